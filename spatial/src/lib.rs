@@ -1,0 +1,15 @@
+//! Space: fixed-point positions, cells, Morton codes, voxel bricks, the sparse octree above them,
+//! regions and their partition, the cell-ordered entity index, and the geometry that reads them.
+//!
+//! Pure (R3): no clock, no I/O, no threads, no floats. It knows nothing of bodies, players or bytes
+//! on a wire beyond its own serialised bricks.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod block;
+pub mod position;
+
+pub use block::Block;
+pub use position::{BlockCoord, CellCoord, Position};
