@@ -30,7 +30,11 @@ impl Block {
 
     /// The row of the table; foreign ids beyond it behave as [`Block::VOID`].
     pub const fn kind(self) -> &'static BlockKind {
-        if (self.0 as usize) < TABLE.len() { &TABLE[self.0 as usize] } else { &VOID_KIND }
+        if (self.0 as usize) < TABLE.len() {
+            &TABLE[self.0 as usize]
+        } else {
+            &VOID_KIND
+        }
     }
 
     pub const fn is_solid(self) -> bool {
@@ -69,7 +73,14 @@ const fn kind(
     hardness_ticks: u16,
     colours: (u32, u32),
 ) -> BlockKind {
-    BlockKind { name, solid, see_through, hardness_ticks, colour: colours.0, colour_accent: colours.1 }
+    BlockKind {
+        name,
+        solid,
+        see_through,
+        hardness_ticks,
+        colour: colours.0,
+        colour_accent: colours.1,
+    }
 }
 
 const VOID_KIND: BlockKind = kind("void", true, false, UNBREAKABLE, (0, 0));

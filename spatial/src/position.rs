@@ -48,7 +48,11 @@ impl Position {
 
     /// The block that holds this point.
     pub const fn block(self) -> BlockCoord {
-        BlockCoord::new(self.x >> UNIT_BITS, self.y >> UNIT_BITS, self.z >> UNIT_BITS)
+        BlockCoord::new(
+            self.x >> UNIT_BITS,
+            self.y >> UNIT_BITS,
+            self.z >> UNIT_BITS,
+        )
     }
 
     /// The cell that holds this point.
@@ -82,7 +86,11 @@ impl BlockCoord {
 
     /// The lowest corner of this block.
     pub const fn position(self) -> Position {
-        Position::new(self.x << UNIT_BITS, self.y << UNIT_BITS, self.z << UNIT_BITS)
+        Position::new(
+            self.x << UNIT_BITS,
+            self.y << UNIT_BITS,
+            self.z << UNIT_BITS,
+        )
     }
 }
 

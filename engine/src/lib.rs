@@ -1,0 +1,3 @@
+//! The simulation.
+#![no_std]
+#![forbid(unsafe_code)]
