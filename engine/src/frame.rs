@@ -1,0 +1,165 @@
+//! The immutable frame that a tick publishes: all that edges, neighbours and lag compensation read.
+
+use alloc::{string::String, sync::Arc, vec::Vec};
+
+use spatial::{Block, BlockCoord, index::CellIndex, terrain::Terrain};
+
+use crate::{
+    event::Event,
+    id::{BodyId, SessionId},
+    motion::Motion,
+};
+
+/// One side of the battle.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(u8)]
+pub enum House {
+    #[default]
+    Red = 0,
+    Blue = 1,
+}
+
+/// Bodies of a tick, rows in Morton order of their cell; 24 bytes a row.
+#[derive(Clone, Debug, Default)]
+pub struct BodyColumns {
+    pub id: Vec<BodyId>,
+    /// Middle of the feet, 1/4096 m.
+    pub x: Vec<i32>,
+    pub y: Vec<i32>,
+    pub z: Vec<i32>,
+    pub yaw: Vec<u16>,
+    /// Low 4 bits: [`pose`] of the legs; high 4 bits: of the hands.
+    pub pose: Vec<u8>,
+    /// 0 dead .. 255 full.
+    pub health: Vec<u8>,
+    pub house: Vec<u8>,
+}
+
+/// Poses, for the wire and the animator.
+pub mod pose {
+    pub const IDLE: u8 = 0;
+    pub const WALK: u8 = 1;
+    pub const RUN: u8 = 2;
+    pub const CROUCH: u8 = 3;
+    pub const SWIM: u8 = 4;
+    pub const AIR: u8 = 5;
+    pub const DEAD: u8 = 6;
+    pub const DASH: u8 = 7;
+
+    pub const HANDS_REST: u8 = 0 << 4;
+    pub const HANDS_SWING: u8 = 1 << 4;
+    pub const HANDS_DRAW: u8 = 2 << 4;
+    pub const HANDS_LOOSE: u8 = 3 << 4;
+    pub const HANDS_THROW: u8 = 4 << 4;
+    pub const HANDS_DIG: u8 = 5 << 4;
+    pub const HANDS_HORN: u8 = 6 << 4;
+    pub const HANDS_FLINCH: u8 = 7 << 4;
+    /// Holding a bow at rest (archers and players with slot bow).
+    pub const HANDS_BOW: u8 = 8 << 4;
+}
+
+/// A changed block, in the order of its change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Edit {
+    /// Counts every edit of the world from 1.
+    pub sequence: u32,
+    pub block: BlockCoord,
+    pub now: Block,
+}
+
+/// What a player's own client needs beside the columns. Sorted by session in a frame.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PlayerState {
+    pub session: SessionId,
+    pub body: BodyId,
+    /// The last input applied; 0 before the first.
+    pub input_sequence: u32,
+    /// Inputs waiting, for the client's clock.
+    pub input_queue_count: u8,
+    pub motion: Motion,
+    pub house: House,
+    pub health: u16,
+    pub health_max: u16,
+    pub alive: bool,
+    /// Ticks until it may come back; 0 when alive or free to.
+    pub respawn_ticks: u16,
+    /// Counts pushes from outside (knockback, death, respawn): tells a push from a misprediction.
+    pub push_count: u16,
+    pub slot: u8,
+    /// Ticks until sword, bow, bomb, pick, dash, horn may be used again.
+    pub wait_ticks: [u8; 6],
+    /// Ticks the bow has been drawn.
+    pub draw_ticks: u8,
+    /// Progress of digging, 0..255.
+    pub dig_progress: u8,
+    pub bombs_count: u8,
+    pub blocks_count: u8,
+    pub kills: u16,
+    pub deaths: u16,
+    pub score: u32,
+}
+
+/// A banner to hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BannerState {
+    /// Foot of its pole.
+    pub block: BlockCoord,
+    /// 0 or 1, or 255 while nobody's.
+    pub owner: u8,
+    /// The house that is taking it, or 255.
+    pub taker: u8,
+    /// 0..255.
+    pub progress: u8,
+}
+
+/// The round under way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct RoundState {
+    pub number: u32,
+    pub score: [u32; 2],
+    pub score_to_win: u32,
+    /// Ticks until the next round starts; 0 while one is fought.
+    pub pause_ticks: u32,
+    /// Living bodies of each house.
+    pub alive_count: [u32; 2],
+}
+
+/// How a body looks; changes rarely.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Appearance {
+    pub id: BodyId,
+    /// Empty for a soldier, whose name the client makes from its id.
+    pub name: String,
+    pub house: House,
+    /// 0 sword and shield, 1 bow, 2 player, 3 sapper.
+    pub gear: u8,
+}
+
+/// Every body's appearance, by body index; `None` where nobody is. Shared copy-on-write.
+#[derive(Clone, Debug, Default)]
+pub struct Roster {
+    /// Grows with every change, so that a reader sees at once that nothing changed.
+    pub version: u64,
+    pub appearances: Vec<Option<Appearance>>,
+}
+
+/// All of a tick. Never changed after it is published; the last `limits::FRAMES_KEPT` are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    pub tick: u32,
+    pub bodies: BodyColumns,
+    /// Occupied cells and their rows in `bodies`.
+    pub cells: CellIndex,
+    /// As of the end of this tick.
+    pub terrain: Terrain,
+    pub edits: Vec<Edit>,
+    /// Cells whose bricks were loaded in this tick.
+    pub loaded: Vec<spatial::CellCoord>,
+    pub events: Vec<Event>,
+    pub players: Vec<PlayerState>,
+    pub banners: Vec<BannerState>,
+    pub round: RoundState,
+    pub roster: Arc<Roster>,
+    /// FNV-1a over all that the rules read; equal on any number of shards.
+    pub hash: u64,
+}

@@ -1,0 +1,47 @@
+//! Every bound and rate of the simulation, with its derivation (R10).
+
+use spatial::position::UNITS_PER_METRE;
+
+/// Ticks in a second. 20 Hz is what snapshots and inputs run at.
+pub const TICK_RATE_HZ: u32 = 20;
+/// One tick, in milliseconds.
+pub const TICK_MS: u32 = 1_000 / TICK_RATE_HZ;
+
+/// Frames kept for lag compensation: 500 ms are 10, the rest serves edges and neighbours that lag.
+pub const FRAMES_KEPT: usize = 32;
+/// How far back an attack may look: 500 ms.
+pub const REWIND_TICKS_MAX: u32 = 500 / TICK_MS;
+
+/// Bodies in one world: 10,000 players and 10,000 soldiers.
+pub const BODIES_MAX: usize = 20_000;
+/// Bodies of the players among them.
+pub const PLAYERS_MAX: usize = 10_000;
+
+/// Inputs a player may have waiting: 500 ms of a client that stalled.
+pub const INPUT_QUEUE_MAX: usize = 10;
+/// Inputs applied in one tick at most, to catch up after a stall.
+pub const INPUTS_PER_TICK_MAX: usize = 2;
+/// Ticks without input after which a body gets neutral ones, so that it falls and stops.
+pub const INPUT_STARVED_TICKS: u8 = 10;
+
+/// Letters of a name: fits a name plate.
+pub const NAME_CHARS_MAX: usize = 20;
+
+/// Half the width of a body: 0.3 m, so that it passes a gap of one block.
+pub const BODY_HALF_WIDTH: i32 = UNITS_PER_METRE * 3 / 10;
+/// Height standing: 1.8 m.
+pub const BODY_HEIGHT: i32 = UNITS_PER_METRE * 18 / 10;
+/// Height crouched: 1.4 m.
+pub const BODY_HEIGHT_CROUCHED: i32 = UNITS_PER_METRE * 14 / 10;
+/// Eye above the feet, standing: 1.62 m.
+pub const EYE_HEIGHT: i32 = UNITS_PER_METRE * 162 / 100;
+/// Eye above the feet, crouched: 1.27 m.
+pub const EYE_HEIGHT_CROUCHED: i32 = UNITS_PER_METRE * 127 / 100;
+
+/// How far a hand digs and builds, from the eye: 5 m.
+pub const REACH: i32 = UNITS_PER_METRE * 5;
+
+/// Arrow's fall per tick and tick: 9.8 m/s² is 9.8 / 400 m per tick².
+pub const ARROW_GRAVITY: i32 = UNITS_PER_METRE * 98 / 4_000;
+/// Bomb's fall per tick and tick, a little heavier so that it lands near.
+pub const BOMB_GRAVITY: i32 = UNITS_PER_METRE * 120 / 4_000;
