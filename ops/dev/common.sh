@@ -1,0 +1,43 @@
+# Shared by every script in ops/dev: where things are, what is missing, how it is installed.
+# Sourced, never run. Expects `set -euo pipefail` in the script that sources it.
+
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/voxelheim"
+TARGET="${CARGO_TARGET_DIR:-$ROOT/target}"
+
+say() { printf '\n== %s\n' "$*" >&2; }
+note() { printf '   %s\n' "$*" >&2; }
+die() {
+  printf '\nerror: %s\n' "$*" >&2
+  exit 1
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+
+can_install() { have apt-get && [ "$(id -u)" = 0 ]; }
+
+APT_REFRESHED="$CACHE/apt-refreshed"
+
+# Package lists older than a day are fetched again, so that a fresh machine finds its packages.
+apt_refresh() {
+  [ -n "$(find "$APT_REFRESHED" -mmin -1440 2>/dev/null)" ] && return
+  apt-get update -qq || die "apt-get update failed: is there a network?"
+  mkdir -p "$CACHE"
+  touch "$APT_REFRESHED"
+}
+
+# need COMMAND PACKAGE...: the command is there afterwards, or the script ends saying what to install.
+need() {
+  local command="$1"
+  shift
+  have "$command" && return
+  can_install || die "'$command' is missing. Install it, then run this again: sudo apt-get install $*"
+  note "installing $* (apt)"
+  apt_refresh
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
+    die "apt-get install $* failed"
+  have "$command" || die "'$command' is still missing after installing $*"
+}
+
+need_rust() {
+  have cargo || die "cargo is missing. Install Rust 1.95 or newer from https://rustup.rs, then run this again"
+}
