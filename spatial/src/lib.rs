@@ -9,7 +9,12 @@
 extern crate alloc;
 
 pub mod block;
+pub mod brick;
+pub mod morton;
+mod packed;
 pub mod position;
+pub mod random;
 
 pub use block::Block;
+pub use brick::Brick;
 pub use position::{BlockCoord, CellCoord, Position};

@@ -1,0 +1,259 @@
+//! The bits of a brick that is not uniform: 4,096 indices of 1, 2, 4, 8 or 16 bits in `u64` words.
+//!
+//! One allocation holds it all, and the number of words tells the width, so that a reader that holds
+//! the (wide) pointer finds a voxel's word without first waiting for a header. Widths of 1, 2 and 4
+//! bits index a palette of up to 16 blocks; widths of 8 and 16 bits hold block ids as they are.
+//! It is not responsible for becoming uniform again: that is [`crate::brick`].
+
+use alloc::sync::Arc;
+
+use crate::{block::Block, brick::BRICK_VOXELS};
+
+/// Entries of the palette, enough for widths up to [`PALETTE_WIDTH_MAX`].
+pub(crate) const PALETTE_ENTRIES: usize = 16;
+/// Bits per voxel of the widest layout that has a palette.
+const PALETTE_WIDTH_MAX: usize = 4;
+/// `u64` words per bit of width: 4,096 voxels / 64 bits.
+const WORDS_PER_BIT: usize = BRICK_VOXELS / 64;
+
+/// A brick's voxels. Always used unsized, as `Packed`; the sized forms exist to be made.
+#[derive(Debug)]
+pub(crate) struct Packed<W: ?Sized = [u64]> {
+    palette: [Block; PALETTE_ENTRIES],
+    /// How many voxels name each entry; 0 marks an entry that is free. Unused beyond a palette.
+    counts: [u16; PALETTE_ENTRIES],
+    words: W,
+}
+
+impl Packed {
+    /// All voxels name entry 0, which holds `block`; or, without a palette, hold id 0.
+    fn zeroed(width: usize) -> Arc<Packed> {
+        match width {
+            1 => Self::sized::<{ WORDS_PER_BIT }>(),
+            2 => Self::sized::<{ 2 * WORDS_PER_BIT }>(),
+            4 => Self::sized::<{ 4 * WORDS_PER_BIT }>(),
+            8 => Self::sized::<{ 8 * WORDS_PER_BIT }>(),
+            16 => Self::sized::<{ 16 * WORDS_PER_BIT }>(),
+            _ => unreachable!("widths are powers of two up to 16"),
+        }
+    }
+
+    fn sized<const WORDS: usize>() -> Arc<Packed> {
+        Arc::new(Packed {
+            palette: [Block::AIR; PALETTE_ENTRIES],
+            counts: [0; PALETTE_ENTRIES],
+            words: [0u64; WORDS],
+        })
+    }
+
+    /// One bit per voxel, all of them `block`.
+    pub(crate) fn uniform(block: Block) -> Arc<Packed> {
+        let mut packed = Self::zeroed(1);
+        let inner = Arc::get_mut(&mut packed).expect("just made, so not shared");
+        inner.palette[0] = block;
+        inner.counts[0] = BRICK_VOXELS as u16;
+        packed
+    }
+
+    /// The narrowest layout for these voxels. Its palette is in order of first appearance.
+    pub(crate) fn from_voxels(voxels: &[Block; BRICK_VOXELS]) -> Arc<Packed> {
+        let mut palette = [Block::AIR; PALETTE_ENTRIES];
+        let Some(palette_count) = collect_palette(voxels, &mut palette) else {
+            return Self::from_ids(voxels);
+        };
+        let mut packed = Self::zeroed(palette_width(palette_count));
+        let inner = Arc::get_mut(&mut packed).expect("just made, so not shared");
+        inner.palette = palette;
+        inner.store_all(voxels);
+        packed
+    }
+
+    fn from_ids(voxels: &[Block; BRICK_VOXELS]) -> Arc<Packed> {
+        let id_max = voxels.iter().map(|block| block.0).max().unwrap_or(0);
+        let mut packed = Self::zeroed(if id_max < 256 { 8 } else { 16 });
+        let inner = Arc::get_mut(&mut packed).expect("just made, so not shared");
+        for (index, block) in voxels.iter().enumerate() {
+            inner.store(index, block.0);
+        }
+        packed
+    }
+
+    /// Writes indices for voxels that are all in the palette, with their counts.
+    fn store_all(&mut self, voxels: &[Block; BRICK_VOXELS]) {
+        let mut entry = 0;
+        for (index, &block) in voxels.iter().enumerate() {
+            if self.palette[entry] != block {
+                entry = self
+                    .palette
+                    .iter()
+                    .position(|&other| other == block)
+                    .expect("collected");
+            }
+            self.counts[entry] += 1;
+            self.store(index, entry as u16);
+        }
+    }
+
+    /// Bits per voxel.
+    #[inline]
+    pub(crate) fn width(&self) -> usize {
+        self.words.len() / WORDS_PER_BIT
+    }
+
+    #[inline]
+    fn has_palette(&self) -> bool {
+        self.width() <= PALETTE_WIDTH_MAX
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, index: usize) -> Block {
+        let value = self.load(index);
+        if self.has_palette() {
+            self.palette[value as usize % PALETTE_ENTRIES]
+        } else {
+            Block(value)
+        }
+    }
+
+    #[inline]
+    fn load(&self, index: usize) -> u16 {
+        let width = self.width();
+        let bit = index % BRICK_VOXELS * width;
+        (self.words[bit / 64] >> (bit % 64)) as u16 & mask(width)
+    }
+
+    #[inline]
+    fn store(&mut self, index: usize, value: u16) {
+        let width = self.width();
+        let bit = index % BRICK_VOXELS * width;
+        let word = &mut self.words[bit / 64];
+        *word &= !(u64::from(mask(width)) << (bit % 64));
+        *word |= u64::from(value) << (bit % 64);
+    }
+
+    /// Writes one voxel if the layout has room for its block; says whether it had.
+    /// When the block then fills the whole brick, [`Self::is_filled_with`] tells.
+    fn try_set(&mut self, index: usize, block: Block) -> bool {
+        if !self.has_palette() {
+            let fits = block.0 <= mask(self.width());
+            if fits {
+                self.store(index, block.0);
+            }
+            return fits;
+        }
+        let Some(entry) = self.entry_for(block) else {
+            return false;
+        };
+        let entry_old = self.load(index) as usize;
+        self.counts[entry_old] -= 1;
+        self.counts[entry] += 1;
+        self.palette[entry] = block;
+        self.store(index, entry as u16);
+        true
+    }
+
+    /// The entry that holds a block, else a free one.
+    fn entry_for(&self, block: Block) -> Option<usize> {
+        let entries = 0..1usize << self.width();
+        let mut in_use = entries.clone().filter(|&entry| self.counts[entry] > 0);
+        in_use
+            .find(|&entry| self.palette[entry] == block)
+            .or_else(|| entries.clone().find(|&entry| self.counts[entry] == 0))
+    }
+
+    /// Whether the palette knows that every voxel is `block`.
+    pub(crate) fn is_filled_with(&self, block: Block) -> bool {
+        self.has_palette()
+            && (0..PALETTE_ENTRIES).any(|entry| {
+                self.palette[entry] == block && usize::from(self.counts[entry]) == BRICK_VOXELS
+            })
+    }
+
+    /// Voxels whose block passes, by palette where there is one.
+    pub(crate) fn count(&self, passes: impl Fn(Block) -> bool) -> usize {
+        if self.has_palette() {
+            let entries = (0..PALETTE_ENTRIES).filter(|&entry| passes(self.palette[entry]));
+            return entries.map(|entry| usize::from(self.counts[entry])).sum();
+        }
+        (0..BRICK_VOXELS)
+            .filter(|&index| passes(self.get(index)))
+            .count()
+    }
+
+    pub(crate) fn unpack(&self, voxels: &mut [Block; BRICK_VOXELS]) {
+        let width = self.width();
+        let mask = mask(width);
+        for (chunk, &word) in voxels.chunks_exact_mut(64 / width).zip(&self.words) {
+            let mut rest = word;
+            for voxel in chunk {
+                let value = rest as u16 & mask;
+                *voxel = if width <= PALETTE_WIDTH_MAX {
+                    self.palette[value as usize % PALETTE_ENTRIES]
+                } else {
+                    Block(value)
+                };
+                rest >>= width;
+            }
+        }
+    }
+
+    /// Size of the allocation, its two reference counts included.
+    pub(crate) fn bytes_count(&self) -> usize {
+        size_of_val(self) + 2 * size_of::<usize>()
+    }
+
+    fn duplicate(&self) -> Arc<Packed> {
+        let mut copy = Self::zeroed(self.width());
+        let inner = Arc::get_mut(&mut copy).expect("just made, so not shared");
+        inner.palette = self.palette;
+        inner.counts = self.counts;
+        inner.words.copy_from_slice(&self.words);
+        copy
+    }
+}
+
+/// Writes one voxel, copying first if others hold the bits, and widening where there is no room.
+pub(crate) fn set(packed: &mut Arc<Packed>, index: usize, block: Block) {
+    if Arc::get_mut(packed).is_none() {
+        *packed = packed.duplicate();
+    }
+    let inner = Arc::get_mut(packed).expect("made unique above");
+    if !inner.try_set(index, block) {
+        let mut voxels = [Block::AIR; BRICK_VOXELS];
+        inner.unpack(&mut voxels);
+        voxels[index % BRICK_VOXELS] = block;
+        *packed = Packed::from_voxels(&voxels);
+    }
+}
+
+/// The distinct blocks in order of first appearance, and how many; none if there are too many.
+fn collect_palette(
+    voxels: &[Block; BRICK_VOXELS],
+    palette: &mut [Block; PALETTE_ENTRIES],
+) -> Option<usize> {
+    let mut palette_count = 0;
+    let mut last = None;
+    for &block in voxels {
+        if last == Some(block) || palette[..palette_count].contains(&block) {
+            last = Some(block);
+            continue;
+        }
+        *palette.get_mut(palette_count)? = block;
+        palette_count += 1;
+    }
+    Some(palette_count)
+}
+
+fn palette_width(palette_count: usize) -> usize {
+    match palette_count {
+        0..=2 => 1,
+        3..=4 => 2,
+        _ => 4,
+    }
+}
+
+/// The low `width` bits.
+#[inline]
+const fn mask(width: usize) -> u16 {
+    ((1u32 << width) - 1) as u16
+}
