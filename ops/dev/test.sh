@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Runs the whole proof, or only the parts named, and ends with one line: N passed, N failed.
+# A part that breaks before it counts anything counts as one failure; the others still run.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$ROOT/ops/dev/build.sh"
+source "$ROOT/ops/dev/count.sh"
+
+PARTS=(format lint codegen rust docs wasm types client page e2e bench)
+PART_SECONDS_MAX=1200
+
+main() {
+  if [ "${1:-}" = --part ]; then
+    cd "$ROOT"
+    "part_$2"
+    return
+  fi
+  local parts=("$@") part passed_total=0 failed_total=0
+  [ $# -gt 0 ] || parts=("${PARTS[@]}")
+  LOGS="$(mktemp -d)"
+  trap 'rm -rf "$LOGS"' EXIT
+  SUMMARY=""
+  for part in "${parts[@]}"; do
+    declare -F "part_$part" >/dev/null || die "no part $part; there are: ${PARTS[*]} tidy"
+    run_part "$part"
+  done
+  printf '\n%s\n%d passed, %d failed\n' "$SUMMARY" "$passed_total" "$failed_total"
+  [ "$failed_total" = 0 ]
+}
+
+# Adds the part's counts to passed_total and failed_total of the caller, and a line to SUMMARY.
+run_part() {
+  local log="$LOGS/$1" status=0 begun=$SECONDS passed failed
+  say "$1" 2>&1
+  timeout --foreground "$PART_SECONDS_MAX" "$0" --part "$1" 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
+  read -r passed failed < <(count_part "$1" "$log" "$status")
+  passed_total=$((passed_total + passed))
+  failed_total=$((failed_total + failed))
+  SUMMARY+="$(printf '%-8s %5d passed %3d failed %5d s' "$1" "$passed" "$failed" $((SECONDS - begun)))"$'\n'
+}
+
+part_format() { need_rust && cargo fmt --all --check; }
+
+part_lint() { need_rust && cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings; }
+
+part_tidy() { cargo test --locked --package tidy; }
+
+part_codegen() { ops/dev/codegen.sh --check; }
+
+part_rust() {
+  need_rust
+  if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --locked --workspace --no-fail-fast --status-level fail --final-status-level fail
+  else
+    cargo test --locked --workspace --tests --no-fail-fast
+  fi
+}
+
+part_docs() { cargo test --locked --workspace --doc --no-fail-fast; }
+
+part_wasm() { ops/dev/wasm.sh; }
+
+part_types() { install_client && cd client && npm run --silent typecheck; }
+
+part_client() { install_client && cd client && npm test --silent; }
+
+part_page() { build_page; }
+
+part_e2e() {
+  need_chromium
+  build_binary
+  [ -d client/dist ] || build_page
+  cd client && npm run --silent e2e
+}
+
+# Without --bench criterion runs each bench once: that they work is tested, not how fast.
+part_bench() { cargo test --locked --package bench --benches; }
+
+main "$@"
