@@ -9,12 +9,16 @@
 extern crate alloc;
 
 pub mod block;
+pub mod block_box;
 pub mod brick;
 pub mod morton;
 mod packed;
 pub mod position;
 pub mod random;
+pub mod terrain;
 
 pub use block::Block;
+pub use block_box::BlockBox;
 pub use brick::Brick;
 pub use position::{BlockCoord, CellCoord, Position};
+pub use terrain::Terrain;

@@ -1,0 +1,47 @@
+//! Reads of blocks that are mostly near each other, such as a body's surroundings.
+
+use super::{NOT_LOADED, Terrain};
+use crate::{
+    block::Block,
+    brick::{Brick, voxel_index},
+    position::{BlockCoord, CellCoord},
+};
+
+/// Remembers the last brick, so that a read in the same cell does not walk the tree.
+#[derive(Clone, Debug)]
+pub struct BlockReader<'a> {
+    terrain: &'a Terrain,
+    cell: CellCoord,
+    brick: &'a Brick,
+}
+
+impl<'a> BlockReader<'a> {
+    pub(super) fn new(terrain: &'a Terrain) -> Self {
+        Self {
+            terrain,
+            // No such cell can be loaded, so the first read looks its brick up.
+            cell: CellCoord::new(i32::MAX, i32::MAX, i32::MAX),
+            brick: &NOT_LOADED,
+        }
+    }
+
+    /// The block at a place; [`Block::VOID`] where nothing is loaded.
+    #[inline]
+    pub fn block(&mut self, at: BlockCoord) -> Block {
+        self.brick(at.cell()).get(voxel_index(at))
+    }
+
+    /// The brick of a cell; one of VOID where nothing is loaded.
+    #[inline]
+    pub fn brick(&mut self, cell: CellCoord) -> &'a Brick {
+        if cell != self.cell {
+            self.cell = cell;
+            self.brick = self.terrain.leaf(cell).0;
+        }
+        self.brick
+    }
+
+    pub const fn terrain(&self) -> &'a Terrain {
+        self.terrain
+    }
+}
