@@ -1,0 +1,185 @@
+//! The client's borders: who may import three, who solid-js, and what knows nothing of drawing.
+
+use crate::Repository;
+use crate::code::{Language, code_only, line_number, word_offsets};
+
+const SOURCE: &str = "client/src/";
+
+pub fn violations(repository: &Repository) -> Vec<String> {
+    let files = repository.sources().filter(|(path, _, language)| {
+        path.starts_with(SOURCE) && *language == Language::TypeScript && !is_test(path)
+    });
+    files
+        .flat_map(|(path, source, _)| file_violations(path, source))
+        .collect()
+}
+
+fn is_test(path: &str) -> bool {
+    path.contains(".test.") || path.contains("/tests/")
+}
+
+fn file_violations(path: &str, source: &str) -> Vec<String> {
+    let importer = &path[SOURCE.len()..];
+    imports(source)
+        .into_iter()
+        .filter_map(|(offset, specifier)| {
+            let reason = refusal(importer, &resolve(importer, specifier))?;
+            Some(format!(
+                "{path}:{}: imports {specifier}: {reason}",
+                line_number(source, offset)
+            ))
+        })
+        .collect()
+}
+
+/// Why `importer` may not import `target`; both from client/src, a package by its name.
+fn refusal(importer: &str, target: &str) -> Option<&'static str> {
+    let within = |folder: &str| importer.starts_with(folder);
+    let package = |name: &str| target == name || target.starts_with(&format!("{name}/"));
+    if package("three") && !within("gpu/") {
+        return Some("only client/src/gpu draws");
+    }
+    if package("solid-js") && !within("ui/") && importer != "main.tsx" {
+        return Some("only client/src/ui and main.tsx know solid");
+    }
+    if within("world/") && (target.starts_with("gpu/") || target.starts_with("ui/")) {
+        return Some("client/src/world draws nothing");
+    }
+    if within("wire/") && !target.starts_with("wire/") && !package("flatbuffers") {
+        return Some("client/src/wire imports only itself, its generated code and flatbuffers");
+    }
+    None
+}
+
+/// A relative specifier as a path from client/src; any other as it is.
+fn resolve(importer: &str, specifier: &str) -> String {
+    if !specifier.starts_with('.') {
+        return specifier.to_owned();
+    }
+    let mut parts: Vec<&str> = importer.split('/').collect();
+    parts.pop();
+    for part in specifier.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()),
+            name => parts.push(name),
+        }
+    }
+    parts.join("/")
+}
+
+/// The offset and specifier of every `from "x"`, `import "x"` and `import("x")`. The words are
+/// looked for in code, the specifiers are read from the source, whose offsets are the same.
+fn imports(source: &str) -> Vec<(usize, &str)> {
+    let code = code_only(source, Language::TypeScript);
+    let mut found = Vec::new();
+    for word in ["from", "import"] {
+        for offset in word_offsets(&code, word) {
+            let after = code[offset + word.len()..].trim_start_matches([' ', '(', '\n']);
+            let Some(quote) = after
+                .chars()
+                .next()
+                .filter(|quote| matches!(quote, '"' | '\''))
+            else {
+                continue;
+            };
+            let start = code.len() - after.len() + 1;
+            let length = source[start..].find(quote).unwrap_or(0);
+            found.push((offset, &source[start..start + length]));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(path: &str, source: &str) -> usize {
+        violations(&Repository::from_texts(&[(path, source)])).len()
+    }
+
+    #[test]
+    fn borders_are_kept() {
+        assert_eq!(
+            found("client/src/gpu/a.ts", "import { Mesh } from 'three';"),
+            0
+        );
+        assert_eq!(
+            found(
+                "client/src/main.tsx",
+                "import { render } from \"solid-js/web\";"
+            ),
+            0
+        );
+        assert_eq!(
+            found(
+                "client/src/world/a.ts",
+                "import { x } from '../wire/columns';"
+            ),
+            0
+        );
+        assert_eq!(
+            found(
+                "client/src/wire/a.ts",
+                "import * as f from 'flatbuffers';\nimport './b';"
+            ),
+            0
+        );
+        assert_eq!(
+            found(
+                "client/src/world/a.test.ts",
+                "import { Vector3 } from 'three';"
+            ),
+            0
+        );
+        assert_eq!(
+            found(
+                "client/src/world/a.ts",
+                "// import 'three'\nconst a = \"from 'three'\";"
+            ),
+            0
+        );
+    }
+
+    #[test]
+    fn crossings_are_caught() {
+        assert_eq!(
+            found(
+                "client/src/world/a.ts",
+                "import { Vector3 }\n  from 'three';"
+            ),
+            1
+        );
+        assert_eq!(
+            found("client/src/ui/a.tsx", "import 'three/addons/x.js';"),
+            1
+        );
+        assert_eq!(
+            found(
+                "client/src/ui/a.tsx",
+                "const three = await import('three');"
+            ),
+            1
+        );
+        assert_eq!(
+            found(
+                "client/src/frame.ts",
+                "import { createSignal } from 'solid-js';"
+            ),
+            1
+        );
+        assert_eq!(
+            found("client/src/world/a.ts", "export * from '../ui/hud';"),
+            1
+        );
+        assert_eq!(
+            found("client/src/world/deep/a.ts", "import '../../gpu/a';"),
+            1
+        );
+        assert_eq!(
+            found("client/src/wire/a.ts", "import { x } from '../world/a';"),
+            1
+        );
+    }
+}

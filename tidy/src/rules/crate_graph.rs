@@ -1,0 +1,124 @@
+//! Our crates depend on each other one way: spatial ← engine ← world ← edge ← voxelheim.
+
+use crate::Repository;
+use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
+
+/// Which of our crates a crate may use. A new crate gets a line here.
+const MAY_USE: [(&str, &[&str]); 10] = [
+    ("spatial", &[]),
+    ("protocol", &[]),
+    ("tidy", &[]),
+    ("engine", &["spatial"]),
+    ("client-core", &["spatial", "engine"]),
+    ("bots", &["spatial", "protocol"]),
+    ("world", &["spatial", "engine"]),
+    ("edge", &["spatial", "protocol", "engine", "world"]),
+    (
+        "voxelheim",
+        &["spatial", "protocol", "engine", "world", "edge", "bots"],
+    ),
+    (
+        "bench",
+        &["spatial", "protocol", "engine", "world", "edge", "bots"],
+    ),
+];
+
+/// What tests may use besides.
+const TESTS_MAY_USE: [(&str, &[&str]); 2] = [("edge", &["bots"]), ("client-core", &["protocol"])];
+
+pub fn violations(repository: &Repository) -> Vec<String> {
+    let members = repository.text("Cargo.toml").map(workspace_members);
+    let manifests = members
+        .unwrap_or_default()
+        .into_iter()
+        .map(|member| format!("{member}/Cargo.toml"));
+    manifests
+        .flat_map(|path| manifest_violations(repository, &path))
+        .collect()
+}
+
+/// Whether `name` is one of our crates.
+pub fn is_ours(name: &str) -> bool {
+    allowed(&MAY_USE, name).is_some()
+}
+
+fn manifest_violations(repository: &Repository, path: &str) -> Vec<String> {
+    let text = repository.text(path).unwrap_or_default();
+    let Some(name) = package_name(text) else {
+        return vec![format!("{path}: names no package")];
+    };
+    let Some(allowed) = allowed(&MAY_USE, name) else {
+        return vec![format!(
+            "{path}: {name} has no line in the table of tidy's crate_graph.rs"
+        )];
+    };
+    let allowed_in_tests = self::allowed(&TESTS_MAY_USE, name).unwrap_or_default();
+
+    let dependencies = cargo_dependencies(text).into_iter();
+    dependencies
+        .filter(|dependency| {
+            is_ours(&dependency.name) && !allowed.contains(&dependency.name.as_str())
+        })
+        .filter(|dependency| {
+            dependency.kind == Kind::Normal || !allowed_in_tests.contains(&dependency.name.as_str())
+        })
+        .map(|dependency| format!("{path}: {name} may not depend on {}", dependency.name))
+        .collect()
+}
+
+fn allowed(
+    table: &[(&str, &'static [&'static str])],
+    name: &str,
+) -> Option<&'static [&'static str]> {
+    table
+        .iter()
+        .find(|(crate_name, _)| *crate_name == name)
+        .map(|(_, allowed)| *allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(name: &str, dependencies: &str) -> usize {
+        let manifest = format!("[package]\nname = \"{name}\"\n{dependencies}");
+        let files = [
+            ("Cargo.toml", "members = [\"a\"]"),
+            ("a/Cargo.toml", manifest.as_str()),
+        ];
+        violations(&Repository::from_texts(&files)).len()
+    }
+
+    #[test]
+    fn the_right_way_passes() {
+        assert_eq!(
+            found(
+                "engine",
+                "[dependencies]\nspatial = { workspace = true }\nother = \"1\""
+            ),
+            0
+        );
+        assert_eq!(
+            found("edge", "[dev-dependencies]\nbots.workspace = true"),
+            0
+        );
+    }
+
+    #[test]
+    fn the_wrong_way_is_caught() {
+        assert_eq!(
+            found("spatial", "[dependencies]\nengine.workspace = true"),
+            1
+        );
+        assert_eq!(
+            found("spatial", "[dev-dependencies]\nengine.workspace = true"),
+            1
+        );
+        assert_eq!(
+            found("bots", "[dependencies]\nworld = { path = \"../world\" }"),
+            1
+        );
+        assert_eq!(found("edge", "[dependencies]\nbots.workspace = true"), 1);
+        assert_eq!(found("newcomer", ""), 1);
+    }
+}
