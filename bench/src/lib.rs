@@ -1,0 +1,71 @@
+//! How benches measure: in one process, sides interleaved, by the thread's CPU time, medians.
+//!
+//! The machines this runs on are shared and noisy, so a wall clock lies and so does a side that runs
+//! alone first. Criterion's benches beside it give the detail; what docs/PERFORMANCE.md claims comes
+//! from here.
+
+mod counting;
+mod report;
+
+pub use counting::{CountingAllocator, allocations_count};
+pub use report::{Claim, Report};
+
+use std::{hint::black_box, time::Duration};
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// Rounds of which the median is taken; odd.
+pub const ROUNDS_COUNT: usize = 11;
+
+/// CPU time this thread has used.
+pub fn thread_cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).expect("CPU time is never negative");
+    let nanoseconds = u32::try_from(time.tv_nsec).expect("nanoseconds are below a second");
+    Duration::new(seconds, nanoseconds)
+}
+
+/// CPU time of one call of `work`.
+pub fn cpu_time<R>(work: impl FnOnce() -> R) -> Duration {
+    let start = thread_cpu_time();
+    black_box(work());
+    thread_cpu_time() - start
+}
+
+/// Median CPU time of each side; the sides take turns, after one turn that does not count.
+pub fn medians<const SIDES: usize>(mut sides: [&mut dyn FnMut(); SIDES]) -> [Duration; SIDES] {
+    for side in &mut sides {
+        side();
+    }
+    let mut times = [const { Vec::new() }; SIDES];
+    for _ in 0..ROUNDS_COUNT {
+        for (side, times) in sides.iter_mut().zip(&mut times) {
+            times.push(cpu_time(side));
+        }
+    }
+    times.map(median)
+}
+
+/// The middle of an odd number of times.
+pub fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn median_is_the_middle() {
+        let times = [5, 1, 9].map(Duration::from_millis).to_vec();
+        assert_eq!(median(times), Duration::from_millis(5));
+    }
+
+    #[test]
+    fn medians_run_every_side_the_same_number_of_times() {
+        let (mut first, mut second) = (0, 0);
+        medians([&mut || first += 1, &mut || second += 1]);
+        assert_eq!((first, second), (ROUNDS_COUNT + 1, ROUNDS_COUNT + 1));
+    }
+}

@@ -1,0 +1,96 @@
+import { createMemo, Show } from "solid-js";
+import type { PartProps } from "./App";
+import { Abilities } from "./Abilities";
+import { BannerBar } from "./BannerBar";
+import { Crosshair } from "./Crosshair";
+import { DeathScreen } from "./DeathScreen";
+import { HelpPanel } from "./HelpPanel";
+import { Hotbar } from "./Hotbar";
+import { KillFeed } from "./KillFeed";
+import { Minimap } from "./Minimap";
+import { NetHealthPanel } from "./NetHealthPanel";
+import { Notices } from "./Notices";
+import { RoundEnd } from "./RoundEnd";
+import { Scoreboard } from "./Scoreboard";
+import { Vitals } from "./Vitals";
+
+/** Everything on screen while in the battle. */
+export function BattleHud(props: PartProps & { openSettings: () => void }) {
+  const alive = createMemo(() => props.model().own.alive);
+  const scoreboardOpen = createMemo(() => props.model().scoreboardOpen);
+  const helpOpen = createMemo(() => props.model().helpOpen);
+  const paused = createMemo(() => props.model().battle.pauseTicks > 0);
+  const unlocked = createMemo(
+    () => !props.model().pointerLocked && alive() && !scoreboardOpen() && !helpOpen(),
+  );
+  return (
+    <div class="hud">
+      <WoundVignette {...props} />
+      <Show when={alive()} fallback={<DeathScreen {...props} />}>
+        <Crosshair {...props} />
+      </Show>
+      <BannerBar {...props} />
+      <KillFeed {...props} />
+      <Notices {...props} />
+      <NetHealthPanel {...props} />
+      <Minimap {...props} />
+      <div class="hud-bottom">
+        <Vitals {...props} />
+        <Hotbar {...props} />
+        <Abilities {...props} />
+      </div>
+      <Show when={paused()}>
+        <RoundEnd {...props} />
+      </Show>
+      <Show when={unlocked()}>
+        <div class="pause-bar">
+          <button class="button primary" onClick={() => props.actions.lockPointer()}>
+            Click to fight
+          </button>
+          <button class="button" onClick={() => props.openSettings()}>
+            Settings
+          </button>
+          <button class="button" onClick={() => props.actions.toggle("help")}>
+            Keys
+          </button>
+          <button class="button quiet" onClick={() => props.actions.leave()}>
+            Leave
+          </button>
+        </div>
+      </Show>
+      <Show when={scoreboardOpen()}>
+        <Scoreboard {...props} />
+      </Show>
+      <Show when={helpOpen()}>
+        <HelpPanel {...props} />
+      </Show>
+    </div>
+  );
+}
+
+const WOUND_SHOWN_MS = 700;
+
+/** Red at the edges after a wound and while near death, with a wedge that points to its source. */
+function WoundVignette(props: PartProps) {
+  const strength = createMemo(() => {
+    const { own, hitTakenAtMs } = props.model();
+    const recent = Math.max(0, 1 - (performance.now() - hitTakenAtMs) / WOUND_SHOWN_MS);
+    const faint = own.alive ? Math.max(0, 0.35 - own.health / Math.max(1, own.healthMax)) : 0;
+    return Math.max(hitTakenAtMs > 0 ? recent : 0, faint * 2);
+  });
+  const pointing = createMemo(() => {
+    const { hitTakenAtMs } = props.model();
+    return hitTakenAtMs > 0 && performance.now() - hitTakenAtMs < WOUND_SHOWN_MS;
+  });
+  return (
+    <>
+      <div class="vignette" style={{ opacity: strength() }} />
+      <Show when={pointing()}>
+        <div
+          class="hit-from"
+          style={{ transform: `translate(-50%, -50%) rotate(${props.model().hitTakenFrom}rad)` }}
+        />
+      </Show>
+    </>
+  );
+}

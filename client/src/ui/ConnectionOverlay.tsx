@@ -1,0 +1,48 @@
+import { Match, Show, Switch } from "solid-js";
+import type { PartProps } from "./App";
+
+/** Says what the connection is doing, over the battle or before it. */
+export function ConnectionOverlay(props: PartProps) {
+  const phase = () => props.model().phase;
+  return (
+    <div class="veil" role="alert" id="overlay" data-phase={phase()}>
+      <div class="panel narrow">
+        <Switch>
+          <Match when={phase() === "connecting"}>
+            <h2>Marching to the field…</h2>
+            <div class="march" aria-hidden="true" />
+            <p>{props.model().message || "Opening the connection and loading the land around you."}</p>
+          </Match>
+          <Match when={phase() === "lost"}>
+            <h2>Connection lost</h2>
+            <div class="march" aria-hidden="true" />
+            <p>{props.model().message || "The server does not answer. Your body waits for you."}</p>
+            <Show when={props.model().retrySeconds > 0} fallback={<p class="dim">Trying again…</p>}>
+              <p class="dim">Trying again in {Math.ceil(props.model().retrySeconds)} s</p>
+            </Show>
+            <div class="row">
+              <button class="button primary" onClick={() => props.actions.retry()}>
+                Try now
+              </button>
+              <button class="button quiet" onClick={() => props.actions.leave()}>
+                Back to the title
+              </button>
+            </div>
+          </Match>
+          <Match when={phase() === "refused"}>
+            <h2>The gate is closed</h2>
+            <p id="refusal">{props.model().message}</p>
+            <div class="row">
+              <button class="button primary" onClick={() => props.actions.retry()}>
+                Try again
+              </button>
+              <button class="button quiet" onClick={() => props.actions.leave()}>
+                Back to the title
+              </button>
+            </div>
+          </Match>
+        </Switch>
+      </div>
+    </div>
+  );
+}

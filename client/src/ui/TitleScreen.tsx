@@ -1,0 +1,96 @@
+import { createSignal, For } from "solid-js";
+import type { PartProps } from "./App";
+import { Controls } from "./HelpPanel";
+import { HeraldRed, HeraldBlue } from "./icons";
+
+const NAME_KEY = "voxelheim.name";
+const NAME_CHARS_MAX = 20;
+const HOUSES = [
+  { house: 255, label: "Where I'm needed" },
+  { house: 0, label: "House Ember" },
+  { house: 1, label: "House Tide" },
+] as const;
+
+/** A guest's door: a name, a side, one button. */
+export function TitleScreen(props: PartProps & { openSettings: () => void }) {
+  const [name, setName] = createSignal(storedName());
+  const [house, setHouse] = createSignal<number>(255);
+  const fight = (event: Event) => {
+    event.preventDefault();
+    const chosen = name().trim() || guestName();
+    storeName(chosen);
+    props.actions.join(chosen, house());
+  };
+  return (
+    <main class="title">
+      <header class="title-head">
+        <div class="title-shields">
+          <HeraldRed />
+          <HeraldBlue />
+        </div>
+        <h1>VoxelHeim</h1>
+        <p>One field. A thousand blades. Every wall can fall.</p>
+      </header>
+      <form class="title-card" onSubmit={fight}>
+        <label class="field">
+          <span>Your name</span>
+          <input
+            id="name"
+            type="text"
+            autocomplete="nickname"
+            maxlength={NAME_CHARS_MAX}
+            placeholder="Guest"
+            value={name()}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </label>
+        <div class="segmented" role="radiogroup" aria-label="Side">
+          <For each={HOUSES}>
+            {(choice) => (
+              <button
+                type="button"
+                role="radio"
+                aria-checked={house() === choice.house}
+                class={`segment house-${choice.house}`}
+                classList={{ chosen: house() === choice.house }}
+                onClick={() => setHouse(choice.house)}
+              >
+                {choice.label}
+              </button>
+            )}
+          </For>
+        </div>
+        <button id="fight" class="button primary large" type="submit">
+          Fight
+        </button>
+        <button class="button quiet" type="button" onClick={() => props.openSettings()}>
+          Settings
+        </button>
+      </form>
+      <section class="title-controls">
+        <Controls settings={props.model().settings} />
+      </section>
+      <footer class="title-foot">{props.model().version}</footer>
+    </main>
+  );
+}
+
+function guestName(): string {
+  return `Guest ${1000 + Math.floor(Math.random() * 9000)}`;
+}
+
+function storedName(): string {
+  try {
+    return localStorage.getItem(NAME_KEY) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function storeName(name: string): void {
+  try {
+    localStorage.setItem(NAME_KEY, name);
+  } catch {
+    // Private windows may refuse storage; the name then lasts as long as the page.
+  }
+}
