@@ -17,7 +17,7 @@ const GROUPS: readonly { title: string; lines: readonly [string, readonly Action
   {
     title: "Fight and build",
     lines: [
-      ["Strike, loose, throw, dig, place", ["primary"]],
+      ["Use what is in hand", ["primary"]],
       ["Lower the bow", ["secondary"]],
       ["Healing horn", ["horn"]],
       ["Next or previous in hand", ["nextSlot", "previousSlot"]],

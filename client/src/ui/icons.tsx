@@ -29,7 +29,7 @@ export function IconSword() {
 export function IconBow() {
   return (
     <Icon>
-      <path d="M6 3c9 1 14 6 15 15M6 3l15 15M4 20L16 8M4 20l.5-4M4 20l4-.5M16 8h-4M16 8v4" />
+      <path d="M8 2c9 3 9 17 0 20M8 2L5 12l3 10M2 12h19M21 12l-3.5-2.5M21 12l-3.5 2.5" />
     </Icon>
   );
 }
