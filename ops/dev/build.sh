@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What more than one verb builds, each in exactly one way so that it is built once.
 # Sourced after common.sh.
 

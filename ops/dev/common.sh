@@ -1,8 +1,10 @@
+# shellcheck shell=bash
 # Shared by every script in ops/dev: where things are, what is missing, how it is installed.
 # Sourced, never run. Expects `set -euo pipefail` in the script that sources it.
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/voxelheim"
+# shellcheck disable=SC2034 # used by the scripts that source this
 TARGET="${CARGO_TARGET_DIR:-$ROOT/target}"
 
 say() { printf '\n== %s\n' "$*" >&2; }

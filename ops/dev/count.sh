@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # How many tests passed and failed, read from what the test runners print. Sourced.
 # Colours are stripped first.
 

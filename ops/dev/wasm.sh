@@ -9,6 +9,7 @@ TRIPLE=wasm32-unknown-unknown
 OUTPUT="$ROOT/client/public/core.wasm"
 WASM_TARGET="$TARGET/wasm"
 DEBIAN="$CACHE/rust-web"
+DEBIAN_LIBRARIES="$DEBIAN/root/usr/lib/$(uname -m)-linux-gnu"
 RUSTUP_SECONDS_MAX=60
 
 main() {
@@ -44,12 +45,11 @@ build_with_rustup() {
 # rustup's cargo drives Debian's compiler, which carries no WebAssembly libraries of its own:
 # core and alloc are built from its source. RUSTC_BOOTSTRAP admits -Z on a stable compiler.
 build_with_debian() {
-  local linker
-  linker="$(find "$DEBIAN/root/usr/lib" -name wasm-ld | head -1)"
-  export LD_LIBRARY_PATH="$DEBIAN/root/usr/lib/$(uname -m)-linux-gnu:$(dirname "$linker")/../lib"
-  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$linker"
-  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(flags) -C linker-flavor=wasm-ld"
-  RUSTC="$DEBIAN/root/usr/bin/rustc" RUSTC_BOOTSTRAP=1 build -Z build-std=core,alloc
+  LD_LIBRARY_PATH="$DEBIAN_LIBRARIES" \
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$(find "$DEBIAN/root/usr/lib" -name wasm-ld | head -1)" \
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(flags) -C linker-flavor=wasm-ld" \
+    RUSTC="$DEBIAN/root/usr/bin/rustc" RUSTC_BOOTSTRAP=1 \
+    build -Z build-std=core,alloc
 }
 
 flags() { echo "-C target-feature=+simd128 -C panic=abort"; }
@@ -86,7 +86,7 @@ Install it with 'rustup target add $TRIPLE', then run this again"
 Run 'sudo apt-get update', or 'rustup target add $TRIPLE', then this again"
   for package in "$DEBIAN"/debs/*.deb; do unpack "$package"; done
   rm -rf "$DEBIAN/debs"
-  LD_LIBRARY_PATH="$DEBIAN/root/usr/lib/$(uname -m)-linux-gnu" "$DEBIAN/root/usr/bin/rustc" --version >&2 ||
+  LD_LIBRARY_PATH="$DEBIAN_LIBRARIES" "$DEBIAN/root/usr/bin/rustc" --version >&2 ||
     die "Debian's rustc does not run"
   touch "$DEBIAN/complete"
 }

@@ -42,6 +42,7 @@ fn listed_names(line: &str) -> impl Iterator<Item = &str> {
     column.split('`').skip(1).step_by(2)
 }
 
+/// Types alone (`@types/three`) go without saying.
 fn external_dependencies(repository: &Repository) -> Vec<(&str, Dependency)> {
     let manifests = repository.texts().filter_map(|(path, text)| {
         let dependencies = match path.rsplit('/').next()? {
@@ -55,11 +56,6 @@ fn external_dependencies(repository: &Repository) -> Vec<(&str, Dependency)> {
         .flat_map(|(path, found)| found.into_iter().map(move |dependency| (path, dependency)));
     all.filter(|(_, dependency)| !crate_graph::is_ours(&dependency.name))
         .collect()
-}
-
-/// Types go without saying: `@types/three` is told under `three`.
-fn documented_name(name: &str) -> String {
-    name.strip_prefix("@types/").unwrap_or(name).to_owned()
 }
 
 #[cfg(test)]
