@@ -11,14 +11,18 @@ extern crate alloc;
 pub mod block;
 pub mod block_box;
 pub mod brick;
+pub mod face;
 pub mod morton;
 mod packed;
 pub mod position;
 pub mod random;
+pub mod ray;
+pub mod sweep;
 pub mod terrain;
 
 pub use block::Block;
 pub use block_box::BlockBox;
 pub use brick::Brick;
+pub use face::Face;
 pub use position::{BlockCoord, CellCoord, Position};
 pub use terrain::Terrain;
