@@ -10,6 +10,7 @@ extern crate alloc;
 
 pub mod event;
 pub mod frame;
+pub mod generate;
 pub mod id;
 pub mod input;
 pub mod limits;
