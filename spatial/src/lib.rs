@@ -12,6 +12,7 @@ pub mod block;
 pub mod block_box;
 pub mod brick;
 pub mod face;
+pub mod index;
 pub mod morton;
 mod packed;
 pub mod position;

@@ -1,0 +1,129 @@
+//! The cell index against plain scans.
+
+use spatial::{
+    CellCoord, Position,
+    index::{CellIndex, RADIUS_UNITS_MAX},
+    morton,
+    random::SplitMix64,
+};
+
+/// Columns of positions.
+#[derive(Default)]
+struct Crowd {
+    x: Vec<i32>,
+    y: Vec<i32>,
+    z: Vec<i32>,
+}
+
+impl Crowd {
+    /// Bodies within `reach` of the origin on each axis.
+    fn draw(random: &mut SplitMix64, count: u32, reach: i32) -> Self {
+        let mut column = || (0..count).map(|_| random.between(-reach, reach)).collect();
+        Self {
+            x: column(),
+            y: column(),
+            z: column(),
+        }
+    }
+
+    fn position(&self, row: usize) -> Position {
+        Position::new(self.x[row], self.y[row], self.z[row])
+    }
+
+    fn rows_where(&self, passes: impl Fn(Position) -> bool) -> Vec<u32> {
+        let rows = 0..self.x.len();
+        rows.filter(|&row| passes(self.position(row)))
+            .map(|row| row as u32)
+            .collect()
+    }
+}
+
+fn distance_squared(a: Position, b: Position) -> i128 {
+    let square = |a: i32, b: i32| (i128::from(a) - i128::from(b)).pow(2);
+    square(a.x, b.x) + square(a.y, b.y) + square(a.z, b.z)
+}
+
+fn sorted(mut rows: Vec<u32>) -> Vec<u32> {
+    rows.sort_unstable();
+    rows
+}
+
+fn assert_order(index: &CellIndex, crowd: &Crowd) {
+    let code = |row: u32| morton::encode(crowd.position(row as usize).cell());
+    let mut expected = crowd.rows_where(|_| true);
+    expected.sort_by_key(|&row| (code(row), row));
+    assert_eq!(index.rows(), expected);
+    let mut end = 0;
+    for cell in index.cells() {
+        assert_eq!(cell.start, end);
+        assert!(cell.count() > 0);
+        end = cell.end;
+        let rows = index.rows_of(cell.cell());
+        assert!(rows.iter().all(|&row| code(row) == cell.code));
+        assert_eq!(index.find(cell.cell()), Some(cell));
+    }
+    assert_eq!(end as usize, crowd.x.len());
+}
+
+fn assert_queries(index: &CellIndex, crowd: &Crowd, random: &mut SplitMix64, reach: i32) {
+    let mut point = || {
+        let mut axis = || random.between(-reach - 70_000, reach + 70_000);
+        Position::new(axis(), axis(), axis())
+    };
+    let (centre, corner) = (point(), point());
+    let radius = random.below(reach as u32);
+    let mut found = vec![u32::MAX];
+    index.rows_within(centre, radius, &mut found);
+    let is_near = |at| distance_squared(at, centre) <= i128::from(radius).pow(2);
+    assert_eq!(found[0], u32::MAX, "what was there stays");
+    assert_eq!(sorted(found.split_off(1)), crowd.rows_where(is_near));
+
+    let min = Position::new(
+        centre.x.min(corner.x),
+        centre.y.min(corner.y),
+        centre.z.min(corner.z),
+    );
+    let max = Position::new(
+        centre.x.max(corner.x),
+        centre.y.max(corner.y),
+        centre.z.max(corner.z),
+    );
+    let mut visited = Vec::new();
+    index.for_each_in_box(min, max, |row| visited.push(row));
+    let overlaps = |at: Position| {
+        let (cell, low, high) = (at.cell(), min.cell(), max.cell());
+        (low.x..=high.x).contains(&cell.x)
+            && (low.y..=high.y).contains(&cell.y)
+            && (low.z..=high.z).contains(&cell.z)
+    };
+    assert_eq!(sorted(visited), crowd.rows_where(overlaps));
+}
+
+#[test]
+fn agrees_with_scans_for_crowds_dense_and_far_spread() {
+    let mut index = CellIndex::new();
+    for seed in 0..40 {
+        let mut random = SplitMix64::new(seed);
+        let reach = [30_000, 300_000, 3_000_000, 1_000_000_000][seed as usize % 4];
+        let row_count = random.below(2_000);
+        let crowd = Crowd::draw(&mut random, row_count, reach);
+        index.rebuild(&crowd.x, &crowd.y, &crowd.z);
+        assert_order(&index, &crowd);
+        for _ in 0..10 {
+            assert_queries(&index, &crowd, &mut random, reach);
+        }
+    }
+}
+
+#[test]
+fn an_empty_index_finds_nothing() {
+    let mut index = CellIndex::new();
+    for _ in 0..2 {
+        let mut found = Vec::new();
+        index.rows_within(Position::default(), RADIUS_UNITS_MAX, &mut found);
+        assert!(found.is_empty());
+        assert!(index.rows_of(CellCoord::new(0, 0, 0)).is_empty());
+        assert_eq!(index.find(CellCoord::new(i32::MAX, 0, 0)), None);
+        index.rebuild(&[], &[], &[]);
+    }
+}
