@@ -35,6 +35,8 @@ pub enum RefusalReason {
     Empty = 6,
     /// Older than the frames kept (500 ms), or in the future.
     ViewTooOld = 7,
+    /// The world takes no more bodies.
+    WorldFull = 8,
 }
 
 /// One happening. Those with a position are told by interest, the rest to all or to whom they name.

@@ -2,11 +2,12 @@
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
-use spatial::{Block, BlockCoord, index::CellIndex, terrain::Terrain};
+use spatial::{Block, BlockCoord, Position, index::CellIndex, terrain::Terrain};
 
 use crate::{
     event::Event,
     id::{BodyId, SessionId},
+    limits::{BODY_HEIGHT, BODY_HEIGHT_CROUCHED},
     motion::Motion,
 };
 
@@ -148,6 +149,8 @@ pub struct Roster {
 pub struct Frame {
     pub tick: u32,
     pub bodies: BodyColumns,
+    /// By body index: its row in `bodies`, or `u32::MAX`. See [`Frame::row`].
+    pub rows: Vec<u32>,
     /// Occupied cells and their rows in `bodies`.
     pub cells: CellIndex,
     /// As of the end of this tick.
@@ -160,6 +163,37 @@ pub struct Frame {
     pub banners: Vec<BannerState>,
     pub round: RoundState,
     pub roster: Arc<Roster>,
-    /// FNV-1a over all that the rules read; equal on any number of shards.
+    /// Over all that the rules read (see `hash.rs`); equal on any number of shards.
     pub hash: u64,
+}
+
+impl Frame {
+    /// The row of a body; none if it was not there.
+    #[inline]
+    pub fn row(&self, id: BodyId) -> Option<usize> {
+        let row = *self.rows.get(id.index() as usize)? as usize;
+        (*self.bodies.id.get(row)? == id).then_some(row)
+    }
+}
+
+impl BodyColumns {
+    pub fn count(&self) -> usize {
+        self.id.len()
+    }
+
+    /// The middle of a row's feet.
+    #[inline]
+    pub fn position(&self, row: usize) -> Position {
+        Position::new(self.x[row], self.y[row], self.z[row])
+    }
+
+    /// Height of a row's box: crouching bodies are harder to hit.
+    #[inline]
+    pub fn height(&self, row: usize) -> i32 {
+        if self.pose[row] & 0x0f == pose::CROUCH {
+            BODY_HEIGHT_CROUCHED
+        } else {
+            BODY_HEIGHT
+        }
+    }
 }

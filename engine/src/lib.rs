@@ -8,6 +8,9 @@
 
 extern crate alloc;
 
+pub mod angle;
+pub mod balance;
+pub mod body;
 pub mod event;
 pub mod frame;
 pub mod generate;
@@ -15,6 +18,7 @@ pub mod id;
 pub mod input;
 pub mod limits;
 pub mod motion;
+pub mod movement;
 
 pub use event::{Event, RefusalReason, Weapon};
 pub use frame::{

@@ -17,12 +17,34 @@ pub const BODIES_MAX: usize = 20_000;
 /// Bodies of the players among them.
 pub const PLAYERS_MAX: usize = 10_000;
 
+/// Ticks in which a body's index names nobody after it left: 10 s, longer than any message of the
+/// old body is on its way.
+pub const BODY_INDEX_REST_TICKS: u32 = 10 * TICK_RATE_HZ;
+
 /// Inputs a player may have waiting: 500 ms of a client that stalled.
 pub const INPUT_QUEUE_MAX: usize = 10;
 /// Inputs applied in one tick at most, to catch up after a stall.
 pub const INPUTS_PER_TICK_MAX: usize = 2;
+/// Inputs a player may apply beyond one a tick, saved up while it sent none: what the queue holds.
+pub const INPUT_BURST: u8 = INPUT_QUEUE_MAX as u8;
+/// How far ahead an input's sequence may be of the last one: a minute of lost datagrams.
+pub const INPUT_GAP_MAX: u32 = 60 * TICK_RATE_HZ;
 /// Ticks without input after which a body gets neutral ones, so that it falls and stops.
 pub const INPUT_STARVED_TICKS: u8 = 10;
+
+/// Effects on their way in one tick: each of 20,000 bodies hurt twice, and the rest for hands.
+pub const EFFECTS_MAX: usize = 48_000;
+/// Events told of one tick; more are dropped and counted.
+pub const EVENTS_MAX: usize = 32_768;
+/// Arrows in the air: a third of all bodies are archers who loose every 3 s and miss for 1.5 s,
+/// with room to spare. A bow is not loosed when there are more.
+pub const ARROWS_MAX: usize = 8_192;
+/// Bombs in the air or on the ground; none is thrown when there are more.
+pub const BOMBS_MAX: usize = 2_048;
+/// Blocks changed in one tick; further explosions of that tick break nothing.
+pub const EDITS_PER_TICK_MAX: usize = 16_384;
+/// Bodies that return in one tick: spreads the start of a round over a second or two.
+pub const RETURNS_PER_TICK_MAX: usize = 512;
 
 /// Letters of a name: fits a name plate.
 pub const NAME_CHARS_MAX: usize = 20;
