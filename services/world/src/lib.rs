@@ -1,1 +1,3 @@
-//! Placeholder of the skeleton; its owner writes it.
+//! The shard host; its owner writes the rest.
+
+pub mod loader;
