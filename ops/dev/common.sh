@@ -18,12 +18,13 @@ have() { command -v "$1" >/dev/null 2>&1; }
 can_install() { have apt-get && [ "$(id -u)" = 0 ]; }
 
 APT_REFRESHED="$CACHE/apt-refreshed"
+APT_LOG="$CACHE/apt.log"
 
 # Package lists older than a day are fetched again, so that a fresh machine finds its packages.
 apt_refresh() {
   [ -n "$(find "$APT_REFRESHED" -mmin -1440 2>/dev/null)" ] && return
-  apt-get update -qq || die "apt-get update failed: is there a network?"
   mkdir -p "$CACHE"
+  apt-get update -qq >"$APT_LOG" 2>&1 || note "apt-get update failed, see $APT_LOG; trying with the lists at hand"
   touch "$APT_REFRESHED"
 }
 
@@ -35,8 +36,10 @@ need() {
   can_install || die "'$command' is missing. Install it, then run this again: sudo apt-get install $*"
   note "installing $* (apt)"
   apt_refresh
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >"$APT_LOG" 2>&1 || {
+    cat "$APT_LOG" >&2
     die "apt-get install $* failed"
+  }
   have "$command" || die "'$command' is still missing after installing $*"
 }
 

@@ -75,13 +75,14 @@ unpack_debian() {
   have apt-get && have dpkg-deb || die "the Rust target $TRIPLE is missing and cannot be fetched here.
 Install it with 'rustup target add $TRIPLE', then run this again"
   say "unpacking Debian's Rust for WebAssembly into $DEBIAN (once, about a minute)"
+  mkdir -p "$CACHE"
   if can_install; then apt_refresh; fi
   rm -rf "$DEBIAN"
   mkdir -p "$DEBIAN/debs" "$DEBIAN/root"
   local packages
   packages="$(debian_packages)"
   # shellcheck disable=SC2086 # one word per package
-  (cd "$DEBIAN/debs" && apt-get download -qq $packages) >&2 ||
+  (cd "$DEBIAN/debs" && apt-get download -qq $packages) >"$APT_LOG" 2>&1 ||
     die "could not download: $packages
 Run 'sudo apt-get update', or 'rustup target add $TRIPLE', then this again"
   for package in "$DEBIAN"/debs/*.deb; do unpack "$package"; done
