@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Bodies, type BodySamples } from "./bodies";
+import type { BodySamples } from "../wire/link";
+import { Bodies } from "./bodies";
 import { Random } from "./random";
 
 const TICK_BASE = 5_000;
@@ -14,7 +15,7 @@ function datagram(tick: number, rows: [number, number, number?][]): BodySamples 
     id: Uint32Array.from(rows, ([id]) => id),
     placed,
     pose: new Uint8Array(rows.length),
-    health: null,
+    health: new Uint8Array(0),
   };
 }
 

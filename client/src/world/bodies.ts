@@ -2,20 +2,9 @@
 //! of samples around the render tick goes out as instanced attributes.
 //! It knows nothing of how they are decoded or drawn. Main thread.
 
+import type { BodySamples } from "../wire/link";
 import { soldierName } from "./names";
 import { GEAR, type BodyTable } from "./state";
-
-/** Rows of a snapshot datagram, as `wire` decodes them. */
-export interface BodySamples {
-  tick: number;
-  count: number;
-  id: Uint32Array;
-  /** x, y, z in metres and yaw in radians of each row. */
-  placed: Float32Array;
-  pose: Uint8Array;
-  /** Null in far detail. */
-  health: Uint8Array | null;
-}
 
 /** Samples kept of each body: 400 ms of full-rate updates, more than playback ever lags. */
 const HISTORY = 8;
@@ -112,7 +101,7 @@ export class Bodies implements BodyTable {
       if (known >= 0 && tick <= this.seen[row]) continue;
       this.sample(row, samples.placed, index * 4, tick, shown, known < 0);
       this.look[row * 4] = samples.pose[index];
-      if (samples.health) this.look[row * 4 + 1] = samples.health[index];
+      if (index < samples.health.length) this.look[row * 4 + 1] = samples.health[index];
     }
     this.dirty = true;
   }

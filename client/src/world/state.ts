@@ -5,11 +5,9 @@
 //! Angles are radians: yaw 0 looks to -z and grows clockwise seen from above, towards +x (three.js
 //! turns the other way: `rotation.y = -yaw`); pitch is up-positive. Times are server ticks of 50 ms.
 
-export interface Vector3 {
-  x: number;
-  y: number;
-  z: number;
-}
+import type { BattleState, DensityMap, GameEvent, ScoreRow, Vector3 } from "../wire/link";
+
+export type { Banner, BattleState, DensityMap, GameEvent, ScoreRow, Vector3 } from "../wire/link";
 
 export const HOUSE_RED = 0;
 export const HOUSE_BLUE = 1;
@@ -128,54 +126,9 @@ export interface Camera {
   thirdPersonDistance: number;
 }
 
-export interface Banner {
-  /** Foot of the pole. */
-  block: Vector3;
-  /** 0, 1 or 255 nobody's. */
-  owner: number;
-  /** The house taking it, or 255. */
-  taker: number;
-  /** 0..255. */
-  progress: number;
-}
-
-export interface BattleState {
-  tick: number;
-  round: number;
-  score: number[];
-  scoreToWin: number;
-  /** Ticks until the next round; 0 while one is fought. */
-  pauseTicks: number;
-  aliveCount: number[];
-  banners: Banner[];
-}
-
 /** What a wound came from; names of the wire's numbers. */
 export const WEAPONS = ["sword", "arrow", "bomb", "fall", "drown"] as const;
 
-/** Something that happened; handed out at the render tick at which it is to be seen. */
-export type GameEvent =
-  | { kind: "arrowLoosed"; arrow: number; shooter: number; position: Vector3; velocity: Vector3 }
-  | { kind: "arrowStopped"; arrow: number; position: Vector3; hit: number }
-  | { kind: "bombThrown"; bomb: number; thrower: number; position: Vector3; velocity: Vector3 }
-  | { kind: "explosion"; bomb: number; position: Vector3 }
-  | {
-      kind: "hurt";
-      target: number;
-      attacker: number;
-      weapon: number;
-      damage: number;
-      position: Vector3;
-    }
-  | { kind: "healed"; target: number; healer: number; amount: number; position: Vector3 }
-  | { kind: "hornBlown"; body: number; position: Vector3 }
-  | { kind: "died"; target: number; killer: number; weapon: number; position: Vector3 }
-  | { kind: "respawned"; body: number; position: Vector3 }
-  | { kind: "blockBroken"; block: Vector3; was: number; by: number }
-  | { kind: "blockPlaced"; block: Vector3; now: number; by: number }
-  | { kind: "bannerTaken"; banner: number; house: number }
-  | { kind: "roundEnded"; winner: number }
-  | { kind: "roundStarted"; round: number };
 // Velocities of arrows and bombs are metres per tick; each tick the position moves by the velocity,
 // then velocity.y falls by ARROW_GRAVITY or BOMB_GRAVITY.
 export const ARROW_GRAVITY = 98 / 4000;
@@ -307,23 +260,6 @@ export interface KillFeedEntry {
   own: boolean;
   /** `performance.now()` at arrival. */
   atMs: number;
-}
-
-export interface ScoreRow {
-  name: string;
-  house: number;
-  kills: number;
-  deaths: number;
-  score: number;
-}
-
-/** Bodies counted per square of the map. */
-export interface DensityMap {
-  squareBlocks: number;
-  edgeCount: number;
-  /** Rows from north to south, then columns. */
-  red: Uint8Array;
-  blue: Uint8Array;
 }
 
 export interface NetHealth {

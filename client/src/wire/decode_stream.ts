@@ -1,0 +1,176 @@
+//! Messages of the reliable streams to plain columns. Wire worker.
+
+import type { ByteBuffer } from "flatbuffers";
+import { Appearances } from "./generated/voxelheim/wire/appearances";
+import { Battle } from "./generated/voxelheim/wire/battle";
+import { Bricks } from "./generated/voxelheim/wire/bricks";
+import { Closing } from "./generated/voxelheim/wire/closing";
+import { Density } from "./generated/voxelheim/wire/density";
+import { Edits } from "./generated/voxelheim/wire/edits";
+import { Forget } from "./generated/voxelheim/wire/forget";
+import { Kills } from "./generated/voxelheim/wire/kills";
+import { Refusals } from "./generated/voxelheim/wire/refusals";
+import { Scoreboard } from "./generated/voxelheim/wire/scoreboard";
+import { Welcome } from "./generated/voxelheim/wire/welcome";
+import type { ServerMessage } from "./link";
+import { BODY_INDEX_MASK } from "./messages";
+
+export function decodeWelcome(buffer: ByteBuffer): ServerMessage {
+  const table = Welcome.getRootAsWelcome(buffer);
+  return {
+    kind: "welcome",
+    welcome: {
+      resumeToken: table.resumeToken() ?? "",
+      resumeSeconds: table.resumeSeconds(),
+      body: table.body() & BODY_INDEX_MASK,
+      name: table.name() ?? "",
+      house: table.house(),
+      tick: table.tick(),
+      tickRateHz: table.tickRateHz(),
+      worldEdgeBlocks: table.worldEdgeBlocks(),
+      worldHeightBlocks: table.worldHeightBlocks(),
+      stalenessTicksMax: table.stalenessTicksMax(),
+      budgetBytesPerSecond: table.budgetBytesPerSecond(),
+      viewDistanceBlocks: table.viewDistanceBlocks(),
+      resumed: table.resumed(),
+    },
+  };
+}
+
+export function decodeClosing(buffer: ByteBuffer): ServerMessage {
+  const table = Closing.getRootAsClosing(buffer);
+  return {
+    kind: "closing",
+    reason: table.reason(),
+    text: table.text() ?? "",
+    protocolVersion: table.protocolVersion(),
+  };
+}
+
+export function decodeAppearances(buffer: ByteBuffer): ServerMessage {
+  const table = Appearances.getRootAsAppearances(buffer);
+  const house = bytes(table.houseArray(), table.idLength());
+  const gear = bytes(table.gearArray(), table.idLength());
+  const ids = words(table.idArray(), table.idLength());
+  const seen = Array.from(ids, (id, index) => ({
+    id: id & BODY_INDEX_MASK,
+    house: house[index],
+    gear: gear[index],
+    name: table.name(index) ?? "",
+  }));
+  const gone = words(table.goneArray(), table.goneLength()).map((id) => id & BODY_INDEX_MASK);
+  return { kind: "appearances", seen, gone };
+}
+
+export function decodeBattle(buffer: ByteBuffer): ServerMessage {
+  const table = Battle.getRootAsBattle(buffer);
+  const count = table.bannerOwnerLength();
+  const block = table.bannerBlockArray() ?? new Int32Array(0);
+  const taker = bytes(table.bannerTakerArray(), count);
+  const progress = bytes(table.bannerProgressArray(), count);
+  const banners = Array.from(bytes(table.bannerOwnerArray(), count), (owner, index) => ({
+    block: { x: block[index * 3], y: block[index * 3 + 1], z: block[index * 3 + 2] },
+    owner,
+    taker: taker[index],
+    progress: progress[index],
+  }));
+  return {
+    kind: "battle",
+    battle: {
+      tick: table.tick(),
+      round: table.round(),
+      score: Array.from(table.scoreArray() ?? []),
+      scoreToWin: table.scoreToWin(),
+      pauseTicks: table.pauseTicks(),
+      aliveCount: Array.from(table.aliveCountArray() ?? []),
+      banners,
+    },
+  };
+}
+
+export function decodeKills(buffer: ByteBuffer): ServerMessage {
+  const table = Kills.getRootAsKills(buffer);
+  const count = table.targetLength();
+  const killer = words(table.killerArray(), count);
+  const weapon = bytes(table.weaponArray(), count);
+  const kills = Array.from(words(table.targetArray(), count), (target, index) => ({
+    target: target & BODY_INDEX_MASK,
+    killer: killer[index] & BODY_INDEX_MASK,
+    weapon: weapon[index],
+  }));
+  return { kind: "kills", kills };
+}
+
+export function decodeScoreboard(buffer: ByteBuffer): ServerMessage {
+  const table = Scoreboard.getRootAsScoreboard(buffer);
+  const rows = Array.from({ length: table.nameLength() }, (_, index) => ({
+    id: (table.id(index) ?? 0) & BODY_INDEX_MASK,
+    name: table.name(index) ?? "",
+    house: table.house(index) ?? 0,
+    kills: table.kills(index) ?? 0,
+    deaths: table.deaths(index) ?? 0,
+    score: table.score(index) ?? 0,
+  }));
+  return { kind: "scoreboard", rows };
+}
+
+export function decodeDensity(buffer: ByteBuffer): ServerMessage {
+  const table = Density.getRootAsDensity(buffer);
+  const count = table.edgeCount() * table.edgeCount();
+  return {
+    kind: "density",
+    density: {
+      squareBlocks: table.squareBlocks(),
+      edgeCount: table.edgeCount(),
+      red: bytes(table.redArray(), count).slice(),
+      blue: bytes(table.blueArray(), count).slice(),
+    },
+  };
+}
+
+export function decodeRefusals(buffer: ByteBuffer): ServerMessage {
+  const table = Refusals.getRootAsRefusals(buffer);
+  return {
+    kind: "refusals",
+    sequences: words(table.sequenceArray(), table.sequenceLength()).slice(),
+    reasons: bytes(table.reasonArray(), table.sequenceLength()).slice(),
+  };
+}
+
+export function decodeBricks(buffer: ByteBuffer): ServerMessage {
+  const table = Bricks.getRootAsBricks(buffer);
+  return {
+    kind: "bricks",
+    cells: (table.cellArray() ?? new Int16Array(0)).slice(),
+    sizes: (table.sizeArray() ?? new Uint16Array(0)).slice(),
+    bytes: (table.bytesArray() ?? new Uint8Array(0)).slice(),
+    plainCount: table.bytesPlainCount(),
+  };
+}
+
+export function decodeEdits(buffer: ByteBuffer): ServerMessage {
+  const table = Edits.getRootAsEdits(buffer);
+  return {
+    kind: "edits",
+    tick: table.tick(),
+    blocks: (table.blockArray() ?? new Int32Array(0)).slice(),
+    now: (table.nowArray() ?? new Uint16Array(0)).slice(),
+  };
+}
+
+export function decodeForget(buffer: ByteBuffer): ServerMessage {
+  const table = Forget.getRootAsForget(buffer);
+  return { kind: "forget", cells: (table.cellArray() ?? new Int16Array(0)).slice() };
+}
+
+function bytes(column: Uint8Array | null, count: number): Uint8Array {
+  const found = column ?? new Uint8Array(0);
+  if (found.length !== count) throw new Error(`a column of ${found.length} rows for ${count}`);
+  return found;
+}
+
+function words(column: Uint32Array | null, count: number): Uint32Array {
+  const found = column ?? new Uint32Array(0);
+  if (found.length !== count) throw new Error(`a column of ${found.length} rows for ${count}`);
+  return found;
+}

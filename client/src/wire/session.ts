@@ -1,0 +1,239 @@
+//! The life of the connection: connect, join, lose, come back. Wire worker.
+//! It is not responsible for what messages mean beyond Welcome, Closing and Pong.
+
+import { decode } from "./decode";
+import { encodeHello, encodeInputs, encodeLeave, encodePing, encodeSettings } from "./encode";
+import { CloseReason } from "./generated/voxelheim/wire/close-reason";
+import type { ConnectRequest, FromWire, InputData, LinkPhase, ServerMessage } from "./link";
+import { isDatagram, readNumber } from "./messages";
+import { Meter } from "./meter";
+import { openWebSocket } from "./websocket";
+import { openWebTransport } from "./webtransport";
+import { withTimeout, type ConnectInfo, type Transport, type TransportEvents } from "./transport";
+
+/** Waits between attempts; the last one repeats. */
+const RETRY_MS = [300, 600, 1_000, 2_000, 3_000];
+/** Older than the newest snapshot by more than this, a snapshot is of no use. */
+const STALE_TICKS = 10;
+/** An input datagram repeats the last few inputs, so that a lost one heals. */
+const INPUTS_PER_DATAGRAM = 8;
+/** Reasons that trying again does not mend. */
+const FINAL_REASONS = new Set<number>([
+  CloseReason.VersionMismatch,
+  CloseReason.BadName,
+  CloseReason.ServerFull,
+  CloseReason.TooManyJoins,
+  CloseReason.Replaced,
+]);
+const NO_WORD = "The connection to the server was lost.";
+const NO_SERVER = "The server cannot be reached.";
+
+export class Session {
+  readonly meter = new Meter();
+  private request: ConnectRequest | null = null;
+  private transport: Transport | null = null;
+  /** Counts connections, so that the last words of an old one change nothing. */
+  private generation = 0;
+  private phase: LinkPhase = "title";
+  private resumeToken = "";
+  private attempt = 0;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private webTransportFailed = false;
+  private newestTick = 0;
+  private datagramNumber = 0;
+  private recentInputs: InputData[] = [];
+
+  constructor(private readonly tell: (message: FromWire) => void) {}
+
+  connect(request: ConnectRequest): void {
+    this.drop();
+    this.request = request;
+    this.resumeToken = "";
+    this.attempt = 0;
+    this.enter("connecting", "");
+    void this.open();
+  }
+
+  retry(): void {
+    if (!this.request || this.phase === "joined") return;
+    this.drop();
+    this.attempt = 0;
+    this.enter("connecting", "");
+    void this.open();
+  }
+
+  leave(): void {
+    this.transport?.sendReliable(encodeLeave());
+    this.drop();
+    this.request = null;
+    this.resumeToken = "";
+    this.enter("title", "");
+  }
+
+  sendInputs(records: readonly InputData[]): void {
+    if (!this.transport || this.phase !== "joined") return;
+    this.recentInputs = [...this.recentInputs, ...records].slice(-INPUTS_PER_DATAGRAM);
+    this.datagramNumber += 1;
+    this.transport.sendDatagram(encodeInputs(this.datagramNumber, this.recentInputs));
+  }
+
+  sendSettings(
+    viewDistanceBlocks: number,
+    budgetBytesPerSecond: number,
+    cameraYaw: number,
+  ): void {
+    if (this.request) Object.assign(this.request, { viewDistanceBlocks, budgetBytesPerSecond });
+    if (this.phase !== "joined") return;
+    const message = encodeSettings(viewDistanceBlocks, budgetBytesPerSecond, cameraYaw);
+    this.transport?.sendReliable(message);
+  }
+
+  ping(nowMs: number): void {
+    if (!this.transport || this.phase !== "joined") return;
+    this.datagramNumber += 1;
+    this.transport.sendDatagram(encodePing(this.datagramNumber, this.meter.ping(nowMs)));
+  }
+
+  private async open(): Promise<void> {
+    this.generation += 1;
+    const generation = this.generation;
+    const request = this.request;
+    if (!request) return;
+    try {
+      const transport = await this.openAny(request, this.eventsOf(generation));
+      if (generation !== this.generation) return transport.close();
+      this.start(transport, request);
+    } catch (error) {
+      if (generation !== this.generation) return;
+      this.retryLater(error instanceof Error ? `${NO_SERVER} (${error.message})` : NO_SERVER);
+    }
+  }
+
+  private async openAny(request: ConnectRequest, events: TransportEvents): Promise<Transport> {
+    const info = await withTimeout(fetchInfo(request.origin), "the server's answer");
+    const secure = info.webtransport;
+    const wanted = request.transport === "auto" && "WebTransport" in self;
+    if (secure && wanted && !this.webTransportFailed) {
+      try {
+        return await openWebTransport(secure.url, secure.certificate_hashes, events);
+      } catch {
+        this.webTransportFailed = true;
+      }
+    }
+    const transport = await openWebSocket(socketUrl(info.websocket, request.origin), events);
+    return transport;
+  }
+
+  private start(transport: Transport, request: ConnectRequest): void {
+    this.transport = transport;
+    this.meter.reset(transport.kind);
+    this.newestTick = 0;
+    this.datagramNumber = 0;
+    this.recentInputs = [];
+    transport.sendReliable(encodeHello(request, this.resumeToken));
+  }
+
+  private eventsOf(generation: number): TransportEvents {
+    return {
+      message: (bytes) => {
+        if (generation === this.generation) this.receive(bytes);
+      },
+      closed: (reason) => {
+        if (generation === this.generation) this.lost(reason);
+      },
+    };
+  }
+
+  private receive(bytes: Uint8Array): void {
+    let message: ServerMessage;
+    try {
+      message = decode(bytes);
+    } catch {
+      // A datagram may be damaged; on a stream the next message may still be sound.
+      return;
+    }
+    this.measure(bytes, message);
+    this.handle(message);
+  }
+
+  private measure(bytes: Uint8Array, message: ServerMessage): void {
+    const number = isDatagram(bytes[0]) ? readNumber(bytes) : 0;
+    const tick = message.kind === "snapshot" ? message.samples.tick : 0;
+    this.meter.arrived(performance.now(), bytes.length, number, tick);
+  }
+
+  private handle(message: ServerMessage): void {
+    switch (message.kind) {
+      case "pong":
+        this.meter.pong(message.nonce, message.tick, performance.now());
+        return;
+      case "closing":
+        this.closing(message.reason, message.text);
+        return;
+      case "welcome":
+        this.resumeToken = message.welcome.resumeToken;
+        this.attempt = 0;
+        this.tell(message);
+        this.enter("joined", "");
+        return;
+      case "snapshot":
+        if (message.samples.tick + STALE_TICKS < this.newestTick) return;
+        this.newestTick = Math.max(this.newestTick, message.samples.tick);
+        this.tell(message);
+        return;
+      default:
+        this.tell(message);
+    }
+  }
+
+  private closing(reason: number, text: string): void {
+    if (FINAL_REASONS.has(reason)) {
+      this.drop();
+      this.resumeToken = "";
+      this.enter("refused", text);
+      return;
+    }
+    this.lost(text);
+  }
+
+  private lost(reason: string): void {
+    if (this.transport?.kind === "webtransport" && this.phase === "connecting" && reason === "") {
+      this.webTransportFailed = true;
+    }
+    this.drop();
+    this.retryLater(reason || NO_WORD);
+  }
+
+  private retryLater(message: string): void {
+    const waitMs = RETRY_MS[Math.min(this.attempt, RETRY_MS.length - 1)];
+    this.attempt += 1;
+    this.enter("lost", message, performance.timeOrigin + performance.now() + waitMs);
+    this.retryTimer = setTimeout(() => void this.open(), waitMs);
+  }
+
+  /** Ends the connection without a word to the page. */
+  private drop(): void {
+    clearTimeout(this.retryTimer);
+    this.generation += 1;
+    this.transport?.close();
+    this.transport = null;
+    this.meter.reset("none");
+  }
+
+  private enter(phase: LinkPhase, message: string, retryAtMs = 0): void {
+    this.phase = phase;
+    this.tell({ kind: "phase", phase, message, retryAtMs });
+  }
+}
+
+async function fetchInfo(origin: string): Promise<ConnectInfo> {
+  const response = await fetch(`${origin}/connect.json`, { cache: "no-store" });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return (await response.json()) as ConnectInfo;
+}
+
+function socketUrl(url: string, origin: string): string {
+  const absolute = new URL(url, origin);
+  absolute.protocol = absolute.protocol.replace("http", "ws");
+  return absolute.href;
+}

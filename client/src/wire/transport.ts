@@ -1,0 +1,39 @@
+//! One connection's two ways: a reliable one and one that may lose. Wire worker.
+
+export interface Transport {
+  readonly kind: "webtransport" | "websocket";
+  sendReliable(message: Uint8Array): void;
+  /** May be lost or dropped. */
+  sendDatagram(message: Uint8Array): void;
+  close(): void;
+}
+
+export interface TransportEvents {
+  /** A whole message, whatever channel it came on. */
+  message(bytes: Uint8Array): void;
+  /** Once, after opening: with the peer's reason, or why it broke. */
+  closed(reason: string): void;
+}
+
+/** /connect.json: where and how to connect. */
+export interface ConnectInfo {
+  /** Absent where the server has no WebTransport. */
+  webtransport?: { url: string; certificate_hashes: string[] };
+  /** Absolute, or a path on the same origin. */
+  websocket: string;
+}
+
+/** Longer than any handshake that will still succeed. */
+export const OPEN_TIMEOUT_MS = 4_000;
+
+export async function withTimeout<Value>(promise: Promise<Value>, what: string): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} took too long`)), OPEN_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([promise, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

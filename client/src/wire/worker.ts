@@ -1,0 +1,65 @@
+//! The wire's worker: owns the connection, decodes, and hands columns to the page and terrain to
+//! the mesher as well.
+
+import type { FromWire, TerrainMessage, ToWire } from "./link";
+import { Session } from "./session";
+
+const PING_MS = 500;
+
+const page = self as unknown as DedicatedWorkerGlobalScope;
+let terrainPort: MessagePort | null = null;
+
+const session = new Session((message) => {
+  if (isTerrain(message)) terrainPort?.postMessage(message);
+  if (message.kind === "welcome") terrainPort?.postMessage({ kind: "reset" });
+  page.postMessage(message, buffersOf(message));
+});
+
+setInterval(() => {
+  const nowMs = performance.now();
+  session.ping(nowMs);
+  page.postMessage({ kind: "net", net: session.meter.figures(nowMs) } satisfies FromWire);
+}, PING_MS);
+
+page.onmessage = (event: MessageEvent<ToWire>) => {
+  const message = event.data;
+  switch (message.kind) {
+    case "connect":
+      return session.connect(message.request);
+    case "terrainPort":
+      terrainPort = message.port;
+      return;
+    case "inputs":
+      return session.sendInputs(message.records);
+    case "settings":
+      return session.sendSettings(
+        message.viewDistanceBlocks,
+        message.budgetBytesPerSecond,
+        message.cameraYaw,
+      );
+    case "retry":
+      return session.retry();
+    case "leave":
+      return session.leave();
+  }
+};
+
+function isTerrain(message: FromWire): message is TerrainMessage {
+  return message.kind === "bricks" || message.kind === "edits" || message.kind === "forget";
+}
+
+/** What is moved instead of copied. */
+function buffersOf(message: FromWire): Transferable[] {
+  switch (message.kind) {
+    case "snapshot": {
+      const { id, placed, pose, health } = message.samples;
+      return [id.buffer, placed.buffer, pose.buffer, health.buffer];
+    }
+    case "bricks":
+      return [message.cells.buffer, message.sizes.buffer, message.bytes.buffer];
+    case "edits":
+      return [message.blocks.buffer, message.now.buffer];
+    default:
+      return [];
+  }
+}
