@@ -245,6 +245,32 @@ export interface Settings {
   bindings: Record<Action, string>;
 }
 
+/** What the player's hands do now; sampled once a movement step. */
+export interface Controls {
+  /** Bits of `BUTTON`. */
+  buttons: number;
+  yaw: number;
+  pitch: number;
+  slot: number;
+  /** Index of an owned banner to come back at, or 255 for the keep. */
+  respawnBanner: number;
+}
+
+/** Bits of an input's buttons. */
+export const BUTTON = {
+  FORWARD: 1 << 0,
+  BACK: 1 << 1,
+  LEFT: 1 << 2,
+  RIGHT: 1 << 3,
+  JUMP: 1 << 4,
+  CROUCH: 1 << 5,
+  RUN: 1 << 6,
+  PRIMARY: 1 << 7,
+  SECONDARY: 1 << 8,
+  DASH: 1 << 9,
+  HORN: 1 << 10,
+} as const;
+
 export type Phase = "title" | "connecting" | "joined" | "lost" | "refused";
 
 export interface KillFeedEntry {
