@@ -1,0 +1,31 @@
+//! Every bound of the shard's host, with its derivation and what happens at it (R6, R10).
+
+use std::time::Duration;
+
+use engine::limits::{FRAMES_KEPT, PLAYERS_MAX, TICK_MS};
+
+/// The length of a tick.
+pub const TICK: Duration = Duration::from_millis(TICK_MS as u64);
+
+/// Commands that one edge may have waiting: two ticks of inputs of all players there can be, so that
+/// one late tick loses none. When full, the edge drops the newest input and counts it; joins and
+/// leaves it tries again.
+pub const COMMAND_RING_MAX: usize = PLAYERS_MAX * 2;
+/// Commands of one edge that one tick takes at most, so that a flood cannot stretch a tick.
+pub const COMMANDS_PER_TICK_MAX: usize = COMMAND_RING_MAX;
+
+/// Frames that one edge may have waiting; as many as are kept anyway. When full, the frame is not
+/// sent to that edge and counted: the next one that fits says all, since frames are whole.
+pub const FRAME_RING_MAX: usize = FRAMES_KEPT;
+
+/// How late a tick may start before its deadlines are moved instead of caught up: 5 ticks. Below it
+/// the host runs ticks back to back until it is on time; above it simulated time simply stretches.
+pub const LATE_MAX: Duration = Duration::from_millis(TICK_MS as u64 * 5);
+
+/// How often the timings are published.
+pub const STATUS_TICKS: u32 = 20;
+/// The span that published timings cover: a minute, kept as this many slices.
+pub const TIMING_SLICES: usize = 6;
+pub const TIMING_SLICE_TICKS: u32 = 200;
+/// Longest tick that is told apart, in µs; longer ones count as this.
+pub const TICK_US_MAX: u64 = 10_000_000;

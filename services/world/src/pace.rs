@@ -1,0 +1,85 @@
+//! When the next tick is due: absolute deadlines, so that lateness never adds up, and a bound on how
+//! much of it is caught up, so that a slow machine never spirals.
+
+use std::time::{Duration, Instant};
+
+use crate::limits::{LATE_MAX, TICK};
+
+/// Deadlines of ticks, one every [`TICK`].
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    due_at: Instant,
+    /// Time by which the simulation fell behind the clock for good.
+    stretched: Duration,
+}
+
+impl Pace {
+    /// The first tick is due now.
+    pub fn new(now: Instant) -> Self {
+        Self {
+            due_at: now,
+            stretched: Duration::ZERO,
+        }
+    }
+
+    /// When the next tick is due; in the past while catching up.
+    pub fn due_at(&self) -> Instant {
+        self.due_at
+    }
+
+    /// How late the tick that starts at `now` is.
+    pub fn lateness(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.due_at)
+    }
+
+    /// Simulated time lost to stretching since the start.
+    pub fn stretched(&self) -> Duration {
+        self.stretched
+    }
+
+    /// A tick ended at `now`: the next is due one [`TICK`] after this one was, unless that is more
+    /// than [`LATE_MAX`] ago; then it is due now, and the rest is stretched away.
+    pub fn advance(&mut self, now: Instant) {
+        self.due_at += TICK;
+        let late = now.saturating_duration_since(self.due_at);
+        if late > LATE_MAX {
+            self.stretched += late;
+            self.due_at = now;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_tick_is_caught_up() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        pace.advance(start + TICK * 3);
+        assert_eq!(pace.due_at(), start + TICK);
+        pace.advance(start + TICK * 3);
+        pace.advance(start + TICK * 3);
+        pace.advance(start + TICK * 3);
+        assert_eq!(
+            pace.due_at(),
+            start + TICK * 4,
+            "on time again, none skipped"
+        );
+        assert_eq!(pace.stretched(), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_machine_that_is_too_slow_stretches_time_and_never_spirals() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        let mut now = start;
+        for _ in 0..1_000 {
+            now = now.max(pace.due_at()) + TICK * 2;
+            pace.advance(now);
+            assert!(pace.lateness(now) <= LATE_MAX, "the backlog is bounded");
+        }
+        assert!(pace.stretched() > TICK * 900);
+    }
+}
