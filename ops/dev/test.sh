@@ -8,6 +8,7 @@ source "$ROOT/ops/dev/count.sh"
 
 PARTS=(format lint codegen rust docs wasm types client page e2e bench)
 PART_SECONDS_MAX=1200
+PAGE_BYTES_MAX=1500000
 
 main() {
   if [ "${1:-}" = --part ]; then
@@ -66,7 +67,15 @@ part_types() { install_client && cd client && npm run --silent typecheck; }
 # The prediction's parity with the server is tested on the module itself.
 part_client() { ops/dev/wasm.sh && install_client && cd client && npm test --silent; }
 
-part_page() { build_page; }
+part_page() { build_page && page_is_small; }
+
+# What a newcomer waits for: everything compressed, WebAssembly included.
+page_is_small() {
+  local bytes
+  bytes="$(find client/dist -type f ! -name '*.map' -exec gzip -9c {} \; | wc -c)"
+  note "the page: $bytes bytes compressed, $PAGE_BYTES_MAX at most"
+  [ "$bytes" -le "$PAGE_BYTES_MAX" ]
+}
 
 part_e2e() {
   need_chromium
