@@ -14,7 +14,7 @@ count_part() {
 
 counter_of() {
   case "$1" in
-    rust | docs | tidy) echo rust ;;
+    rust | tidy) echo rust ;;
     client) echo vitest ;;
     e2e) echo last_line ;;
     *) echo step ;;

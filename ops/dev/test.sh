@@ -40,9 +40,9 @@ run_part() {
   SUMMARY+="$(printf '%-8s %5d passed %3d failed %5d s' "$1" "$passed" "$failed" $((SECONDS - begun)))"$'\n'
 }
 
-part_format() { need_rust && cargo fmt --all --check; }
+part_format() { need_rust; cargo fmt --all --check; }
 
-part_lint() { need_rust && cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings; }
+part_lint() { need_rust; cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings; }
 
 # Its messages name the place themselves.
 part_tidy() { RUST_BACKTRACE=0 cargo test --locked --package tidy --no-fail-fast; }
@@ -58,16 +58,20 @@ part_rust() {
   fi
 }
 
-part_docs() { cargo test --locked --workspace --doc --no-fail-fast; }
+# Links in the documentation lead somewhere, and its examples work.
+part_docs() {
+  RUSTDOCFLAGS="--deny warnings --allow rustdoc::private_intra_doc_links" cargo doc --locked --workspace --no-deps --quiet
+  cargo test --locked --workspace --doc --no-fail-fast --quiet
+}
 
 part_wasm() { ops/dev/wasm.sh; }
 
-part_types() { install_client && cd client && npm run --silent typecheck; }
+part_types() { install_client; cd client; npm run --silent typecheck; }
 
 # The prediction's parity with the server is tested on the module itself.
-part_client() { ops/dev/wasm.sh && install_client && cd client && npm test --silent; }
+part_client() { ops/dev/wasm.sh; install_client; cd client; npm test --silent; }
 
-part_page() { build_page && page_is_small; }
+part_page() { build_page; page_is_small; }
 
 # What a newcomer waits for: everything compressed, WebAssembly included.
 page_is_small() {
@@ -80,8 +84,9 @@ page_is_small() {
 part_e2e() {
   need_chromium
   build_binary
-  [ -d client/dist ] || build_page
-  cd client && npm run --silent e2e
+  build_page
+  cd client
+  npm run --silent e2e
 }
 
 # Without --bench criterion runs each bench once: that they work is tested, not how fast.
