@@ -59,6 +59,7 @@ generate() {
   mkdir -p "$fresh/rust" "$fresh/typescript"
   "$FLATC" --rust --gen-onefile -I "$SCHEMAS" -o "$fresh/rust" "${schemas[@]}"
   "$FLATC" --ts --ts-no-import-ext -I "$SCHEMAS" -o "$fresh/typescript" "${schemas[@]}"
+  rm "$fresh/typescript/voxelheim/wire.ts" # names only what the last schema has; import the files
   rustfmt --edition 2024 "$fresh"/rust/*.rs
 }
 
