@@ -128,7 +128,8 @@ impl<'a> Snapshot<'a> {
 
     fn body(&self, row: usize, cell: [i32; 3]) -> BodyRow {
         let low = get(self.wire.id_low(), row);
-        let high = self.wire.id_high().map_or(0, |column| column.get(row));
+        let high = self.wire.id_high().filter(|column| !column.is_empty());
+        let high = high.map_or(0, |column| column.get(row));
         let offset = |axis: usize| match row.checked_sub(self.near_count) {
             None => i32::from(get(self.wire.offset(), axis * self.near_count + row)),
             Some(row_far) => {
