@@ -11,6 +11,7 @@ extern crate alloc;
 pub mod block;
 pub mod block_box;
 pub mod brick;
+pub mod codec;
 pub mod face;
 pub mod index;
 pub mod morton;
