@@ -232,7 +232,7 @@ impl Crowd {
             cells: Vec::new(),
         };
         for _ in 0..random.below(8) {
-            let row_count = random.below(30) as u8;
+            let row_count = random.below(15) as u8;
             let relative = [0; 3].map(|_: i8| random.next_u32() as i8);
             let row_first = crowd.index.len() as u32;
             crowd.cells.push(CellRows {
