@@ -1,0 +1,85 @@
+//! The mesher's worker: keeps a terrain of its own, fed by the wire's worker, and turns chunks near
+//! the eye into faces.
+
+import type { TerrainMessage } from "../wire/link";
+import { fetchCore, type Core } from "./core";
+import { MeshQueue, type ChunkPlace } from "./mesh_queue";
+import type { ChunkMesh } from "./state";
+
+export type ToMesher =
+  | { kind: "terrainPort"; port: MessagePort }
+  | { kind: "focus"; eye: ChunkPlace; viewDistanceBlocks: number };
+
+export type FromMesher =
+  | { kind: "mesh"; mesh: ChunkMesh }
+  | { kind: "removed"; chunks: ChunkPlace[] }
+  | { kind: "reset" };
+
+/** What the wire's worker sends. */
+type FromWireWorker = TerrainMessage | { kind: "reset" };
+
+/** Longest stretch of work between two looks at the messages. */
+const SLICE_MS = 12;
+/** How often a chunk is looked for while none was due. */
+const IDLE_MS = 30;
+
+const page = self as unknown as DedicatedWorkerGlobalScope;
+const queue = new MeshQueue();
+const waiting: FromWireWorker[] = [];
+let core: Core | null = null;
+
+page.onmessage = (event: MessageEvent<ToMesher>) => {
+  const message = event.data;
+  if (message.kind === "terrainPort") {
+    message.port.onmessage = (terrain: MessageEvent<FromWireWorker>) => receive(terrain.data);
+    return;
+  }
+  tellRemoved(queue.focus(message.eye, message.viewDistanceBlocks));
+};
+
+void fetchCore().then((loaded) => {
+  core = loaded;
+  for (const message of waiting.splice(0)) apply(loaded, message);
+  work(loaded);
+});
+
+function receive(message: FromWireWorker): void {
+  if (core) apply(core, message);
+  else waiting.push(message);
+}
+
+function apply(terrain: Core, message: FromWireWorker): void {
+  const nowMs = performance.now();
+  if (message.kind === "reset") {
+    terrain.reset();
+    queue.reset();
+    page.postMessage({ kind: "reset" } satisfies FromMesher);
+    return;
+  }
+  if (!terrain.apply(message)) return;
+  if (message.kind === "bricks") queue.load(message.cells, nowMs);
+  else if (message.kind === "edits") queue.edit(message.blocks);
+  else tellRemoved(queue.forget(message.cells, nowMs));
+}
+
+function work(terrain: Core): void {
+  const endMs = performance.now() + SLICE_MS;
+  let found = true;
+  while (found && performance.now() < endMs) found = meshNext(terrain);
+  setTimeout(() => work(terrain), found ? 0 : IDLE_MS);
+}
+
+function meshNext(terrain: Core): boolean {
+  const chunk = queue.next(performance.now());
+  if (!chunk) return false;
+  const mesh = terrain.mesh(chunk.x, chunk.y, chunk.z);
+  page.postMessage({ kind: "mesh", mesh } satisfies FromMesher, [
+    mesh.opaque.buffer,
+    mesh.seeThrough.buffer,
+  ]);
+  return true;
+}
+
+function tellRemoved(chunks: ChunkPlace[]): void {
+  if (chunks.length > 0) page.postMessage({ kind: "removed", chunks } satisfies FromMesher);
+}

@@ -1,0 +1,89 @@
+//! The page's side of terrain: its own blocks for prediction and aim, and the meshes that come from
+//! the mesher, handed on a few a frame. Main thread.
+
+import type { TerrainMessage } from "../wire/link";
+import type { Core } from "./core";
+import type { FromMesher, ToMesher } from "./mesher";
+import type { TerrainEvents, Vector3 } from "./state";
+
+/** Meshes handed on per frame, so that their upload never stalls one. */
+const MESHES_PER_FRAME = 6;
+/** The mesher is told of the eye again after it moved this far. */
+const FOCUS_METRES = 4;
+
+/** The worker, or a test's stand-in. */
+export interface MesherPort {
+  postMessage(message: ToMesher, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<FromMesher>) => void) | null;
+}
+
+export class Terrain {
+  /** Counts edits, for what waits on them. */
+  editsCount = 0;
+  /** Cells whose bricks arrived, in all. */
+  cellsCount = 0;
+  private readonly frame: TerrainEvents = { ready: [], removed: [] };
+  private waiting: TerrainEvents = { ready: [], removed: [] };
+  private focus: Vector3 | null = null;
+  private focusDistance = 0;
+
+  constructor(
+    readonly core: Core,
+    private readonly mesher: MesherPort,
+    private readonly onReset: () => void,
+  ) {
+    mesher.onmessage = (event) => this.receive(event.data);
+  }
+
+  apply(message: TerrainMessage): void {
+    if (!this.core.apply(message)) return;
+    if (message.kind === "edits") this.editsCount += message.now.length;
+    if (message.kind === "bricks") this.cellsCount += message.sizes.length;
+  }
+
+  reset(): void {
+    this.core.reset();
+    this.cellsCount = 0;
+    this.focus = null;
+  }
+
+  look(eye: Vector3, viewDistanceBlocks: number): void {
+    const moved = this.focus
+      ? Math.hypot(eye.x - this.focus.x, eye.y - this.focus.y, eye.z - this.focus.z)
+      : Number.POSITIVE_INFINITY;
+    if (moved < FOCUS_METRES && viewDistanceBlocks === this.focusDistance) return;
+    this.focus = { ...eye };
+    this.focusDistance = viewDistanceBlocks;
+    this.mesher.postMessage({ kind: "focus", eye: this.focus, viewDistanceBlocks });
+  }
+
+  /** What changed since the last frame; the same object every time. */
+  take(): TerrainEvents {
+    this.frame.ready = this.waiting.ready.splice(0, MESHES_PER_FRAME);
+    this.frame.removed = this.waiting.removed.splice(0);
+    return this.frame;
+  }
+
+  private receive(message: FromMesher): void {
+    switch (message.kind) {
+      case "mesh":
+        this.waiting.ready.push(message.mesh);
+        return;
+      case "removed":
+        this.waiting.removed.push(...message.chunks);
+        this.dropWaiting(message.chunks);
+        return;
+      case "reset":
+        this.waiting = { ready: [], removed: [] };
+        this.onReset();
+    }
+  }
+
+  /** A mesh that waits for a chunk that is gone must not come back after it. */
+  private dropWaiting(chunks: { x: number; y: number; z: number }[]): void {
+    const gone = new Set(chunks.map((chunk) => `${chunk.x},${chunk.y},${chunk.z}`));
+    this.waiting.ready = this.waiting.ready.filter(
+      (mesh) => !gone.has(`${mesh.x},${mesh.y},${mesh.z}`),
+    );
+  }
+}
