@@ -93,9 +93,9 @@ describe("prediction", () => {
     prediction.confirm(report(0, 0));
     for (let sequence = 1; sequence <= 4; sequence++) prediction.predict(input(sequence, 10), true);
     prediction.confirm(report(2, 5));
-    expect(prediction.correctionsCount).toBe(1);
     expect(motionPosition(prediction.motion!).x * 4_096).toBe(25);
     prediction.confirm(report(4, 25));
+    prediction.judge(30);
     expect(prediction.correctionsCount).toBe(1);
   });
 
@@ -108,6 +108,18 @@ describe("prediction", () => {
     expect([prediction.correctionsCount, prediction.pushesCount]).toEqual([0, 1]);
     core.slope = 3;
     prediction.confirm(report(3, 413, 1));
+    expect([prediction.correctionsCount, prediction.terrainCount]).toEqual([0, 1]);
+  });
+
+  it("waits for edits that come after the report they explain", () => {
+    const core = new CountingCore();
+    const prediction = new Prediction(core);
+    prediction.confirm(report(0, 0));
+    for (let sequence = 1; sequence <= 4; sequence++) prediction.predict(input(sequence, 10), true);
+    prediction.confirm(report(3, 37));
+    core.slope = 7;
+    prediction.judge(4);
+    prediction.judge(100);
     expect([prediction.correctionsCount, prediction.terrainCount]).toEqual([0, 1]);
   });
 

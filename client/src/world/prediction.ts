@@ -18,6 +18,18 @@ const BLEND_HALF_LIFE_MS = 60;
 /** Farther off than this is a respawn or a teleport: shown at once. */
 const BLEND_METRES_MAX = 4;
 
+/** Edits that explain a contradiction arrive within this; a second of a bad link. */
+const SUSPICION_TICKS = 20;
+
+/** A contradiction that later edits may explain. */
+interface Suspicion {
+  /** The motion before the first step, and after each, as predicted. */
+  starts: Uint8Array[];
+  steps: Step[];
+  motion: Uint8Array;
+  tick: number;
+}
+
 interface Step {
   sequence: number;
   buttons: number;
@@ -37,6 +49,7 @@ export class Prediction {
   motion: Uint8Array | null = null;
   private steps: Step[] = [];
   private confirmed: { sequence: number; motion: Uint8Array } | null = null;
+  private suspicions: Suspicion[] = [];
   private pushCount = -1;
   private previous: Vector3 = { x: 0, y: 0, z: 0 };
   private current: Vector3 = { x: 0, y: 0, z: 0 };
@@ -49,6 +62,7 @@ export class Prediction {
     this.motion = null;
     this.steps = [];
     this.confirmed = null;
+    this.suspicions = [];
     this.pushCount = -1;
     this.offset = { x: 0, y: 0, z: 0 };
   }
@@ -85,13 +99,14 @@ export class Prediction {
     const isPushed = report.pushCount !== this.pushCount;
     if (isPushed) this.pushesCount += (report.pushCount - this.pushCount) & 0xffff;
     this.pushCount = report.pushCount;
+    this.judge(report.tick);
     if (predicted && isSame(predicted, report.motion)) {
       this.settle(report);
       return;
     }
     // A body that got no input for a while is moved by the server alone: nothing was predicted.
     const isStarved = this.confirmed.sequence === report.inputSequence;
-    if (predicted && !isStarved && !isPushed && report.alive) this.blame(report);
+    if (predicted && !isStarved && !isPushed && report.alive) this.suspect(report);
     this.settle(report);
     this.replay(report.motion, report.alive);
   }
@@ -121,17 +136,46 @@ export class Prediction {
     return this.steps.find((step) => step.sequence === sequence)?.motion ?? null;
   }
 
-  /** From the last confirmed state over today's terrain: the same as the server's, or a fault. */
-  private blame(report: OwnReport): void {
+  /**
+   * Notes a contradiction. It is judged when the edits that may explain it had time to arrive: they
+   * come on a stream, the report came as a datagram.
+   */
+  private suspect(report: OwnReport): void {
     if (!this.confirmed) return;
-    let motion = this.confirmed.motion;
-    for (const step of this.steps) {
-      if (step.sequence > report.inputSequence) break;
-      this.core.setMotion(motion);
-      motion = this.core.step(step.buttons, step.yaw);
-    }
-    if (isSame(motion, report.motion)) this.terrainCount += 1;
-    else this.correctionsCount += 1;
+    const steps = this.steps.filter((step) => step.sequence <= report.inputSequence);
+    const suspicion = {
+      starts: [this.confirmed.motion, ...steps.map((step) => step.motion)],
+      steps,
+      motion: report.motion,
+      tick: report.tick,
+    };
+    this.suspicions.push(suspicion);
+    this.judge(report.tick);
+  }
+
+  /** Terrain changed: what looked like a misprediction may be explained by it. */
+  judge(tick: number): void {
+    this.suspicions = this.suspicions.filter((suspicion) => {
+      if (this.isExplained(suspicion)) {
+        this.terrainCount += 1;
+        return false;
+      }
+      if (tick - suspicion.tick < SUSPICION_TICKS) return true;
+      this.correctionsCount += 1;
+      return false;
+    });
+  }
+
+  /** Whether today's terrain, effective from one of the steps on, leads to the server's state. */
+  private isExplained({ starts, steps, motion }: Suspicion): boolean {
+    return starts.some((start, first) => {
+      let reached = start;
+      for (const step of steps.slice(first)) {
+        this.core.setMotion(reached);
+        reached = this.core.step(step.buttons, step.yaw);
+      }
+      return isSame(reached, motion);
+    });
   }
 
   private settle(report: OwnReport): void {

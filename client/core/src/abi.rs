@@ -1,0 +1,171 @@
+//! The interface to the page: plain numbers in, columns in linear memory out. The TypeScript face is
+//! `client/src/world/core.ts`.
+//!
+//! The page asks [`core_input`] for room, writes columns there, and calls a function that reads
+//! them. Results lie at [`core_output`] until the next call. Both addresses may change with any
+//! call, so the page asks each time. All columns are little-endian, as WebAssembly is.
+#![allow(unsafe_code)]
+
+use core::cell::UnsafeCell;
+
+use engine::Buttons;
+use spatial::{
+    BlockCoord, Position,
+    face::Face,
+    ray::{DIRECTION_MAX, Ray},
+};
+
+use crate::{
+    limits::INPUT_BYTES_MAX,
+    prediction::{MOTION_BYTES, decode_motion, encode_motion},
+    state::{ApplyError, ClientCore},
+};
+use alloc::vec::Vec;
+
+/// All of an instance's memory that the page may see.
+struct Instance {
+    core: Option<ClientCore>,
+    input: Vec<u8>,
+    /// Words, so that typed-array views of them are aligned.
+    output: Vec<u32>,
+}
+
+struct Shared(UnsafeCell<Instance>);
+
+// SAFETY: a WebAssembly instance without shared memory has one thread; nothing native calls this.
+unsafe impl Sync for Shared {}
+
+static INSTANCE: Shared = Shared(UnsafeCell::new(Instance {
+    core: None,
+    input: Vec::new(),
+    output: Vec::new(),
+}));
+
+/// Runs one call on the instance.
+fn with<Answer>(
+    call: impl FnOnce(&mut ClientCore, &mut Vec<u8>, &mut Vec<u32>) -> Answer,
+) -> Answer {
+    // SAFETY: one thread, and no call reaches another: `call` is given no way to call back.
+    let instance = unsafe { &mut *INSTANCE.0.get() };
+    let core = instance.core.get_or_insert_with(ClientCore::new);
+    call(core, &mut instance.input, &mut instance.output)
+}
+
+/// Where the page may write `byte_count` bytes for the next call.
+#[unsafe(no_mangle)]
+pub extern "C" fn core_input(byte_count: usize) -> *mut u8 {
+    assert!(
+        byte_count <= INPUT_BYTES_MAX,
+        "the page hands over too much"
+    );
+    with(|_, input, _| {
+        input.resize(byte_count, 0);
+        input.as_mut_ptr()
+    })
+}
+
+/// Where the last call left its result.
+#[unsafe(no_mangle)]
+pub extern "C" fn core_output() -> *const u32 {
+    with(|_, _, output| output.as_ptr())
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn terrain_reset() {
+    with(|core, _, _| core.reset());
+}
+
+/// Input: cells (3 × i16), sizes (u16), LZ4 bytes. 0, or less than 0 when they make no sense.
+#[unsafe(no_mangle)]
+pub extern "C" fn bricks_apply(cell_count: usize, byte_count: usize, plain_count: usize) -> i32 {
+    with(|core, input, _| code(core.apply_bricks(input, cell_count, byte_count, plain_count)))
+}
+
+/// Input: blocks (3 × i32), what they are now (u16). 0, or less than 0 when they make no sense.
+#[unsafe(no_mangle)]
+pub extern "C" fn edits_apply(count: usize) -> i32 {
+    with(|core, input, _| code(core.apply_edits(input, count)))
+}
+
+/// Input: cells (3 × i16). 0, or less than 0 when they make no sense.
+#[unsafe(no_mangle)]
+pub extern "C" fn cells_forget(count: usize) -> i32 {
+    with(|core, input, _| code(core.forget_cells(input, count)))
+}
+
+/// The block's id; 65,535 where nothing is loaded.
+#[unsafe(no_mangle)]
+pub extern "C" fn block_at(x: i32, y: i32, z: i32) -> u32 {
+    with(|core, _, _| core.block(BlockCoord::new(x, y, z)).0.into())
+}
+
+/// From a point in 1/4096 m along a direction (each axis at most 2^24), at most `distance` 1/4096 m.
+/// 1 and output x, y, z, block, face (255: it started inside), distance; or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn ray_cast(
+    x: i32,
+    y: i32,
+    z: i32,
+    direction_x: i32,
+    direction_y: i32,
+    direction_z: i32,
+    distance: u32,
+) -> u32 {
+    let bounded = |axis: i32| axis.clamp(-DIRECTION_MAX, DIRECTION_MAX);
+    let ray = Ray {
+        origin: Position::new(x, y, z),
+        direction: [
+            bounded(direction_x),
+            bounded(direction_y),
+            bounded(direction_z),
+        ],
+        distance_units_max: distance,
+    };
+    with(|core, _, output| {
+        let Some(hit) = core.cast(&ray) else { return 0 };
+        let face = hit.face.map_or(255, wire_face);
+        let [x, y, z] = [hit.at.x, hit.at.y, hit.at.z].map(i32::cast_unsigned);
+        output.clear();
+        output.extend([x, y, z, hit.block.0.into(), face, hit.distance_units]);
+        1
+    })
+}
+
+/// Input: a motion, see `prediction.rs`.
+#[unsafe(no_mangle)]
+pub extern "C" fn motion_set() {
+    with(|core, input, _| {
+        let bytes: &[u8; MOTION_BYTES] = input
+            .first_chunk()
+            .expect("the page hands over a whole motion");
+        core.set_motion(decode_motion(bytes));
+    });
+}
+
+/// One movement step. Output: the motion after it. Gives back the damage of a fall that it ended.
+#[unsafe(no_mangle)]
+pub extern "C" fn motion_step(buttons: u32, yaw: u32) -> u32 {
+    with(|core, _, output| {
+        let outcome = core.step(Buttons(buttons as u16), yaw as u16);
+        let bytes = encode_motion(core.motion());
+        let (words, _) = bytes.as_chunks::<4>();
+        output.clear();
+        output.extend(words.iter().map(|&word| u32::from_le_bytes(word)));
+        outcome.fall_damage.into()
+    })
+}
+
+/// A face as inputs number it: on an axis the positive side comes first, in `spatial` the negative.
+fn wire_face(face: Face) -> u32 {
+    face.index() as u32 ^ 1
+}
+
+fn code(result: Result<(), ApplyError>) -> i32 {
+    match result {
+        Ok(()) => 0,
+        Err(ApplyError::Truncated) => -1,
+        Err(ApplyError::TooLarge) => -2,
+        Err(ApplyError::Compression) => -3,
+        Err(ApplyError::Brick) => -4,
+    }
+}

@@ -1,0 +1,7 @@
+//! Every bound of the client's core, with its derivation (R10).
+
+/// Bytes of the bricks of one message before compression. A brick takes 12 KB at most, and a server
+/// sends a few hundred small ones at once.
+pub const BRICKS_PLAIN_BYTES_MAX: usize = 4 * 1_024 * 1_024;
+/// Bytes the page may hand over at once: the above, not compressible, and its columns.
+pub const INPUT_BYTES_MAX: usize = 8 * 1_024 * 1_024;

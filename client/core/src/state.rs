@@ -1,0 +1,143 @@
+//! The core's state and what it does, in safe code: `abi.rs` only moves numbers in and out.
+
+use alloc::vec::Vec;
+
+use engine::{
+    Buttons, Motion,
+    movement::{self, MovementInput, MovementOutcome},
+};
+use spatial::{
+    Block, BlockCoord, CellCoord,
+    codec::decode_brick,
+    ray::{Ray, RayHit},
+    terrain::Terrain,
+};
+
+use crate::{columns::Columns, limits::BRICKS_PLAIN_BYTES_MAX};
+
+/// Why a message of the terrain stream was refused. The terrain keeps what came before the fault.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ApplyError {
+    /// Columns end early, or sizes do not add up.
+    Truncated,
+    /// More bytes than [`BRICKS_PLAIN_BYTES_MAX`].
+    TooLarge,
+    /// Not the LZ4 block it should be.
+    Compression,
+    /// A brick is not in its one valid encoding.
+    Brick,
+}
+
+/// One terrain and one body. The page has an instance, and so has the mesher.
+#[derive(Default)]
+pub struct ClientCore {
+    terrain: Terrain,
+    motion: Motion,
+}
+
+impl ClientCore {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn terrain(&self) -> &Terrain {
+        &self.terrain
+    }
+
+    /// Forgets all terrain.
+    pub fn reset(&mut self) {
+        self.terrain = Terrain::new();
+    }
+
+    /// Takes a Bricks message: `cell_count` cells (three i16 each), as many sizes (u16), and one LZ4
+    /// block of `byte_count` bytes that holds `plain_count`.
+    pub fn apply_bricks(
+        &mut self,
+        columns: &[u8],
+        cell_count: usize,
+        byte_count: usize,
+        plain_count: usize,
+    ) -> Result<(), ApplyError> {
+        if plain_count > BRICKS_PLAIN_BYTES_MAX {
+            return Err(ApplyError::TooLarge);
+        }
+        let mut columns = Columns::new(columns);
+        let cells = columns.triples_i16(cell_count);
+        let sizes = columns.numbers_u16(cell_count);
+        let bytes = columns.bytes(byte_count);
+        let (Some(cells), Some(sizes), Some(bytes)) = (cells, sizes, bytes) else {
+            return Err(ApplyError::Truncated);
+        };
+        let plain = lz4_flex::block::decompress(bytes, plain_count)
+            .map_err(|_| ApplyError::Compression)?;
+        self.insert_bricks(cells, sizes, &plain)
+    }
+
+    fn insert_bricks(
+        &mut self,
+        cells: impl Iterator<Item = [i32; 3]>,
+        sizes: impl Iterator<Item = u16>,
+        plain: &[u8],
+    ) -> Result<(), ApplyError> {
+        let mut bricks = Columns::new(plain);
+        for ([x, y, z], size) in cells.zip(sizes) {
+            let size = usize::from(size);
+            let bytes = bricks.bytes(size).ok_or(ApplyError::Truncated)?;
+            let (brick, used) = decode_brick(bytes).map_err(|_| ApplyError::Brick)?;
+            if used != size {
+                return Err(ApplyError::Brick);
+            }
+            self.terrain.insert_brick(CellCoord::new(x, y, z), brick);
+        }
+        Ok(())
+    }
+
+    /// Takes an Edits message: `count` blocks (three i32 each) and what they are now (u16). Blocks
+    /// of cells that are not loaded stay void.
+    pub fn apply_edits(&mut self, columns: &[u8], count: usize) -> Result<(), ApplyError> {
+        let mut columns = Columns::new(columns);
+        let (Some(blocks), Some(now)) = (columns.triples_i32(count), columns.numbers_u16(count))
+        else {
+            return Err(ApplyError::Truncated);
+        };
+        for ([x, y, z], now) in blocks.zip(now) {
+            let at = BlockCoord::new(x, y, z);
+            if Block(now) != Block::VOID && self.terrain.is_loaded(at.cell()) {
+                self.terrain.set(at, Block(now));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a Forget message: `count` cells (three i16 each).
+    pub fn forget_cells(&mut self, columns: &[u8], count: usize) -> Result<(), ApplyError> {
+        let cells = Columns::new(columns).triples_i16(count);
+        for [x, y, z] in cells.ok_or(ApplyError::Truncated)? {
+            self.terrain.remove_brick(CellCoord::new(x, y, z));
+        }
+        Ok(())
+    }
+
+    pub fn block(&self, at: BlockCoord) -> Block {
+        self.terrain.block(at)
+    }
+
+    /// What a crosshair points at: the first solid block.
+    pub fn cast(&self, ray: &Ray) -> Option<RayHit> {
+        ray.cast_solid(&self.terrain)
+    }
+
+    pub fn motion(&self) -> &Motion {
+        &self.motion
+    }
+
+    pub fn set_motion(&mut self, motion: Motion) {
+        self.motion = motion;
+    }
+
+    /// One movement step, the very one that the server takes.
+    pub fn step(&mut self, buttons: Buttons, yaw: u16) -> MovementOutcome {
+        let input = MovementInput { buttons, yaw };
+        movement::step(&mut self.motion, input, &self.terrain)
+    }
+}
