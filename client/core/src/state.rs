@@ -1,7 +1,5 @@
 //! The core's state and what it does, in safe code: `abi.rs` only moves numbers in and out.
 
-use alloc::vec::Vec;
-
 use engine::{
     Buttons, Motion,
     movement::{self, MovementInput, MovementOutcome},
@@ -68,8 +66,8 @@ impl ClientCore {
         let (Some(cells), Some(sizes), Some(bytes)) = (cells, sizes, bytes) else {
             return Err(ApplyError::Truncated);
         };
-        let plain = lz4_flex::block::decompress(bytes, plain_count)
-            .map_err(|_| ApplyError::Compression)?;
+        let plain =
+            lz4_flex::block::decompress(bytes, plain_count).map_err(|_| ApplyError::Compression)?;
         self.insert_bricks(cells, sizes, &plain)
     }
 

@@ -70,17 +70,17 @@ const MAKERS: ((row: Row) => GameEvent)[] = [
     velocity: row.velocity,
   }),
   (row) => ({
-    kind: "arrowStopped",
-    arrow: row.subject,
-    position: row.position,
-    hit: row.other,
-  }),
-  (row) => ({
     kind: "bombThrown",
     bomb: row.subject,
     thrower: row.other,
     position: row.position,
     velocity: row.velocity,
+  }),
+  (row) => ({
+    kind: "arrowStopped",
+    arrow: row.subject,
+    position: row.position,
+    hit: row.other,
   }),
   (row) => ({ kind: "explosion", bomb: row.subject, position: row.position }),
   (row) => ({
