@@ -10,12 +10,21 @@ mod report;
 pub use counting::{CountingAllocator, allocations_count};
 pub use report::{Claim, Report};
 
-use std::{hint::black_box, time::Duration};
+use std::{env, hint::black_box, time::Duration};
 
 use rustix::time::{ClockId, clock_gettime};
 
 /// Rounds of which the median is taken; odd.
 pub const ROUNDS_COUNT: usize = 11;
+
+/// Whether the part of a bench was asked for: no word on the command line asks for all.
+pub fn filter(part: &str) -> bool {
+    let mut words = env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .peekable();
+    words.peek().is_none() || words.any(|word| part.contains(&word))
+}
 
 /// CPU time this thread has used.
 pub fn thread_cpu_time() -> Duration {

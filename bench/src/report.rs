@@ -23,11 +23,23 @@ pub enum Bound {
 
 impl Claim {
     pub fn at_most(what: &'static str, measured: f64, bound: f64, unit: &'static str) -> Self {
-        Self { what, measured, unit, bound: Bound::AtMost(bound), detail: String::new() }
+        Self {
+            what,
+            measured,
+            unit,
+            bound: Bound::AtMost(bound),
+            detail: String::new(),
+        }
     }
 
     pub fn at_least(what: &'static str, measured: f64, bound: f64, unit: &'static str) -> Self {
-        Self { what, measured, unit, bound: Bound::AtLeast(bound), detail: String::new() }
+        Self {
+            what,
+            measured,
+            unit,
+            bound: Bound::AtLeast(bound),
+            detail: String::new(),
+        }
     }
 
     pub fn with_detail(mut self, detail: String) -> Self {
@@ -65,8 +77,17 @@ impl fmt::Display for Report {
                 Bound::AtLeast(bound) => ("≥", bound),
             };
             let holds = if claim.holds() { "yes" } else { "NO" };
-            let Claim { what, measured, unit, detail, .. } = claim;
-            writeln!(out, "| {what} | {measured:.2} {unit} | {word} {bound} {unit} | {holds} | {detail} |")?;
+            let Claim {
+                what,
+                measured,
+                unit,
+                detail,
+                ..
+            } = claim;
+            writeln!(
+                out,
+                "| {what} | {measured:.2} {unit} | {word} {bound} {unit} | {holds} | {detail} |"
+            )?;
         }
         Ok(())
     }
