@@ -24,7 +24,11 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 ];
 
 /// What tests may use besides.
-const TESTS_MAY_USE: [(&str, &[&str]); 2] = [("edge", &["bots"]), ("client-core", &["protocol"])];
+const TESTS_MAY_USE: [(&str, &[&str]); 3] = [
+    ("edge", &["bots"]),
+    ("client-core", &["protocol"]),
+    ("protocol", &["spatial"]),
+];
 
 pub fn violations(repository: &Repository) -> Vec<String> {
     let members = repository.text("Cargo.toml").map(workspace_members);
