@@ -106,7 +106,7 @@ describe("the core", () => {
     };
     expect(fresh.apply(nonsense)).toBe(false);
     expect(fresh.apply({ ...nonsense, plainCount: 1 << 30 })).toBe(false);
-    expect(fresh.apply({ ...nonsense, bytes: Uint8Array.of(0x30, 1, 0, 7) })).toBe(false);
+    expect(fresh.apply({ ...nonsense, bytes: Uint8Array.of(0x30, 0, 0, 7) })).toBe(false);
     const plain = { ...nonsense, bytes: Uint8Array.of(0x30, 1, 7, 0) };
     expect(fresh.block(0, 0, 0)).toBe(BLOCK_VOID);
     expect(fresh.apply(plain)).toBe(true);
