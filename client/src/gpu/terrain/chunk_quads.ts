@@ -1,0 +1,72 @@
+// Reads and orders packed quads. The layout is that of crate `spatial`, file mesh.rs:
+// low word: x, y, z, width, height, 6 bits each; high word: face 3 bits, four corners of ambient
+// occlusion 2 bits each, block id 16 bits.
+
+export const FACE_COUNT = 6;
+
+const BLOCK_SHIFT = 11;
+const LEAVES = 13;
+
+/** Quads ordered by face, and where each face's quads start; so that faces turned away are skipped. */
+export interface FacedQuads {
+  readonly words: Uint32Array;
+  /** Index of the first quad of each face, and one past the last of the last face. */
+  readonly faceStarts: Uint32Array;
+}
+
+/** Orders quads by face, keeping their order within a face. */
+export function orderedByFace(words: Uint32Array): FacedQuads {
+  const faceStarts = new Uint32Array(FACE_COUNT + 1);
+  const quadCount = words.length / 2;
+  for (let quad = 0; quad < quadCount; quad += 1) {
+    const face = (words[quad * 2 + 1] as number) & 7;
+    faceStarts[face + 1] = (faceStarts[face + 1] as number) + 1;
+  }
+  for (let face = 0; face < FACE_COUNT; face += 1) {
+    faceStarts[face + 1] = (faceStarts[face + 1] as number) + (faceStarts[face] as number);
+  }
+  const next = faceStarts.slice();
+  const ordered = new Uint32Array(words.length);
+  for (let quad = 0; quad < quadCount; quad += 1) {
+    const high = words[quad * 2 + 1] as number;
+    const at = next[high & 7] as number;
+    next[high & 7] = at + 1;
+    ordered[at * 2] = words[quad * 2] as number;
+    ordered[at * 2 + 1] = high;
+  }
+  return { words: ordered, faceStarts };
+}
+
+/**
+ * Leaves have holes but need no blending: takes them out of the see-through quads and into the
+ * opaque ones.
+ */
+export function leavesMadeOpaque(
+  opaque: Uint32Array,
+  seeThrough: Uint32Array,
+): { opaque: Uint32Array; blended: Uint32Array } {
+  let leavesCount = 0;
+  for (let at = 1; at < seeThrough.length; at += 2) {
+    if (isLeaves(seeThrough[at] as number)) leavesCount += 1;
+  }
+  if (leavesCount === 0) return { opaque, blended: seeThrough };
+  const joined = new Uint32Array(opaque.length + leavesCount * 2);
+  joined.set(opaque);
+  const blended = new Uint32Array(seeThrough.length - leavesCount * 2);
+  let joinedAt = opaque.length;
+  let blendedAt = 0;
+  for (let at = 0; at < seeThrough.length; at += 2) {
+    const high = seeThrough[at + 1] as number;
+    const target = isLeaves(high) ? joined : blended;
+    const to = isLeaves(high) ? joinedAt : blendedAt;
+    target[to] = seeThrough[at] as number;
+    target[to + 1] = high;
+    if (isLeaves(high)) joinedAt += 2;
+    else blendedAt += 2;
+  }
+  return { opaque: joined, blended };
+}
+
+function isLeaves(high: number): boolean {
+  return ((high >>> BLOCK_SHIFT) & 0xffff) === LEAVES;
+}
