@@ -185,16 +185,6 @@ impl Bodies {
     pub(crate) fn indices(&self) -> &Indices {
         &self.indices
     }
-
-    /// Puts restored indices in place; the rows must already be there.
-    pub(crate) fn restore_indices(&mut self, mut indices: Indices) {
-        indices.row.clear();
-        indices.row.resize(indices.generation.len(), NONE);
-        for (row, id) in self.id.iter().enumerate() {
-            indices.row[id.index() as usize] = row as u32;
-        }
-        self.indices = indices;
-    }
 }
 
 impl Indices {

@@ -8,17 +8,35 @@
 
 extern crate alloc;
 
+mod act;
+mod advance;
 pub mod angle;
 pub mod balance;
 pub mod body;
+mod drain;
+mod edit;
+pub mod effect;
 pub mod event;
 pub mod frame;
 pub mod generate;
+pub mod happenings;
+mod hash;
+pub mod history;
+mod hurt;
 pub mod id;
 pub mod input;
+mod intake;
 pub mod limits;
 pub mod motion;
 pub mod movement;
+pub mod player;
+pub mod projectile;
+mod publish;
+mod revive;
+mod roster;
+mod stage;
+pub mod tick;
+pub mod world;
 
 pub use event::{Event, RefusalReason, Weapon};
 pub use frame::{
@@ -27,3 +45,5 @@ pub use frame::{
 pub use id::{BodyId, SessionId};
 pub use input::{BlockTarget, Buttons, Command, PlayerInput, Slot};
 pub use motion::Motion;
+pub use tick::{Phase, tick, tick_with};
+pub use world::{Landmarks, World, WorldConfig};

@@ -109,7 +109,7 @@ fn wish(input: MovementInput) -> [i32; 2] {
     let (wish_x, wish_z) = (x * ahead - z * aside, z * ahead + x * aside);
     if ahead != 0 && aside != 0 {
         // Both axes together would be faster by the root of two: 181 / 256 is its inverse.
-        return [wish_x * 181 >> 8, wish_z * 181 >> 8];
+        return [(wish_x * 181) >> 8, (wish_z * 181) >> 8];
     }
     [wish_x, wish_z]
 }
@@ -285,5 +285,5 @@ fn approach(value: i32, sought: i32, share: i32) -> i32 {
 
 /// A Q14 component of a direction at a speed.
 fn scale(component: i32, speed: i32) -> i32 {
-    component * speed >> angle::ONE_BITS
+    (component * speed) >> angle::ONE_BITS
 }

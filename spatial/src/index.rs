@@ -90,6 +90,14 @@ impl CellIndex {
         self.directory.rebuild(&self.cells);
     }
 
+    /// Numbers the rows anew in the order of [`Self::rows`], for a caller who has put its own
+    /// columns in that order: then the rows of each cell are the range `start..end` of them.
+    pub fn renumber(&mut self) {
+        for (place, row) in self.rows.iter_mut().enumerate() {
+            *row = place as u32;
+        }
+    }
+
     /// All rows, cells in Morton order, ascending in each cell.
     pub fn rows(&self) -> &[u32] {
         &self.rows

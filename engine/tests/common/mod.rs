@@ -1,6 +1,9 @@
 //! Ground and noise that several tests stand on.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+use engine::{
+    BlockTarget, Buttons, Command, Landmarks, PlayerInput, SessionId, Slot, World, WorldConfig,
+};
 use spatial::{
     Block, BlockCoord, Brick, CellCoord, Position, random::SplitMix64, terrain::Terrain,
 };
@@ -42,4 +45,92 @@ pub fn rough_terrain(edge_cells: i32, random: &mut SplitMix64) -> Terrain {
 /// The middle of a block's floor.
 pub fn standing(x: i32, y: i32, z: i32) -> Position {
     Position::new((x << 12) + 2_048, y << 12, (z << 12) + 2_048)
+}
+
+/// A world on flat ground whose camps are near the middle.
+pub fn flat_world(seed: u64, soldiers_per_house: u32) -> World {
+    let config = WorldConfig {
+        seed,
+        soldiers_per_house,
+        score_to_win: 1_000_000,
+        landmarks: Landmarks {
+            camps: [
+                BlockCoord::new(20, GROUND + 1, 32),
+                BlockCoord::new(44, GROUND + 1, 32),
+            ],
+            banners: vec![BlockCoord::new(32, GROUND + 1, 32)],
+        },
+    };
+    World::new(config, flat_terrain(4))
+}
+
+/// Inputs of players who run, fight and build at random, now and then with nonsense.
+pub struct Crowd {
+    random: SplitMix64,
+    sequences: Vec<u32>,
+    buttons: Vec<u16>,
+    slots: Vec<u8>,
+}
+
+impl Crowd {
+    pub fn new(seed: u64, count: usize) -> Self {
+        Self {
+            random: SplitMix64::new(seed),
+            sequences: vec![0; count],
+            buttons: vec![0; count],
+            slots: vec![0; count],
+        }
+    }
+
+    /// Everyone comes in.
+    pub fn join(&self, commands: &mut Vec<Command>) {
+        for number in 0..self.sequences.len() {
+            commands.push(Command::Join {
+                session: SessionId(number as u64 + 1),
+                name: format!("player {number}"),
+                house: 255,
+            });
+        }
+    }
+
+    /// One input of everyone, as seen in the frame before `tick`.
+    pub fn act(&mut self, tick: u32, world: &World, commands: &mut Vec<Command>) {
+        for number in 0..self.sequences.len() {
+            if self.random.chance(1, 8) {
+                self.buttons[number] = self.random.below(1 << 11) as u16;
+                self.slots[number] = self.random.below(10) as u8;
+            }
+            self.sequences[number] += 1;
+            let session = SessionId(number as u64 + 1);
+            let position = world
+                .players
+                .slot_of(session)
+                .and_then(|slot| world.bodies.row(world.players.get(slot).body))
+                .map_or(standing(32, GROUND, 32), |row| {
+                    world.bodies.motion[row].position
+                });
+            let input = self.input(number, tick, position.block());
+            commands.push(Command::Input { session, input });
+        }
+    }
+
+    fn input(&mut self, number: usize, tick: u32, near: BlockCoord) -> PlayerInput {
+        let random = &mut self.random;
+        let mut around = || random.between(-3, 3);
+        let block = BlockCoord::new(near.x + around(), near.y + around(), near.z + around());
+        PlayerInput {
+            sequence: self.sequences[number],
+            view_tick: tick.saturating_sub(1 + random.below(13)),
+            view_fraction: random.below(256) as u8,
+            buttons: Buttons(self.buttons[number]),
+            yaw: random.next_u32() as u16,
+            pitch: random.between(-16_384, 16_384) as i16,
+            slot: Slot(self.slots[number]),
+            target: Some(BlockTarget {
+                block,
+                face: random.below(6) as u8,
+            }),
+            respawn_banner: random.below(3) as u8,
+        }
+    }
 }

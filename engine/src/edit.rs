@@ -1,0 +1,138 @@
+//! The edit phase: terrain effects of the last tick change this shard's cells.
+//!
+//! It runs before anything moves, so the newest frame says exactly where every body stands, also
+//! bodies of other shards: nobody is walled in.
+
+use spatial::{
+    Block, BlockBox, BlockCoord, Position,
+    block::UNBREAKABLE,
+    morton,
+    position::{CellCoord, UNITS_PER_METRE},
+};
+
+use crate::{
+    angle,
+    balance::{BLAST_BREAK_RADIUS, BLAST_HARDNESS_TICKS},
+    effect::{Change, Effect, EffectTarget, Origin, sequence},
+    event::Event,
+    hash,
+    history::{History, Lag},
+    id::BodyId,
+    limits::{BODY_HALF_WIDTH, BODY_HEIGHT},
+    movement::body_box,
+    projectile::between,
+    world::World,
+};
+
+/// Applies the effects on cells, which stand behind those on bodies in the inbox.
+pub fn phase(world: &mut World) {
+    let inbox = core::mem::take(&mut world.inbox);
+    for effect in inbox.effects() {
+        if let EffectTarget::Cell(code) = effect.target {
+            apply(world, effect, morton::decode(code));
+        }
+    }
+    world.inbox = inbox;
+    world.inbox.clear();
+}
+
+/// Whether no living body of the newest frame overlaps a block.
+pub fn is_free_of_bodies(history: &History, tick: u32, block: BlockCoord) -> bool {
+    let low = block.position();
+    let half = UNITS_PER_METRE / 2;
+    let middle = Position::new(low.x + half, low.y + half, low.z + half);
+    let mut is_free = true;
+    let seen = history.seen(Lag::NEWEST, tick);
+    seen.each_near(middle, half + BODY_HEIGHT.max(BODY_HALF_WIDTH), |body| {
+        let is_crouched = body.height < BODY_HEIGHT;
+        is_free &= !body_box(is_crouched).blocks(body.feet).contains(block);
+    });
+    is_free
+}
+
+fn apply(world: &mut World, effect: &Effect, cell: CellCoord) {
+    match effect.change {
+        Change::Break { block } => {
+            if break_block(world, block, effect.source) {
+                grant(world, effect, 1);
+            }
+        }
+        Change::Place { block, now } => {
+            if !place_block(world, block, now, effect.source) {
+                grant(world, effect, 1);
+            }
+        }
+        Change::Blast { centre } => blast(world, cell, centre, effect.source),
+        Change::Hurt { .. }
+        | Change::Heal { .. }
+        | Change::Credit { .. }
+        | Change::Grant { .. } => {
+            unreachable!("bodies get these, not cells")
+        }
+    }
+}
+
+/// Gives a block to whose hand it came from, for one dug or one that could not be placed.
+fn grant(world: &mut World, effect: &Effect, blocks_count: u8) {
+    world.outbox.push(Effect {
+        target: EffectTarget::Body(effect.source),
+        source: effect.source,
+        sequence: sequence(Origin::Answer, effect.sequence as u32),
+        change: Change::Grant { blocks_count },
+    });
+}
+
+/// Makes air of a block; false when it is gone already or cannot break.
+fn break_block(world: &mut World, block: BlockCoord, by: BodyId) -> bool {
+    let was = world.terrain.block(block);
+    let is_breakable = was.is_solid() && was.kind().hardness_ticks != UNBREAKABLE;
+    if !is_breakable || !world.happenings.has_room_for_edit() {
+        return false;
+    }
+    write(world, block, Block::AIR);
+    world.happenings.tell(Event::BlockBroken { block, was, by });
+    true
+}
+
+/// Puts a block where nothing is and nobody stands; false when it cannot.
+fn place_block(world: &mut World, block: BlockCoord, now: Block, by: BodyId) -> bool {
+    let is_empty = matches!(world.terrain.block(block), Block::AIR | Block::WATER);
+    let may_place = is_empty
+        && world.happenings.has_room_for_edit()
+        && is_free_of_bodies(&world.history, world.tick, block);
+    if may_place {
+        write(world, block, now);
+        world.happenings.tell(Event::BlockPlaced { block, now, by });
+    }
+    may_place
+}
+
+/// Breaks what an explosion is strong enough to break in one cell.
+fn blast(world: &mut World, cell: CellCoord, centre: Position, by: BodyId) {
+    let corner = |by: i32| Position::new(centre.x + by, centre.y + by, centre.z + by).block();
+    let reach = BlockBox::new(corner(-BLAST_BREAK_RADIUS), corner(BLAST_BREAK_RADIUS));
+    let Some(area) = reach.intersection(BlockBox::of_cell(cell)) else {
+        return;
+    };
+    for block in area.blocks() {
+        let hardness_ticks = world.terrain.block(block).kind().hardness_ticks as i32;
+        if hardness_ticks <= blast_hardness(block, centre) {
+            break_block(world, block, by);
+        }
+    }
+}
+
+/// The hardness that an explosion breaks at a block.
+fn blast_hardness(block: BlockCoord, centre: Position) -> i32 {
+    let low = block.position();
+    let half = UNITS_PER_METRE / 2;
+    let middle = Position::new(low.x + half, low.y + half, low.z + half);
+    let left = BLAST_BREAK_RADIUS - angle::length(between(centre, middle));
+    (left.max(-1) as i64 * BLAST_HARDNESS_TICKS as i64 / BLAST_BREAK_RADIUS as i64) as i32
+}
+
+fn write(world: &mut World, block: BlockCoord, now: Block) {
+    world.terrain.set(block, now);
+    world.terrain_hash = world.terrain_hash.wrapping_add(hash::of_edit(block, now));
+    world.happenings.keep_edit(block, now);
+}

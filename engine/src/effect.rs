@@ -1,0 +1,133 @@
+//! Effects: what a tick wants done to what it may not write itself (R1).
+//!
+//! They are sent to the owner of their target, also when that is the sender, and applied when the
+//! next tick drains its inbox, in canonical order: target, source, sequence (R2).
+
+use alloc::vec::Vec;
+
+use spatial::{Block, BlockCoord, CellCoord, Position, morton};
+
+use crate::{event::Weapon, id::BodyId, limits::EFFECTS_MAX};
+
+/// A change to a body or to the terrain of a cell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Effect {
+    pub target: EffectTarget,
+    /// Who causes it; [`BodyId::NOBODY`] if its thrower left.
+    pub source: BodyId,
+    /// Tells the effects of a source on a target in one tick apart: made by [`sequence`].
+    pub sequence: u64,
+    pub change: Change,
+}
+
+/// Whose owner an effect goes to. Bodies come before cells, by id and by Morton code.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum EffectTarget {
+    Body(BodyId),
+    /// The Morton code of a cell.
+    Cell(u64),
+}
+
+/// What an effect does. The first group goes to bodies, the second to cells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Change {
+    Hurt {
+        damage: u16,
+        weapon: Weapon,
+        /// Added to the velocity, 1/4096 m per tick.
+        push: [i32; 3],
+    },
+    Heal {
+        amount: u16,
+    },
+    /// The source's death is the target's doing.
+    Credit {
+        score: u32,
+    },
+    /// Blocks gained, or given back when they could not be placed.
+    Grant {
+        blocks_count: u8,
+    },
+    Break {
+        block: BlockCoord,
+    },
+    Place {
+        block: BlockCoord,
+        now: Block,
+    },
+    /// Breaks what it can of one cell around an explosion.
+    Blast {
+        centre: Position,
+    },
+}
+
+/// What an effect comes from. A source has at most one of each on a target in a tick, or numbers
+/// them: arrows and bombs by their id, hands by the input's sequence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    Sword = 0,
+    Arrow = 1,
+    Bomb = 2,
+    Fall = 3,
+    Drown = 4,
+    Horn = 5,
+    Hand = 6,
+    Death = 7,
+    Answer = 8,
+}
+
+/// The sequence of an effect: where it comes from, then its number there.
+pub const fn sequence(origin: Origin, number: u32) -> u64 {
+    (origin as u64) << 32 | number as u64
+}
+
+impl EffectTarget {
+    pub fn of_cell(cell: CellCoord) -> Self {
+        Self::Cell(morton::encode(cell))
+    }
+}
+
+impl Effect {
+    /// The canonical order of an inbox.
+    fn order(&self) -> (EffectTarget, BodyId, u64) {
+        (self.target, self.source, self.sequence)
+    }
+}
+
+/// Effects on their way: at most [`EFFECTS_MAX`]; what comes on top is dropped and counted.
+#[derive(Clone, Debug, Default)]
+pub struct Outbox {
+    effects: Vec<Effect>,
+    pub dropped_count: u64,
+}
+
+impl Outbox {
+    pub fn new() -> Self {
+        Self {
+            effects: Vec::with_capacity(EFFECTS_MAX),
+            dropped_count: 0,
+        }
+    }
+
+    pub fn push(&mut self, effect: Effect) {
+        if self.effects.len() < EFFECTS_MAX {
+            self.effects.push(effect);
+        } else {
+            self.dropped_count += 1;
+        }
+    }
+
+    /// All of a tick, in canonical order.
+    pub fn sorted(&mut self) -> &[Effect] {
+        self.effects.sort_unstable_by_key(Effect::order);
+        &self.effects
+    }
+
+    pub fn effects(&self) -> &[Effect] {
+        &self.effects
+    }
+
+    pub fn clear(&mut self) {
+        self.effects.clear();
+    }
+}

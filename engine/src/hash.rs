@@ -1,0 +1,368 @@
+//! The world hash: over all that the rules read, at the end of a tick.
+//!
+//! Parts are hashed one by one and summed, so that neither the order of rows nor the number of
+//! shards matters (R2). Every struct is taken apart in full: a new field does not compile until it
+//! is hashed here or named as none of the rules' business.
+
+use spatial::{Block, BlockCoord, CellCoord};
+
+use crate::{
+    body::{Bodies, Combat, Intent, Mind},
+    effect::{Change, Effect, EffectTarget},
+    frame::{BannerState, RoundState},
+    input::PlayerInput,
+    motion::Motion,
+    player::Player,
+    projectile::{Arrow, Bomb},
+    world::World,
+};
+
+/// The hash of all that a world owns.
+pub fn of_world(world: &World) -> u64 {
+    let mut sum = world.terrain_hash;
+    let mut add = |hash: u64| sum = sum.wrapping_add(hash);
+    add(of_bodies(&world.bodies));
+    for (_, slot) in world.players.order() {
+        add(of_player(world.players.get(*slot)));
+    }
+    world.arrows.iter().for_each(|arrow| add(of_arrow(arrow)));
+    world.bombs.iter().for_each(|bomb| add(of_bomb(bomb)));
+    world
+        .outbox
+        .effects()
+        .iter()
+        .for_each(|effect| add(of_effect(effect)));
+    world
+        .banners
+        .iter()
+        .for_each(|banner| add(of_banner(banner)));
+    add(of_round(&world.round));
+    Digest::new(Kind::World)
+        .word(world.tick as u64)
+        .word(world.config.seed)
+        .word(sum)
+        .end()
+}
+
+/// What an edit adds to [`World::terrain_hash`].
+pub fn of_edit(block: BlockCoord, now: Block) -> u64 {
+    Digest::new(Kind::Edit)
+        .pair(block.x as u32, block.z as u32)
+        .pair(block.y as u32, now.0 as u32)
+        .end()
+}
+
+/// What loading a cell adds to [`World::terrain_hash`].
+pub fn of_load(cell: CellCoord) -> u64 {
+    Digest::new(Kind::Load)
+        .pair(cell.x as u32, cell.z as u32)
+        .word(cell.y as u32 as u64)
+        .end()
+}
+
+/// Keeps equal bits of different things from hashing alike.
+#[derive(Clone, Copy)]
+enum Kind {
+    World = 1,
+    Body,
+    Player,
+    Arrow,
+    Bomb,
+    Effect,
+    Banner,
+    Round,
+    Edit,
+    Load,
+}
+
+/// A multiply and fold for each word: quick, and every bit of a word reaches every bit of the end.
+/// Not for secrets.
+struct Digest(u64);
+
+impl Digest {
+    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+    fn new(kind: Kind) -> Self {
+        Self(kind as u64).word(Self::MULTIPLIER)
+    }
+
+    #[inline]
+    fn word(self, word: u64) -> Self {
+        let product = (self.0 ^ word) as u128 * Self::MULTIPLIER as u128;
+        Self((product as u64 ^ (product >> 64) as u64).wrapping_add(word))
+    }
+
+    #[inline]
+    fn pair(self, low: u32, high: u32) -> Self {
+        self.word(low as u64 | (high as u64) << 32)
+    }
+
+    #[inline]
+    fn bytes(self, bytes: [u8; 8]) -> Self {
+        self.word(u64::from_le_bytes(bytes))
+    }
+
+    #[inline]
+    fn halves(self, halves: [u16; 4]) -> Self {
+        let [a, b, c, d] = halves.map(u64::from);
+        self.word(a | b << 16 | c << 32 | d << 48)
+    }
+
+    #[inline]
+    fn vector(self, vector: [i32; 3]) -> Self {
+        let [x, y, z] = vector.map(|axis| axis as u32);
+        self.pair(x, y).word(z as u64)
+    }
+
+    fn end(self) -> u64 {
+        let high = self.0 >> 32;
+        self.word(high).0
+    }
+}
+
+fn of_bodies(bodies: &Bodies) -> u64 {
+    let mut sum = 0_u64;
+    for row in 0..bodies.count() {
+        let digest = Digest::new(Kind::Body).pair(bodies.id[row].0, bodies.player[row]);
+        let digest = motion(digest, &bodies.motion[row]);
+        let digest = combat(digest, &bodies.combat[row]);
+        let digest = intent(digest, &bodies.intent[row]);
+        sum = sum.wrapping_add(mind(digest, &bodies.mind[row]).end());
+    }
+    sum
+}
+
+fn motion(digest: Digest, motion: &Motion) -> Digest {
+    let Motion {
+        position,
+        velocity: [velocity_x, velocity_y, velocity_z],
+        fall_from_y,
+        yaw,
+        flags,
+        dash_ticks,
+        dash_wait_ticks,
+        jump_wait_ticks,
+        dash_yaw,
+        reserved,
+    } = *motion;
+    let [yaw_low, yaw_high] = yaw.to_le_bytes();
+    digest
+        .pair(position.x as u32, position.y as u32)
+        .pair(position.z as u32, velocity_x as u32)
+        .pair(velocity_y as u32, velocity_z as u32)
+        .word(fall_from_y as u32 as u64)
+        .bytes([
+            yaw_low,
+            yaw_high,
+            flags,
+            dash_ticks,
+            dash_wait_ticks,
+            jump_wait_ticks,
+            dash_yaw,
+            reserved,
+        ])
+}
+
+fn combat(digest: Digest, combat: &Combat) -> Digest {
+    let Combat {
+        health,
+        health_max,
+        respawn_ticks,
+        breath_ticks,
+        house,
+        gear,
+        safe_ticks,
+        hands,
+        hands_ticks,
+        sword_wait_ticks,
+        bow_wait_ticks,
+        bomb_wait_ticks,
+        pick_wait_ticks,
+        horn_wait_ticks,
+        holds_bow,
+    } = *combat;
+    digest
+        .halves([health, health_max, respawn_ticks, breath_ticks])
+        .bytes([
+            house as u8,
+            gear as u8,
+            safe_ticks,
+            hands,
+            hands_ticks,
+            sword_wait_ticks,
+            bow_wait_ticks,
+            bomb_wait_ticks,
+        ])
+        .bytes([
+            pick_wait_ticks,
+            horn_wait_ticks,
+            holds_bow as u8,
+            0,
+            0,
+            0,
+            0,
+            0,
+        ])
+}
+
+fn intent(digest: Digest, intent: &Intent) -> Digest {
+    let Intent {
+        buttons,
+        yaw,
+        pitch,
+        attack,
+    } = *intent;
+    digest.halves([buttons, yaw, pitch as u16, attack as u16])
+}
+
+fn mind(digest: Digest, mind: &Mind) -> Digest {
+    let Mind {
+        target,
+        banner,
+        stuck_x,
+        stuck_z,
+        stuck_ticks,
+    } = *mind;
+    let ticks = u16::from_le_bytes([banner, stuck_ticks]);
+    digest
+        .word(target.0 as u64)
+        .halves([stuck_x as u16, stuck_z as u16, ticks, 0])
+}
+
+/// Without the name, which no rule reads.
+fn of_player(player: &Player) -> u64 {
+    let dig = player.dig.map(|(block, ticks)| (block.position(), ticks));
+    let (dug, dug_ticks) = dig.unwrap_or_default();
+    let mut digest = Digest::new(Kind::Player)
+        .word(player.session.0)
+        .pair(player.body.0, player.queue.sequence_received)
+        .pair(player.queue.sequence_applied, player.score)
+        .vector([dug.x, dug.y, dug.z])
+        .halves([
+            dug_ticks,
+            player.bomb_regain_ticks,
+            player.kills,
+            player.deaths,
+        ])
+        .halves([player.push_count, player.queue.yaw, 0, 0])
+        .bytes([
+            player.slot.0,
+            player.draw_ticks,
+            player.was_primary as u8 | (player.was_horn as u8) << 1,
+            player.bombs_count,
+            player.blocks_count,
+            player.respawn_banner,
+            player.queue.starved_ticks,
+            player.queue.tokens_count(),
+        ]);
+    for input in player.queue.inputs() {
+        digest = of_input(digest, input);
+    }
+    digest.end()
+}
+
+fn of_input(digest: Digest, input: &PlayerInput) -> Digest {
+    let PlayerInput {
+        sequence,
+        view_tick,
+        view_fraction,
+        buttons,
+        yaw,
+        pitch,
+        slot,
+        target,
+        respawn_banner,
+    } = *input;
+    let face = target.map_or(u8::MAX, |target| target.face);
+    let block = target.map_or(BlockCoord::default(), |target| target.block);
+    digest
+        .pair(sequence, view_tick)
+        .halves([buttons.0, yaw, pitch as u16, 0])
+        .bytes([view_fraction, slot.0, respawn_banner, face, 0, 0, 0, 0])
+        .vector([block.x, block.y, block.z])
+}
+
+fn of_arrow(arrow: &Arrow) -> u64 {
+    let Arrow {
+        id,
+        shooter,
+        house,
+        position,
+        velocity,
+        damage,
+        lag,
+        age_ticks,
+    } = *arrow;
+    Digest::new(Kind::Arrow)
+        .pair(id, shooter.0)
+        .vector([position.x, position.y, position.z])
+        .vector(velocity)
+        .halves([damage, lag.0, age_ticks as u16, house as u16])
+        .end()
+}
+
+fn of_bomb(bomb: &Bomb) -> u64 {
+    let Bomb {
+        id,
+        thrower,
+        house,
+        position,
+        velocity,
+        fuse_ticks,
+    } = *bomb;
+    Digest::new(Kind::Bomb)
+        .pair(id, thrower.0)
+        .vector([position.x, position.y, position.z])
+        .vector(velocity)
+        .halves([fuse_ticks as u16, house as u16, 0, 0])
+        .end()
+}
+
+fn of_effect(effect: &Effect) -> u64 {
+    let (kind, target) = match effect.target {
+        EffectTarget::Body(id) => (0, id.0 as u64),
+        EffectTarget::Cell(code) => (1, code),
+    };
+    let digest = Digest::new(Kind::Effect)
+        .word(target)
+        .pair(effect.source.0, kind)
+        .word(effect.sequence);
+    let digest = match effect.change {
+        Change::Hurt {
+            damage,
+            weapon,
+            push,
+        } => digest.pair(damage as u32, weapon as u32).vector(push),
+        Change::Heal { amount } => digest.pair(amount as u32, 100),
+        Change::Credit { score } => digest.pair(score, 101),
+        Change::Grant { blocks_count } => digest.pair(blocks_count as u32, 102),
+        Change::Break { block } => digest.word(103).vector([block.x, block.y, block.z]),
+        Change::Place { block, now } => digest
+            .pair(now.0 as u32, 104)
+            .vector([block.x, block.y, block.z]),
+        Change::Blast { centre } => digest.word(105).vector([centre.x, centre.y, centre.z]),
+    };
+    digest.end()
+}
+
+fn of_banner(banner: &BannerState) -> u64 {
+    let BannerState {
+        block,
+        owner,
+        taker,
+        progress,
+    } = *banner;
+    Digest::new(Kind::Banner)
+        .vector([block.x, block.y, block.z])
+        .bytes([owner, taker, progress, 0, 0, 0, 0, 0])
+        .end()
+}
+
+/// Without the count of the living, which the bodies tell.
+fn of_round(round: &RoundState) -> u64 {
+    Digest::new(Kind::Round)
+        .pair(round.number, round.pause_ticks)
+        .pair(round.score[0], round.score[1])
+        .word(round.score_to_win as u64)
+        .end()
+}

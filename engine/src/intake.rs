@@ -1,0 +1,54 @@
+//! Inputs of players on their way in: every field is checked before it may wait for its tick.
+
+use crate::{
+    angle,
+    event::RefusalReason,
+    id::SessionId,
+    input::{Buttons, PlayerInput, Slot},
+    limits::INPUT_GAP_MAX,
+    world::World,
+};
+
+/// Faces of a block.
+const FACE_COUNT: u8 = 6;
+
+/// Gives every player the budget of a tick.
+pub fn begin_tick(world: &mut World) {
+    for place in 0..world.players.count() {
+        let (_, slot) = world.players.order()[place];
+        let player = world.players.get_mut(slot);
+        player.was_refused = false;
+        player.queue.refill();
+    }
+}
+
+/// Queues an input, or refuses it. One of a session that left is dropped: it was on its way.
+pub fn receive(world: &mut World, session: SessionId, input: PlayerInput) {
+    let Some(slot) = world.players.slot_of(session) else {
+        return;
+    };
+    let player = world.players.get_mut(slot);
+    let fault = range_fault(&input)
+        .or_else(|| sequence_fault(&input, player.queue.sequence_received))
+        .or_else(|| player.queue.is_full().then_some(RefusalReason::TooFast));
+    match fault {
+        None => player.queue.push(input),
+        Some(reason) => world.happenings.refuse(player, input.sequence, reason),
+    }
+}
+
+fn range_fault(input: &PlayerInput) -> Option<RefusalReason> {
+    let is_in_range = input.buttons.0 & !Buttons::ALL == 0
+        && (input.pitch as i32).abs() <= angle::QUARTER
+        && input.slot.0 < Slot::COUNT
+        && input.target.is_none_or(|target| target.face < FACE_COUNT);
+    (!is_in_range).then_some(RefusalReason::OutOfRange)
+}
+
+fn sequence_fault(input: &PlayerInput, received: u32) -> Option<RefusalReason> {
+    if input.sequence <= received {
+        return Some(RefusalReason::Replayed);
+    }
+    let is_far_ahead = input.sequence - received > INPUT_GAP_MAX;
+    is_far_ahead.then_some(RefusalReason::OutOfRange)
+}

@@ -1,0 +1,223 @@
+//! The publish phase: the tick's frame, rows in Morton order of their cell, in storage used again.
+
+use alloc::{sync::Arc, vec::Vec};
+
+use crate::{
+    act::dig_progress,
+    balance::WALK_SPEED,
+    body::{Bodies, Combat, NONE},
+    frame::{BodyColumns, Frame, PlayerState, RoundState, pose},
+    hash,
+    motion::Motion,
+    player::Player,
+    world::World,
+};
+
+/// Slower than this a body stands, for the animator: 0.4 m/s.
+const STAND_SPEED: i32 = WALK_SPEED / 11;
+/// Faster than this it runs.
+const RUN_SPEED_MIN: i32 = WALK_SPEED * 9 / 8;
+
+/// Makes the frame of the tick and keeps it as the newest.
+pub fn phase(world: &mut World) -> Arc<Frame> {
+    let alive = world.bodies.created_count - world.bodies.destroyed_count;
+    assert_eq!(
+        alive,
+        world.bodies.count() as u64,
+        "created - destroyed = alive (R4)"
+    );
+    let (mut frame, is_new) = world.history.storage();
+    world.happenings.counters.frames_allocated_count += is_new as u64;
+    fill(
+        Arc::get_mut(&mut frame).expect("nobody else holds it"),
+        world,
+    );
+    world.history.publish(frame.clone());
+    frame
+}
+
+/// The frame of a world before its first tick.
+pub fn first_frame(world: &mut World) -> Frame {
+    let mut frame = Frame::default();
+    fill(&mut frame, world);
+    frame
+}
+
+fn fill(frame: &mut Frame, world: &mut World) {
+    frame.tick = world.tick;
+    fill_bodies(frame, &world.bodies);
+    fill_players(&mut frame.players, world);
+    frame.terrain = world.terrain.clone();
+    take_over(&mut frame.events, &mut world.happenings.events);
+    take_over(&mut frame.edits, &mut world.happenings.edits);
+    take_over(&mut frame.loaded, &mut world.happenings.loaded);
+    frame.banners.clone_from(&world.banners);
+    frame.round = RoundState {
+        alive_count: alive_counts(&world.bodies),
+        ..world.round
+    };
+    frame.roster = world.roster.clone();
+    frame.hash = hash::of_world(world);
+}
+
+/// Swaps what the tick collected into the frame; the frame's old storage collects the next.
+fn take_over<T>(into: &mut Vec<T>, from: &mut Vec<T>) {
+    into.clear();
+    core::mem::swap(into, from);
+}
+
+fn fill_bodies(frame: &mut Frame, bodies: &Bodies) {
+    let columns = &mut frame.bodies;
+    // The positions, as the shard holds them, only to be ordered.
+    collect(&mut columns.x, bodies, |row| bodies.motion[row].position.x);
+    collect(&mut columns.y, bodies, |row| bodies.motion[row].position.y);
+    collect(&mut columns.z, bodies, |row| bodies.motion[row].position.z);
+    frame.cells.rebuild(&columns.x, &columns.y, &columns.z);
+    gather(columns, bodies, frame.cells.rows());
+    // From here on the index speaks of the frame's rows, which stand in its order.
+    frame.cells.renumber();
+    let index_count = bodies.indices().row.len();
+    frame.rows.clear();
+    frame.rows.resize(index_count, NONE);
+    for (row, id) in frame.bodies.id.iter().enumerate() {
+        frame.rows[id.index() as usize] = row as u32;
+    }
+}
+
+fn collect(column: &mut Vec<i32>, bodies: &Bodies, value: impl Fn(usize) -> i32) {
+    column.clear();
+    column.extend((0..bodies.count()).map(value));
+}
+
+/// Fills the columns with the bodies in an order of rows.
+fn gather(columns: &mut BodyColumns, bodies: &Bodies, order: &[u32]) {
+    columns.clear();
+    for &row in order {
+        let row = row as usize;
+        let motion = &bodies.motion[row];
+        let combat = &bodies.combat[row];
+        columns.id.push(bodies.id[row]);
+        columns.x.push(motion.position.x);
+        columns.y.push(motion.position.y);
+        columns.z.push(motion.position.z);
+        columns.yaw.push(motion.yaw);
+        columns.pose.push(pose_of(motion, combat));
+        columns.health.push(health_of(combat));
+        columns.house.push(combat.house as u8);
+    }
+}
+
+impl BodyColumns {
+    fn clear(&mut self) {
+        self.id.clear();
+        self.x.clear();
+        self.y.clear();
+        self.z.clear();
+        self.yaw.clear();
+        self.pose.clear();
+        self.health.clear();
+        self.house.clear();
+    }
+}
+
+/// Legs and hands, for the animator.
+fn pose_of(motion: &Motion, combat: &Combat) -> u8 {
+    if !combat.is_alive() {
+        return pose::DEAD;
+    }
+    let hands = if combat.hands_ticks > 0 {
+        combat.hands
+    } else if combat.holds_bow {
+        pose::HANDS_BOW
+    } else {
+        pose::HANDS_REST
+    };
+    legs_of(motion) | hands
+}
+
+fn legs_of(motion: &Motion) -> u8 {
+    if motion.dash_ticks > 0 {
+        return pose::DASH;
+    }
+    if motion.has(Motion::FLAG_SWIMMING) {
+        return pose::SWIM;
+    }
+    if motion.has(Motion::FLAG_CROUCHED) {
+        return pose::CROUCH;
+    }
+    if !motion.has(Motion::FLAG_GROUNDED) {
+        return pose::AIR;
+    }
+    let [x, _, z] = motion.velocity;
+    match x * x + z * z {
+        speed if speed < STAND_SPEED * STAND_SPEED => pose::IDLE,
+        speed if speed < RUN_SPEED_MIN * RUN_SPEED_MIN => pose::WALK,
+        _ => pose::RUN,
+    }
+}
+
+/// 0 only for the dead.
+fn health_of(combat: &Combat) -> u8 {
+    if !combat.is_alive() {
+        return 0;
+    }
+    let share = combat.health as u32 * 255 / combat.health_max.max(1) as u32;
+    share.clamp(1, 255) as u8
+}
+
+fn alive_counts(bodies: &Bodies) -> [u32; 2] {
+    let mut counts = [0; 2];
+    for combat in &bodies.combat {
+        counts[combat.house as usize] += combat.is_alive() as u32;
+    }
+    counts
+}
+
+/// In order of sessions.
+fn fill_players(states: &mut Vec<PlayerState>, world: &World) {
+    states.clear();
+    for (_, slot) in world.players.order() {
+        states.push(state_of(world.players.get(*slot), world));
+    }
+}
+
+fn state_of(player: &Player, world: &World) -> PlayerState {
+    let row = world.bodies.row(player.body);
+    let row = row.expect("a player keeps its body");
+    let combat = &world.bodies.combat[row];
+    let motion = world.bodies.motion[row];
+    PlayerState {
+        session: player.session,
+        body: player.body,
+        input_sequence: player.queue.sequence_applied,
+        input_queue_count: player.queue.count() as u8,
+        motion,
+        house: combat.house,
+        health: combat.health,
+        health_max: combat.health_max,
+        alive: combat.is_alive(),
+        respawn_ticks: combat.respawn_ticks,
+        push_count: player.push_count,
+        slot: player.slot.0,
+        wait_ticks: wait_ticks(combat, &motion),
+        draw_ticks: player.draw_ticks,
+        dig_progress: dig_progress(player.dig, &world.terrain),
+        bombs_count: player.bombs_count,
+        blocks_count: player.blocks_count,
+        kills: player.kills,
+        deaths: player.deaths,
+        score: player.score,
+    }
+}
+
+/// Sword, bow, bomb, pick, dash, horn.
+fn wait_ticks(combat: &Combat, motion: &Motion) -> [u8; 6] {
+    [
+        combat.sword_wait_ticks,
+        combat.bow_wait_ticks,
+        combat.bomb_wait_ticks,
+        combat.pick_wait_ticks,
+        motion.dash_wait_ticks,
+        combat.horn_wait_ticks,
+    ]
+}

@@ -1,0 +1,74 @@
+//! The whole tick on one screen.
+
+use alloc::{sync::Arc, vec::Vec};
+
+use crate::{
+    act, advance, drain, edit, frame::Frame, input::Command, publish, revive, world::World,
+};
+
+/// The parts of a tick, in order; a host times them, for the core has no clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Phase {
+    Drain = 0,
+    Edit = 1,
+    Revive = 2,
+    Think = 3,
+    Hold = 4,
+    Move = 5,
+    Act = 6,
+    Publish = 7,
+}
+
+impl Phase {
+    pub const ALL: [Phase; 8] = [
+        Phase::Drain,
+        Phase::Edit,
+        Phase::Revive,
+        Phase::Think,
+        Phase::Hold,
+        Phase::Move,
+        Phase::Act,
+        Phase::Publish,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Phase::Drain => "drain",
+            Phase::Edit => "edit",
+            Phase::Revive => "revive",
+            Phase::Think => "think",
+            Phase::Hold => "hold",
+            Phase::Move => "move",
+            Phase::Act => "act",
+            Phase::Publish => "publish",
+        }
+    }
+}
+
+/// Advances the world by one tick (50 ms) and publishes its frame. Empties `commands`.
+pub fn tick(world: &mut World, commands: &mut Vec<Command>) -> Arc<Frame> {
+    tick_with(world, commands, |_| {})
+}
+
+/// As [`tick`]; `has_ended` is called at the end of each phase.
+pub fn tick_with(
+    world: &mut World,
+    commands: &mut Vec<Command>,
+    mut has_ended: impl FnMut(Phase),
+) -> Arc<Frame> {
+    world.tick += 1;
+    drain::phase(world, commands);
+    has_ended(Phase::Drain);
+    edit::phase(world);
+    has_ended(Phase::Edit);
+    revive::phase(world);
+    has_ended(Phase::Revive);
+    advance::phase(world);
+    has_ended(Phase::Move);
+    act::phase(world);
+    has_ended(Phase::Act);
+    let frame = publish::phase(world);
+    has_ended(Phase::Publish);
+    frame
+}

@@ -1,0 +1,123 @@
+//! Properties of whole worlds under random players: the same inputs give the same hashes, nobody is
+//! ever inside a block, and nothing is lost.
+
+mod common;
+
+use common::{Crowd, flat_world};
+use engine::{Command, Event, Frame, Motion, SessionId, World, movement::body_box, tick};
+use std::sync::Arc;
+
+const PLAYER_COUNT: usize = 24;
+
+/// Runs a battle of players and soldiers and hands every frame on.
+fn battle(seed: u64, ticks: u32, mut see: impl FnMut(&World, &Arc<Frame>)) {
+    let mut world = flat_world(seed, 20);
+    let mut crowd = Crowd::new(seed, PLAYER_COUNT);
+    let mut commands = Vec::new();
+    crowd.join(&mut commands);
+    for number in 1..=ticks {
+        crowd.act(number, &world, &mut commands);
+        let frame = tick(&mut world, &mut commands);
+        assert!(commands.is_empty());
+        see(&world, &frame);
+    }
+}
+
+#[test]
+fn the_same_inputs_give_the_same_hash_at_every_tick() {
+    let hashes = || {
+        let mut hashes = Vec::new();
+        battle(3, 600, |_, frame| hashes.push(frame.hash));
+        hashes
+    };
+    let first = hashes();
+    assert_eq!(first, hashes());
+    assert!(first.windows(2).all(|pair| pair[0] != pair[1]));
+}
+
+#[test]
+fn no_living_body_is_ever_inside_a_block() {
+    for seed in 0..4 {
+        battle(seed, 400, |world, _| {
+            for (row, motion) in world.bodies.motion.iter().enumerate() {
+                let body = body_box(motion.has(Motion::FLAG_CROUCHED));
+                let is_free = body.is_free(&world.terrain, motion.position);
+                assert!(
+                    is_free || !world.bodies.combat[row].is_alive(),
+                    "tick {}: {motion:?}",
+                    world.tick
+                );
+            }
+        });
+    }
+}
+
+#[test]
+fn a_random_battle_uses_every_weapon_and_tool() {
+    let mut seen = [false; 9];
+    battle(7, 1_200, |_, frame| {
+        for event in &frame.events {
+            match event {
+                Event::ArrowLoosed { .. } => seen[0] = true,
+                Event::ArrowStopped { .. } => seen[1] = true,
+                Event::Explosion { .. } => seen[2] = true,
+                Event::Hurt { .. } => seen[3] = true,
+                Event::Died { .. } => seen[4] = true,
+                Event::Respawned { .. } => seen[5] = true,
+                Event::BlockBroken { .. } => seen[6] = true,
+                Event::BlockPlaced { .. } => seen[7] = true,
+                Event::HornBlown { .. } => seen[8] = true,
+                _ => {}
+            }
+        }
+    });
+    assert_eq!(seen, [true; 9]);
+}
+
+#[test]
+fn frames_say_where_every_body_is() {
+    battle(11, 100, |world, frame| {
+        assert_eq!(frame.bodies.count(), world.bodies.count());
+        for (row, id) in world.bodies.id.iter().enumerate() {
+            let row_in_frame = frame.row(*id).expect("every body is in the frame");
+            let position = world.bodies.motion[row].position;
+            assert_eq!(frame.bodies.position(row_in_frame), position);
+        }
+        let mut row_next = 0;
+        for cell in frame.cells.cells() {
+            assert_eq!(cell.start, row_next);
+            row_next = cell.end;
+            for row in cell.start..cell.end {
+                assert_eq!(frame.bodies.position(row as usize).cell(), cell.cell());
+            }
+        }
+        assert_eq!(row_next as usize, frame.bodies.count());
+    });
+}
+
+#[test]
+fn players_come_and_go_and_the_count_holds() {
+    let mut world = flat_world(2, 5);
+    let mut commands = Vec::new();
+    for number in 1..=200_u64 {
+        commands.push(Command::Join {
+            session: SessionId(number),
+            name: String::from("guest"),
+            house: 255,
+        });
+        if number > 10 {
+            commands.push(Command::Leave {
+                session: SessionId(number - 10),
+            });
+        }
+        let frame = tick(&mut world, &mut commands);
+        assert_eq!(frame.players.len(), number.min(10) as usize);
+        let alive = world.bodies.created_count - world.bodies.destroyed_count;
+        assert_eq!(alive as usize, frame.bodies.count());
+        let known = frame.roster.appearances.iter().flatten().count();
+        assert_eq!(known, frame.bodies.count());
+    }
+    let houses: Vec<u8> = world.bodies.combat.iter().map(|c| c.house as u8).collect();
+    let blue_count = houses.iter().filter(|&&house| house == 1).count();
+    assert!(blue_count.abs_diff(houses.len() - blue_count) <= 1);
+}
