@@ -11,6 +11,7 @@ extern crate alloc;
 mod act;
 mod advance;
 pub mod angle;
+pub mod arena;
 pub mod balance;
 pub mod body;
 mod drain;

@@ -4,11 +4,13 @@
 //! Walking, running, crouching, jumping, dashing, swimming, falling. It reads blocks only: bodies do
 //! not collide with each other, and blows change a velocity between steps, not here.
 
+mod glide;
+
 use spatial::{
     Block, Position,
     position::UNITS_PER_METRE,
     sweep::{BodyBox, Sweep, Swept},
-    terrain::Terrain,
+    terrain::{BlockReader, Terrain},
 };
 
 use crate::{
@@ -47,7 +49,9 @@ pub fn step(motion: &mut Motion, input: MovementInput, terrain: &Terrain) -> Mov
     motion.yaw = input.yaw;
     motion.dash_wait_ticks = motion.dash_wait_ticks.saturating_sub(1);
     motion.jump_wait_ticks = motion.jump_wait_ticks.saturating_sub(1);
-    set_flag(motion, Motion::FLAG_SWIMMING, is_swimming(motion, terrain));
+    let mut reader = terrain.reader();
+    let is_swimming = is_swimming(motion, &mut reader);
+    set_flag(motion, Motion::FLAG_SWIMMING, is_swimming);
     take_stance(motion, input.buttons, terrain);
     outcome.has_dashed = start_dash(motion, input);
     if motion.dash_ticks > 0 {
@@ -56,7 +60,7 @@ pub fn step(motion: &mut Motion, input: MovementInput, terrain: &Terrain) -> Mov
         steer(motion, input);
         outcome.has_jumped = rise_or_fall(motion, input.buttons);
     }
-    travel(motion, input.buttons, terrain);
+    travel(motion, input.buttons, &mut reader);
     outcome.fall_damage = land(motion);
     outcome
 }
@@ -83,10 +87,10 @@ pub const fn eye(feet: Position, is_crouched: bool) -> Position {
     Position::new(feet.x, feet.y + height, feet.z)
 }
 
-fn is_swimming(motion: &Motion, terrain: &Terrain) -> bool {
+fn is_swimming(motion: &Motion, reader: &mut BlockReader) -> bool {
     let feet = motion.position;
     let waist = Position::new(feet.x, feet.y + WAIST_HEIGHT, feet.z);
-    terrain.block(waist.block()) == Block::WATER
+    reader.block(waist.block()) == Block::WATER
 }
 
 /// Crouches, and stands up only where there is room.
@@ -197,20 +201,20 @@ fn rise_or_fall(motion: &mut Motion, buttons: Buttons) -> bool {
 }
 
 /// Moves by the velocity, and takes from it what was blocked.
-fn travel(motion: &mut Motion, buttons: Buttons, terrain: &Terrain) {
+fn travel(motion: &mut Motion, buttons: Buttons, reader: &mut BlockReader) {
     let is_swimming = motion.has(Motion::FLAG_SWIMMING);
     let is_grounded = motion.has(Motion::FLAG_GROUNDED);
     if is_grounded && motion.has(Motion::FLAG_CROUCHED) {
-        hold_at_edge(motion, terrain);
+        hold_at_edge(motion, reader.terrain());
     }
-    let swept = Sweep {
+    let sweep = Sweep {
         body: body_box(motion.has(Motion::FLAG_CROUCHED)),
         feet: motion.position,
         delta: motion.velocity,
         step_units_max: STEP_HEIGHT,
         is_grounded: is_grounded || is_swimming,
-    }
-    .run(terrain);
+    };
+    let swept = glide::glide(&sweep, reader).unwrap_or_else(|| sweep.run(reader.terrain()));
     motion.position = swept.feet;
     for axis in 0..3 {
         if swept.is_blocked[axis] {
