@@ -3,6 +3,8 @@
 //! bytes a voxel of generated terrain takes. Both sides must agree before they are timed.
 
 mod index;
+mod land;
+mod mesh;
 mod read;
 
 use bench::{Report, filter};
@@ -14,6 +16,9 @@ fn main() {
     }
     if filter("index") {
         index::measure(&mut report);
+    }
+    if filter("mesh") {
+        mesh::measure(&mut report);
     }
     println!("{report}");
 }

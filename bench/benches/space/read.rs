@@ -3,19 +3,16 @@
 use std::hint::black_box;
 
 use bench::{Claim, Report, medians};
-use engine::generate::Generator;
 use spatial::{Block, BlockCoord, Terrain, random::SplitMix64};
 use tree64::{Tree64, VoxelModel};
 
-const SEED: u64 = 1;
-/// A 256 m cube in the middle of the world, around a keep: what both sides hold. tree64 wants a cube.
-const EDGE_BLOCKS: i32 = 256;
-const CORNER: BlockCoord = BlockCoord::new(512 - 320, 0, 512 - 128);
+use crate::land::{self, CORNER, EDGE_BLOCKS, SEED};
+
 const READS_COUNT: usize = 1_000_000;
 
 /// Adds both claims.
 pub fn measure(report: &mut Report) {
-    let terrain = generate();
+    let terrain = land::generate();
     let tree = Tree64::new(&Model { terrain: &terrain });
     let places = places();
     assert_agree(&terrain, &tree, &places);
@@ -61,20 +58,6 @@ pub fn measure(report: &mut Report) {
         0.6,
         "bytes per voxel",
     ));
-}
-
-fn generate() -> Terrain {
-    let generator = Generator::new(SEED);
-    let mut terrain = Terrain::new();
-    let first = CORNER.cell();
-    for x in 0..EDGE_BLOCKS / 16 {
-        for z in 0..EDGE_BLOCKS / 16 {
-            for (cell, brick) in generator.column(first.x + x, first.z + z) {
-                terrain.insert_brick(cell, brick);
-            }
-        }
-    }
-    terrain
 }
 
 /// The same blocks, as tree64 wants them; air is nothing.
