@@ -1,0 +1,277 @@
+//! Which rows are within a radius. Battles are fought on the ground, so rows are sorted by upright
+//! columns, x fastest, and the columns a query needs are one contiguous range for each z.
+//!
+//! Positions are kept twice: exactly, and rounded so that an axis fits 14 bits. Whole vectors of
+//! rounded positions settle most rows; only those at the very border are compared exactly.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::position::{Position, UNIT_BITS};
+
+/// log2 of the smallest edge of a column, in position units: 8 m. A query reads half an edge too
+/// much on every side, and pays for every z it reads.
+const EDGE_BITS_MIN: u32 = UNIT_BITS + 3;
+/// The most columns, 256 KB of them; for rows farther apart, columns are larger.
+const COLUMN_COUNT_MAX: usize = 1 << 16;
+/// Bits that a rounded axis takes, measured from the smallest one.
+const ROUNDED_BITS: u32 = 14;
+/// Rounding moves the difference of two points by less than the root of three: less than this.
+const ROUNDING: u32 = 2;
+/// Rows in a vector.
+const LANES: usize = 8;
+/// Rows measured before any is written.
+const BATCH: usize = 64;
+
+/// Rows by the column they are in.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Columns {
+    /// The smallest of each axis.
+    origin: [i32; 3],
+    layout: Layout,
+    /// Where each column's rows start, x fastest, then z; one more for the end.
+    starts: Vec<u32>,
+    /// In order of column; in a column, ascending.
+    rows: Vec<u32>,
+    exact: [Vec<i32>; 3],
+    /// Rounded from the origin, and longer by a vector.
+    rounded: [Vec<i16>; 3],
+}
+
+#[derive(Clone, Copy, Default, Debug)]
+struct Layout {
+    /// log2 of a column's edge, in position units.
+    edge_bits: u32,
+    /// Columns along x and z.
+    counts: [usize; 2],
+    /// Bits that rounding drops.
+    rounding_bits: u32,
+}
+
+/// Everything within a radius, its surface included.
+struct Sphere {
+    centre: [i32; 3],
+    radius_units: u32,
+}
+
+/// A sphere in rounded units, as squares of distances.
+struct RoundedSphere {
+    centre: [i16; 3],
+    /// Below this, a row is within.
+    near_end: u32,
+    /// From this on, a row is not.
+    far_start: u32,
+}
+
+impl Columns {
+    pub fn rebuild(&mut self, positions: [&[i32]; 3]) {
+        let ends = positions.map(|axis| {
+            let low = axis.iter().min().copied().unwrap_or(0);
+            (low, axis.iter().max().copied().unwrap_or(0))
+        });
+        self.origin = ends.map(|(low, _)| low);
+        self.layout = Layout::new(ends.map(|(low, high)| high.abs_diff(low)));
+        self.sort(positions);
+        self.gather(positions);
+    }
+
+    /// A counting sort of the rows.
+    fn sort(&mut self, [x, _, z]: [&[i32]; 3]) {
+        let (layout, [origin_x, _, origin_z]) = (self.layout, self.origin);
+        let column =
+            |(&x, &z): (&i32, &i32)| layout.column([x.abs_diff(origin_x), z.abs_diff(origin_z)]);
+        self.starts.clear();
+        self.starts
+            .resize(layout.counts[0] * layout.counts[1] + 1, 0);
+        for place in x.iter().zip(z) {
+            self.starts[column(place)] += 1;
+        }
+        let mut end = 0;
+        for start in &mut self.starts {
+            end += *start;
+            *start = end;
+        }
+        // Filled from the ends down, the ends become the starts.
+        self.rows.resize(x.len(), 0);
+        for (row, place) in x.iter().zip(z).enumerate().rev() {
+            let start = &mut self.starts[column(place)];
+            *start -= 1;
+            self.rows[*start as usize] = row as u32;
+        }
+    }
+
+    fn gather(&mut self, positions: [&[i32]; 3]) {
+        let rounding_bits = self.layout.rounding_bits;
+        for (axis, source) in positions.into_iter().enumerate() {
+            let origin = self.origin[axis];
+            let exact = &mut self.exact[axis];
+            exact.clear();
+            exact.extend(self.rows.iter().map(|&row| source[row as usize]));
+            let rounded = &mut self.rounded[axis];
+            rounded.clear();
+            let offsets = exact.iter().map(|value| value.abs_diff(origin));
+            rounded.extend(offsets.map(|offset| (offset >> rounding_bits) as i16));
+            rounded.extend([0; LANES]);
+        }
+    }
+
+    /// Appends the rows within a radius, in a fixed order.
+    pub fn collect_within(&self, centre: Position, radius_units: u32, found: &mut Vec<u32>) {
+        let sphere = Sphere {
+            centre: [centre.x, centre.y, centre.z],
+            radius_units,
+        };
+        let Some([across_x, across_z]) = self.across(&sphere) else {
+            return;
+        };
+        let rounded = self.rounded_sphere(&sphere);
+        for z in across_z {
+            let first = z * self.layout.counts[0];
+            let start = self.starts[first + across_x.start];
+            let end = self.starts[first + across_x.end];
+            let range = start as usize..end as usize;
+            match &rounded {
+                Some(rounded) => self.collect_rounded(range, &sphere, rounded, found),
+                None => self.collect_exactly(range, &sphere, found),
+            }
+        }
+    }
+
+    /// The columns along x and z that a sphere may touch; none if it touches none.
+    fn across(&self, sphere: &Sphere) -> Option<[Range<usize>; 2]> {
+        if self.rows.is_empty() {
+            return None;
+        }
+        let radius = i64::from(sphere.radius_units);
+        let range = |axis: usize, count: usize| {
+            let offset = i64::from(sphere.centre[axis]) - i64::from(self.origin[axis]);
+            let first = (offset - radius) >> self.layout.edge_bits;
+            let last = (offset + radius) >> self.layout.edge_bits;
+            let end = (last + 1).clamp(0, count as i64) as usize;
+            first.clamp(0, end as i64) as usize..end
+        };
+        let [count_x, count_z] = self.layout.counts;
+        Some([range(0, count_x), range(2, count_z)])
+    }
+
+    /// The sphere to compare rounded rows with; none if it is too large or far off for that.
+    fn rounded_sphere(&self, sphere: &Sphere) -> Option<RoundedSphere> {
+        let radius = sphere.radius_units >> self.layout.rounding_bits;
+        if radius >= 1 << ROUNDED_BITS {
+            return None;
+        }
+        let mut centre = [0; 3];
+        for (axis, rounded) in centre.iter_mut().enumerate() {
+            let offset = i64::from(sphere.centre[axis]) - i64::from(self.origin[axis]);
+            let offset = offset >> self.layout.rounding_bits;
+            // With rows in 0..2^14, differences then fit 16 bits and their squares add up to 32.
+            if !(-(1 << ROUNDED_BITS)..2 << ROUNDED_BITS).contains(&offset) {
+                return None;
+            }
+            *rounded = offset as i16;
+        }
+        let square_end = |radius: u32| radius * radius + 1;
+        Some(RoundedSphere {
+            centre,
+            near_end: radius.checked_sub(ROUNDING).map_or(0, square_end),
+            far_start: square_end(radius + 1 + ROUNDING),
+        })
+    }
+
+    fn collect_exactly(&self, range: Range<usize>, sphere: &Sphere, found: &mut Vec<u32>) {
+        let within = range.filter(|&place| self.is_within(place, sphere));
+        found.extend(within.map(|place| self.rows[place]));
+    }
+
+    fn collect_rounded(
+        &self,
+        range: Range<usize>,
+        sphere: &Sphere,
+        rounded: &RoundedSphere,
+        found: &mut Vec<u32>,
+    ) {
+        let mut distances = [0; BATCH];
+        let mut end = found.len();
+        found.resize(end + range.len() + 1, 0);
+        for start in range.clone().step_by(BATCH) {
+            let row_count = (range.end - start).min(BATCH);
+            let is_settled = self.measure(start, row_count, rounded, &mut distances);
+            let rows = &self.rows[start..start + row_count];
+            for (place, (&row, &distance)) in rows.iter().zip(&distances).enumerate() {
+                // Every row is written, and the end moves on only past those that are within.
+                found[end] = row;
+                let is_near = distance < rounded.near_end
+                    || !is_settled
+                        && distance < rounded.far_start
+                        && self.is_within(start + place, sphere);
+                end += usize::from(is_near);
+            }
+        }
+        found.truncate(end);
+    }
+
+    /// Writes squares of rounded distances; says whether they settle who is within.
+    #[inline]
+    fn measure(
+        &self,
+        start: usize,
+        row_count: usize,
+        sphere: &RoundedSphere,
+        distances: &mut [u32; BATCH],
+    ) -> bool {
+        // Whole vectors, at the price of measuring a few rows too many.
+        let count = row_count.next_multiple_of(LANES).min(BATCH);
+        let [x, y, z] = self
+            .rounded
+            .each_ref()
+            .map(|axis| &axis[start..start + count]);
+        let [centre_x, centre_y, centre_z] = sphere.centre;
+        let unsettled_width = sphere.far_start - sphere.near_end;
+        let mut unsettled = 0;
+        for (((distance, x), y), z) in distances[..count].iter_mut().zip(x).zip(y).zip(z) {
+            *distance = square(x.wrapping_sub(centre_x))
+                .wrapping_add(square(y.wrapping_sub(centre_y)))
+                .wrapping_add(square(z.wrapping_sub(centre_z)));
+            unsettled |= u32::from(distance.wrapping_sub(sphere.near_end) < unsettled_width);
+        }
+        unsettled == 0
+    }
+
+    #[inline]
+    fn is_within(&self, place: usize, sphere: &Sphere) -> bool {
+        let distance = |axis: usize| {
+            let difference = u64::from(self.exact[axis][place].abs_diff(sphere.centre[axis]));
+            u128::from(difference * difference)
+        };
+        let radius = u128::from(sphere.radius_units);
+        distance(0) + distance(1) + distance(2) <= radius * radius
+    }
+}
+
+impl Layout {
+    /// For rows that lie within an extent along x, y, z.
+    fn new([x, y, z]: [u32; 3]) -> Self {
+        let counts = |edge_bits: u32| [x, z].map(|extent| (extent >> edge_bits) as usize + 1);
+        let mut edge_bits = EDGE_BITS_MIN;
+        while counts(edge_bits).iter().product::<usize>() > COLUMN_COUNT_MAX {
+            edge_bits += 1;
+        }
+        let bits = u32::BITS - x.max(y).max(z).leading_zeros();
+        Self {
+            edge_bits,
+            counts: counts(edge_bits),
+            rounding_bits: bits.saturating_sub(ROUNDED_BITS),
+        }
+    }
+
+    #[inline]
+    fn column(&self, offset: [u32; 2]) -> usize {
+        let [x, z] = offset.map(|axis| (axis >> self.edge_bits) as usize);
+        x + z * self.counts[0]
+    }
+}
+
+#[inline]
+fn square(difference: i16) -> u32 {
+    (i32::from(difference) * i32::from(difference)) as u32
+}
