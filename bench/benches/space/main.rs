@@ -9,6 +9,7 @@ mod read;
 
 use bench::{Report, filter};
 
+#[expect(clippy::print_stdout, reason = "the report is for the terminal")]
 fn main() {
     let mut report = Report::default();
     if filter("read") {
