@@ -185,6 +185,19 @@ impl Bodies {
     pub(crate) fn indices(&self) -> &Indices {
         &self.indices
     }
+
+    /// Puts restored indices in place; the ids must already be there. All are soldiers until
+    /// players claim theirs.
+    pub(crate) fn restore_indices(&mut self, mut indices: Indices) {
+        indices.row.clear();
+        indices.row.resize(indices.generation.len(), NONE);
+        for (row, id) in self.id.iter().enumerate() {
+            indices.row[id.index() as usize] = row as u32;
+        }
+        self.player.clear();
+        self.player.resize(self.id.len(), NONE);
+        self.indices = indices;
+    }
 }
 
 impl Indices {

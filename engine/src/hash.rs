@@ -7,7 +7,7 @@
 use spatial::{Block, BlockCoord, CellCoord};
 
 use crate::{
-    body::{Bodies, Combat, Intent, Mind},
+    body::{Bodies, Combat, Intent, Mind, NONE},
     effect::{Change, Effect, EffectTarget},
     frame::{BannerState, RoundState},
     input::PlayerInput,
@@ -123,7 +123,8 @@ impl Digest {
 fn of_bodies(bodies: &Bodies) -> u64 {
     let mut sum = 0_u64;
     for row in 0..bodies.count() {
-        let digest = Digest::new(Kind::Body).pair(bodies.id[row].0, bodies.player[row]);
+        let is_player = bodies.player[row] != NONE;
+        let digest = Digest::new(Kind::Body).pair(bodies.id[row].0, is_player as u32);
         let digest = motion(digest, &bodies.motion[row]);
         let digest = combat(digest, &bodies.combat[row]);
         let digest = intent(digest, &bodies.intent[row]);

@@ -95,6 +95,14 @@ impl History {
         }
     }
 
+    /// Of frames of ticks in a row, oldest first. Panics when there is none.
+    pub fn of_frames(frames: impl Iterator<Item = Frame>) -> Self {
+        let mut frames = frames;
+        let mut history = Self::new(frames.next().expect("a history has a frame"));
+        frames.for_each(|frame| history.publish(Arc::new(frame)));
+        history
+    }
+
     pub fn newest(&self) -> &Arc<Frame> {
         &self.frames[self.tick_newest as usize % FRAMES_KEPT]
     }

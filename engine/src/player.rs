@@ -13,6 +13,7 @@ use crate::{
     id::{BodyId, SessionId},
     input::{PlayerInput, Slot},
     limits::{INPUT_BURST, INPUT_QUEUE_MAX, INPUTS_PER_TICK_MAX, PLAYERS_MAX},
+    record::{CheckpointError, Input, Record},
 };
 
 /// A player. About 700 bytes, most of them queued inputs.
@@ -252,6 +253,32 @@ impl InputQueue {
             yaw: self.yaw,
             ..Self::default()
         };
+    }
+}
+
+impl Record for InputQueue {
+    fn write(&self, output: &mut Vec<u8>) {
+        self.inputs().to_vec().write(output);
+        self.tokens_count.write(output);
+        self.starved_ticks.write(output);
+        self.sequence_received.write(output);
+        self.sequence_applied.write(output);
+        self.yaw.write(output);
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        let waiting = Vec::<PlayerInput>::read(input)?;
+        if waiting.len() > INPUT_QUEUE_MAX {
+            return Err(CheckpointError::Inconsistent);
+        }
+        let mut queue = Self::default();
+        waiting.into_iter().for_each(|input| queue.push(input));
+        queue.tokens_count = u8::read(input)?.min(INPUT_BURST);
+        queue.starved_ticks = Record::read(input)?;
+        queue.sequence_received = Record::read(input)?;
+        queue.sequence_applied = Record::read(input)?;
+        queue.yaw = Record::read(input)?;
+        Ok(queue)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use alloc::{sync::Arc, vec::Vec};
 
+use spatial::Terrain;
+
 use crate::{
     act::dig_progress,
     balance::WALK_SPEED,
@@ -43,6 +45,21 @@ pub fn first_frame(world: &mut World) -> Frame {
     frame
 }
 
+/// A frame of the past, of which only bodies and terrain are known.
+pub fn past_frame(tick: u32, bodies: BodyColumns, terrain: Terrain) -> Frame {
+    let mut frame = Frame {
+        tick,
+        bodies,
+        terrain,
+        ..Frame::default()
+    };
+    let columns = &frame.bodies;
+    frame.cells.rebuild(&columns.x, &columns.y, &columns.z);
+    let index_last = columns.id.iter().map(|id| id.index()).max();
+    frame.index_rows(index_last.unwrap_or(0) as usize + 1);
+    frame
+}
+
 fn fill(frame: &mut Frame, world: &mut World) {
     frame.tick = world.tick;
     fill_bodies(frame, &world.bodies);
@@ -76,11 +93,17 @@ fn fill_bodies(frame: &mut Frame, bodies: &Bodies) {
     gather(columns, bodies, frame.cells.rows());
     // From here on the index speaks of the frame's rows, which stand in its order.
     frame.cells.renumber();
-    let index_count = bodies.indices().row.len();
-    frame.rows.clear();
-    frame.rows.resize(index_count, NONE);
-    for (row, id) in frame.bodies.id.iter().enumerate() {
-        frame.rows[id.index() as usize] = row as u32;
+    frame.index_rows(bodies.indices().row.len());
+}
+
+impl Frame {
+    /// Notes the row of each body.
+    fn index_rows(&mut self, index_count: usize) {
+        self.rows.clear();
+        self.rows.resize(index_count, NONE);
+        for (row, id) in self.bodies.id.iter().enumerate() {
+            self.rows[id.index() as usize] = row as u32;
+        }
     }
 }
 
