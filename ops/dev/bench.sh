@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Runs every bench, or only those named: ./dev bench tick
+# Runs every bench, or the one named, or only its parts named after it: ./dev bench space read
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 main() {
   need_rust
   cd "$ROOT"
-  local name names=()
-  for name in "$@"; do names+=(--bench "$name"); done
-  [ $# -gt 0 ] || names=(--benches)
-  exec cargo bench --locked --package bench "${names[@]}"
+  [ $# -gt 0 ] || exec cargo bench --locked --package bench --benches
+  local name="$1"
+  shift
+  exec cargo bench --locked --package bench --bench "$name" -- "$@"
 }
 
 main "$@"
