@@ -89,6 +89,15 @@ export class Bodies implements BodyTable {
     this.dirty = true;
   }
 
+  /** Bodies that left the world for good. */
+  dismiss(ids: Uint32Array): void {
+    for (const id of ids) {
+      this.appearances.delete(id);
+      const row = this.rowOf(id);
+      if (row >= 0) this.remove(row);
+    }
+  }
+
   /** Takes a datagram's rows. Rows older than what a body already showed are ignored. */
   apply(samples: BodySamples, renderTick: number, ownId: number): void {
     const tick = samples.tick - this.tickBase;

@@ -1,4 +1,16 @@
-//! Names for soldiers, made from their ids: the same on every page, never sent.
+//! Names: of houses and banners as the player reads them, and of soldiers, made from their ids: the
+//! same on every page, never sent.
+
+export const HOUSE_NAMES = ["House Ember", "House Tide"] as const;
+const BANNER_NAMES = ["West Hill", "the Crossing", "East Hill"] as const;
+
+export function bannerName(index: number): string {
+  return BANNER_NAMES[index] ?? `Banner ${index + 1}`;
+}
+
+export function houseName(house: number): string {
+  return HOUSE_NAMES[house] ?? "Nobody";
+}
 
 const FIRST = [
   "Aldric", "Brand", "Cuthred", "Dunstan", "Edric", "Finn", "Gunnar", "Hakon", "Ivar", "Joren",

@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_SETTINGS, mended } from "./settings";
+
+describe("settings", () => {
+  it("are the defaults when nothing, or nonsense, was stored", () => {
+    for (const stored of [{}, null, 7, "x", [], { quality: "best", volume: Number.NaN }]) {
+      expect(mended(stored)).toEqual(DEFAULT_SETTINGS);
+    }
+  });
+
+  it("keep what is in range and bound the rest", () => {
+    const stored = { volume: 9, sensitivity: 2, quality: "low", bindings: { jump: "KeyK", run: 3 } };
+    const settings = mended(stored);
+    expect(settings).toMatchObject({ volume: 1, sensitivity: 2, quality: "low" });
+    expect(settings.bindings.jump).toBe("KeyK");
+    expect(settings.bindings.run).toBe("ShiftLeft");
+    expect(mended(JSON.parse(JSON.stringify(settings)))).toEqual(settings);
+  });
+});

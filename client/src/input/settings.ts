@@ -1,0 +1,90 @@
+//! What the player may choose, with defaults, kept in the browser.
+
+import { ACTIONS, type Action, type Quality, type Settings } from "../world/state";
+
+const STORAGE_KEY = "voxelheim.settings";
+const QUALITIES: readonly Quality[] = ["low", "medium", "high", "ultra"];
+
+export const DEFAULT_BINDINGS: Record<Action, string> = {
+  forward: "KeyW",
+  back: "KeyS",
+  left: "KeyA",
+  right: "KeyD",
+  jump: "Space",
+  crouch: "KeyC",
+  run: "ShiftLeft",
+  primary: "Mouse0",
+  secondary: "Mouse2",
+  dash: "KeyQ",
+  horn: "KeyE",
+  thirdPerson: "KeyV",
+  scoreboard: "Tab",
+  help: "KeyH",
+  nextSlot: "KeyX",
+  previousSlot: "KeyZ",
+};
+
+export const DEFAULT_SETTINGS: Settings = {
+  viewDistanceBlocks: 256,
+  quality: "high",
+  sensitivity: 1,
+  invertPitch: false,
+  volume: 0.6,
+  fieldOfView: 75,
+  thirdPerson: false,
+  budgetBytesPerSecond: 48_000,
+  bindings: DEFAULT_BINDINGS,
+};
+
+export function loadSettings(): Settings {
+  try {
+    return mended(JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}"));
+  } catch {
+    return mended({});
+  }
+}
+
+export function saveSettings(settings: Settings): void {
+  try {
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(settings));
+  } catch {
+    // A browser that keeps nothing still plays; the choice holds until the page closes.
+  }
+}
+
+/** Whatever was stored, as settings within their ranges. */
+export function mended(stored: unknown): Settings {
+  const from = isRecord(stored) ? stored : {};
+  const number = (key: keyof Settings, least: number, most: number) => {
+    const value = from[key];
+    const chosen = typeof value === "number" && Number.isFinite(value) ? value : null;
+    return Math.min(most, Math.max(least, chosen ?? (DEFAULT_SETTINGS[key] as number)));
+  };
+  const flag = (key: keyof Settings) => (from[key] ?? DEFAULT_SETTINGS[key]) === true;
+  const quality = QUALITIES.find((known) => known === from.quality);
+  return {
+    viewDistanceBlocks: number("viewDistanceBlocks", 64, 512),
+    quality: quality ?? DEFAULT_SETTINGS.quality,
+    sensitivity: number("sensitivity", 0.1, 5),
+    invertPitch: flag("invertPitch"),
+    volume: number("volume", 0, 1),
+    fieldOfView: number("fieldOfView", 50, 110),
+    thirdPerson: flag("thirdPerson"),
+    budgetBytesPerSecond: number("budgetBytesPerSecond", 8_000, 512_000),
+    bindings: mendedBindings(from.bindings),
+  };
+}
+
+function mendedBindings(stored: unknown): Record<Action, string> {
+  const from = isRecord(stored) ? stored : {};
+  const bindings = { ...DEFAULT_BINDINGS };
+  for (const action of ACTIONS) {
+    const code = from[action];
+    if (typeof code === "string" && code.length > 0) bindings[action] = code;
+  }
+  return bindings;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

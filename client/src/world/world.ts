@@ -1,0 +1,304 @@
+//! The game as the page knows it: takes what the wire brings, advances the own body and the
+//! playback clock, and shows a view for drawing. It draws nothing and reads no keys. Main thread.
+
+import {
+  NO_TARGET,
+  type FromWire,
+  type InputData,
+  type OwnReport,
+  type ServerMessage,
+  type ToWire,
+  type Welcome,
+  type WireHealth,
+} from "../wire/link";
+import { aimBlock, aimBody, beyond, cameraDistance, lookDirection } from "./aim";
+import { Bodies } from "./bodies";
+import { Chronicle } from "./chronicle";
+import { PlaybackClock } from "./clock";
+import type { Core } from "./core";
+import { EventQueue } from "./event_queue";
+import { Ghosts } from "./ghosts";
+import { InputClock } from "./input_clock";
+import { motionPosition } from "./motion";
+import { OwnBody } from "./own_body";
+import { Prediction } from "./prediction";
+import {
+  BUTTON,
+  HANDS,
+  PLACED_BLOCKS,
+  SLOT,
+  type BlockAim,
+  type Controls,
+  type FrameView,
+  type GameEvent,
+  type Phase,
+  type Settings,
+} from "./state";
+import { Terrain, type MesherPort } from "./terrain";
+
+/** Where the hands and the head are; input's side of the world. */
+export interface ControlSource {
+  /** What is held, and what was pressed since the last step. */
+  sample(): Controls;
+  /** Radians, for the camera between steps. */
+  readonly yaw: number;
+  readonly pitch: number;
+  readonly slot: number;
+}
+
+/** Bodies not heard of for the bound in Welcome and this much more are gone. */
+const EXPIRY_MARGIN_TICKS = 40;
+const EXPIRY_CHECK_MS = 500;
+const TURN = Math.PI * 2;
+const WIRE_TURN = 65_536;
+const PITCH_MAX = 16_384;
+const LEVEL_SHARE = 256;
+
+export class World {
+  readonly bodies = new Bodies();
+  readonly clock = new PlaybackClock();
+  readonly prediction: Prediction;
+  readonly terrain: Terrain;
+  readonly ghosts = new Ghosts();
+  readonly own = new OwnBody();
+  readonly chronicle: Chronicle;
+  phase: Phase = "title";
+  phaseMessage = "";
+  retryAtMs = 0;
+  worldEdgeBlocks = 1_024;
+  serverTickMs = 0;
+  wireHealth: WireHealth | null = null;
+  /** Refused inputs, for the debug object. */
+  refusalsCount = 0;
+  /** Grows with every connection: renderers forget what they had. */
+  connectionNumber = 0;
+  private readonly events = new EventQueue();
+  private readonly inputClock = new InputClock();
+  private welcome: Welcome | null = null;
+  private sequence = 0;
+  private expiryMs = 0;
+  private hasDrawn = false;
+  private frameEvents: readonly GameEvent[] = [];
+  private aim: BlockAim | null = null;
+  private bodyAim = 0;
+
+  constructor(
+    private readonly core: Core,
+    mesher: MesherPort,
+    private readonly send: (message: ToWire) => void,
+  ) {
+    this.prediction = new Prediction(core);
+    this.terrain = new Terrain(core, mesher, () => (this.connectionNumber += 1));
+    this.chronicle = new Chronicle(this.bodies, this.own.state);
+  }
+
+  receive(message: FromWire, nowMs: number): void {
+    switch (message.kind) {
+      case "phase":
+        this.phase = message.phase;
+        this.phaseMessage = message.message;
+        this.retryAtMs = message.retryAtMs;
+        return;
+      case "net":
+        this.wireHealth = message.net;
+        return;
+      case "welcome":
+        return this.start(message.welcome);
+      case "bricks":
+      case "edits":
+      case "forget":
+        this.terrain.apply(message);
+        if (message.kind === "edits") this.prediction.judge(message.tick);
+        return;
+      default:
+        this.hear(message, nowMs);
+    }
+  }
+
+  /** Advances by a frame: the clock, due movement steps, and what is shown. */
+  advance(nowMs: number, deltaMs: number, controls: ControlSource, settings: Settings): void {
+    this.clock.advance(nowMs, deltaMs);
+    if (this.phase === "joined" && this.prediction.isReady) {
+      this.takeSteps(nowMs, deltaMs, controls);
+      this.placeOwn(nowMs, deltaMs, controls);
+      this.terrain.look(this.own.eye, settings.viewDistanceBlocks);
+    }
+    this.bodies.select(this.clock.renderTick);
+    this.expire(nowMs);
+    this.ghosts.settle((x, y, z) => this.core.block(x, y, z), nowMs);
+    this.frameEvents = this.events.take(this.clock.renderTick);
+    for (const event of this.frameEvents) this.chronicle.hear(event, controls.yaw, nowMs);
+  }
+
+  /** Writes this frame's state into the object that drawing reads. */
+  show(view: FrameView, controls: ControlSource): void {
+    const direction = lookDirection(controls.yaw, controls.pitch);
+    view.renderTick = this.clock.renderTick;
+    view.camera.eye = this.own.eye;
+    view.camera.yaw = controls.yaw;
+    view.camera.pitch = controls.pitch;
+    view.camera.fieldOfView = view.settings.fieldOfView;
+    view.camera.thirdPerson = view.settings.thirdPerson || !this.own.state.alive;
+    if (view.camera.thirdPerson) {
+      view.camera.thirdPersonDistance = cameraDistance(this.core, this.own.eye, direction);
+    }
+    view.battle = this.chronicle.battle;
+    view.events = this.frameEvents;
+    view.terrain = this.terrain.take();
+    view.aim = this.aim;
+    view.aimBody = this.bodyAim;
+    view.ghosts = this.ghosts.all;
+  }
+
+  private start(welcome: Welcome): void {
+    this.welcome = welcome;
+    this.worldEdgeBlocks = welcome.worldEdgeBlocks;
+    this.own.welcome(welcome);
+    this.bodies.reset(welcome.tick);
+    this.clock.reset();
+    this.events.reset();
+    this.ghosts.reset();
+    this.prediction.reset();
+    this.inputClock.reset();
+    this.terrain.reset();
+    this.chronicle.reset();
+    this.sequence = 0;
+  }
+
+  private hear(message: ServerMessage, nowMs: number): void {
+    switch (message.kind) {
+      case "snapshot":
+        this.clock.arrived(message.samples.tick, nowMs);
+        this.bodies.apply(message.samples, this.clock.renderTick, this.own.state.id);
+        if (message.own) this.report(message.own);
+        return;
+      case "events":
+        return this.events.add(message.tick, message.events, this.own.state.id);
+      case "appearances":
+        for (const { id, name, house, gear } of message.seen) {
+          this.bodies.introduce(id, name, house, gear);
+        }
+        return this.bodies.dismiss(message.gone);
+      case "battle":
+        return this.chronicle.update(message.battle, nowMs);
+      case "kills":
+        return this.chronicle.kills(message.kills, nowMs);
+      case "scoreboard":
+        this.chronicle.scoreboard = message.rows;
+        return;
+      case "density":
+        this.chronicle.density = message.density;
+        return;
+      case "refusals":
+        this.refusalsCount += message.sequences.length;
+        return this.ghosts.refuse(message.sequences);
+      default:
+        return;
+    }
+  }
+
+  private report(report: OwnReport): void {
+    // After a reconnect the server goes on counting where the lost connection stopped.
+    this.sequence = Math.max(this.sequence, report.inputSequence);
+    this.prediction.confirm(report);
+    this.inputClock.heard(report.inputQueueCount);
+    this.serverTickMs = report.tickCostMs;
+    if (report.alive !== this.own.state.alive && report.alive) this.chronicle.killedBy = null;
+    this.own.report(report);
+  }
+
+  private takeSteps(nowMs: number, deltaMs: number, source: ControlSource): void {
+    const records: InputData[] = [];
+    for (let due = this.inputClock.advance(deltaMs); due > 0; due--) {
+      const controls = source.sample();
+      const input = this.makeInput(controls);
+      this.prediction.predict(input, this.own.state.alive);
+      this.useHands(controls, input, nowMs);
+      records.push(input);
+    }
+    if (records.length > 0) this.send({ kind: "inputs", records });
+  }
+
+  private makeInput(controls: Controls): InputData {
+    this.sequence += 1;
+    const direction = lookDirection(controls.yaw, controls.pitch);
+    const aim = this.own.state.alive ? aimBlock(this.core, this.exactEye(), direction) : null;
+    const viewTick = Math.max(0, Math.floor(this.clock.renderTick));
+    const passed = this.clock.renderTick - viewTick;
+    return {
+      sequence: this.sequence,
+      viewTick,
+      viewFraction: Math.min(255, Math.max(0, Math.floor(passed * LEVEL_SHARE))),
+      buttons: controls.buttons,
+      yaw: wireAngle(controls.yaw) & 0xffff,
+      pitch: Math.max(-PITCH_MAX, Math.min(PITCH_MAX, wireAngle(controls.pitch))),
+      slot: controls.slot,
+      targetX: aim?.block.x ?? 0,
+      targetY: aim?.block.y ?? 0,
+      targetZ: aim?.block.z ?? 0,
+      targetFace: aim?.face ?? NO_TARGET,
+      respawnBanner: controls.respawnBanner,
+    };
+  }
+
+  /** Of the newest prediction, without the smoothing: what the server will check the aim from. */
+  private exactEye() {
+    const motion = this.prediction.motion;
+    if (!motion) return this.own.eye;
+    const { x, y, z } = motionPosition(motion);
+    return { x, y: y + this.own.eye.y - this.own.state.position.y, z };
+  }
+
+  /** What the player sees of its own deed before the server confirms it. */
+  private useHands(controls: Controls, input: InputData, nowMs: number): void {
+    const state = this.own.state;
+    if (!state.alive) return;
+    const uses = (bit: number) => (controls.buttons & bit) !== 0;
+    if (uses(BUTTON.HORN)) this.own.useHands(HANDS.HORN, nowMs);
+    const isPrimary = uses(BUTTON.PRIMARY);
+    if (state.slot === SLOT.BOW && this.hasDrawn && !isPrimary) {
+      this.own.useHands(HANDS.LOOSE, nowMs);
+    }
+    this.hasDrawn = state.slot === SLOT.BOW && isPrimary;
+    if (!isPrimary) return;
+    if (controls.slot === SLOT.SWORD) this.own.useHands(HANDS.SWING, nowMs);
+    if (controls.slot === SLOT.BOMB) this.own.useHands(HANDS.THROW, nowMs);
+    if (controls.slot < SLOT.PICK || input.targetFace === NO_TARGET) return;
+    this.own.useHands(HANDS.DIG, nowMs);
+    if (controls.slot >= SLOT.PLACE_FIRST && state.blocksCount > 0) this.place(input, nowMs);
+  }
+
+  private place(input: InputData, nowMs: number): void {
+    const block = { x: input.targetX, y: input.targetY, z: input.targetZ };
+    const where = beyond({ block, face: input.targetFace, id: 0 });
+    const now = PLACED_BLOCKS[input.slot - SLOT.PLACE_FIRST];
+    this.ghosts.place(where, now, input.sequence, nowMs);
+  }
+
+  private placeOwn(nowMs: number, deltaMs: number, controls: ControlSource): void {
+    const motion = this.prediction.motion;
+    if (!motion) return;
+    const shown = this.prediction.shownAt(this.inputClock.share, deltaMs);
+    this.own.move(motion, shown, controls.slot, nowMs, deltaMs);
+    const direction = lookDirection(controls.yaw, controls.pitch);
+    this.aim = this.own.state.alive ? aimBlock(this.core, this.own.eye, direction) : null;
+    this.bodyAim = aimBody(
+      this.core,
+      this.bodies,
+      this.clock.renderTick,
+      this.own.eye,
+      direction,
+    );
+  }
+
+  private expire(nowMs: number): void {
+    if (!this.welcome || nowMs < this.expiryMs) return;
+    this.expiryMs = nowMs + EXPIRY_CHECK_MS;
+    const ticks = this.welcome.stalenessTicksMax + EXPIRY_MARGIN_TICKS;
+    this.bodies.expire(this.clock.newestTick - ticks);
+  }
+}
+
+function wireAngle(radians: number): number {
+  return Math.round((radians / TURN) * WIRE_TURN);
+}
