@@ -1,4 +1,167 @@
 //! Wires all parts together: settings, connection, world, drawing, sound and the HUD.
 
-const stage = document.getElementById("stage");
-if (!(stage instanceof HTMLCanvasElement)) throw new Error("the page has no #stage canvas");
+import { createSpeaker } from "./audio";
+import { startFrames } from "./frame";
+import { createRenderer } from "./gpu";
+import { ControlState } from "./input/controls";
+import { GamepadInput } from "./input/gamepad";
+import { attachKeyboardAndMouse } from "./input/keyboard_mouse";
+import { loadSettings, mended, saveSettings } from "./input/settings";
+import { makeDebugObject } from "./input/test_driver";
+import { attachTouch } from "./input/touch";
+import { createHud } from "./ui";
+import type { ConnectRequest, FromWire, ToWire } from "./wire/link";
+import { PROTOCOL_VERSION } from "./wire/messages";
+import { fetchCore } from "./world/core";
+import type { ToMesher } from "./world/mesher";
+import type { FrameView, GameActions, Settings } from "./world/state";
+import { World } from "./world/world";
+
+const VERSION = "0.1.0";
+
+/** The page's own switches, besides settings. */
+const help = { isOpen: false, scoreboardOpen: false };
+
+async function main(): Promise<void> {
+  const stage = element("stage", HTMLCanvasElement);
+  const core = await fetchCore();
+  const wire = new Worker(new URL("./wire/worker.ts", import.meta.url), { type: "module" });
+  const mesher = new Worker(new URL("./world/mesher.ts", import.meta.url), { type: "module" });
+  const send = (message: ToWire, transfer: Transferable[] = []) =>
+    wire.postMessage(message, transfer);
+  joinPorts(send, mesher);
+
+  const world = new World(core, mesher, send);
+  wire.onmessage = (event: MessageEvent<FromWire>) => world.receive(event.data, performance.now());
+  const view = freshView(world, loadSettings());
+  const isPlaying = () => world.phase === "joined";
+  const controls = new ControlState((what) => actions.toggle(what));
+  const devices = attachKeyboardAndMouse(stage, controls, () => view.settings, isPlaying);
+  attachTouch(stage, controls, () => view.settings, isPlaying);
+  const actions = makeActions(send, view, controls, devices);
+  const renderer = createRenderer(stage);
+  const speaker = createSpeaker();
+  window.addEventListener("pointerdown", () => speaker.unlock());
+
+  startFrames({
+    world,
+    view,
+    controls,
+    gamepad: new GamepadInput(controls),
+    renderer,
+    speaker,
+    hud: createHud(element("hud", HTMLElement), actions),
+    page: () => ({
+      pointerLocked: devices.isLocked,
+      scoreboardOpen: help.scoreboardOpen || controls.scoreboardHeld,
+      helpOpen: help.isOpen,
+      version: VERSION,
+    }),
+  });
+  const debug = makeDebugObject({ world, view, controls, actions, renderer });
+  Object.assign(window, { voxelheim: debug });
+}
+
+/** Terrain goes from the wire's worker to the mesher without passing the page. */
+function joinPorts(
+  send: (message: ToWire, transfer: Transferable[]) => void,
+  mesher: Worker,
+): void {
+  const { port1, port2 } = new MessageChannel();
+  send({ kind: "terrainPort", port: port1 }, [port1]);
+  mesher.postMessage({ kind: "terrainPort", port: port2 } satisfies ToMesher, [port2]);
+}
+
+function makeActions(
+  send: (message: ToWire) => void,
+  view: FrameView,
+  controls: ControlState,
+  devices: { lock(): void; unlock(): void },
+): GameActions {
+  return {
+    join: (name, house) => {
+      send({ kind: "connect", request: connectRequest(name, house, view.settings) });
+      devices.lock();
+    },
+    respawn: (banner) => {
+      controls.respawnBanner = banner;
+    },
+    selectSlot: (slot) => controls.selectSlot(slot),
+    changeSettings: (change) => {
+      view.settings = mended({ ...view.settings, ...change });
+      saveSettings(view.settings);
+      send({
+        kind: "settings",
+        viewDistanceBlocks: view.settings.viewDistanceBlocks,
+        budgetBytesPerSecond: view.settings.budgetBytesPerSecond,
+        cameraYaw: Math.round((controls.yaw / (Math.PI * 2)) * 65_536) & 0xffff,
+      });
+    },
+    lockPointer: () => devices.lock(),
+    toggle: (what) => toggle(what, view),
+    leave: () => {
+      send({ kind: "leave" });
+      devices.unlock();
+    },
+    retry: () => send({ kind: "retry" }),
+  };
+}
+
+function toggle(what: "help" | "scoreboard" | "thirdPerson", view: FrameView): void {
+  if (what === "help") help.isOpen = !help.isOpen;
+  if (what === "scoreboard") help.scoreboardOpen = !help.scoreboardOpen;
+  if (what === "thirdPerson") {
+    view.settings = { ...view.settings, thirdPerson: !view.settings.thirdPerson };
+    saveSettings(view.settings);
+  }
+}
+
+/** `?transport=ws` avoids WebTransport; `?protocol=N` says Hello as another version would. */
+function connectRequest(name: string, house: number, settings: Settings): ConnectRequest {
+  const query = new URLSearchParams(location.search);
+  return {
+    origin: location.origin,
+    name,
+    house,
+    viewDistanceBlocks: settings.viewDistanceBlocks,
+    budgetBytesPerSecond: settings.budgetBytesPerSecond,
+    transport: query.get("transport") === "ws" ? "websocket" : "auto",
+    protocolVersion: Number(query.get("protocol") ?? PROTOCOL_VERSION),
+  };
+}
+
+function freshView(world: World, settings: Settings): FrameView {
+  return {
+    nowMs: 0,
+    deltaMs: 0,
+    renderTick: 0,
+    camera: {
+      eye: world.own.eye,
+      yaw: 0,
+      pitch: 0,
+      fieldOfView: settings.fieldOfView,
+      thirdPerson: false,
+      thirdPersonDistance: 4,
+    },
+    own: world.own.state,
+    bodies: world.bodies,
+    battle: world.chronicle.battle,
+    events: [],
+    terrain: { ready: [], removed: [] },
+    aim: null,
+    ghosts: [],
+    settings,
+    aimBody: 0,
+  };
+}
+
+function element<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`the page has no #${id}`);
+  return found;
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof Error ? error.message : String(error);
+  element("hud", HTMLElement).textContent = `VoxelHeim cannot start here: ${text}`;
+});

@@ -6,12 +6,14 @@
 //! call, so the page asks each time. All columns are little-endian, as WebAssembly is.
 #![allow(unsafe_code)]
 
+use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
 use engine::Buttons;
 use spatial::{
     BlockCoord, Position,
     face::Face,
+    mesh::Quad,
     ray::{DIRECTION_MAX, Ray},
 };
 
@@ -20,7 +22,6 @@ use crate::{
     prediction::{MOTION_BYTES, decode_motion, encode_motion},
     state::{ApplyError, ClientCore},
 };
-use alloc::vec::Vec;
 
 /// All of an instance's memory that the page may see.
 struct Instance {
@@ -97,6 +98,21 @@ pub extern "C" fn cells_forget(count: usize) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn block_at(x: i32, y: i32, z: i32) -> u32 {
     with(|core, _, _| core.block(BlockCoord::new(x, y, z)).0.into())
+}
+
+/// Meshes a chunk, by its coordinates in chunks of 32 blocks. Output: the number of words of opaque
+/// quads, that of quads seen through, then both; two words a quad, see `spatial::mesh`.
+#[unsafe(no_mangle)]
+pub extern "C" fn chunk_mesh(x: i32, y: i32, z: i32) {
+    with(|core, _, output| {
+        let mesh = core.mesh([x, y, z]);
+        let words = |quads: &[Quad]| quads.len() as u32 * 2;
+        output.clear();
+        output.extend([words(&mesh.opaque), words(&mesh.see_through)]);
+        for quad in mesh.opaque.iter().chain(&mesh.see_through) {
+            output.extend([quad.place, quad.look]);
+        }
+    });
 }
 
 /// From a point in 1/4096 m along a direction (each axis at most 2^24), at most `distance` 1/4096 m.

@@ -7,11 +7,15 @@ use engine::{
 use spatial::{
     Block, BlockCoord, CellCoord,
     codec::decode_brick,
+    mesh::{MeshBuffers, mesh_chunk},
     ray::{Ray, RayHit},
     terrain::Terrain,
 };
 
 use crate::{columns::Columns, limits::BRICKS_PLAIN_BYTES_MAX};
+
+/// Blocks along the edge of a chunk, the unit of meshing.
+pub const CHUNK_EDGE_BLOCKS: i32 = 32;
 
 /// Why a message of the terrain stream was refused. The terrain keeps what came before the fault.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +35,8 @@ pub enum ApplyError {
 pub struct ClientCore {
     terrain: Terrain,
     motion: Motion,
+    /// Half a megabyte, so only an instance that meshes has it.
+    mesh: Option<MeshBuffers>,
 }
 
 impl ClientCore {
@@ -118,6 +124,15 @@ impl ClientCore {
 
     pub fn block(&self, at: BlockCoord) -> Block {
         self.terrain.block(at)
+    }
+
+    /// The faces of a chunk, by its coordinates in chunks.
+    pub fn mesh(&mut self, chunk: [i32; 3]) -> &MeshBuffers {
+        let [x, y, z] = chunk.map(|axis| axis.saturating_mul(CHUNK_EDGE_BLOCKS));
+        let buffers = self.mesh.get_or_insert_default();
+        let origin = BlockCoord::new(x, y, z);
+        mesh_chunk(&self.terrain, origin, CHUNK_EDGE_BLOCKS as usize, buffers);
+        buffers
     }
 
     /// What a crosshair points at: the first solid block.

@@ -111,17 +111,16 @@ export class Session {
 
   private async openAny(request: ConnectRequest, events: TransportEvents): Promise<Transport> {
     const info = await withTimeout(fetchInfo(request.origin), "the server's answer");
-    const secure = info.webtransport;
-    const wanted = request.transport === "auto" && "WebTransport" in self;
-    if (secure && wanted && !this.webTransportFailed) {
+    const url = info.webtransport_url;
+    const isWanted = request.transport === "auto" && "WebTransport" in self;
+    if (url && isWanted && !this.webTransportFailed) {
       try {
-        return await openWebTransport(secure.url, secure.certificate_hashes, events);
+        return await openWebTransport(url, info.certificate_sha256, events);
       } catch {
         this.webTransportFailed = true;
       }
     }
-    const transport = await openWebSocket(socketUrl(info.websocket, request.origin), events);
-    return transport;
+    return openWebSocket(info.websocket_url, events);
   }
 
   private start(transport: Transport, request: ConnectRequest): void {
@@ -230,10 +229,4 @@ async function fetchInfo(origin: string): Promise<ConnectInfo> {
   const response = await fetch(`${origin}/connect.json`, { cache: "no-store" });
   if (!response.ok) throw new Error(`status ${response.status}`);
   return (await response.json()) as ConnectInfo;
-}
-
-function socketUrl(url: string, origin: string): string {
-  const absolute = new URL(url, origin);
-  absolute.protocol = absolute.protocol.replace("http", "ws");
-  return absolute.href;
 }

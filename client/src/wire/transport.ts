@@ -15,12 +15,14 @@ export interface TransportEvents {
   closed(reason: string): void;
 }
 
-/** /connect.json: where and how to connect. */
+/** /connect.json: where and how to connect, in terms of the host that was asked. */
 export interface ConnectInfo {
+  protocol_version: number;
   /** Absent where the server has no WebTransport. */
-  webtransport?: { url: string; certificate_hashes: string[] };
-  /** Absolute, or a path on the same origin. */
-  websocket: string;
+  webtransport_url?: string;
+  /** Of the server's certificate, hexadecimal; absent when it is a real one. */
+  certificate_sha256?: string;
+  websocket_url: string;
 }
 
 /** Longer than any handshake that will still succeed. */

@@ -8,15 +8,14 @@ const DATAGRAM_AGE_MS_MAX = 200;
 
 export async function openWebTransport(
   url: string,
-  certificateHashes: readonly string[],
+  /** Hexadecimal; absent for a certificate that browsers trust anyway. */
+  certificateSha256: string | undefined,
   events: TransportEvents,
 ): Promise<Transport> {
-  const session = new WebTransport(url, {
-    serverCertificateHashes: certificateHashes.map((hash) => ({
-      algorithm: "sha-256",
-      value: fromHex(hash),
-    })),
-  });
+  const hashes = certificateSha256
+    ? [{ algorithm: "sha-256", value: fromHex(certificateSha256) }]
+    : [];
+  const session = new WebTransport(url, { serverCertificateHashes: hashes });
   session.closed.catch(() => undefined);
   try {
     return await withTimeout(start(session, events), "WebTransport");

@@ -127,6 +127,18 @@ describe("the core", () => {
     expect(core.block(3, 31, 3)).toBe(BLOCK_VOID);
   });
 
+  it("meshes a chunk to quads with a block and a face each", () => {
+    const { opaque, seeThrough } = core.mesh(1, 0, 1);
+    expect(opaque.length).toBeGreaterThan(100);
+    expect(seeThrough.length).toBeGreaterThan(0);
+    for (let at = 0; at < opaque.length; at += 2) {
+      expect(opaque[at] >>> 30).toBe(0);
+      expect([1, 3]).toContain(opaque[at + 1] & 0xffff);
+      expect((opaque[at + 1] >> 16) & 7).toBeLessThan(6);
+    }
+    expect(core.mesh(100, 100, 100).opaque.length).toBe(0);
+  });
+
   it("finds the block and the face under the crosshair", () => {
     const air = Int32Array.from({ length: 3 * 9 }, (_, at) => [20 + Math.floor(at / 3), 20, 20][at % 3]);
     core.apply({ kind: "edits", tick: 1, blocks: air, now: new Uint16Array(9) });
