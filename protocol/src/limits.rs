@@ -55,9 +55,9 @@ pub const REFUSALS_MAX: usize = 64;
 
 /// Bricks in one message: a column of 16 cells, four times.
 pub const BRICKS_MAX: usize = 64;
-/// Bytes of one encoded brick: 4,096 blocks of 16 bits and a head.
-pub const BRICK_BYTES_MAX: usize = 2 * 4_096 + 64;
-/// Bytes of the bricks in one message before compression: some 12 of the worst, all 64 of the usual.
+/// Bytes of one encoded brick: its count, 4,096 entries of a palette and as many runs, 2 bytes each.
+pub const BRICK_BYTES_MAX: usize = 2 + 2 * 4_096 + 2 * 4_096;
+/// Bytes of the bricks in one message before compression: 5 of the worst, all 64 of the usual.
 pub const BRICKS_PLAIN_BYTES_MAX: usize = 96 * 1_024;
 /// Bytes after compression: LZ4 may grow what does not compress by 1/255 and a little.
 pub const BRICKS_PACKED_BYTES_MAX: usize = BRICKS_PLAIN_BYTES_MAX * 256 / 255 + 64;

@@ -1,1 +1,3 @@
-//! Placeholder of the skeleton; its owner writes it.
+//! Sessions and fan-out.
+
+pub mod interest;

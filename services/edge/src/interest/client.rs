@@ -1,0 +1,340 @@
+//! One client's part: its budget, its clock and its memory, and what it is told in a tick.
+
+use engine::BodyId;
+use protocol::{limits, own::OWN_BYTES};
+use spatial::{CellCoord, Position, position::CELL_BLOCK_BITS};
+
+use super::{
+    TICK_RATE_HZ,
+    cells::{NONE, Span, TickCells},
+    memory::Memory,
+    packer::Packer,
+    policy,
+    views::{self, ViewEntry},
+};
+
+/// Where a client's player is and what it may be sent; new each tick.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// Events that involve it are always told.
+    pub body: BodyId,
+    pub position: Position,
+    /// Where the camera looks; 65,536 to a full turn.
+    pub yaw: u16,
+    /// The player's own state, encoded; none before its body is there.
+    pub own: Option<&'a [u8; OWN_BYTES]>,
+    /// The largest datagram that the connection takes now.
+    pub datagram_bytes: usize,
+}
+
+/// Buckets of cells by how far ahead of the clock they are due: now, or in so many units.
+const BUCKET_COUNT: usize = policy::CLOCK_STEP as usize + 1;
+
+/// Lists of view entries that are due in this tick, nearest first, threaded through `next`.
+#[derive(Default)]
+pub struct DueLists {
+    heads: [u32; BUCKET_COUNT],
+    next: Vec<u32>,
+}
+
+/// A client's interest over time.
+pub struct ClientInterest {
+    memory: Memory,
+    slots_epoch: u32,
+    /// Virtual time; overload slows it down.
+    clock: u32,
+    budget_bytes_per_tick: usize,
+    /// Unspent bytes; never more than one tick's and one datagram's.
+    tokens: usize,
+    view_cells_squared: u16,
+    /// Where it stood and looked in the last tick.
+    seen_from: Option<(CellCoord, u8)>,
+    /// The body index told last where the own cell is too full to be told at once.
+    own_after: u32,
+    /// Cells whose telling goes on: slot and body index told last.
+    due_unfinished: Option<(u16, u32)>,
+    aged_unfinished: Option<(u16, u32)>,
+}
+
+/// What one tick's telling reads.
+pub(super) struct Tick<'a> {
+    pub cells: &'a TickCells,
+    pub entries: &'a [ViewEntry],
+    pub lists: &'a mut DueLists,
+    /// The client's own cell, and its span if anything is in it.
+    pub from: CellCoord,
+    pub span: Option<u32>,
+    pub facing: u8,
+    /// What the payload's shares are of.
+    pub payload_bytes: usize,
+}
+
+impl ClientInterest {
+    /// A client that was told nothing yet. Numbers are clamped to what [`limits`] allow.
+    pub fn new(budget_bytes_per_second: u32, view_distance_blocks: u16) -> Self {
+        let mut client = Self {
+            memory: Memory::new(),
+            slots_epoch: 0,
+            clock: 1,
+            budget_bytes_per_tick: 0,
+            tokens: 0,
+            view_cells_squared: 0,
+            seen_from: None,
+            own_after: 0,
+            due_unfinished: None,
+            aged_unfinished: None,
+        };
+        client.set_budget(budget_bytes_per_second);
+        client.set_view_distance(view_distance_blocks);
+        client
+    }
+
+    pub fn set_budget(&mut self, bytes_per_second: u32) {
+        let least = limits::BUDGET_BYTES_PER_SECOND_MIN;
+        let bytes = bytes_per_second.clamp(least, limits::BUDGET_BYTES_PER_SECOND_MAX);
+        self.budget_bytes_per_tick = bytes as usize / TICK_RATE_HZ;
+    }
+
+    pub fn set_view_distance(&mut self, blocks: u16) {
+        let least = limits::VIEW_DISTANCE_BLOCKS_MIN;
+        let blocks = blocks.clamp(least, limits::VIEW_DISTANCE_BLOCKS_MAX);
+        let cells = blocks.div_ceil(1 << CELL_BLOCK_BITS);
+        self.view_cells_squared = cells * cells;
+    }
+
+    /// Gives a tick's budget and says what may be spent now.
+    pub(super) fn earn(&mut self, datagram_bytes: usize) -> usize {
+        let tokens_max = self.budget_bytes_per_tick + datagram_bytes;
+        self.tokens = (self.tokens + self.budget_bytes_per_tick).min(tokens_max);
+        self.tokens
+    }
+
+    pub(super) fn spend(&mut self, bytes: usize) {
+        self.tokens = self.tokens.saturating_sub(bytes);
+    }
+
+    pub(super) fn budget_bytes_per_tick(&self) -> usize {
+        self.budget_bytes_per_tick
+    }
+
+    pub(super) fn view_cells_squared(&self) -> u16 {
+        self.view_cells_squared
+    }
+
+    /// Packs what matters most: the own cell, then what waited longest, then what is due.
+    pub(super) fn tell<Sink: FnMut(&mut [u8])>(
+        &mut self,
+        tick: &mut Tick<'_>,
+        packer: &mut Packer<'_, Sink>,
+    ) {
+        self.prepare(tick);
+        self.tell_own_cell(tick, packer);
+        self.queue(tick);
+        self.tell_aged(tick, packer);
+        self.tell_due(tick, packer);
+    }
+
+    fn prepare(&mut self, tick: &Tick<'_>) {
+        if self.slots_epoch != tick.cells.slots_epoch {
+            self.slots_epoch = tick.cells.slots_epoch;
+            self.memory.clear();
+            self.due_unfinished = None;
+            self.aged_unfinished = None;
+        }
+        self.memory.grow(tick.cells.slot_count());
+        let seen_from = Some((tick.from, tick.facing));
+        if self.seen_from != seen_from {
+            self.seen_from = seen_from;
+            self.shorten_waits(tick);
+        }
+    }
+
+    /// What came nearer or into sight is due no later than had it always been there.
+    fn shorten_waits(&mut self, tick: &Tick<'_>) {
+        for entry in tick.entries {
+            let due_latest = self.clock + entry.period(tick.facing);
+            if self.memory.due(entry.slot) > due_latest {
+                self.memory.set_due(entry.slot, due_latest);
+            }
+        }
+    }
+
+    /// The own cell comes every tick, or as much of it as its share allows, in turns.
+    fn tell_own_cell<Sink: FnMut(&mut [u8])>(
+        &mut self,
+        tick: &Tick<'_>,
+        packer: &mut Packer<'_, Sink>,
+    ) {
+        let Some(span) = tick.span.map(|span| tick.cells.spans[span as usize]) else {
+            return;
+        };
+        let share = tick.payload_bytes / policy::OWN_SHARE;
+        let rows_max = (share / policy::ROW_BYTES_NEAR).max(1) as u32;
+        if span.row_end - span.row_first <= rows_max {
+            let left = packer.add([0; 3], span.row_first..span.row_end, true);
+            if left.is_empty() {
+                self.memory.told(span.slot, tick.cells.tick);
+            }
+            return;
+        }
+        let first = tick.cells.rows_after(span, self.own_after);
+        let first = if first == span.row_end {
+            span.row_first
+        } else {
+            first
+        };
+        let end = span.row_end.min(first + rows_max);
+        let left = packer.add([0; 3], first..end, true);
+        if left.start > first {
+            self.own_after = tick.cells.body_index(left.start - 1);
+        }
+        let rest = rows_max - (end - first);
+        if left.is_empty() && rest > 0 {
+            self.wrap_own_cell(tick, span, rest, packer);
+        }
+    }
+
+    fn wrap_own_cell<Sink: FnMut(&mut [u8])>(
+        &mut self,
+        tick: &Tick<'_>,
+        span: Span,
+        rows: u32,
+        packer: &mut Packer<'_, Sink>,
+    ) {
+        let left = packer.add([0; 3], span.row_first..span.row_first + rows, true);
+        if left.start > span.row_first {
+            self.own_after = tick.cells.body_index(left.start - 1);
+        }
+    }
+
+    /// Sorts the cells in view by when they are due; those new to the client join the queue.
+    fn queue(&mut self, tick: &mut Tick<'_>) {
+        let lists = &mut *tick.lists;
+        lists.heads = [NONE; BUCKET_COUNT];
+        lists
+            .next
+            .resize(tick.entries.len().max(lists.next.len()), NONE);
+        // From far to near, each in front of its list.
+        for (index, entry) in tick.entries.iter().enumerate().rev() {
+            if !self.memory.is_queued(entry.slot) {
+                self.memory.push_front(entry.slot);
+            }
+            let ahead = self.memory.due(entry.slot).saturating_sub(self.clock);
+            if ahead <= policy::CLOCK_STEP {
+                let head = &mut lists.heads[ahead as usize];
+                lists.next[index] = std::mem::replace(head, index as u32);
+            }
+        }
+    }
+
+    /// The front of the queue, as long as it waited too long and its share lasts.
+    fn tell_aged<Sink: FnMut(&mut [u8])>(
+        &mut self,
+        tick: &Tick<'_>,
+        packer: &mut Packer<'_, Sink>,
+    ) {
+        let payload_end = packer.payload + tick.payload_bytes / policy::AGED_SHARE;
+        let unfinished = self.aged_unfinished.take();
+        self.aged_unfinished = self.resume(unfinished, tick, packer);
+        while self.aged_unfinished.is_none() && packer.payload < payload_end && !packer.is_full() {
+            let Some(slot) = self.memory.front() else {
+                return;
+            };
+            let Some(entry) = self.visible(slot, tick) else {
+                self.memory.remove(slot);
+                continue;
+            };
+            let waited = tick.cells.tick.wrapping_sub(self.memory.told_tick(slot));
+            if waited < policy::AGED_TICKS {
+                return;
+            }
+            if entry.is_own() {
+                // It has a share of its own.
+                self.memory.told(slot, tick.cells.tick);
+                continue;
+            }
+            let due = self.clock + entry.period(tick.facing);
+            self.aged_unfinished = self.tell_cell(&entry, due, tick, packer);
+        }
+    }
+
+    /// What is due, in the order it is due and near first. The clock goes on as far as all was told.
+    fn tell_due<Sink: FnMut(&mut [u8])>(&mut self, tick: &Tick<'_>, packer: &mut Packer<'_, Sink>) {
+        let unfinished = self.due_unfinished.take();
+        self.due_unfinished = self.resume(unfinished, tick, packer);
+        for ahead in 0..BUCKET_COUNT as u32 {
+            let mut index = tick.lists.heads[ahead as usize];
+            while index != NONE {
+                if self.due_unfinished.is_some() || packer.is_full() {
+                    self.clock += ahead;
+                    return;
+                }
+                let entry = tick.entries[index as usize];
+                index = tick.lists.next[index as usize];
+                if !entry.is_own() && self.memory.told_tick(entry.slot) != tick.cells.tick {
+                    let due = self.clock + ahead + self.wait(&entry, tick.facing);
+                    self.due_unfinished = self.tell_cell(&entry, due, tick, packer);
+                }
+            }
+        }
+        self.clock += policy::CLOCK_STEP;
+    }
+
+    /// Until it is due again. The first time it is shorter by chance, so that cells that came into
+    /// view together do not stay together.
+    fn wait(&self, entry: &ViewEntry, facing: u8) -> u32 {
+        let period = entry.period(facing);
+        if self.memory.due(entry.slot) == 0 {
+            1 + u32::from(entry.slot).wrapping_mul(0x9e37_79b9) % period
+        } else {
+            period
+        }
+    }
+
+    /// The cell in a slot as seen by this client, if it is occupied and in view.
+    fn visible(&self, slot: u16, tick: &Tick<'_>) -> Option<ViewEntry> {
+        let entry = views::entry(tick.cells, slot, tick.from)?;
+        (entry.distance_squared <= self.view_cells_squared).then_some(entry)
+    }
+
+    /// Tells a cell from its first row on; what is left over is returned to be gone on with. When
+    /// nothing fits any more, the cell stays as due as it was.
+    fn tell_cell<Sink: FnMut(&mut [u8])>(
+        &mut self,
+        entry: &ViewEntry,
+        due: u32,
+        tick: &Tick<'_>,
+        packer: &mut Packer<'_, Sink>,
+    ) -> Option<(u16, u32)> {
+        let span = tick.cells.spans[entry.span as usize];
+        let left = packer.add(entry.relative, span.row_first..span.row_end, entry.is_near);
+        if left.start == span.row_first {
+            return None;
+        }
+        self.memory.set_due(entry.slot, due);
+        self.memory.told(entry.slot, tick.cells.tick);
+        unfinished(tick.cells, entry.slot, &left)
+    }
+
+    fn resume<Sink: FnMut(&mut [u8])>(
+        &mut self,
+        unfinished: Option<(u16, u32)>,
+        tick: &Tick<'_>,
+        packer: &mut Packer<'_, Sink>,
+    ) -> Option<(u16, u32)> {
+        let (slot, after) = unfinished?;
+        let entry = self.visible(slot, tick)?;
+        let span = tick.cells.spans[entry.span as usize];
+        let rows = tick.cells.rows_after(span, after)..span.row_end;
+        let left = packer.add(entry.relative, rows.clone(), entry.is_near);
+        if left.start == rows.start && !rows.is_empty() {
+            return Some((slot, after));
+        }
+        self::unfinished(tick.cells, slot, &left)
+    }
+}
+
+/// What to go on with when rows are left over.
+fn unfinished(cells: &TickCells, slot: u16, left: &std::ops::Range<u32>) -> Option<(u16, u32)> {
+    (!left.is_empty()).then(|| (slot, cells.body_index(left.start - 1)))
+}
