@@ -1,0 +1,256 @@
+//! Two players in one battle over one transport: what each does, the other sees.
+
+import { strict as assert } from "node:assert";
+import { Player } from "./browser.mjs";
+import { startHunting } from "./hunter.mjs";
+import { Server } from "./server.mjs";
+import { until } from "./waiting.mjs";
+
+const OTHERS_MIN = 500;
+const OTHERS_MS_MAX = 10_000;
+const DEED_MS_MAX = 30_000;
+const KILL_MS_MAX = 240_000;
+const PLANK = 6;
+const SLOT_BOMB = 2;
+const SLOT_PICK = 3;
+const SLOT_PLANK = 4;
+const AIR = 0;
+const VOID = 65_535;
+
+/** `kind` is what the page must report: webtransport or websocket. */
+export async function battle(report, browser, kind) {
+  const server = await Server.start();
+  const url = kind === "websocket" ? `${server.url}/?transport=ws` : server.url;
+  const ann = await Player.open(browser, url, `Ann ${kind.slice(0, 5)}`);
+  const ben = await Player.open(browser, url, `Ben ${kind.slice(0, 5)}`);
+  const check = (name, work) => report.check(`${kind}: ${name}`, work);
+  try {
+    await check("two pages join and each sees 500 others within 10 s", () =>
+      joinBoth(ann, ben, kind),
+    );
+    await check("one walks and the other sees it", () => walk(ann, ben));
+    await check("one digs and the other sees the same hole", () => dig(ann, ben));
+    await check("one builds and the other sees the same block", () => build(ann, ben));
+    await check("one bombs and the other sees the same crater", () => bomb(ann, ben));
+    await check("one kills a soldier and is credited", () => kill(ann));
+    await check("no prediction was ever corrected", () => noCorrections(ann, ben));
+    await check("a server restart shows the overlay and the page comes back", () =>
+      restart(server, ann),
+    );
+    await check("no page met an error", () => {
+      assert.deepEqual([...ann.errors, ...ben.errors], []);
+    });
+  } finally {
+    await ann.close();
+    await ben.close();
+    await server.dispose();
+  }
+}
+
+/** A page of another protocol version is told so in words. */
+export async function wrongVersion(report, browser) {
+  await report.check("a wrong protocol version is refused in words", async () => {
+    const server = await Server.start(10);
+    const old = await Player.open(browser, `${server.url}/?protocol=999`, "Old Page");
+    try {
+      await old.join();
+      await old.until("refused", () => window.voxelheim.phase === "refused", DEED_MS_MAX);
+      const text = await old.page.textContent("#hud");
+      assert.match(text, /version/i);
+      await old.screenshot("refused");
+    } finally {
+      await old.close();
+      await server.dispose();
+    }
+  });
+}
+
+async function joinBoth(ann, ben, kind) {
+  await ann.join(0);
+  await ann.joined();
+  await seesOthers(ann);
+  await ben.join(0);
+  await ben.joined();
+  await seesOthers(ben);
+  assert.equal((await ann.evaluate(() => window.voxelheim.net)).transport, kind);
+  for (const player of [ann, ben]) {
+    await player.until("stands on terrain", standsOnTerrain, DEED_MS_MAX, VOID);
+  }
+  await ann.screenshot(`${kind}-joined`);
+}
+
+async function seesOthers(player) {
+  const enough = (least) => window.voxelheim.bodiesCount >= least;
+  await player.until(`${OTHERS_MIN} others`, enough, OTHERS_MS_MAX, OTHERS_MIN);
+}
+
+function standsOnTerrain(nothing) {
+  const { x, y, z } = window.voxelheim.own.position;
+  return window.voxelheim.own.grounded && window.voxelheim.blockAt(x, y - 0.5, z) !== nothing;
+}
+
+async function walk(ann, ben) {
+  await ben.until("sees Ann", (name) => window.voxelheim.findPlayer(name), DEED_MS_MAX, ann.name);
+  const start = await ann.evaluate(() => window.voxelheim.own.position);
+  await ann.evaluate(walkAnywhere, start);
+  const isFar = (from) => {
+    const { x, z } = window.voxelheim.own.position;
+    return Math.hypot(x - from.x, z - from.z) > 3;
+  };
+  await ann.until("walked 3 m", isFar, DEED_MS_MAX, start);
+  await ann.evaluate(() => window.walker.stop());
+  await until(
+    "Ben sees Ann where she is",
+    async () => {
+      const own = await ann.evaluate(() => window.voxelheim.own.position);
+      const seen = await ben.evaluate((name) => window.voxelheim.findPlayer(name), ann.name);
+      return seen && Math.hypot(seen.position.x - own.x, seen.position.z - own.z) < 0.5;
+    },
+    DEED_MS_MAX,
+  );
+}
+
+/** Walks on, and turns when something is in the way. */
+function walkAnywhere() {
+  const { voxelheim } = window;
+  let before = voxelheim.own.position;
+  let yaw = 0;
+  voxelheim.test.look(yaw, 0);
+  voxelheim.test.press("forward");
+  const timer = setInterval(() => {
+    const now = voxelheim.own.position;
+    if (Math.hypot(now.x - before.x, now.z - before.z) < 0.2) voxelheim.test.look((yaw += 1), 0);
+    before = now;
+  }, 500);
+  window.walker = {
+    stop: () => {
+      clearInterval(timer);
+      voxelheim.test.release("forward");
+    },
+  };
+}
+
+/** Aims at ground near the feet; gives back what is aimed at. */
+async function aimAtGround(player) {
+  return player.until(
+    "aims at ground",
+    () => {
+      window.voxelheim.test.look((window.aimYaw = (window.aimYaw ?? 0) + 0.4), -0.7);
+      const { aim } = window.voxelheim;
+      return aim && aim.face === 2 ? aim : null;
+    },
+    DEED_MS_MAX,
+  );
+}
+
+async function useSlot(player, slot) {
+  await player.evaluate((chosen) => {
+    window.voxelheim.test.selectSlot(chosen);
+    window.voxelheim.test.press("primary");
+  }, slot);
+}
+
+async function letGo(player) {
+  await player.evaluate(() => window.voxelheim.test.release("primary"));
+}
+
+async function bothHave(ann, ben, block, id) {
+  const has = ([x, y, z, wanted]) => window.voxelheim.blockAt(x, y, z) === wanted;
+  const place = [block.x, block.y, block.z, id];
+  await ann.until(`block ${place}`, has, DEED_MS_MAX, place);
+  await ben.until(`block ${place}`, has, DEED_MS_MAX, place);
+}
+
+async function dig(ann, ben) {
+  const aim = await aimAtGround(ann);
+  await useSlot(ann, SLOT_PICK);
+  try {
+    await bothHave(ann, ben, aim.block, AIR);
+  } finally {
+    await letGo(ann);
+  }
+}
+
+async function build(ann, ben) {
+  const aim = await aimAtGround(ann);
+  await useSlot(ann, SLOT_PLANK);
+  try {
+    const { x, y, z } = aim.block;
+    await bothHave(ann, ben, { x, y: y + 1, z }, PLANK);
+    await ann.screenshot("built");
+  } finally {
+    await letGo(ann);
+  }
+}
+
+async function bomb(ann, ben) {
+  await ann.evaluate(() => window.voxelheim.test.look(0, -0.2));
+  const centre = await ann.evaluate(() => window.voxelheim.own.position);
+  const before = await ann.evaluate(groundAround, centre);
+  await useSlot(ann, SLOT_BOMB);
+  await letGo(ann);
+  const changed = await until(
+    "the bomb breaks blocks",
+    async () => {
+      const now = await ann.evaluate(groundAround, centre);
+      return now !== before && now;
+    },
+    DEED_MS_MAX,
+  );
+  assert.ok(changed);
+  await ann.screenshot("bombed");
+  await until(
+    "both see the same ground",
+    async () => {
+      const [ofAnn, ofBen] = await Promise.all([
+        ann.evaluate(groundAround, centre),
+        ben.evaluate(groundAround, centre),
+      ]);
+      return ofAnn === ofBen && ofAnn !== before;
+    },
+    DEED_MS_MAX,
+  );
+}
+
+/** All blocks around a place, as one text. */
+function groundAround({ x, y, z }) {
+  const blocks = [];
+  for (let down = -6; down <= 8; down++) {
+    for (let east = -24; east <= 24; east++) {
+      for (let south = -24; south <= 24; south++) {
+        blocks.push(window.voxelheim.blockAt(x + east, y + down, z + south));
+      }
+    }
+  }
+  return blocks.join();
+}
+
+async function kill(ann) {
+  const kills = await ann.evaluate(() => window.voxelheim.own.kills);
+  await ann.evaluate(startHunting);
+  const hasMore = (before) => window.voxelheim.own.kills > before;
+  try {
+    await ann.until("credited with a kill", hasMore, KILL_MS_MAX, kills);
+    await ann.screenshot("killed");
+  } finally {
+    await ann.evaluate(() => window.hunter.stop());
+  }
+}
+
+async function noCorrections(...players) {
+  for (const player of players) {
+    const net = await player.evaluate(() => window.voxelheim.net);
+    assert.equal(net.corrections, 0, `${player.name}: ${JSON.stringify(net)}`);
+  }
+}
+
+async function restart(server, player) {
+  await server.end();
+  await player.until("lost", () => window.voxelheim.phase === "lost", DEED_MS_MAX);
+  await player.page.waitForSelector("#overlay", { state: "visible", timeout: DEED_MS_MAX });
+  await player.screenshot("lost");
+  await server.run();
+  await player.joined();
+  await seesOthers(player);
+  await player.page.waitForSelector("#overlay", { state: "detached", timeout: DEED_MS_MAX });
+}

@@ -1,0 +1,79 @@
+//! Headless Chromium and the pages of players in it.
+
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { until } from "./waiting.mjs";
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--use-angle=gl-egl",
+  "--ignore-gpu-blocklist",
+];
+const JOIN_MS_MAX = 30_000;
+const VIEWPORT = { width: 640, height: 360 };
+/** What software rendering can carry for two pages at once. */
+export const FRUGAL = { quality: "low", viewDistanceBlocks: 256 };
+
+export async function openBrowser() {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  if (!existsSync(executablePath)) throw new Error(`${executablePath} is missing: install chromium`);
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** A page with a player's own settings and nothing of another's. */
+export class Player {
+  constructor(page, name) {
+    this.page = page;
+    this.name = name;
+    this.errors = [];
+    page.on("pageerror", (error) => this.errors.push(String(error)));
+  }
+
+  static async open(browser, url, name, { settings = FRUGAL, viewport = VIEWPORT } = {}) {
+    const context = await browser.newContext({ viewport });
+    await context.addInitScript((stored) => {
+      localStorage.setItem("voxelheim.settings", JSON.stringify(stored));
+    }, settings);
+    const player = new Player(await context.newPage(), name);
+    await player.page.goto(url);
+    await player.page.waitForFunction(() => "voxelheim" in window);
+    return player;
+  }
+
+  /** As a guest does: types a name, clicks Fight. */
+  async join(house) {
+    await this.page.fill("#name", this.name);
+    if (house !== undefined) await this.page.click(`.segment.house-${house}`);
+    await this.page.click("#fight");
+  }
+
+  async joined() {
+    await this.until("joined", () => window.voxelheim.phase === "joined", JOIN_MS_MAX);
+  }
+
+  evaluate(work, argument) {
+    return this.page.evaluate(work, argument);
+  }
+
+  until(what, condition, timeoutMs, argument) {
+    return until(`${this.name}: ${what}`, () => this.page.evaluate(condition, argument), timeoutMs);
+  }
+
+  /** For a person to look at, where VOXELHEIM_SCREENSHOTS names a folder. */
+  async screenshot(name) {
+    const folder = process.env.VOXELHEIM_SCREENSHOTS;
+    if (!folder) return;
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name}.png`), timeout: 60_000 });
+  }
+
+  async close() {
+    await this.page.context().close();
+  }
+}

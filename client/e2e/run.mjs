@@ -1,0 +1,21 @@
+//! End to end: the real server and headless Chromium. Prints `N passed, N failed` last.
+
+import { battle, wrongVersion } from "./battle.mjs";
+import { openBrowser } from "./browser.mjs";
+import { Report } from "./report.mjs";
+
+const report = new Report();
+const browser = await openBrowser();
+try {
+  await wrongVersion(report, browser);
+  for (const kind of ["webtransport", "websocket"]) {
+    try {
+      await battle(report, browser, kind);
+    } catch (error) {
+      report.skip(`${kind}: the battle`, error);
+    }
+  }
+} finally {
+  await browser.close();
+}
+process.exitCode = report.end();
