@@ -169,7 +169,7 @@ impl<'a> Seen<'a> {
             reach + MOVE_MAX
         };
         let bodies = &self.older.bodies;
-        for rows in self.older.rows_near(centre, reach_wide) {
+        self.older.each_rows_near(centre, reach_wide, |rows| {
             for row in rows {
                 let is_near = bodies.x[row].abs_diff(centre.x) <= reach_wide as u32
                     && bodies.z[row].abs_diff(centre.z) <= reach_wide as u32
@@ -178,7 +178,7 @@ impl<'a> Seen<'a> {
                     visit(self.body(row));
                 }
             }
-        }
+        });
     }
 
     /// A row of the older frame, moved on towards where it is in the newer one.
@@ -213,17 +213,20 @@ impl<'a> Seen<'a> {
 }
 
 impl Frame {
-    /// The rows of all cells within a distance along each axis, as a few ranges.
-    pub fn rows_near(
+    /// Visits the rows of each cell within a distance along each axis.
+    pub fn each_rows_near(
         &self,
         centre: Position,
         reach: i32,
-    ) -> impl Iterator<Item = Range<usize>> + '_ {
+        mut visit: impl FnMut(Range<usize>),
+    ) {
         let corner = |by: i32| {
             let axes = [centre.x, centre.y, centre.z].map(|axis| axis.saturating_add(by));
             Position::new(axes[0], axes[1], axes[2])
         };
-        let cells = self.cells.cells_in_box(corner(-reach), corner(reach));
-        cells.map(|cell| cell.start as usize..cell.end as usize)
+        self.cells
+            .for_each_cell_in_box(corner(-reach), corner(reach), |cell| {
+                visit(cell.start as usize..cell.end as usize);
+            });
     }
 }
