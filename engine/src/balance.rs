@@ -5,6 +5,8 @@
 
 use spatial::position::UNITS_PER_METRE;
 
+use crate::limits::TICK_RATE_HZ;
+
 /// A speed in 1/4096 m per tick from one in centimetres a second.
 const fn speed(centimetres_per_second: i32) -> i32 {
     centimetres_per_second * UNITS_PER_METRE / 100 / 20
@@ -129,6 +131,18 @@ pub const RESPAWN_RADIUS_BLOCKS: i32 = 7;
 
 pub const KILL_SCORE: u32 = 100;
 pub const SOLDIER_KILL_SCORE: u32 = 20;
+
+/// What the round's score gains by each kill, and by each banner held in each second.
+pub const KILL_ROUND_SCORE: u32 = 1;
+pub const BANNER_SCORE_PER_SECOND: u32 = 3;
+/// A round ends after 15 minutes at the latest; 10 s later the next one starts.
+pub const ROUND_TICKS_MAX: u32 = 15 * 60 * TICK_RATE_HZ;
+pub const ROUND_PAUSE_TICKS: u32 = 10 * TICK_RATE_HZ;
+
+/// The score that wins a round of some 8 minutes, whatever the number of soldiers.
+pub const fn score_to_win(soldiers_per_house: u32) -> u32 {
+    2_000 + 6 * soldiers_per_house
+}
 
 /// How long the hands show what they did, for the animator.
 pub const HANDS_TICKS: u8 = 8;

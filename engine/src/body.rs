@@ -75,17 +75,29 @@ pub struct Combat {
     pub holds_bow: bool,
 }
 
-/// A soldier's memory; only `think` reads and writes it.
+/// A soldier's memory; only `think` reads and writes it. 8 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Mind {
-    /// Whom it fights; [`BodyId::NOBODY`] when none is near.
-    pub target: BodyId,
-    /// The banner it marches on.
-    pub banner: u8,
-    /// Where it was when it last checked whether it gets on, in 1/4 m.
+    /// What it marches on: see `think::navigation`.
+    pub goal: u8,
+    /// How it feels, for `mood_ticks` more: see `think::soldier::mood`.
+    pub mood: u8,
+    pub mood_ticks: u8,
+    /// Ticks of walking since it last checked whether it gets on.
+    pub stuck_ticks: u8,
+    /// Where it was then, in 1/4 m.
     pub stuck_x: i16,
     pub stuck_z: i16,
-    pub stuck_ticks: u8,
+}
+
+impl Mind {
+    /// One that has to choose a goal first.
+    pub fn new() -> Self {
+        Self {
+            goal: u8::MAX,
+            ..Self::default()
+        }
+    }
 }
 
 /// All bodies that a shard owns.

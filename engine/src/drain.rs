@@ -55,6 +55,10 @@ fn take(world: &mut World, command: Command) {
 fn load(world: &mut World, bricks: Vec<(CellCoord, Brick)>) {
     for (cell, brick) in bricks {
         if !world.terrain.is_loaded(cell) {
+            world
+                .round_memory
+                .pristine
+                .insert_brick(cell, brick.clone());
             world.terrain.insert_brick(cell, brick);
             world.terrain_hash = world.terrain_hash.wrapping_add(hash::of_load(cell));
             world.happenings.loaded.push(cell);
@@ -103,7 +107,10 @@ fn apply(world: &mut World, effect: &Effect, row: usize) {
                 player.blocks_count = count.min(BLOCKS_COUNT_MAX);
             }
         }
-        Change::Break { .. } | Change::Place { .. } | Change::Blast { .. } => {
+        Change::Break { .. }
+        | Change::Place { .. }
+        | Change::Blast { .. }
+        | Change::Restore { .. } => {
             unreachable!("cells get these, not bodies")
         }
     }

@@ -63,6 +63,7 @@ fn apply(world: &mut World, effect: &Effect, cell: CellCoord) {
             }
         }
         Change::Blast { centre } => blast(world, cell, centre, effect.source),
+        Change::Restore { block, now } => restore(world, block, now),
         Change::Hurt { .. }
         | Change::Heal { .. }
         | Change::Credit { .. }
@@ -105,6 +106,17 @@ fn place_block(world: &mut World, block: BlockCoord, now: Block, by: BodyId) -> 
         world.happenings.tell(Event::BlockPlaced { block, now, by });
     }
     may_place
+}
+
+/// Puts a block in the place of another, unless it would wall somebody in.
+fn restore(world: &mut World, block: BlockCoord, now: Block) {
+    let was = world.terrain.block(block);
+    let walls_in =
+        now.is_solid() && !was.is_solid() && !is_free_of_bodies(&world.history, world.tick, block);
+    let may_change = was != now && was != Block::VOID && !walls_in;
+    if may_change && world.happenings.has_room_for_edit() {
+        write(world, block, now);
+    }
 }
 
 /// Breaks what an explosion is strong enough to break in one cell.

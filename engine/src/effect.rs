@@ -59,6 +59,11 @@ pub enum Change {
     Blast {
         centre: Position,
     },
+    /// Puts a block there whatever was there, unless that walls somebody in.
+    Restore {
+        block: BlockCoord,
+        now: Block,
+    },
 }
 
 /// What an effect comes from. A source has at most one of each on a target in a tick, or numbers
@@ -74,6 +79,8 @@ pub enum Origin {
     Hand = 6,
     Death = 7,
     Answer = 8,
+    Banner = 9,
+    Healing = 10,
 }
 
 /// The sequence of an effect: where it comes from, then its number there.

@@ -218,16 +218,16 @@ fn intent(digest: Digest, intent: &Intent) -> Digest {
 
 fn mind(digest: Digest, mind: &Mind) -> Digest {
     let Mind {
-        target,
-        banner,
+        goal,
+        mood,
+        mood_ticks,
+        stuck_ticks,
         stuck_x,
         stuck_z,
-        stuck_ticks,
     } = *mind;
-    let ticks = u16::from_le_bytes([banner, stuck_ticks]);
     digest
-        .word(target.0 as u64)
-        .halves([stuck_x as u16, stuck_z as u16, ticks, 0])
+        .bytes([goal, mood, mood_ticks, stuck_ticks, 0, 0, 0, 0])
+        .pair(stuck_x as u32, stuck_z as u32)
 }
 
 /// Without the name, which no rule reads.
@@ -342,6 +342,9 @@ fn of_effect(effect: &Effect) -> u64 {
             .pair(now.0 as u32, 104)
             .vector([block.x, block.y, block.z]),
         Change::Blast { centre } => digest.word(105).vector([centre.x, centre.y, centre.z]),
+        Change::Restore { block, now } => digest
+            .pair(now.0 as u32, 106)
+            .vector([block.x, block.y, block.z]),
     };
     digest.end()
 }

@@ -13,6 +13,7 @@ mod advance;
 pub mod angle;
 pub mod arena;
 pub mod balance;
+mod banner;
 pub mod body;
 pub mod checkpoint;
 mod drain;
@@ -37,7 +38,9 @@ mod publish;
 mod record;
 mod revive;
 mod roster;
+pub mod round;
 mod stage;
+pub mod think;
 pub mod tick;
 pub mod world;
 

@@ -7,12 +7,13 @@ use spatial::{BlockCoord, Position, position::UNITS_PER_METRE, random::SplitMix6
 
 use crate::{
     balance::{RESPAWN_RADIUS_BLOCKS, SAFE_TICKS},
-    body::NONE,
+    body::{Mind, NONE},
     event::Event,
     frame::House,
     hurt,
     motion::Motion,
     movement::body_box,
+    round,
     world::World,
 };
 
@@ -42,6 +43,7 @@ fn return_at(world: &mut World, row: usize, position: Position) {
     combat.health = combat.health_max;
     combat.safe_ticks = SAFE_TICKS;
     combat.hands_ticks = 0;
+    world.bodies.mind[row] = Mind::new();
     let yaw = world.bodies.motion[row].yaw;
     world.bodies.motion[row] = Motion {
         position,
@@ -58,6 +60,9 @@ fn return_at(world: &mut World, row: usize, position: Position) {
 
 /// Free ground near a landmark that the body may return to.
 fn find_place(world: &World, row: usize) -> Option<Position> {
+    if let Some(place) = round::muster_place(world, row) {
+        return Some(place);
+    }
     let id = world.bodies.id[row].0 as u64;
     let mut random = SplitMix64::keyed(&[world.config.seed, id, world.tick as u64, 1]);
     let landmark = landmark(world, row, &mut random);

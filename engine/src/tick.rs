@@ -3,7 +3,8 @@
 use alloc::{sync::Arc, vec::Vec};
 
 use crate::{
-    act, advance, drain, edit, frame::Frame, input::Command, publish, revive, world::World,
+    act, advance, banner, drain, edit, frame::Frame, input::Command, publish, revive, round, think,
+    world::World,
 };
 
 /// The parts of a tick, in order; a host times them, for the core has no clock.
@@ -64,6 +65,11 @@ pub fn tick_with(
     has_ended(Phase::Edit);
     revive::phase(world);
     has_ended(Phase::Revive);
+    think::phase(world);
+    has_ended(Phase::Think);
+    banner::phase(world);
+    round::phase(world);
+    has_ended(Phase::Hold);
     advance::phase(world);
     has_ended(Phase::Move);
     act::phase(world);

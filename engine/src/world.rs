@@ -16,6 +16,8 @@ use crate::{
     player::Players,
     projectile::{Arrow, Bomb},
     publish,
+    round::RoundMemory,
+    think::Thought,
 };
 
 /// What a world is made with.
@@ -57,6 +59,8 @@ pub struct World {
     pub outbox: Outbox,
     pub happenings: Happenings,
     pub history: History,
+    pub thought: Thought,
+    pub round_memory: RoundMemory,
     /// Sums what every edit and load did to the terrain, so that the world hash need not read it.
     pub terrain_hash: u64,
 }
@@ -79,7 +83,7 @@ impl World {
             },
             config,
             tick: 0,
-            terrain,
+            terrain: terrain.clone(),
             bodies: Bodies::new(),
             players: Players::new(),
             arrows: Vec::with_capacity(ARROWS_MAX),
@@ -89,6 +93,11 @@ impl World {
             outbox: Outbox::new(),
             happenings: Happenings::new(),
             history: History::new(Frame::default()),
+            thought: Thought::default(),
+            round_memory: RoundMemory {
+                start_tick: 0,
+                pristine: terrain,
+            },
             terrain_hash: 0,
         };
         world.add_soldiers();

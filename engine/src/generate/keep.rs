@@ -8,7 +8,7 @@ use spatial::Block;
 use super::{
     canvas::Material,
     ground::Ground,
-    layout::{KEEP_FLOOR, KEEP_HALF, facing, keep_middle},
+    layout::{KEEP_FLOOR, KEEP_HALF, cloth, facing, keep_middle},
     plan::{Plan, Site},
 };
 use crate::frame::House;
@@ -23,14 +23,6 @@ const TOWER_HEIGHT: i32 = 15;
 const GATE_HALF: i32 = 2;
 /// Height of the passage.
 const GATE_HEIGHT: i32 = 5;
-
-/// The cloth of a house.
-pub const fn cloth(house: House) -> Block {
-    match house {
-        House::Red => Block::CLOTH_RED,
-        House::Blue => Block::CLOTH_BLUE,
-    }
-}
 
 pub fn build(plan: &mut Plan, ground: &Ground, house: House) {
     let [x, z] = keep_middle(house);

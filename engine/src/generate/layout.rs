@@ -3,9 +3,9 @@
 //! The field lies in the middle of the world, keeps to the west (red) and east (blue), the river
 //! between them from north (low z) to south. All lengths are blocks (1 m).
 
-use spatial::BlockCoord;
+use spatial::{Block, BlockCoord};
 
-use crate::frame::House;
+use crate::{frame::House, world::Landmarks};
 
 /// Edge of the world; x and z are in `0..WORLD_EDGE`.
 pub const WORLD_EDGE: i32 = 1_024;
@@ -103,6 +103,14 @@ pub const fn facing(house: House) -> i32 {
     }
 }
 
+/// The cloth of a house.
+pub const fn cloth(house: House) -> Block {
+    match house {
+        House::Red => Block::CLOTH_RED,
+        House::Blue => Block::CLOTH_BLUE,
+    }
+}
+
 /// The middle of a house's keep, x and z.
 pub const fn keep_middle(house: House) -> [i32; 2] {
     [MIDDLE - facing(house) * KEEP_DISTANCE, MIDDLE]
@@ -117,6 +125,16 @@ pub struct Layout {
     pub camps: [BlockCoord; 2],
     /// Foot of each banner's pole: its lowest block of timber.
     pub banners: [BlockCoord; BANNER_COUNT],
+}
+
+impl Layout {
+    /// What a world's rules need of it.
+    pub fn landmarks(&self) -> Landmarks {
+        Landmarks {
+            camps: self.camps,
+            banners: self.banners.to_vec(),
+        }
+    }
 }
 
 /// The blocks of cloth on a banner that stands at `foot`: what changes colour with its owner.
