@@ -69,14 +69,16 @@ fn count(frame: &Frame, block: BlockCoord) -> [u32; 2] {
     let half = UNITS_PER_METRE / 2;
     let foot = Position::new(corner.x + half, corner.y, corner.z + half);
     let mut counts = [0; 2];
-    for row in frame.rows_near(foot, RADIUS).flatten() {
-        let x = i64::from(frame.bodies.x[row] - foot.x);
-        let z = i64::from(frame.bodies.z[row] - foot.z);
-        let is_level = (frame.bodies.y[row] - foot.y).abs() <= HEIGHT;
-        let is_near = x * x + z * z <= i64::from(RADIUS).pow(2);
-        let is_counted = is_level && is_near && frame.bodies.health[row] > 0;
-        counts[House::of(frame.bodies.house[row]) as usize] += u32::from(is_counted);
-    }
+    frame.each_rows_near(foot, RADIUS, |rows| {
+        for row in rows {
+            let x = i64::from(frame.bodies.x[row] - foot.x);
+            let z = i64::from(frame.bodies.z[row] - foot.z);
+            let is_level = (frame.bodies.y[row] - foot.y).abs() <= HEIGHT;
+            let is_near = x * x + z * z <= i64::from(RADIUS).pow(2);
+            let is_counted = is_level && is_near && frame.bodies.health[row] > 0;
+            counts[House::of(frame.bodies.house[row]) as usize] += u32::from(is_counted);
+        }
+    });
     counts
 }
 

@@ -22,6 +22,8 @@ use crate::{
     player::{Player, Players},
     publish,
     record::{Input, Record, record},
+    round::RoundMemory,
+    think::Thought,
     world::World,
 };
 
@@ -64,6 +66,8 @@ pub fn save(world: &World) -> Vec<u8> {
     world.happenings.edit_sequence.write(&mut output);
     world.terrain_hash.write(&mut output);
     write_history(&world.history, &mut output);
+    world.thought.write(&mut output);
+    write_round_memory(world, &mut output);
     encode_terrain(&world.terrain, &mut output);
     output
 }
@@ -93,12 +97,18 @@ pub fn load(bytes: &[u8]) -> Result<World, CheckpointError> {
         history: History::new(Frame::default()),
         terrain: Terrain::new(),
         terrain_hash: 0,
+        thought: Thought::default(),
+        round_memory: RoundMemory::default(),
     };
     read_players(&mut world, &mut input)?;
     read_battle(&mut world, &mut input)?;
     let pasts: Vec<Past> = Record::read(&mut input)?;
+    world.thought = Record::read(&mut input)?;
+    world.round_memory.start_tick = Record::read(&mut input)?;
+    let changed: Vec<(CellCoord, Brick)> = Record::read(&mut input)?;
     world.terrain =
         decode_terrain(input.rest(), everywhere()).map_err(CheckpointError::BadTerrain)?;
+    restore_pristine(&mut world, changed)?;
     check::world(&world)?;
     restore_history(&mut world, pasts)?;
     Ok(world)
@@ -176,6 +186,30 @@ fn read_battle(world: &mut World, input: &mut Input) -> Result<(), CheckpointErr
         .for_each(|effect| world.outbox.push(effect));
     world.happenings.edit_sequence = Record::read(input)?;
     world.terrain_hash = Record::read(input)?;
+    Ok(())
+}
+
+/// The land as it was loaded, as what differs from the land as it is.
+fn write_round_memory(world: &World, output: &mut Vec<u8>) {
+    world.round_memory.start_tick.write(output);
+    let mut changed: Vec<(CellCoord, Brick)> = Vec::new();
+    diff_bricks(&world.terrain, &world.round_memory.pristine, |change| {
+        changed.push((change.cell, change.new.clone()));
+    });
+    changed.write(output);
+}
+
+fn restore_pristine(
+    world: &mut World,
+    changed: Vec<(CellCoord, Brick)>,
+) -> Result<(), CheckpointError> {
+    world.round_memory.pristine = world.terrain.clone();
+    for (cell, brick) in changed {
+        if spatial::morton::try_encode(cell).is_none() {
+            return Err(CheckpointError::BadNumber);
+        }
+        world.round_memory.pristine.insert_brick(cell, brick);
+    }
     Ok(())
 }
 

@@ -224,11 +224,12 @@ record!(Combat {
     holds_bow,
 });
 record!(Mind {
-    target,
-    banner,
+    goal,
+    mood,
+    mood_ticks,
+    stuck_ticks,
     stuck_x,
     stuck_z,
-    stuck_ticks,
 });
 record!(BlockTarget { block, face });
 record!(PlayerInput {
@@ -435,6 +436,7 @@ impl Record for Change {
             Self::Break { block } => (4_u8, block).write(output),
             Self::Place { block, now } => (5_u8, (block, now)).write(output),
             Self::Blast { centre } => (6_u8, centre).write(output),
+            Self::Restore { block, now } => (7_u8, (block, now)).write(output),
         }
     }
 
@@ -467,6 +469,10 @@ impl Record for Change {
             6 => Self::Blast {
                 centre: Record::read(input)?,
             },
+            7 => {
+                let (block, now) = Record::read(input)?;
+                Self::Restore { block, now }
+            }
             _ => return Err(CheckpointError::BadNumber),
         })
     }

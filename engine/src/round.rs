@@ -101,12 +101,12 @@ fn dry_ground(world: &World, x: i32, z: i32) -> Option<Position> {
 fn score(world: &mut World) {
     let gains = kills(world).map(|count| count * KILL_ROUND_SCORE);
     for (score, gain) in world.round.score.iter_mut().zip(gains) {
-        *score += gain;
+        *score = score.saturating_add(gain);
     }
     if world.tick.is_multiple_of(TICK_RATE_HZ) {
         for banner in &world.banners {
             if let Some(score) = world.round.score.get_mut(usize::from(banner.owner)) {
-                *score += BANNER_SCORE_PER_SECOND;
+                *score = score.saturating_add(BANNER_SCORE_PER_SECOND);
             }
         }
     }
@@ -151,7 +151,7 @@ fn end(world: &mut World) {
 
 fn start(world: &mut World) {
     world.round = RoundState {
-        number: world.round.number + 1,
+        number: world.round.number.saturating_add(1),
         score_to_win: world.round.score_to_win,
         ..RoundState::default()
     };

@@ -84,6 +84,7 @@ pub fn players(players: &[Player]) -> Checked {
 /// All else, once the parts are together.
 pub fn world(world: &World) -> Checked {
     require(world.tick < u32::MAX / 2)?;
+    require(world.round_memory.start_tick <= world.tick)?;
     check_landmarks(world)?;
     require(world.arrows.len() <= ARROWS_MAX && world.bombs.len() <= BOMBS_MAX)?;
     for arrow in &world.arrows {
@@ -169,7 +170,7 @@ fn effect(effect: &Effect) -> Checked {
             require(is_for_body)
         }
         Change::Heal { .. } | Change::Credit { .. } | Change::Grant { .. } => require(is_for_body),
-        Change::Break { block } | Change::Place { block, .. } => {
+        Change::Break { block } | Change::Place { block, .. } | Change::Restore { block, .. } => {
             require(!is_for_body && [block.x, block.y, block.z].iter().all(is_block))
         }
         Change::Blast { centre } => {

@@ -12,6 +12,8 @@ pub mod survey;
 mod objective;
 mod steer;
 
+use alloc::vec::Vec;
+
 use spatial::BlockCoord;
 
 use self::{
@@ -22,6 +24,7 @@ use self::{
 use crate::{
     body::{Attack, NONE},
     generate::layout::BANNER_COUNT,
+    record::{CheckpointError, Input, Record},
     world::World,
 };
 
@@ -30,6 +33,20 @@ use crate::{
 pub struct Thought {
     pub navigation: Navigation,
     crowd: Crowd,
+}
+
+/// The crowd is made anew by every tick.
+impl Record for Thought {
+    fn write(&self, output: &mut Vec<u8>) {
+        self.navigation.write(output);
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        Ok(Self {
+            navigation: Record::read(input)?,
+            crowd: Crowd::default(),
+        })
+    }
 }
 
 /// Lets soldiers decide, a quarter of them in each tick; the others keep their keys.

@@ -11,7 +11,10 @@ use super::survey::{
     FLOOR_COUNT, NO_FLOOR, ROW_COUNT, SQUARE_COUNT, SWIM, Survey, WAYS, height, neighbour,
     square_at, square_block,
 };
-use crate::generate::layout::{BANNER_COUNT, FIELD, WATER_LEVEL};
+use crate::{
+    generate::layout::{BANNER_COUNT, FIELD, WATER_LEVEL},
+    record::{CheckpointError, Input, Record},
+};
 
 /// Where soldiers may want to go: each banner, then each house's camp.
 pub const GOAL_COUNT: usize = BANNER_COUNT + 2;
@@ -243,6 +246,35 @@ impl Navigation {
                 }
             }
         }
+    }
+}
+
+/// Nothing at all before the first look.
+impl Record for Navigation {
+    fn write(&self, output: &mut Vec<u8>) {
+        self.is_surveyed.write(output);
+        if self.is_surveyed {
+            self.survey.write(output);
+            self.ways.iter().for_each(|ways| ways.write(output));
+        }
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        let mut navigation = Self {
+            is_surveyed: Record::read(input)?,
+            ..Self::default()
+        };
+        if navigation.is_surveyed {
+            navigation.survey = Record::read(input)?;
+            for ways in &mut navigation.ways {
+                *ways = Record::read(input)?;
+                let is_way = |&way: &u8| usize::from(way) < WAYS.len() || way >= AT_GOAL;
+                if ways.len() != SQUARE_COUNT || !ways.as_flattened().iter().all(is_way) {
+                    return Err(CheckpointError::Inconsistent);
+                }
+            }
+        }
+        Ok(navigation)
     }
 }
 

@@ -11,7 +11,10 @@ use spatial::{
     terrain::{BlockReader, Terrain},
 };
 
-use crate::generate::layout::FIELD;
+use crate::{
+    generate::layout::FIELD,
+    record::{CheckpointError, Input, Record},
+};
 
 /// Edge of a grid square, in blocks.
 pub const SQUARE_BLOCKS: i32 = 2;
@@ -111,6 +114,32 @@ const fn offsets() -> [isize; 8] {
         way += 1;
     }
     offsets
+}
+
+/// Every square; the border's hold nothing, or a step could leave the columns.
+impl Record for Survey {
+    fn write(&self, output: &mut Vec<u8>) {
+        self.floors.write(output);
+        self.links.write(output);
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        let survey = Self {
+            floors: Record::read(input)?,
+            links: Record::read(input)?,
+        };
+        let is_whole = survey.floors.len() == SQUARE_COUNT && survey.links.len() == SQUARE_COUNT;
+        let is_fit = |square: usize| {
+            let [x, z] = square_block(square);
+            let is_empty = survey.floors[square] == [NO_FLOOR; FLOOR_COUNT]
+                && survey.links[square] == [0; FLOOR_COUNT];
+            FIELD.contains(x, z) || is_empty
+        };
+        if !is_whole || !(0..SQUARE_COUNT).all(is_fit) {
+            return Err(CheckpointError::Inconsistent);
+        }
+        Ok(survey)
+    }
 }
 
 impl Default for Survey {
