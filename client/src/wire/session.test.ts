@@ -1,0 +1,173 @@
+import { Builder, ByteBuffer } from "flatbuffers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CloseReason } from "./generated/voxelheim/wire/close-reason";
+import { Closing } from "./generated/voxelheim/wire/closing";
+import { Hello } from "./generated/voxelheim/wire/hello";
+import { Welcome } from "./generated/voxelheim/wire/welcome";
+import type { ConnectRequest, FromWire } from "./link";
+import { HEADER_BYTES, KIND, withHeader } from "./messages";
+import { Session } from "./session";
+
+/** Stands for the browser's WebSocket and remembers what was sent. */
+class FakeSocket {
+  static all: FakeSocket[] = [];
+  onopen: (() => void) | null = null;
+  onclose: ((event: { reason: string }) => void) | null = null;
+  onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
+  bufferedAmount = 0;
+  sent: Uint8Array[] = [];
+
+  constructor() {
+    FakeSocket.all.push(this);
+    queueMicrotask(() => this.onopen?.());
+  }
+
+  send(message: Uint8Array): void {
+    this.sent.push(message);
+  }
+
+  close(): void {}
+
+  deliver(message: Uint8Array): void {
+    this.onmessage?.({ data: message.slice().buffer });
+  }
+}
+
+const REQUEST: ConnectRequest = {
+  origin: "http://server.test",
+  name: "Ann",
+  house: 1,
+  viewDistanceBlocks: 256,
+  budgetBytesPerSecond: 48_000,
+  transport: "websocket",
+  protocolVersion: 1,
+};
+
+function welcome(token: string): Uint8Array {
+  const builder = new Builder(128);
+  const resume = builder.createString(token);
+  const name = builder.createString("Ann");
+  Welcome.startWelcome(builder);
+  Welcome.addResumeToken(builder, resume);
+  Welcome.addName(builder, name);
+  Welcome.addBody(builder, 0x05000007);
+  builder.finish(Welcome.endWelcome(builder));
+  const table = builder.asUint8Array();
+  return withHeader(KIND.WELCOME, table.length, table);
+}
+
+function closing(reason: CloseReason, words: string): Uint8Array {
+  const builder = new Builder(128);
+  const text = builder.createString(words);
+  builder.finish(Closing.createClosing(builder, reason, text, 1));
+  const table = builder.asUint8Array();
+  return withHeader(KIND.CLOSING, table.length, table);
+}
+
+function helloOf(socket: FakeSocket): Hello {
+  expect(socket.sent[0][0]).toBe(KIND.HELLO);
+  return Hello.getRootAsHello(new ByteBuffer(socket.sent[0].subarray(HEADER_BYTES)));
+}
+
+describe("session", () => {
+  let told: FromWire[];
+  let session: Session;
+  let isServerUp: boolean;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    FakeSocket.all = [];
+    isServerUp = true;
+    vi.stubGlobal("self", globalThis);
+    vi.stubGlobal("WebSocket", FakeSocket);
+    vi.stubGlobal("fetch", () =>
+      isServerUp
+        ? Promise.resolve({ ok: true, json: async () => ({ websocket_url: "ws://server.test/ws" }) })
+        : Promise.reject(new Error("refused")),
+    );
+    told = [];
+    session = new Session((message) => told.push(message));
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  const phases = () => told.flatMap((message) => (message.kind === "phase" ? [message.phase] : []));
+  const newest = () => FakeSocket.all[FakeSocket.all.length - 1];
+
+  it("says Hello and is joined when welcomed", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(helloOf(newest()).name()).toBe("Ann");
+    expect(helloOf(newest()).house()).toBe(1);
+    newest().deliver(welcome("token"));
+    expect(phases()).toEqual(["connecting", "joined"]);
+    const message = told.find((entry) => entry.kind === "welcome");
+    expect(message?.kind === "welcome" && message.welcome.body).toBe(7);
+  });
+
+  it("comes back with its token after a loss, and keeps trying while the server is away", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(welcome("mine"));
+    isServerUp = false;
+    newest().onclose?.({ reason: "" });
+    expect(phases().at(-1)).toBe("lost");
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(FakeSocket.all).toHaveLength(1);
+    isServerUp = true;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(FakeSocket.all).toHaveLength(2);
+    expect(helloOf(newest()).resumeToken()).toBe("mine");
+    newest().deliver(welcome("next"));
+    expect(phases().at(-1)).toBe("joined");
+  });
+
+  it("stops at a refusal and shows the server's words", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(closing(CloseReason.VersionMismatch, "This page is too old."));
+    expect(told.at(-1)).toMatchObject({ phase: "refused", message: "This page is too old." });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  it("returns by itself when the server stops for a while", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(welcome("token"));
+    newest().deliver(closing(CloseReason.ServerStopping, "The server restarts."));
+    expect(told.at(-1)).toMatchObject({ phase: "lost", message: "The server restarts." });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  it("survives nonsense and goes on", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    for (let length = 0; length < 300; length++) {
+      const noise = Uint8Array.from({ length }, (_, at) => (at * 31 + length * 7) & 255);
+      for (const kind of Object.values(KIND)) {
+        if (length > 0) noise[0] = kind;
+        newest().deliver(noise);
+      }
+    }
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(welcome("token"));
+    expect(phases().at(-1)).toBe("joined");
+  });
+
+  it("forgets who it was when it leaves", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(welcome("token"));
+    session.leave();
+    expect(newest().sent.at(-1)?.[0]).toBe(KIND.LEAVE);
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(helloOf(newest()).resumeToken()).toBe("");
+  });
+});
