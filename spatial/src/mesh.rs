@@ -31,11 +31,12 @@ mod masks;
 mod plane;
 
 use alloc::{boxed::Box, vec, vec::Vec};
+use core::ops::Range;
 
 use crate::{
     block::Block, block_box::BlockBox, face::Face, position::BlockCoord, terrain::Terrain,
 };
-use masks::{Masks, Rows};
+use masks::{Layer, Masks, Rows};
 use plane::{Plane, PlaneAxes, Shading};
 
 /// The largest chunk: 64 bits of a row less one for the border on each side.
@@ -147,13 +148,14 @@ pub fn mesh_voxels(
     buffers.see_through.clear();
     buffers.masks.read(voxels, edge);
     let masks = &buffers.masks;
-    let chunk = Chunk {
+    let mut chunk = Chunk {
         voxels,
         edge,
-        occlusion,
         masks,
+        shading: Shading::open(),
+        occlusion,
     };
-    chunk.mesh_group(&masks.opaque, &mut buffers.opaque);
+    chunk.mesh_group(masks.opaque(), &mut buffers.opaque);
     for kind in masks.kinds.iter().filter(|kind| kind.is_present) {
         chunk.mesh_group(&kind.rows, &mut buffers.see_through);
     }
@@ -163,32 +165,62 @@ pub fn mesh_voxels(
 struct Chunk<'a> {
     voxels: &'a [Block],
     edge: usize,
-    occlusion: AmbientOcclusion,
     masks: &'a Masks,
+    /// Of the plane being meshed; stays open without occlusion.
+    shading: Shading,
+    occlusion: AmbientOcclusion,
 }
 
 impl Chunk<'_> {
     /// Meshes the blocks of one group, which do not show faces to each other.
-    fn mesh_group(&self, own: &Rows, quads: &mut Vec<Quad>) {
+    fn mesh_group(&mut self, own: &Rows, quads: &mut Vec<Quad>) {
+        let uneven = self.uneven_layers(own);
         for face in Face::ALL {
             let axes = PlaneAxes::of(face);
+            let is_upright = face.axis() != 1;
+            let rows = if is_upright {
+                uneven.clone()
+            } else {
+                1..self.edge + 1
+            };
             for layer in 1..=self.edge {
-                if let Some(mut plane) = self.visible(own, &axes, layer) {
-                    let shading = self.shading(&axes, layer, &plane);
-                    plane.merge(self.voxels, &axes, &shading, quads);
+                if !is_upright && self.is_hidden(own, layer, axes.front(layer)) {
+                    continue;
+                }
+                if let Some(plane) = self.visible(own, &axes, layer, rows.clone()) {
+                    self.mesh_plane(plane, &axes, quads);
                 }
             }
         }
     }
 
+    /// From the first to the last y whose layer may have faces to its sides.
+    fn uneven_layers(&self, own: &Rows) -> Range<usize> {
+        let is_uneven = |y: &usize| !self.is_hidden(own, *y, *y);
+        let first = (1..=self.edge).find(is_uneven).unwrap_or(1);
+        let last = (1..=self.edge).rfind(is_uneven).unwrap_or(0);
+        first..last + 1
+    }
+
+    /// Whether no block of a layer shows a face to another layer.
+    fn is_hidden(&self, own: &Rows, layer: usize, front: usize) -> bool {
+        own.layer(layer) == Layer::Empty || self.masks.hides.layer(front) == Layer::Full
+    }
+
     /// The faces of a layer that show; none if none do.
-    fn visible(&self, own: &Rows, axes: &PlaneAxes, layer: usize) -> Option<Plane> {
+    fn visible(
+        &self,
+        own: &Rows,
+        axes: &PlaneAxes,
+        layer: usize,
+        rows: Range<usize>,
+    ) -> Option<Plane> {
         let own = own.along(axes.face);
         let hides = self.masks.hides.along(axes.face);
         let inside = ((1 << self.edge) - 1) << 1;
-        let mut plane = Plane::empty(layer, self.edge);
+        let mut plane = Plane::empty(layer, rows.clone());
         let mut any = 0;
-        for v in 1..=self.edge {
+        for v in rows {
             let row = axes.row(layer, v);
             let row_front = axes.row(axes.front(layer), v);
             let bits = own[row] & !(hides[row_front] | own[row_front]) & inside;
@@ -198,12 +230,12 @@ impl Chunk<'_> {
         (any != 0).then_some(plane)
     }
 
-    fn shading(&self, axes: &PlaneAxes, layer: usize, plane: &Plane) -> Shading {
-        if self.occlusion == AmbientOcclusion::Off {
-            return Shading::open();
+    fn mesh_plane(&mut self, mut plane: Plane, axes: &PlaneAxes, quads: &mut Vec<Quad>) {
+        if self.occlusion == AmbientOcclusion::On {
+            let occluders = self.masks.opaque().along(axes.face);
+            let front = axes.front(plane.layer);
+            self.shading.read(&plane, |v| occluders[axes.row(front, v)]);
         }
-        let occluders = self.masks.opaque.along(axes.face);
-        let front = axes.front(layer);
-        Shading::of(plane, |v| occluders[axes.row(front, v)])
+        plane.merge(self.voxels, axes, &self.shading, quads);
     }
 }

@@ -18,8 +18,10 @@ const KINDS: [Block; see_through_count()] = see_through_kinds();
 pub(super) struct Masks {
     /// Hides the faces of others: all that is not see-through, so what is not loaded, too.
     pub hides: Rows,
-    /// Opaque, drawn, and throws shade.
-    pub opaque: Rows,
+    /// Opaque, drawn, and throws shade; stale unless `has_void`.
+    opaque: Rows,
+    /// Whether anything is not loaded, or of a foreign id.
+    has_void: bool,
     pub kinds: Vec<Kind>,
 }
 
@@ -33,6 +35,16 @@ pub(super) struct Kind {
 pub(super) struct Rows {
     along_x: Box<[u64]>,
     along_z: Box<[u64]>,
+    /// Of each layer, by y, whether no bit is set and whether all are.
+    layers: [Layer; PADDED_EDGE],
+}
+
+/// How full a layer of the chunk, with its border, is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layer {
+    Empty,
+    Mixed,
+    Full,
 }
 
 impl Masks {
@@ -44,47 +56,88 @@ impl Masks {
         Self {
             hides: Rows::new(),
             opaque: Rows::new(),
+            has_void: false,
             kinds: KINDS.iter().map(kind).collect(),
+        }
+    }
+
+    /// What is opaque and drawn.
+    pub fn opaque(&self) -> &Rows {
+        if self.has_void {
+            &self.opaque
+        } else {
+            &self.hides
         }
     }
 
     /// Classifies the voxels with all axes in `0..edge + 2`.
     pub fn read(&mut self, voxels: &[Block], edge: usize) {
-        let mut seen = 0;
+        self.has_void = false;
+        self.kinds
+            .iter_mut()
+            .for_each(|kind| kind.is_present = false);
         for y in 0..edge + 2 {
             for z in 0..edge + 2 {
                 let row = y * PADDED_EDGE + z;
                 let start = row * PADDED_EDGE;
                 let blocks = voxels[start..start + PADDED_EDGE].as_array();
-                seen |= self.read_row(row, blocks.expect("a row of the padded volume"));
+                self.read_row(row, blocks.expect("a row of the padded volume"), edge + 2);
             }
         }
-        let layer_count = edge + 2;
-        self.hides.transpose(layer_count);
-        self.opaque.transpose(layer_count);
-        for (number, kind) in self.kinds.iter_mut().enumerate() {
-            kind.is_present = seen >> number & 1 != 0;
-            if kind.is_present {
-                kind.rows.transpose(layer_count);
-            }
+        self.hides.finish(edge + 2);
+        if self.has_void {
+            self.opaque.finish(edge + 2);
+        }
+        for kind in self.kinds.iter_mut().filter(|kind| kind.is_present) {
+            kind.rows.finish(edge + 2);
         }
     }
 
-    /// Classifies one row; returns which kinds it has, a bit each.
-    fn read_row(&mut self, row: usize, blocks: &[Block; PADDED_EDGE]) -> u32 {
-        let drawn = bits_where(blocks, |block| usize::from(block.0) < TABLE.len());
-        let mut shown = bits_where(blocks, |block| block == Block::AIR);
-        let mut seen = 0;
-        for (number, (kind, &block_kind)) in self.kinds.iter_mut().zip(&KINDS).enumerate() {
-            let bits = bits_where(blocks, |block| block == block_kind);
+    /// Classifies one row, of which the first `count` blocks are the chunk's.
+    fn read_row(&mut self, row: usize, blocks: &[Block; PADDED_EDGE], count: usize) {
+        let valid = u64::MAX >> (PADDED_EDGE - count);
+        let (air, shown) = shown_bits(blocks);
+        self.hides.along_x[row] = !shown & valid;
+        let is_void = |block: &Block| usize::from(block.0) >= TABLE.len();
+        let void = if blocks.iter().fold(false, |any, block| any | is_void(block)) {
+            bits_where(blocks, |block| is_void(&block)) & valid
+        } else {
+            0
+        };
+        self.has_void |= void != 0;
+        self.opaque.along_x[row] = !shown & !void & valid;
+        for (kind, &block_kind) in self.kinds.iter_mut().zip(&KINDS) {
+            let bits = match shown & !air {
+                0 => 0,
+                _ => bits_where(blocks, |block| block == block_kind) & valid,
+            };
             kind.rows.along_x[row] = bits;
-            shown |= bits;
-            seen |= u32::from(bits != 0) << number;
+            kind.is_present |= bits != 0;
         }
-        self.hides.along_x[row] = !shown;
-        self.opaque.along_x[row] = !shown & drawn;
-        seen
     }
+}
+
+/// Which blocks of a row are air, and which hide no faces.
+#[inline]
+fn shown_bits(blocks: &[Block; PADDED_EDGE]) -> (u64, u64) {
+    let first = blocks[0];
+    let is_shown = |block| {
+        KINDS
+            .iter()
+            .fold(block == Block::AIR, |any, &kind| any | (block == kind))
+    };
+    // Most rows are of one block.
+    if blocks
+        .iter()
+        .fold(true, |all, &block| all & (block == first))
+    {
+        let all_if = |flag: bool| if flag { !0 } else { 0 };
+        return (all_if(first == Block::AIR), all_if(is_shown(first)));
+    }
+    (
+        bits_where(blocks, |block| block == Block::AIR),
+        bits_where(blocks, is_shown),
+    )
 }
 
 impl Rows {
@@ -92,6 +145,7 @@ impl Rows {
         Self {
             along_x: vec![0; ROW_COUNT].into_boxed_slice(),
             along_z: vec![0; ROW_COUNT].into_boxed_slice(),
+            layers: [Layer::Empty; PADDED_EDGE],
         }
     }
 
@@ -104,16 +158,33 @@ impl Rows {
         rows.as_array().expect("made of this size")
     }
 
-    /// Makes the rows along z from those along x, for the lowest layers.
-    fn transpose(&mut self, layer_count: usize) {
+    /// How full the layer of a y is.
+    pub fn layer(&self, y: usize) -> Layer {
+        self.layers[y]
+    }
+
+    /// Makes the rest from the rows along x, of a chunk of `edge` blocks with its border.
+    fn finish(&mut self, edge: usize) {
+        let full = u64::MAX >> (PADDED_EDGE - edge);
         let sources = self.along_x.chunks_exact(PADDED_EDGE);
         let targets = self.along_z.chunks_exact_mut(PADDED_EDGE);
-        for (source, target) in sources.zip(targets).take(layer_count) {
-            if source.iter().all(|&row| row == source[0]) && (source[0] == 0 || source[0] == !0) {
-                target.fill(source[0]);
+        let layers = sources.zip(targets).zip(&mut self.layers).take(edge);
+        for ((source, target), layer) in layers {
+            let source = &source[..edge];
+            let (any, all) = source
+                .iter()
+                .fold((0, full), |(any, all), row| (any | row, all & row));
+            *layer = match (any, all) {
+                (0, _) => Layer::Empty,
+                (_, all) if all == full => Layer::Full,
+                _ => Layer::Mixed,
+            };
+            if *layer != Layer::Mixed {
+                target[..edge].fill(all);
                 continue;
             }
-            target.copy_from_slice(source);
+            target[..edge].copy_from_slice(source);
+            target[edge..].fill(0);
             transpose_bits(target.as_mut_array().expect("a layer"));
         }
     }

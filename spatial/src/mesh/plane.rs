@@ -1,6 +1,7 @@
 //! One layer of faces that all look the same way: its shading, and merging it to quads.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::{PADDED_EDGE, Quad};
 use crate::{block::Block, face::Face};
@@ -57,8 +58,9 @@ impl PlaneAxes {
 
 /// The faces still to be merged, a bit each; coordinates are those of the padded volume.
 pub(super) struct Plane {
-    layer: usize,
-    edge: usize,
+    pub layer: usize,
+    /// Where there may be faces, along v.
+    rows: Range<usize>,
     pub bits: [u64; PADDED_EDGE],
 }
 
@@ -71,10 +73,10 @@ struct Area {
 }
 
 impl Plane {
-    pub fn empty(layer: usize, edge: usize) -> Self {
+    pub fn empty(layer: usize, rows: Range<usize>) -> Self {
         Self {
             layer,
-            edge,
+            rows,
             bits: [0; PADDED_EDGE],
         }
     }
@@ -87,7 +89,7 @@ impl Plane {
         shading: &Shading,
         quads: &mut Vec<Quad>,
     ) {
-        for v in 1..=self.edge {
+        for v in self.rows.clone() {
             while self.bits[v] != 0 {
                 let u = self.bits[v].trailing_zeros() as usize;
                 let block = voxels[axes.voxel(self.layer, u, v)];
@@ -127,7 +129,7 @@ impl Plane {
     /// How many rows from this one on are the same over a width.
     fn height(
         &self,
-        across: core::ops::Range<usize>,
+        across: Range<usize>,
         v: usize,
         shading: &Shading,
         is_same: &impl Fn(usize, usize) -> bool,
@@ -138,8 +140,8 @@ impl Plane {
                 && shading.is_same(v, row, mask)
                 && across.clone().all(|u| is_same(u, row))
         };
-        let row_end = (v + 1..=self.edge).find(|&row| !is_row_same(row));
-        row_end.unwrap_or(self.edge + 1) - v
+        let row_end = (v + 1..self.rows.end).find(|&row| !is_row_same(row));
+        row_end.unwrap_or(self.rows.end) - v
     }
 
     fn quad(&self, area: &Area, axes: &PlaneAxes, block: Block, light: u32) -> Quad {
@@ -164,31 +166,23 @@ pub(super) struct Shading {
 }
 
 impl Shading {
-    /// No corner is dark.
-    pub fn open() -> Self {
+    /// No corner is dark, of any plane.
+    pub const fn open() -> Self {
         Self {
             rows: [[0; 8]; PADDED_EDGE],
             same_next: [!0; PADDED_EDGE],
         }
     }
 
-    /// From what stands in the layer in front of the faces.
-    pub fn of(plane: &Plane, occluders: impl Fn(usize) -> u64) -> Self {
-        let mut shading = Self::open();
-        for v in 1..=plane.edge {
-            if plane.bits[v] == 0 {
-                continue;
-            }
+    /// Takes on what stands in the layer in front of the faces. Rows without faces stay stale.
+    pub fn read(&mut self, plane: &Plane, occluders: impl Fn(usize) -> u64) {
+        for v in plane.rows.clone().filter(|&v| plane.bits[v] != 0) {
             let around = [occluders(v - 1), occluders(v), occluders(v + 1)];
-            if around == [0; 3] {
-                continue;
-            }
             let row = darkness(around);
             let different = row.iter().fold(0, |bits, word| bits | (word ^ word >> 1));
-            shading.rows[v] = row;
-            shading.same_next[v] = !different;
+            self.rows[v] = row;
+            self.same_next[v] = !different;
         }
-        shading
     }
 
     fn is_same(&self, v: usize, v_other: usize, mask: u64) -> bool {
