@@ -143,7 +143,7 @@ pub fn mesh_voxels(
     buffers: &mut MeshBuffers,
 ) {
     assert!((1..=EDGE_MAX).contains(&edge), "edge out of range");
-    assert!(voxels.len() == PADDED_VOXELS, "a padded volume");
+    let voxels = voxels.as_array().expect("a padded volume");
     buffers.opaque.clear();
     buffers.see_through.clear();
     buffers.masks.read(voxels, edge);
@@ -163,7 +163,7 @@ pub fn mesh_voxels(
 
 /// A chunk being meshed.
 struct Chunk<'a> {
-    voxels: &'a [Block],
+    voxels: &'a [Block; PADDED_VOXELS],
     edge: usize,
     masks: &'a Masks,
     /// Of the plane being meshed; stays open without occlusion.

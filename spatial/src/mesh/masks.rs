@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, vec, vec::Vec};
 
-use super::PADDED_EDGE;
+use super::{PADDED_EDGE, PADDED_VOXELS};
 use crate::{
     block::{Block, TABLE},
     face::Face,
@@ -71,7 +71,7 @@ impl Masks {
     }
 
     /// Classifies the voxels with all axes in `0..edge + 2`.
-    pub fn read(&mut self, voxels: &[Block], edge: usize) {
+    pub fn read(&mut self, voxels: &[Block; PADDED_VOXELS], edge: usize) {
         self.has_void = false;
         self.kinds
             .iter_mut()
@@ -96,18 +96,12 @@ impl Masks {
     /// Classifies one row, of which the first `count` blocks are the chunk's.
     fn read_row(&mut self, row: usize, blocks: &[Block; PADDED_EDGE], count: usize) {
         let valid = u64::MAX >> (PADDED_EDGE - count);
-        let (air, shown) = shown_bits(blocks);
-        self.hides.along_x[row] = !shown & valid;
-        let is_void = |block: &Block| usize::from(block.0) >= TABLE.len();
-        let void = if blocks.iter().fold(false, |any, block| any | is_void(block)) {
-            bits_where(blocks, |block| is_void(&block)) & valid
-        } else {
-            0
-        };
-        self.has_void |= void != 0;
-        self.opaque.along_x[row] = !shown & !void & valid;
+        let bits = RowBits::of(blocks);
+        self.hides.along_x[row] = !bits.shown & valid;
+        self.opaque.along_x[row] = !bits.shown & !bits.void & valid;
+        self.has_void |= bits.void & valid != 0;
         for (kind, &block_kind) in self.kinds.iter_mut().zip(&KINDS) {
-            let bits = match shown & !air {
+            let bits = match bits.shown & !bits.air & valid {
                 0 => 0,
                 _ => bits_where(blocks, |block| block == block_kind) & valid,
             };
@@ -117,27 +111,50 @@ impl Masks {
     }
 }
 
-/// Which blocks of a row are air, and which hide no faces.
-#[inline]
-fn shown_bits(blocks: &[Block; PADDED_EDGE]) -> (u64, u64) {
-    let first = blocks[0];
-    let is_shown = |block| {
-        KINDS
+/// What the blocks of a row are, a bit each.
+struct RowBits {
+    air: u64,
+    /// Hides no faces.
+    shown: u64,
+    /// Not loaded, or of a foreign id.
+    void: u64,
+}
+
+impl RowBits {
+    #[inline]
+    fn of(blocks: &[Block; PADDED_EDGE]) -> Self {
+        let is_air = |block| block == Block::AIR;
+        let is_shown = |block| {
+            KINDS
+                .iter()
+                .fold(is_air(block), |any, &kind| any | (block == kind))
+        };
+        let is_void = |block: Block| usize::from(block.0) >= TABLE.len();
+        let first = blocks[0];
+        // Most rows are of one block.
+        let different = blocks
             .iter()
-            .fold(block == Block::AIR, |any, &kind| any | (block == kind))
-    };
-    // Most rows are of one block.
-    if blocks
-        .iter()
-        .fold(true, |all, &block| all & (block == first))
-    {
-        let all_if = |flag: bool| if flag { !0 } else { 0 };
-        return (all_if(first == Block::AIR), all_if(is_shown(first)));
+            .fold(0, |bits, block| bits | (block.0 ^ first.0));
+        if different == 0 {
+            let all_if = |flag: bool| if flag { !0 } else { 0 };
+            return Self {
+                air: all_if(is_air(first)),
+                shown: all_if(is_shown(first)),
+                void: all_if(is_void(first)),
+            };
+        }
+        let id_max = blocks.iter().fold(0, |id_max, block| block.0.max(id_max));
+        let has_void = is_void(Block(id_max));
+        Self {
+            air: bits_where(blocks, is_air),
+            shown: bits_where(blocks, is_shown),
+            void: if has_void {
+                bits_where(blocks, is_void)
+            } else {
+                0
+            },
+        }
     }
-    (
-        bits_where(blocks, |block| block == Block::AIR),
-        bits_where(blocks, is_shown),
-    )
 }
 
 impl Rows {
