@@ -25,7 +25,7 @@ export const DEFAULT_BINDINGS: Record<Action, string> = {
 };
 
 export const DEFAULT_SETTINGS: Settings = {
-  viewDistanceBlocks: 256,
+  viewDistanceBlocks: 192,
   quality: "high",
   sensitivity: 1,
   invertPitch: false,
@@ -63,7 +63,7 @@ export function mended(stored: unknown): Settings {
   const flag = (key: keyof Settings) => (from[key] ?? DEFAULT_SETTINGS[key]) === true;
   const quality = QUALITIES.find((known) => known === from.quality);
   return {
-    viewDistanceBlocks: number("viewDistanceBlocks", 64, 512),
+    viewDistanceBlocks: number("viewDistanceBlocks", 64, 256),
     quality: quality ?? DEFAULT_SETTINGS.quality,
     sensitivity: number("sensitivity", 0.1, 5),
     invertPitch: flag("invertPitch"),

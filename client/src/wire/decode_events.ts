@@ -103,7 +103,7 @@ const MAKERS: ((row: Row) => GameEvent)[] = [
     kind: "died",
     target: body(row),
     killer: row.other,
-    weapon: row.value >> 12,
+    weapon: row.value,
     position: row.position,
   }),
   (row) => ({ kind: "respawned", body: body(row), position: row.position }),

@@ -30,7 +30,7 @@ describe("event queue", () => {
       position: place,
     };
     queue.add(12, [hornOf(OWN), wound, hornOf(3)], OWN);
-    expect(queue.take(1)).toEqual([hornOf(OWN), wound]);
+    expect(queue.take(10)).toEqual([hornOf(OWN), wound]);
   });
 
   it("does not wait for ever when the clock was reset", () => {

@@ -46,8 +46,8 @@ export interface ControlSource {
   readonly slot: number;
 }
 
-/** Bodies not heard of for the bound in Welcome and this much more are gone. */
-const EXPIRY_MARGIN_TICKS = 40;
+/** Bodies not heard of for so many times the bound in Welcome are gone (WIRE.md). */
+const EXPIRY_STALENESS = 2;
 const EXPIRY_CHECK_MS = 500;
 const TURN = Math.PI * 2;
 const WIRE_TURN = 65_536;
@@ -294,7 +294,7 @@ export class World {
   private expire(nowMs: number): void {
     if (!this.welcome || nowMs < this.expiryMs) return;
     this.expiryMs = nowMs + EXPIRY_CHECK_MS;
-    const ticks = this.welcome.stalenessTicksMax + EXPIRY_MARGIN_TICKS;
+    const ticks = this.welcome.stalenessTicksMax * EXPIRY_STALENESS;
     this.bodies.expire(this.clock.newestTick - ticks);
   }
 }
