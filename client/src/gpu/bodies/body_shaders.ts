@@ -108,7 +108,7 @@ void main() {
   float lit = sunLight(vWorld, normal);
   float grounded = 0.55 + 0.45 * smoothstep(0.0, 0.9, vHeight);
   vec3 ambient = mix(uGroundLight, uSkyLight, normal.y * 0.5 + 0.5) * grounded;
-  vec3 colour = albedo * (ambient + uSunColour * facing * lit + uFlash);
+  vec3 colour = albedo * (ambient + uSunColour * facing * lit + flashLight(vWorld));
   float rim = pow(1.0 - max(dot(normal, view), 0.0), 3.0);
   float against = max(dot(-view, uSunDirection), 0.0);
   colour += uSunColour * rim * (0.05 + 0.22 * against) * lit * (albedo + 0.06);

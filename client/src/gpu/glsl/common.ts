@@ -19,7 +19,13 @@ uniform vec3 uHorizon;
 uniform vec3 uGlow;           // horizon towards the sun
 uniform float uFogDistance;   // metres to full fog
 uniform float uUnderwater;    // 1 when the camera is in water
-uniform vec3 uFlash;          // light of explosions near the camera
+uniform vec3 uFlashColour;    // light of the latest explosion
+uniform vec3 uFlashPlace;
+
+vec3 flashLight(vec3 world) {
+  vec3 away = world - uFlashPlace;
+  return uFlashColour / (1.0 + dot(away, away) * 0.12);
+}
 `;
 
 export const NOISE = /* glsl */ `

@@ -18,7 +18,8 @@ export interface SharedUniforms extends Record<string, IUniform> {
   uGlow: IUniform<Color>;
   uFogDistance: IUniform<number>;
   uUnderwater: IUniform<number>;
-  uFlash: IUniform<Vector3>;
+  uFlashColour: IUniform<Vector3>;
+  uFlashPlace: IUniform<Vector3>;
   uLandShadow: IUniform<Texture | null>;
   uBodyShadow: IUniform<Texture | null>;
   uLandShadowMatrix: IUniform<Matrix4>;
@@ -45,7 +46,8 @@ export function createSharedUniforms(): SharedUniforms {
     uGlow: { value: linear(1.15, 0.76, 0.42) },
     uFogDistance: { value: 256 },
     uUnderwater: { value: 0 },
-    uFlash: { value: new Vector3() },
+    uFlashColour: { value: new Vector3() },
+    uFlashPlace: { value: new Vector3() },
     uLandShadow: { value: null },
     uBodyShadow: { value: null },
     uLandShadowMatrix: { value: new Matrix4() },

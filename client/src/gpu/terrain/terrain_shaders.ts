@@ -156,7 +156,7 @@ void main() {
   float up = vNormal.y * 0.5 + 0.5;
   vec3 ambient = mix(uGroundLight, uSkyLight, up) * (1.0 + 0.08 * vNormal.x);
   vec3 light = ambient * occlusion + uSunColour * direct * mix(0.72, 1.0, vOcclusion);
-  light += uGroundLight * 0.35 * (1.0 - up) * occlusion + uFlash * occlusion;
+  light += uGroundLight * 0.35 * (1.0 - up) * occlusion + flashLight(vWorld) * occlusion;
   vec3 colour = albedo * light;
   if ((vFlags & 4) != 0) colour += albedo * vec3(3.2, 2.2, 1.1);
   outColour = finish(fogged(colour, vWorld - cameraPosition, cameraPosition.y), 1.0);
@@ -222,7 +222,7 @@ void waterColour(vec3 toPoint, out vec3 colour, out float alpha) {
   body *= (uSkyLight + uSunColour * 0.3 * lit) * 1.3;
   float glint = pow(max(dot(mirrored, uSunDirection), 0.0), 220.0) * 9.0 * lit;
   colour = mix(body, skyColour(mirrored) * 0.92, fresnel) + uSunColour * glint;
-  colour += uFlash * 0.1;
+  colour += flashLight(vWorld) * 0.1;
   alpha = clamp(mix(0.72, 1.0, fresnel) + glint, 0.0, 1.0);
 }
 
