@@ -2,8 +2,9 @@
 // Query: view (a name below), quality, bodies (count), time (seconds to run before `ready`).
 
 import { createRenderer } from "../src/gpu/renderer";
-import type { FrameView, Quality } from "../src/world/state";
+import { HANDS, type FrameView, type Quality } from "../src/world/state";
 import { Crowd } from "./crowd";
+import { Fight } from "./fight";
 import { Land, LAND_EDGE, LAND_HEIGHT } from "./land";
 import { meshChunk } from "./mesher";
 
@@ -18,12 +19,15 @@ interface Shot {
 const SHOTS: Record<string, Shot> = {
   keep: { eye: [128, 9, 148], yaw: -0.35, pitch: -0.05 },
   field: { eye: [112, 1.7, 150], yaw: 0.1, pitch: -0.04 },
-  river: { eye: [183, 6, 112], yaw: 2.9, pitch: -0.22 },
+  river: { eye: [203, 3, 128], yaw: 0.1, pitch: -0.12 },
   sun: { eye: [110, 6, 120], yaw: 2.3, pitch: 0.1 },
   above: { eye: [60, 60, 190], yaw: 0.7, pitch: -0.5 },
   behind: { eye: [112, 1.7, 136], yaw: 0.05, pitch: -0.15, thirdPerson: true },
   hamlet: { eye: [138, 4, 172], yaw: 0.9, pitch: -0.05 },
 };
+
+/** What the hands do, by slot: aim the bow, dig with the pick. */
+const OWN_POSES = [0, HANDS.DRAW << 4, 0, HANDS.DIG << 4];
 
 const query = new URLSearchParams(location.search);
 const shot = SHOTS[query.get("view") ?? "keep"];
@@ -31,6 +35,15 @@ const stage = document.getElementById("stage") as HTMLCanvasElement;
 const land = new Land();
 const renderer = createRenderer(stage);
 const crowd = new Crowd(land, Number(query.get("bodies") ?? 400), 112, 128, 46);
+
+/** A block of the ground a few steps ahead. */
+function aimed(x: number, z: number): { x: number; y: number; z: number } {
+  const ahead = {
+    x: Math.floor(x + 3 * Math.sin(shot.yaw)),
+    z: Math.floor(z - 3 * Math.cos(shot.yaw)),
+  };
+  return { ...ahead, y: land.heightAt(ahead.x, ahead.z) };
+}
 
 function frameView(): FrameView {
   const [x, above, z] = shot.eye;
@@ -66,7 +79,7 @@ function frameView(): FrameView {
       slot: Number(query.get("slot") ?? shot.slot ?? 0),
       waitTicks: [0, 0, 0, 0, 0, 0],
       drawTicks: 0,
-      digProgress: 0,
+      digProgress: query.has("aim") ? 150 : 0,
       bombsCount: 3,
       blocksCount: 64,
       kills: 0,
@@ -98,7 +111,9 @@ function frameView(): FrameView {
     },
     events: [],
     terrain: { ready: [], removed: [] },
-    aim: null,
+    aim: query.has("aim")
+      ? { block: aimed(x, z), face: 2, id: land.get(aimed(x, z).x, aimed(x, z).y, aimed(x, z).z) }
+      : null,
     ghosts: [],
     settings: {
       viewDistanceBlocks: Number(query.get("distance") ?? 220),
@@ -129,6 +144,7 @@ function meshAll(): void {
   figures.meshMs = performance.now() - start;
 }
 
+const fight = new Fight(land, crowd, shot.eye[0], shot.eye[2], shot.yaw);
 const started = performance.now();
 const runSeconds = Number(query.get("time") ?? 2);
 
@@ -137,6 +153,9 @@ function frame(now: number): void {
   view.nowMs = now;
   view.renderTick = now / 50;
   crowd.step(view.renderTick + 2);
+  view.events = fight.events(view.renderTick);
+  view.own.drawTicks = view.own.slot === 1 ? 20 : 0;
+  view.own.pose = OWN_POSES[view.own.slot] ?? 0;
   const start = performance.now();
   renderer.draw(view);
   figures.scriptMs.push(performance.now() - start);

@@ -11,12 +11,12 @@ const LEAVES = 13;
 
 /** Of each face: its outward axis and sign, and the axes of its width and height. */
 const FACES = [
-  { axis: 0, sign: 1, u: 2, v: 1 },
   { axis: 0, sign: -1, u: 2, v: 1 },
-  { axis: 1, sign: 1, u: 0, v: 2 },
+  { axis: 0, sign: 1, u: 2, v: 1 },
   { axis: 1, sign: -1, u: 0, v: 2 },
-  { axis: 2, sign: 1, u: 0, v: 1 },
+  { axis: 1, sign: 1, u: 0, v: 2 },
   { axis: 2, sign: -1, u: 0, v: 1 },
+  { axis: 2, sign: 1, u: 0, v: 1 },
 ];
 
 function isSeeThrough(block: number): boolean {
@@ -64,7 +64,7 @@ function meshRow(
     const block = runKey >> 8;
     const low =
       place[0] | (place[1] << 6) | (place[2] << 12) | ((end - runStart) << 18) | (1 << 24);
-    const high = face | ((runKey & 255) << 3) | (block << 11);
+    const high = block | (face << 16) | ((runKey & 255) << 19);
     (isSeeThrough(block) ? seeThrough : opaque).push(low >>> 0, high >>> 0);
   };
   for (let step = 0; step <= EDGE; step += 1) {

@@ -4,7 +4,9 @@ import { Frustum, Matrix4, Scene, WebGLRenderer } from "three";
 
 import type { FrameView, Renderer } from "../world/state";
 import { Bodies } from "./bodies/bodies";
+import { ViewModel } from "./bodies/view_model";
 import { ViewCamera } from "./camera";
+import { Effects } from "./effects/effects";
 import { createSharedUniforms } from "./glsl/uniforms";
 import { Post } from "./post/post";
 import { QUALITIES, type Quality } from "./quality";
@@ -30,6 +32,8 @@ class GameRenderer implements Renderer {
   readonly #sky: Sky;
   readonly #terrain: Terrain;
   readonly #bodies: Bodies;
+  readonly #viewModel: ViewModel;
+  readonly #effects: Effects;
   readonly #shadows: SunShadows;
   #quality: Quality | null = null;
   #post: Post | null = null;
@@ -46,11 +50,15 @@ class GameRenderer implements Renderer {
     const textures = paintBlockTextures(this.#gl.capabilities.getMaxAnisotropy());
     this.#terrain = new Terrain(this.#shared, textures);
     this.#bodies = new Bodies(this.#shared);
+    this.#viewModel = new ViewModel(this.#shared);
+    this.#effects = new Effects(this.#shared, textures, this.#bodies.memory, this.#camera);
     this.#shadows = new SunShadows(this.#shared, this.#terrain, this.#bodies);
     // Drawn in this order: three.js is told not to sort.
     const { solid, blended } = this.#terrain;
     const { full, far, blobs } = this.#bodies;
-    this.#scene.add(solid, full, far, this.#sky.mesh, blobs, blended);
+    const { solid: things, blended: glimmers } = this.#effects;
+    this.#scene.add(this.#viewModel.mesh, solid, full, far, ...things);
+    this.#scene.add(this.#sky.mesh, blobs, blended, ...glimmers);
   }
 
   draw(view: FrameView): void {
@@ -64,6 +72,8 @@ class GameRenderer implements Renderer {
     this.#frustum.setFromProjectionMatrix(this.#toClip);
     this.#terrain.cull(this.#frustum, camera.position, view.settings.viewDistanceBlocks);
     this.#bodies.update(view, this.#frustum, camera.position);
+    this.#viewModel.update(view, camera.matrixWorld.elements);
+    this.#effects.update(view);
     this.#sky.follow(camera);
     this.#gl.info.reset();
     this.#shadows.draw(this.#gl, camera.position);
@@ -77,6 +87,7 @@ class GameRenderer implements Renderer {
   reset(): void {
     this.#terrain.clear();
     this.#bodies.reset();
+    this.#effects.reset();
   }
 
   #takeTerrain(view: FrameView): void {
@@ -92,6 +103,7 @@ class GameRenderer implements Renderer {
       defineShading(this.#scene, quality);
       this.#shadows.adopt(quality);
       this.#bodies.adopt(quality);
+      this.#effects.adopt(quality);
       this.#post?.dispose();
       this.#post = quality.post ? new Post(quality.sampleCount) : null;
       this.#size.width = 0;

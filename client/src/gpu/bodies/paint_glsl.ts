@@ -69,11 +69,12 @@ vec3 paintColour(int paint, vec2 uv, int face, int house, float seed, out float 
   if (paint == 0) return skinColour(seed);
   if (paint == 1) return cloth;
   if (paint == 2) return cloth * 0.6;
-  if (paint == 3) { gloss = 0.9; return vec3(0.27, 0.28, 0.3); }
+  if (paint == 3) { gloss = 0.9; return vec3(0.2, 0.21, 0.23); }
   if (paint == 4) {
     gloss = 0.35;
-    vec2 ring = fract(uv * vec2(9.0, 11.0));
-    return vec3(0.15, 0.155, 0.17) * (0.65 + 0.7 * step(0.35, length(ring - 0.5)));
+    vec2 link = floor(uv * vec2(10.0, 14.0));
+    float odd = mod(link.x + link.y, 2.0);
+    return vec3(0.115, 0.12, 0.135) * (0.8 + 0.32 * odd);
   }
   if (paint == 5) return vec3(0.16, 0.08, 0.04);
   if (paint == 6) return vec3(0.26, 0.14, 0.06) * (0.85 + 0.3 * step(0.5, fract(uv.y * 3.0 + uv.x)));

@@ -29,8 +29,20 @@ export class Bursts {
   explosion(at: Vector3, groundBlock: number): void {
     this.#puffs(at, 1, { spread: 0, size: [0.8, 4.6], life: 0.2, tint: [1, 0.83, 0.5], glow: 14 });
     this.#puffs(at, 16, { spread: 6, size: [0.5, 1.9], life: 0.55, tint: [1, 0.5, 0.16], glow: 5 });
-    this.#puffs(at, 26, { spread: 4.4, size: [0.7, 3], life: 2.8, tint: [0.15, 0.13, 0.12], glow: 0 });
-    this.#puffs(at, 12, { spread: 7, size: [0.4, 1.8], life: 1.6, tint: [0.4, 0.32, 0.23], glow: 0 });
+    this.#puffs(at, 26, {
+      spread: 4.4,
+      size: [0.7, 3],
+      life: 2.8,
+      tint: [0.15, 0.13, 0.12],
+      glow: 0,
+    });
+    this.#puffs(at, 12, {
+      spread: 7,
+      size: [0.4, 1.8],
+      life: 1.6,
+      tint: [0.4, 0.32, 0.23],
+      glow: 0,
+    });
     this.#sparks(at, 30, 15, [1, 0.62, 0.2], 6);
     this.#ring(at, 5.5, 0.35, [1, 0.75, 0.45], 3);
     this.#chips(at, 34, 10, groundBlock, 0.24, 2);
@@ -72,11 +84,23 @@ export class Bursts {
 
   death(at: Vector3): void {
     const low = { x: at.x, y: at.y + 0.4, z: at.z };
-    this.#puffs(low, 6, { spread: 1.4, size: [0.3, 1], life: 1, tint: [0.42, 0.34, 0.25], glow: 0 });
+    this.#puffs(low, 6, {
+      spread: 1.4,
+      size: [0.3, 1],
+      life: 1,
+      tint: [0.42, 0.34, 0.25],
+      glow: 0,
+    });
   }
 
   arrowHit(at: Vector3): void {
-    this.#puffs(at, 3, { spread: 0.8, size: [0.1, 0.4], life: 0.5, tint: [0.45, 0.38, 0.3], glow: 0 });
+    this.#puffs(at, 3, {
+      spread: 0.8,
+      size: [0.1, 0.4],
+      life: 0.5,
+      tint: [0.45, 0.38, 0.3],
+      glow: 0,
+    });
   }
 
   fuse(at: Vector3): void {
@@ -86,11 +110,23 @@ export class Bursts {
   }
 
   dust(at: Vector3): void {
-    this.#puffs(at, 1, { spread: 0.5, size: [0.12, 0.55], life: 0.8, tint: [0.5, 0.41, 0.29], glow: 0 });
+    this.#puffs(at, 1, {
+      spread: 0.5,
+      size: [0.12, 0.55],
+      life: 0.8,
+      tint: [0.5, 0.41, 0.29],
+      glow: 0,
+    });
   }
 
   splash(at: Vector3): void {
-    this.#puffs(at, 2, { spread: 1, size: [0.1, 0.4], life: 0.5, tint: [0.6, 0.72, 0.78], glow: 0 });
+    this.#puffs(at, 2, {
+      spread: 1,
+      size: [0.1, 0.4],
+      life: 0.5,
+      tint: [0.6, 0.72, 0.78],
+      glow: 0,
+    });
   }
 
   horn(at: Vector3): void {

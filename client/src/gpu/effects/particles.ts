@@ -91,11 +91,7 @@ export class ParticleRing {
   #dirtyFrom = -1;
   #dirtyCount = 0;
 
-  constructor(
-    geometry: InstancedBufferGeometry,
-    material: RawShaderMaterial,
-    capacity: number,
-  ) {
+  constructor(geometry: InstancedBufferGeometry, material: RawShaderMaterial, capacity: number) {
     this.#capacity = capacity;
     this.#rows = new Float32Array(capacity * FLOATS);
     this.#buffer = new InstancedInterleavedBuffer(this.#rows, FLOATS, 1);

@@ -1,10 +1,10 @@
-// Reads and orders packed quads. The layout is that of crate `spatial`, file mesh.rs:
-// low word: x, y, z, width, height, 6 bits each; high word: face 3 bits, four corners of ambient
-// occlusion 2 bits each, block id 16 bits.
+// Reads and orders packed quads. Their layout stands in crate `spatial`, file mesh.rs.
 
 export const FACE_COUNT = 6;
 
-const BLOCK_SHIFT = 11;
+const FACE_SHIFT = 16;
+const FACE_MASK = 7;
+const BLOCK_MASK = 0xffff;
 const LEAVES = 13;
 
 /** Quads ordered by face, and where each face's quads start; so that faces turned away are skipped. */
@@ -19,19 +19,20 @@ export function orderedByFace(words: Uint32Array): FacedQuads {
   const faceStarts = new Uint32Array(FACE_COUNT + 1);
   const quadCount = words.length / 2;
   for (let quad = 0; quad < quadCount; quad += 1) {
-    const face = (words[quad * 2 + 1] as number) & 7;
-    faceStarts[face + 1] = (faceStarts[face + 1] as number) + 1;
+    const face = (words[quad * 2 + 1] >>> FACE_SHIFT) & FACE_MASK;
+    faceStarts[face + 1] = faceStarts[face + 1] + 1;
   }
   for (let face = 0; face < FACE_COUNT; face += 1) {
-    faceStarts[face + 1] = (faceStarts[face + 1] as number) + (faceStarts[face] as number);
+    faceStarts[face + 1] = faceStarts[face + 1] + faceStarts[face];
   }
   const next = faceStarts.slice();
   const ordered = new Uint32Array(words.length);
   for (let quad = 0; quad < quadCount; quad += 1) {
-    const high = words[quad * 2 + 1] as number;
-    const at = next[high & 7] as number;
-    next[high & 7] = at + 1;
-    ordered[at * 2] = words[quad * 2] as number;
+    const high = words[quad * 2 + 1];
+    const face = (high >>> FACE_SHIFT) & FACE_MASK;
+    const at = next[face];
+    next[face] = at + 1;
+    ordered[at * 2] = words[quad * 2];
     ordered[at * 2 + 1] = high;
   }
   return { words: ordered, faceStarts };
@@ -47,7 +48,7 @@ export function leavesMadeOpaque(
 ): { opaque: Uint32Array; blended: Uint32Array } {
   let leavesCount = 0;
   for (let at = 1; at < seeThrough.length; at += 2) {
-    if (isLeaves(seeThrough[at] as number)) leavesCount += 1;
+    if (isLeaves(seeThrough[at])) leavesCount += 1;
   }
   if (leavesCount === 0) return { opaque, blended: seeThrough };
   const joined = new Uint32Array(opaque.length + leavesCount * 2);
@@ -56,10 +57,10 @@ export function leavesMadeOpaque(
   let joinedAt = opaque.length;
   let blendedAt = 0;
   for (let at = 0; at < seeThrough.length; at += 2) {
-    const high = seeThrough[at + 1] as number;
+    const high = seeThrough[at + 1];
     const target = isLeaves(high) ? joined : blended;
     const to = isLeaves(high) ? joinedAt : blendedAt;
-    target[to] = seeThrough[at] as number;
+    target[to] = seeThrough[at];
     target[to + 1] = high;
     if (isLeaves(high)) joinedAt += 2;
     else blendedAt += 2;
@@ -68,5 +69,5 @@ export function leavesMadeOpaque(
 }
 
 function isLeaves(high: number): boolean {
-  return ((high >>> BLOCK_SHIFT) & 0xffff) === LEAVES;
+  return (high & BLOCK_MASK) === LEAVES;
 }

@@ -56,14 +56,14 @@ export class ChunkSet {
   remove(place: ChunkPlace): void {
     const chunk = this.#byKey.get(keyOf(place));
     if (!chunk) return;
-    this.arena.remove(chunk.startPage, chunk.faceStarts[FACE_COUNT] as number);
+    this.arena.remove(chunk.startPage, chunk.faceStarts[FACE_COUNT]);
     this.#byKey.delete(chunk.key);
     this.#byDistance.splice(this.#byDistance.indexOf(chunk), 1);
   }
 
   clear(): void {
     for (const chunk of this.#byDistance) {
-      this.arena.remove(chunk.startPage, chunk.faceStarts[FACE_COUNT] as number);
+      this.arena.remove(chunk.startPage, chunk.faceStarts[FACE_COUNT]);
     }
     this.#byKey.clear();
     this.#byDistance.length = 0;
@@ -87,7 +87,7 @@ export class ChunkSet {
     mesh.begin();
     const count = this.#byDistance.length;
     for (let index = 0; index < count; index += 1) {
-      const chunk = this.#byDistance[farFirst ? count - 1 - index : index] as Chunk;
+      const chunk = this.#byDistance[farFirst ? count - 1 - index : index];
       if (chunk.distance > distanceMax + edge || !frustum.intersectsBox(chunk.box)) continue;
       if (farFirst) addAll(mesh, chunk);
       else addFacing(mesh, chunk, eye);
@@ -95,7 +95,7 @@ export class ChunkSet {
     mesh.end();
   }
 
-  /** Lists the quads of chunks in a sun's view that are turned away from it or to it: all. */
+  /** Lists the quads of chunks in a sun's view that are turned to it. */
   listCasters(mesh: QuadRangesMesh, frustum: Frustum, sun: Vector3): void {
     mesh.begin();
     for (const chunk of this.#byDistance) {
@@ -110,40 +110,40 @@ function keyOf(place: ChunkPlace): string {
 }
 
 function addFace(mesh: QuadRangesMesh, chunk: Chunk, face: number): void {
-  const start = chunk.faceStarts[face] as number;
-  const end = chunk.faceStarts[face + 1] as number;
+  const start = chunk.faceStarts[face];
+  const end = chunk.faceStarts[face + 1];
   mesh.addQuads(chunk.startPage * PAGE_QUADS + start, end - start);
 }
 
 function addAll(mesh: QuadRangesMesh, chunk: Chunk): void {
-  mesh.addQuads(chunk.startPage * PAGE_QUADS, chunk.faceStarts[FACE_COUNT] as number);
+  mesh.addQuads(chunk.startPage * PAGE_QUADS, chunk.faceStarts[FACE_COUNT]);
 }
 
 /** Faces of a chunk point away from the eye when the eye is behind all of their planes. */
 function addFacing(mesh: QuadRangesMesh, chunk: Chunk, eye: Vector3): void {
   const { min, max } = chunk.box;
-  if (eye.x > min.x) addFace(mesh, chunk, 0);
-  if (eye.x < max.x) addFace(mesh, chunk, 1);
-  if (eye.y > min.y) addFace(mesh, chunk, 2);
-  if (eye.y < max.y) addFace(mesh, chunk, 3);
-  if (eye.z > min.z) addFace(mesh, chunk, 4);
-  if (eye.z < max.z) addFace(mesh, chunk, 5);
+  if (eye.x < max.x) addFace(mesh, chunk, 0);
+  if (eye.x > min.x) addFace(mesh, chunk, 1);
+  if (eye.y < max.y) addFace(mesh, chunk, 2);
+  if (eye.y > min.y) addFace(mesh, chunk, 3);
+  if (eye.z < max.z) addFace(mesh, chunk, 4);
+  if (eye.z > min.z) addFace(mesh, chunk, 5);
 }
 
 /** Faces towards the sun are enough to stop its light. */
 function addTowards(mesh: QuadRangesMesh, chunk: Chunk, sun: Vector3): void {
-  addFace(mesh, chunk, sun.x > 0 ? 0 : 1);
-  addFace(mesh, chunk, sun.y > 0 ? 2 : 3);
-  addFace(mesh, chunk, sun.z > 0 ? 4 : 5);
+  addFace(mesh, chunk, sun.x > 0 ? 1 : 0);
+  addFace(mesh, chunk, sun.y > 0 ? 3 : 2);
+  addFace(mesh, chunk, sun.z > 0 ? 5 : 4);
 }
 
 /** Insertion sort: the order changes little between frames. */
 function sortNearlySorted(chunks: Chunk[]): void {
   for (let index = 1; index < chunks.length; index += 1) {
-    const chunk = chunks[index] as Chunk;
+    const chunk = chunks[index];
     let at = index - 1;
-    while (at >= 0 && (chunks[at] as Chunk).distance > chunk.distance) {
-      chunks[at + 1] = chunks[at] as Chunk;
+    while (at >= 0 && chunks[at].distance > chunk.distance) {
+      chunks[at + 1] = chunks[at];
       at -= 1;
     }
     chunks[at + 1] = chunk;

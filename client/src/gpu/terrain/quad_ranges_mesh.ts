@@ -45,8 +45,8 @@ export class QuadRangesMesh extends Mesh<BufferGeometry, RawShaderMaterial> {
     const start = firstQuad * VERTICES_PER_QUAD;
     const count = quadCount * VERTICES_PER_QUAD;
     if (last >= 0) {
-      const before = this._multiDrawCounts[last] as number;
-      if ((this._multiDrawStarts[last] as number) + before === start) {
+      const before = this._multiDrawCounts[last];
+      if (this._multiDrawStarts[last] + before === start) {
         this._multiDrawCounts[last] = before + count;
         return;
       }

@@ -38,22 +38,22 @@ Corner fetchCorner() {
 
   vec3 lowest = vec3(word.x & 63u, (word.x >> 6) & 63u, (word.x >> 12) & 63u);
   vec2 size = vec2((word.x >> 18) & 63u, (word.x >> 24) & 63u);
-  int face = int(word.y & 7u);
+  int face = int((word.y >> 16) & 7u);
   vec4 shade = vec4(
-    (word.y >> 3) & 3u, (word.y >> 5) & 3u, (word.y >> 7) & 3u, (word.y >> 9) & 3u);
+    (word.y >> 19) & 3u, (word.y >> 21) & 3u, (word.y >> 23) & 3u, (word.y >> 25) & 3u);
 
   bool turned = shade.x + shade.z < shade.y + shade.w;
-  int order = (face == 1 || face == 3 || face == 4) ? vertex : 5 - vertex;
+  int order = (face == 0 || face == 2 || face == 5) ? vertex : 5 - vertex;
   ivec2 corner = turned ? TURNED[order] : CORNERS[order];
   vec2 along = vec2(corner) * size;
 
   Corner result;
   result.face = face;
-  result.block = min(int(word.y >> 11), ${BLOCK_LOOK_COUNT - 1});
+  result.block = min(int(word.y & 0xffffu), ${BLOCK_LOOK_COUNT - 1});
   result.occlusion =
     corner.y == 0 ? (corner.x == 0 ? shade.x : shade.y) : (corner.x == 0 ? shade.w : shade.z);
   int axis = face >> 1;
-  float outward = (face & 1) == 0 ? 1.0 : 0.0;
+  float outward = float(face & 1);
   vec3 offset;
   if (axis == 0) {
     offset = vec3(outward, along.y, along.x);
@@ -88,7 +88,7 @@ void main() {
   Corner corner = fetchCorner();
   vec4 look = uLooks[corner.block];
   vFlags = int(look.w);
-  vLayer = corner.face == 2 ? look.x : corner.face == 3 ? look.z : look.y;
+  vLayer = corner.face == 3 ? look.x : corner.face == 2 ? look.z : look.y;
   vTexel = corner.texel;
   vNormal = corner.normal;
   vOcclusion = corner.occlusion / 3.0;
@@ -266,8 +266,8 @@ void main() {
   vWorld = corner.world;
   if (corner.block == 12) {
     // The surface lies a little below the rim; its sides end there too.
-    if (corner.face == 2) vWorld.y -= 0.12;
-    vWorld -= corner.normal * (corner.face == 2 ? 0.0 : 0.002);
+    if (corner.face == 3) vWorld.y -= 0.12;
+    vWorld -= corner.normal * (corner.face == 3 ? 0.0 : 0.002);
   }
   gl_Position = projectionMatrix * viewMatrix * vec4(vWorld, 1.0);
 }

@@ -102,12 +102,12 @@ export function blockMeanColours(): Float32Array {
     if (!pixels) continue;
     for (let at = 0; at < pixels.bytes.length; at += 4) {
       for (let channel = 0; channel < 3; channel += 1) {
-        const value = ((pixels.bytes[at + channel] as number) / 255) ** 2.2;
-        means[id * 3 + channel] = (means[id * 3 + channel] as number) + value;
+        const value = (pixels.bytes[at + channel] / 255) ** 2.2;
+        means[id * 3 + channel] = means[id * 3 + channel] + value;
       }
     }
     for (let channel = 0; channel < 3; channel += 1) {
-      means[id * 3 + channel] = (means[id * 3 + channel] as number) / (TEXTURE_EDGE * TEXTURE_EDGE);
+      means[id * 3 + channel] = means[id * 3 + channel] / (TEXTURE_EDGE * TEXTURE_EDGE);
     }
   }
   return means;

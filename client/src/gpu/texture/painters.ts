@@ -178,7 +178,7 @@ const plank: Painter = (random, seed) => {
   const boards = [0xb0874f, 0x9c7444, 0xa87f4e, 0x916b3f].map(colourOf);
   for (let board = 0; board < 4; board += 1) {
     const y = board * 8;
-    pixels.fill(0, y, EDGE, 8, boards[(board * 3 + 1) % 4] as Colour, 0.9);
+    pixels.fill(0, y, EDGE, 8, boards[(board * 3 + 1) % 4], 0.9);
     for (let index = 0; index < 22; index += 1) {
       pixels.dab({
         x: random.between(0, EDGE),
@@ -186,7 +186,7 @@ const plank: Painter = (random, seed) => {
         length: random.between(4, 9),
         width: 0.7,
         angle: 0,
-        colour: shaded(boards[board] as Colour, random.between(0.82, 1.14)),
+        colour: shaded(boards[board], random.between(0.82, 1.14)),
         cover: 0.5,
       });
     }

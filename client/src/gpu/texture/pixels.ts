@@ -86,8 +86,8 @@ export class Pixels {
   blend(x: number, y: number, colour: Colour, cover: number): void {
     const at = this.#index(x, y);
     for (let channel = 0; channel < 3; channel += 1) {
-      const before = this.bytes[at + channel] as number;
-      this.bytes[at + channel] = before + ((colour[channel] as number) - before) * cover;
+      const before = this.bytes[at + channel];
+      this.bytes[at + channel] = before + (colour[channel] - before) * cover;
     }
   }
 
@@ -95,7 +95,7 @@ export class Pixels {
   shade(x: number, y: number, factor: number): void {
     const at = this.#index(x, y);
     for (let channel = 0; channel < 3; channel += 1) {
-      this.bytes[at + channel] = (this.bytes[at + channel] as number) * factor;
+      this.bytes[at + channel] = this.bytes[at + channel] * factor;
     }
   }
 
