@@ -44,7 +44,7 @@ export function SettingsPanel(props: PartProps & { close: () => void }) {
             <Slider
               name="View distance"
               value={settings().viewDistanceBlocks}
-              range={[64, 384, 32]}
+              range={[64, 256, 32]}
               text={`${settings().viewDistanceBlocks} m`}
               change={(value) => change({ viewDistanceBlocks: value })}
             />

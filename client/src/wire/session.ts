@@ -25,6 +25,8 @@ const FINAL_REASONS = new Set<number>([
   CloseReason.TooManyJoins,
   CloseReason.Replaced,
 ]);
+/** Failures in a row after which a link that carried WebTransport is taken to carry it no more. */
+const WEBTRANSPORT_TRIES = 4;
 const NO_WORD = "The connection to the server was lost.";
 const NO_SERVER = "The server cannot be reached.";
 
@@ -38,7 +40,9 @@ export class Session {
   private resumeToken = "";
   private attempt = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private webTransportFailed = false;
+  /** In a row; a success forgives them all. */
+  private webTransportFailures = 0;
+  private webTransportWorked = false;
   private newestTick = 0;
   private datagramNumber = 0;
   private recentInputs: InputData[] = [];
@@ -113,14 +117,20 @@ export class Session {
     const info = await withTimeout(fetchInfo(request.origin), "the server's answer");
     const url = info.webtransport_url;
     const isWanted = request.transport === "auto" && "WebTransport" in self;
-    if (url && isWanted && !this.webTransportFailed) {
+    if (url && isWanted && this.webTransportFailures < this.webTransportTries) {
       try {
         return await openWebTransport(url, info.certificate_sha256, events);
-      } catch {
-        this.webTransportFailed = true;
+      } catch (error) {
+        this.webTransportFailures += 1;
+        if (this.webTransportFailures < this.webTransportTries) throw error;
       }
     }
     return openWebSocket(info.websocket_url, events);
+  }
+
+  /** Where it worked before, a server that restarts is the likelier cause of a failure. */
+  private get webTransportTries(): number {
+    return this.webTransportWorked ? WEBTRANSPORT_TRIES : 1;
   }
 
   private start(transport: Transport, request: ConnectRequest): void {
@@ -172,6 +182,8 @@ export class Session {
       case "welcome":
         this.resumeToken = message.welcome.resumeToken;
         this.attempt = 0;
+        this.webTransportFailures = 0;
+        this.webTransportWorked ||= this.transport?.kind === "webtransport";
         this.tell(message);
         this.enter("joined", "");
         return;
@@ -196,9 +208,6 @@ export class Session {
   }
 
   private lost(reason: string): void {
-    if (this.transport?.kind === "webtransport" && this.phase === "connecting" && reason === "") {
-      this.webTransportFailed = true;
-    }
     this.drop();
     this.retryLater(reason || NO_WORD);
   }
