@@ -17,9 +17,11 @@ pub mod index;
 pub mod mesh;
 pub mod morton;
 mod packed;
+pub mod partition;
 pub mod position;
 pub mod random;
 pub mod ray;
+pub mod region;
 pub mod sweep;
 pub mod terrain;
 
