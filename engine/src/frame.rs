@@ -7,7 +7,7 @@ use spatial::{Block, BlockCoord, Position, index::CellIndex, terrain::Terrain};
 use crate::{
     event::Event,
     id::{BodyId, SessionId},
-    limits::{BODY_HEIGHT, BODY_HEIGHT_CROUCHED},
+    limits::{BODY_HEIGHT, BODY_HEIGHT_CROUCHED, EDITS_PER_TICK_MAX, EVENTS_MAX},
     motion::Motion,
 };
 
@@ -168,6 +168,16 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// An empty frame with room for the happenings of the busiest tick. Memory that is never
+    /// written is never taken from the system.
+    pub fn with_room() -> Self {
+        Self {
+            edits: Vec::with_capacity(EDITS_PER_TICK_MAX),
+            events: Vec::with_capacity(EVENTS_MAX),
+            ..Self::default()
+        }
+    }
+
     /// The row of a body; none if it was not there.
     #[inline]
     pub fn row(&self, id: BodyId) -> Option<usize> {

@@ -85,7 +85,7 @@ impl History {
     pub fn new(first: Frame) -> Self {
         let tick = first.tick;
         let mut frames: Vec<Arc<Frame>> = (0..FRAMES_KEPT)
-            .map(|_| Arc::new(Frame::default()))
+            .map(|_| Arc::new(Frame::with_room()))
             .collect();
         frames[tick as usize % FRAMES_KEPT] = Arc::new(first);
         Self {
@@ -127,7 +127,7 @@ impl History {
         let mut oldest = core::mem::replace(&mut self.frames[place], newest);
         let is_held = Arc::get_mut(&mut oldest).is_none();
         if is_held {
-            oldest = Arc::new(Frame::default());
+            oldest = Arc::new(Frame::with_room());
         }
         (oldest, is_held)
     }

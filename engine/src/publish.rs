@@ -40,7 +40,7 @@ pub fn phase(world: &mut World) -> Arc<Frame> {
 
 /// The frame of a world before its first tick.
 pub fn first_frame(world: &mut World) -> Frame {
-    let mut frame = Frame::default();
+    let mut frame = Frame::with_room();
     fill(&mut frame, world);
     frame
 }

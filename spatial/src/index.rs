@@ -50,6 +50,8 @@ pub struct CellIndex {
     columns: Columns,
     grid: Grid,
     sorter: Sorter,
+    /// Storage of [`Self::renumber`]: by old number, the new one.
+    places: Vec<u32>,
 }
 
 impl CellIndex {
@@ -67,6 +69,8 @@ impl CellIndex {
         self.rows.clear();
         self.rows.extend(sorted.iter().map(|keyed| keyed.row));
         self.cells.clear();
+        // As many as there may be, so that a crowd that spreads allocates nothing.
+        self.cells.reserve(sorted.len());
         for (place, keyed) in sorted.iter().enumerate() {
             match self.cells.last_mut() {
                 Some(cell) if cell.code == keyed.code => cell.end += 1,
@@ -84,9 +88,13 @@ impl CellIndex {
     /// Numbers the rows anew in the order of [`Self::rows`], for a caller who has put its own
     /// columns in that order: then the rows of each cell are the range `start..end` of them.
     pub fn renumber(&mut self) {
+        self.places.clear();
+        self.places.resize(self.rows.len(), 0);
         for (place, row) in self.rows.iter_mut().enumerate() {
+            self.places[*row as usize] = place as u32;
             *row = place as u32;
         }
+        self.columns.renumber(&self.places);
     }
 
     /// All rows, cells in Morton order, ascending in each cell.

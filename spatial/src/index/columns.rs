@@ -64,6 +64,13 @@ struct RoundedSphere {
 }
 
 impl Columns {
+    /// Gives every row its new number, found by the old one.
+    pub fn renumber(&mut self, places: &[u32]) {
+        for row in &mut self.rows {
+            *row = places[*row as usize];
+        }
+    }
+
     pub fn rebuild(&mut self, positions: [&[i32]; 3]) {
         let ends = positions.map(|axis| {
             let low = axis.iter().min().copied().unwrap_or(0);
