@@ -88,6 +88,8 @@ impl Columns {
         let column =
             |(&x, &z): (&i32, &i32)| layout.column([x.abs_diff(origin_x), z.abs_diff(origin_z)]);
         self.starts.clear();
+        // As in `Grid`: bounds that grow allocate nothing.
+        self.starts.reserve(COLUMN_COUNT_MAX + 1);
         self.starts
             .resize(layout.counts[0] * layout.counts[1] + 1, 0);
         for place in x.iter().zip(z) {

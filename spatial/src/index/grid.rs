@@ -27,6 +27,9 @@ impl Grid {
         if slot_count > SLOT_COUNT_MAX {
             return;
         }
+        // All there may ever be, so that bounds that grow allocate nothing; what is not written is
+        // never taken from the system.
+        self.slots.reserve(SLOT_COUNT_MAX as usize);
         self.slots.resize(slot_count as usize, EMPTY);
         for (number, cell) in cells.iter().enumerate() {
             let slot = self.slot(cell.cell());
