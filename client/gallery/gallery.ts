@@ -45,6 +45,35 @@ function aimed(x: number, z: number): { x: number; y: number; z: number } {
   return { ...ahead, y: land.heightAt(ahead.x, ahead.z) };
 }
 
+function ownState(x: number, y: number, z: number): FrameView["own"] {
+  return {
+    id: 1,
+    name: "You",
+    house: 1,
+    position: { x, y, z },
+    velocity: { x: 0, y: 0, z: 0 },
+    grounded: true,
+    swimming: false,
+    crouched: false,
+    running: false,
+    dashing: false,
+    pose: 0,
+    alive: true,
+    health: 80,
+    healthMax: 100,
+    respawnTicks: 0,
+    slot: Number(query.get("slot") ?? shot.slot ?? 0),
+    waitTicks: [0, 0, 0, 0, 0, 0],
+    drawTicks: 0,
+    digProgress: query.has("aim") ? 150 : 0,
+    bombsCount: 3,
+    blocksCount: 64,
+    kills: 0,
+    deaths: 0,
+    score: 0,
+  };
+}
+
 function frameView(): FrameView {
   const [x, above, z] = shot.eye;
   const eye = { x, y: land.heightAt(x, z) + 1 + above, z };
@@ -60,32 +89,7 @@ function frameView(): FrameView {
       thirdPerson: shot.thirdPerson ?? false,
       thirdPersonDistance: 4.2,
     },
-    own: {
-      id: 1,
-      name: "You",
-      house: 1,
-      position: { x, y: eye.y - 1.62, z },
-      velocity: { x: 0, y: 0, z: 0 },
-      grounded: true,
-      swimming: false,
-      crouched: false,
-      running: false,
-      dashing: false,
-      pose: 0,
-      alive: true,
-      health: 80,
-      healthMax: 100,
-      respawnTicks: 0,
-      slot: Number(query.get("slot") ?? shot.slot ?? 0),
-      waitTicks: [0, 0, 0, 0, 0, 0],
-      drawTicks: 0,
-      digProgress: query.has("aim") ? 150 : 0,
-      bombsCount: 3,
-      blocksCount: 64,
-      kills: 0,
-      deaths: 0,
-      score: 0,
-    },
+    own: ownState(x, eye.y - 1.62, z),
     bodies: crowd,
     battle: {
       tick: 0,

@@ -47,7 +47,8 @@ const RECIPES: Record<SoundName, Recipe> = {
   },
   thud: {
     seconds: 0.2,
-    wave: (at, noise) => 0.7 * tone(at, 120 - 200 * at) * fade(at, 0.05) + noise() * fade(at, 0.012),
+    wave: (at, noise) =>
+      0.7 * tone(at, 120 - 200 * at) * fade(at, 0.05) + noise() * fade(at, 0.012),
   },
   explosion: {
     seconds: 1.6,
@@ -72,11 +73,13 @@ const RECIPES: Record<SoundName, Recipe> = {
   },
   hurt: {
     seconds: 0.3,
-    wave: (at, noise) => 0.6 * tone(at, 210 - 260 * at) * fade(at, 0.1) + 0.3 * noise() * fade(at, 0.03),
+    wave: (at, noise) =>
+      0.6 * tone(at, 210 - 260 * at) * fade(at, 0.1) + 0.3 * noise() * fade(at, 0.03),
   },
   fall: {
     seconds: 0.8,
-    wave: (at, noise) => 0.5 * tone(at, 150 - 90 * at) * fade(at, 0.25) + 0.3 * noise() * fade(at, 0.1),
+    wave: (at, noise) =>
+      0.5 * tone(at, 150 - 90 * at) * fade(at, 0.25) + 0.3 * noise() * fade(at, 0.1),
   },
   step: {
     seconds: 0.1,
@@ -85,7 +88,8 @@ const RECIPES: Record<SoundName, Recipe> = {
   banner: {
     seconds: 1.4,
     wave: (at) =>
-      0.35 * (tone(at, 392) + tone(at, 494) * rise(at, 0.2) + tone(at, 587) * rise(at, 0.4)) *
+      0.35 *
+      (tone(at, 392) + tone(at, 494) * rise(at, 0.2) + tone(at, 587) * rise(at, 0.4)) *
       rise(1.4 - at, 0.9),
   },
 };
