@@ -184,11 +184,11 @@ impl House {
 }
 
 impl Gear {
-    /// Of ten soldiers six fight with the sword, three with the bow, one with bombs.
+    /// Of thirty soldiers six fight with the bow, one with bombs, the others with the sword.
     pub const fn of_soldier(number: u32) -> Gear {
-        match number % 10 {
-            2 | 5 | 8 => Gear::Bow,
-            9 => Gear::Sapper,
+        match number % 30 {
+            2 | 7 | 12 | 17 | 22 | 27 => Gear::Bow,
+            14 => Gear::Sapper,
             _ => Gear::Sword,
         }
     }

@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use spatial::Position;
+use spatial::{BlockCoord, Position};
 
 use crate::{
     frame::{Frame, House},
@@ -125,6 +125,16 @@ impl Crowd {
             });
         }
         count
+    }
+
+    /// Living bodies of both houses in the tile of a block of the field.
+    pub fn count_at(&self, [x, z]: [i32; 2]) -> u32 {
+        let (column, row) = tile_of(BlockCoord::new(x, 0, z).position());
+        let tile = tile_index(column, row);
+        let houses = [House::Red, House::Blue].into_iter();
+        houses
+            .map(|house| self.range(house, tile).len() as u32)
+            .sum()
     }
 
     /// Some body of a house within a distance, chosen by `chance` among all in one of the nearest

@@ -53,11 +53,10 @@ impl Record for Thought {
 pub fn phase(world: &mut World) {
     let goals = goals(world);
     let thought = &mut world.thought;
-    thought
-        .navigation
-        .advance(world.tick, &world.terrain, &goals);
     let frame = world.history.newest();
     thought.crowd.rebuild(frame);
+    let (navigation, crowd) = (&mut thought.navigation, &thought.crowd);
+    navigation.advance(world.tick, &world.terrain, &goals, crowd);
     let scene = Scene {
         seed: world.config.seed,
         tick: world.tick,

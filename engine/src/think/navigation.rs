@@ -7,6 +7,7 @@ use alloc::{vec, vec::Vec};
 
 use spatial::{Block, BlockCoord, Position, terrain::Terrain};
 
+use super::crowd::Crowd;
 use super::survey::{
     FLOOR_COUNT, NO_FLOOR, ROW_COUNT, SQUARE_COUNT, SWIM, Survey, WAYS, height, neighbour,
     square_at, square_block,
@@ -36,9 +37,15 @@ const COST_NARROW: u16 = 4;
 const COST_WADE: u16 = 4;
 /// In deep water: slower, and out of the fight.
 const COST_SWIM: u16 = 30;
+/// Through a press: many rather go around it, and so a battle spreads.
+const COST_CROWD_MAX: u32 = 14;
+/// Bodies in 16 m² that are no press yet.
+const CROWD_FREE_COUNT: u32 = 4;
 /// More than any step costs.
 const BUCKET_COUNT: usize = 64;
-const _: () = assert!(((COST_DIAGONAL + COST_NARROW + COST_SWIM) as usize) < BUCKET_COUNT);
+const _: () = assert!(
+    ((COST_DIAGONAL + COST_NARROW + COST_SWIM) as usize + (COST_CROWD_MAX as usize)) < BUCKET_COUNT
+);
 
 /// Where the goals are, as block coordinates of feet.
 pub type Goals = [BlockCoord; GOAL_COUNT];
@@ -66,6 +73,8 @@ pub struct Waypoint {
 #[derive(Clone, Debug, Default)]
 struct Flood {
     costs: Vec<[u16; FLOOR_COUNT]>,
+    /// By square: what the crowd that stands there adds to the cost.
+    crowding: Vec<u8>,
     /// Places reached, by cost modulo the number of buckets.
     buckets: Vec<Vec<u32>>,
 }
@@ -84,15 +93,15 @@ impl Default for Navigation {
 impl Navigation {
     /// Keeps up with the terrain: a bounded slice of work. The first call after the field was loaded
     /// looks at all of it.
-    pub fn advance(&mut self, tick: u32, terrain: &Terrain, goals: &Goals) {
+    pub fn advance(&mut self, tick: u32, terrain: &Terrain, goals: &Goals, crowd: &Crowd) {
         if !self.is_surveyed {
-            self.start(terrain, goals);
+            self.start(terrain, goals, crowd);
             return;
         }
         self.survey.survey_row(tick as usize % ROW_COUNT, terrain);
         if tick.is_multiple_of(FLOOD_PERIOD_TICKS) {
             let goal = (tick / FLOOD_PERIOD_TICKS) as usize % GOAL_COUNT;
-            self.flood(goal, goals[goal]);
+            self.flood(goal, goals[goal], crowd);
         }
     }
 
@@ -174,7 +183,7 @@ impl Navigation {
     }
 
     /// The first look, once the middle of the field and its corners are loaded.
-    fn start(&mut self, terrain: &Terrain, goals: &Goals) {
+    fn start(&mut self, terrain: &Terrain, goals: &Goals, crowd: &Crowd) {
         let is_loaded = |x, z| {
             let ground = BlockCoord::new(x, 0, z);
             terrain.block(ground) != Block::VOID
@@ -187,15 +196,15 @@ impl Navigation {
         }
         self.survey.survey_all(terrain);
         for (goal, &place) in goals.iter().enumerate() {
-            self.flood(goal, place);
+            self.flood(goal, place, crowd);
         }
         self.is_surveyed = true;
     }
 
     /// Makes one goal's field anew: Dijkstra from the goal outwards over the steps that lead to it.
-    fn flood(&mut self, goal: usize, place: BlockCoord) {
+    fn flood(&mut self, goal: usize, place: BlockCoord, crowd: &Crowd) {
         let mut flood = core::mem::take(&mut self.flood);
-        flood.clear();
+        flood.clear(crowd);
         self.ways[goal].fill([NO_WAY; FLOOR_COUNT]);
         self.seed(&mut flood, goal, place);
         let mut cost = 0;
@@ -233,13 +242,14 @@ impl Navigation {
         let (square, floor) = place;
         for way in 0..WAYS.len() {
             let source = neighbour(square, (way + 4) % 8);
+            let crowding = u16::from(flood.crowding[source]);
             for source_floor in 0..FLOOR_COUNT {
                 let links = self.survey.links[source][source_floor];
                 if usize::from(links >> (2 * way) & 3) != floor + 1 {
                     continue;
                 }
                 let y = self.survey.floors[source][source_floor];
-                let cost = cost.saturating_add(step_cost(y, links, way));
+                let cost = cost.saturating_add(step_cost(y, links, way) + crowding);
                 if cost < flood.costs[source][source_floor] {
                     self.ways[goal][source][source_floor] = way as u8;
                     flood.push(source, source_floor, cost);
@@ -295,8 +305,16 @@ fn step_cost(y: u8, links: u16, way: usize) -> u16 {
     length + narrow + water
 }
 
+/// What a number of bodies in a tile adds to the cost of each step there.
+fn crowding(count: u32) -> u8 {
+    (count.saturating_sub(CROWD_FREE_COUNT) * 2).min(COST_CROWD_MAX) as u8
+}
+
 impl Flood {
-    fn clear(&mut self) {
+    fn clear(&mut self, crowd: &Crowd) {
+        self.crowding.clear();
+        let crowding = |square| crowding(crowd.count_at(square_block(square)));
+        self.crowding.extend((0..SQUARE_COUNT).map(crowding));
         self.costs.clear();
         self.costs.resize(SQUARE_COUNT, [u16::MAX; FLOOR_COUNT]);
         self.buckets.resize_with(BUCKET_COUNT, Vec::new);
