@@ -128,6 +128,8 @@ pub const SOLDIER_RESPAWN_TICKS_MAX: i32 = 240;
 pub const SAFE_TICKS: u8 = 40;
 /// How far around a keep or banner bodies return.
 pub const RESPAWN_RADIUS_BLOCKS: i32 = 7;
+/// The same for soldiers, who are many.
+pub const SOLDIER_RESPAWN_RADIUS_BLOCKS: i32 = 14;
 
 pub const KILL_SCORE: u32 = 100;
 pub const SOLDIER_KILL_SCORE: u32 = 20;

@@ -6,7 +6,7 @@
 use spatial::{BlockCoord, Position, position::UNITS_PER_METRE, random::SplitMix64};
 
 use crate::{
-    balance::{RESPAWN_RADIUS_BLOCKS, SAFE_TICKS},
+    balance::{RESPAWN_RADIUS_BLOCKS, SAFE_TICKS, SOLDIER_RESPAWN_RADIUS_BLOCKS},
     body::{Mind, NONE},
     event::Event,
     frame::House,
@@ -66,7 +66,10 @@ fn find_place(world: &World, row: usize) -> Option<Position> {
     let id = world.bodies.id[row].0 as u64;
     let mut random = SplitMix64::keyed(&[world.config.seed, id, world.tick as u64, 1]);
     let landmark = landmark(world, row, &mut random);
-    let reach = RESPAWN_RADIUS_BLOCKS;
+    let reach = match world.bodies.player[row] {
+        NONE => SOLDIER_RESPAWN_RADIUS_BLOCKS,
+        _ => RESPAWN_RADIUS_BLOCKS,
+    };
     (0..ATTEMPT_COUNT).find_map(|_| {
         let x = landmark.x + random.between(-reach, reach);
         let z = landmark.z + random.between(-reach, reach);
@@ -93,16 +96,20 @@ fn is_held(owner: u8, house: House) -> bool {
     owner == house as u8
 }
 
-/// Where a body can stand in a column of blocks, nearest from above.
+/// Where a body can stand in a column of blocks, nearest to the landmark's height: on the ground
+/// rather than on a roof or a tree above it.
 fn ground_near(world: &World, middle: BlockCoord) -> Option<Position> {
     let mut reader = world.terrain.reader();
-    let top = middle.y + SEARCH_BLOCKS;
-    let bottom = middle.y - SEARCH_BLOCKS;
-    let ground = (bottom..top).rev().find(|&y| {
-        let below = reader.block(BlockCoord::new(middle.x, y, middle.z));
-        below.is_solid() && below != spatial::Block::VOID
+    let mut solid_at = |y: i32| {
+        let block = reader.block(BlockCoord::new(middle.x, y, middle.z));
+        block.is_solid().then_some(block)
+    };
+    let heights = (0..=SEARCH_BLOCKS).flat_map(|away| [middle.y + away, middle.y - away]);
+    let y = heights.into_iter().find(|&y| {
+        let bears = solid_at(y - 1).is_some_and(|below| below != spatial::Block::VOID);
+        bears && solid_at(y).is_none() && solid_at(y + 1).is_none()
     })?;
-    let corner = BlockCoord::new(middle.x, ground + 1, middle.z).position();
+    let corner = BlockCoord::new(middle.x, y, middle.z).position();
     let half = UNITS_PER_METRE / 2;
     let position = Position::new(corner.x + half, corner.y, corner.z + half);
     let is_free = body_box(false).is_free(&world.terrain, position);

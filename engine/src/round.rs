@@ -95,7 +95,9 @@ fn dry_ground(world: &World, x: i32, z: i32) -> Option<Position> {
     };
     // Near the surveyed column the ground may be a block higher or lower.
     let y = (y - 2..=y + 2).find(|&y| is_free(y) && is_free(y + 1) && !is_free(y - 1))?;
-    Some(Position::new(x, y * UNITS_PER_METRE, z))
+    let corner = BlockCoord::new(block.x, y, block.z).position();
+    let half = UNITS_PER_METRE / 2;
+    Some(Position::new(corner.x + half, corner.y, corner.z + half))
 }
 
 fn score(world: &mut World) {

@@ -34,7 +34,7 @@ pub const BANNER_PLACES: [[i32; 2]; BANNER_COUNT] =
 /// Height of a banner's pole.
 pub const BANNER_POLE_HEIGHT: i32 = 12;
 /// From the world's middle to the middle of a house's camp, where its players come in.
-pub const CAMP_DISTANCE: i32 = 104;
+pub const CAMP_DISTANCE: i32 = 74;
 
 /// The centre bridge and its islet: z, half the width.
 pub const BRIDGE_STONE: Bridge = Bridge::new(MIDDLE, 5);
