@@ -2,7 +2,8 @@
 // whole from clipping.
 
 import type { Vector3 } from "../world/state";
-import { noiseBuffer, RECIPES, type SoundName, type VoiceStage } from "./voices";
+import { prerender, type SoundBank } from "./prerender";
+import { noiseBuffer, type SoundName, type VoiceStage } from "./voices";
 
 /** Voices at once; a newcomer is dropped while all sound. */
 const VOICES_MAX = 24;
@@ -26,6 +27,7 @@ export class Mixer {
   /** Where the backdrop goes: past the voices, before the volume. */
   readonly bed: GainNode;
   readonly #context: AudioContext;
+  readonly #bank: SoundBank = new Map();
   readonly #volume: GainNode;
   readonly #ear: Vector3 = { x: 0, y: 0, z: 0 };
   readonly #lastPlayed = new Map<SoundName, number>();
@@ -46,6 +48,7 @@ export class Mixer {
     this.bed.connect(limiter);
     limiter.connect(this.#volume);
     this.#volume.connect(context.destination);
+    void prerender(this.#bank, context.sampleRate);
   }
 
   resume(): void {
@@ -86,8 +89,11 @@ export class Mixer {
     const now = context.currentTime;
     if (context.state !== "running") return;
     if (now - (this.#lastPlayed.get(name) ?? -1) < REPEAT_SECONDS) return;
-    if (!this.#hasFreeVoice(now)) return;
+    const variants = this.#bank.get(name);
+    if (!variants || !this.#hasFreeVoice(now)) return;
     this.#lastPlayed.set(name, now);
+    const source = context.createBufferSource();
+    source.buffer = variants[Math.floor(Math.random() * variants.length)];
     const gain = context.createGain();
     gain.gain.value = spot.gain;
     const air = context.createBiquadFilter();
@@ -95,13 +101,10 @@ export class Mixer {
     air.frequency.value = spot.brightness;
     const pan = context.createStereoPanner();
     pan.pan.value = spot.side;
-    gain.connect(air);
-    air.connect(pan);
-    pan.connect(this.bed);
-    const seconds = RECIPES[name](this.stage, gain, now + spot.delay);
-    const end = now + spot.delay + seconds;
-    this.#voiceEnds.push(end);
-    setTimeout(() => pan.disconnect(), (spot.delay + seconds + 0.1) * 1_000);
+    source.connect(gain).connect(air).connect(pan).connect(this.bed);
+    source.start(now + spot.delay);
+    source.onended = () => pan.disconnect();
+    this.#voiceEnds.push(now + spot.delay + source.buffer.duration);
   }
 
   #hasFreeVoice(now: number): boolean {
