@@ -119,6 +119,14 @@ impl<'a> Snapshot<'a> {
         })
     }
 
+    /// The index of each row's body.
+    pub fn body_indices(&self) -> impl Iterator<Item = u32> + use<'a> {
+        let low = self.wire.id_low().into_iter().flatten();
+        let high = self.wire.id_high().into_iter().flatten();
+        let high = high.map(u32::from).chain(core::iter::repeat(0));
+        low.zip(high).map(|(low, high)| u32::from(low) | high << 16)
+    }
+
     pub fn bodies(&self) -> impl Iterator<Item = BodyRow> + use<'a> {
         let snapshot = *self;
         let rows = |header: CellHeader| header.row_first..header.row_first + header.row_count;

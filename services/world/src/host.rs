@@ -121,8 +121,9 @@ impl<S: Simulation> ShardLoop<S> {
         self.phases.clear();
         let frame = self.simulation.tick(&mut self.inbox, &mut self.phases);
         self.inbox.clear();
+        let simulated = now.elapsed();
         for port in &mut self.ports {
-            port.publish(&frame);
+            port.publish(&frame, simulated);
         }
         let ended_at = Instant::now();
         self.recorder.record(&TickReport {

@@ -2,6 +2,7 @@
 //!
 //! Not responsible for what a tick does (engine), for sessions or for bytes on a wire (edge).
 
+pub mod battle;
 pub mod host;
 pub mod limits;
 pub mod loader;
@@ -10,6 +11,7 @@ pub mod ports;
 pub mod status;
 pub mod timings;
 
+pub use battle::{Battle, BattleConfig};
 pub use host::{ShardHandle, Simulation, start};
 pub use ports::{EdgePort, ShardPort, Wake, connect};
 pub use status::{ShardStatus, StatusBoard};

@@ -1,9 +1,12 @@
 //! The rings between the shard's thread and one edge's thread: single producer, single consumer,
 //! bounded, no locks. An edge holds an [`EdgePort`], the shard the [`ShardPort`] at the other end.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use engine::{Command, Frame};
@@ -18,6 +21,7 @@ pub type Wake = Box<dyn Fn() + Send>;
 pub struct EdgePort {
     commands: Producer<Command>,
     frames: Consumer<Arc<Frame>>,
+    tick_us: Arc<AtomicU64>,
 }
 
 /// The shard's end.
@@ -25,6 +29,7 @@ pub struct ShardPort {
     commands: Consumer<Command>,
     frames: Producer<Arc<Frame>>,
     wake: Wake,
+    tick_us: Arc<AtomicU64>,
     frames_skipped: Arc<AtomicU64>,
 }
 
@@ -32,14 +37,17 @@ pub struct ShardPort {
 pub fn connect(wake: Wake) -> (EdgePort, ShardPort) {
     let (commands_in, commands_out) = RingBuffer::new(COMMAND_RING_MAX);
     let (frames_in, frames_out) = RingBuffer::new(FRAME_RING_MAX);
+    let tick_us = Arc::new(AtomicU64::new(0));
     let edge = EdgePort {
         commands: commands_in,
         frames: frames_out,
+        tick_us: tick_us.clone(),
     };
     let shard = ShardPort {
         commands: commands_out,
         frames: frames_in,
         wake,
+        tick_us,
         frames_skipped: Arc::new(AtomicU64::new(0)),
     };
     (edge, shard)
@@ -61,6 +69,11 @@ impl EdgePort {
         self.frames.pop().ok()
     }
 
+    /// How long the simulation took for the newest frame.
+    pub fn tick_duration(&self) -> Duration {
+        Duration::from_micros(self.tick_us.load(Ordering::Relaxed))
+    }
+
     /// Whether the shard is gone: no frame will come any more.
     pub fn is_abandoned(&self) -> bool {
         self.frames.is_abandoned()
@@ -79,8 +92,11 @@ impl ShardPort {
         count
     }
 
-    /// Offers a frame and wakes the edge; a full ring skips the frame and counts it.
-    pub(crate) fn publish(&mut self, frame: &Arc<Frame>) {
+    /// Offers a frame, which took this long to make, and wakes the edge; a full ring skips the frame
+    /// and counts it.
+    pub(crate) fn publish(&mut self, frame: &Arc<Frame>, duration: Duration) {
+        let tick_us = duration.as_micros() as u64;
+        self.tick_us.store(tick_us, Ordering::Relaxed);
         if self.frames.push(frame.clone()).is_err() {
             self.frames_skipped.fetch_add(1, Ordering::Relaxed);
         }
@@ -102,6 +118,13 @@ mod tests {
         Command::Leave {
             session: SessionId(session),
         }
+    }
+
+    fn frame(tick: u32) -> Arc<Frame> {
+        Arc::new(Frame {
+            tick,
+            ..Frame::default()
+        })
     }
 
     #[test]
@@ -128,10 +151,7 @@ mod tests {
     fn a_slow_edge_skips_frames_and_holds_nobody_up() {
         let (mut edge, mut shard) = connect(Box::new(|| ()));
         for tick in 0..100 {
-            shard.publish(&Arc::new(Frame {
-                tick,
-                ..Frame::default()
-            }));
+            shard.publish(&frame(tick), Duration::ZERO);
         }
         let ticks: Vec<u32> = std::iter::from_fn(|| edge.frame())
             .map(|frame| frame.tick)
@@ -139,10 +159,8 @@ mod tests {
         assert_eq!(ticks, (0..FRAME_RING_MAX as u32).collect::<Vec<_>>());
         let skipped = shard.frames_skipped().load(Ordering::Relaxed);
         assert_eq!(skipped, 100 - FRAME_RING_MAX as u64);
-        shard.publish(&Arc::new(Frame {
-            tick: 100,
-            ..Frame::default()
-        }));
+        shard.publish(&frame(100), Duration::from_millis(3));
         assert_eq!(edge.frame().map(|frame| frame.tick), Some(100));
+        assert_eq!(edge.tick_duration(), Duration::from_millis(3));
     }
 }

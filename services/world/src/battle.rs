@@ -1,0 +1,96 @@
+//! The battle that a shard runs: the engine's world and the loader that feeds it terrain.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use engine::{
+    Command, Frame, Landmarks, World, WorldConfig,
+    checkpoint::{self, CheckpointError},
+    tick_with,
+};
+use spatial::Terrain;
+
+use crate::{host::Simulation, loader::Loader};
+
+/// What a new battle is made of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BattleConfig {
+    pub seed: u64,
+    pub soldiers_per_house: u32,
+}
+
+/// The score that wins a round.
+const SCORE_TO_WIN: u32 = 2_000;
+
+/// See the module.
+pub struct Battle {
+    world: World,
+    loader: Loader,
+}
+
+impl Battle {
+    /// A new battle, its field generated and its first tick done: takes some hundred milliseconds.
+    pub fn new(config: BattleConfig) -> Self {
+        let mut loader = Loader::new(config.seed);
+        let layout = loader.generator().layout().clone();
+        let config = WorldConfig {
+            seed: config.seed,
+            soldiers_per_house: config.soldiers_per_house,
+            score_to_win: SCORE_TO_WIN,
+            landmarks: Landmarks {
+                camps: layout.camps,
+                banners: layout.banners.to_vec(),
+            },
+        };
+        let mut world = World::new(config, Terrain::new());
+        let mut commands = vec![loader.load_field()];
+        engine::tick(&mut world, &mut commands);
+        Self { world, loader }
+    }
+
+    /// A battle that was saved.
+    ///
+    /// # Errors
+    /// If the bytes are no checkpoint of this version.
+    pub fn load(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let world = checkpoint::load(bytes)?;
+        let mut loader = Loader::new(world.config.seed);
+        loader.mark_known(world.terrain.bricks().map(|(cell, _)| cell));
+        Ok(Self { world, loader })
+    }
+
+    /// The battle as bytes, for [`Self::load`].
+    pub fn save(&self) -> Vec<u8> {
+        checkpoint::save(&self.world)
+    }
+
+    pub fn config(&self) -> BattleConfig {
+        BattleConfig {
+            seed: self.world.config.seed,
+            soldiers_per_house: self.world.config.soldiers_per_house,
+        }
+    }
+}
+
+impl Simulation for Battle {
+    fn tick(
+        &mut self,
+        commands: &mut Vec<Command>,
+        phases: &mut Vec<(&'static str, Duration)>,
+    ) -> Arc<Frame> {
+        let begun_at = Instant::now();
+        commands.extend(self.loader.drain());
+        let mut phase_at = Instant::now();
+        phases.push(("load", phase_at - begun_at));
+        let frame = tick_with(&mut self.world, commands, |phase| {
+            let now = Instant::now();
+            phases.push((phase.name(), now - phase_at));
+            phase_at = now;
+        });
+        self.loader.look_around(&frame);
+        phases.push(("look", phase_at.elapsed()));
+        frame
+    }
+}
