@@ -1,3 +1,24 @@
-//! Sessions and fan-out.
+//! The edge: sessions over WebTransport, QUIC and WebSocket, interest and encoding, and HTTP for the
+//! page, status and metrics. Each edge is one thread; see `edge.rs`.
+//!
+//! Not responsible for what happens in the battle (engine) or when (world).
 
+mod certificate;
+mod config;
+mod counters;
+mod edge;
+mod hex;
+mod http;
+mod hub;
 pub mod interest;
+pub mod limits;
+mod names;
+mod rate;
+mod registry;
+mod server;
+mod session;
+mod transport;
+
+pub use config::{EdgeConfig, PageSource};
+pub use registry::KeptSession;
+pub use server::{BoundEdges, EdgesHandle, StartError, bind};

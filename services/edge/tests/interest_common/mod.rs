@@ -156,7 +156,10 @@ impl Witness {
             messages.push(message.to_vec());
         });
         assert_eq!(filled.datagrams as usize, messages.len());
-        assert_eq!(filled.bytes as usize, messages.iter().map(Vec::len).sum());
+        assert_eq!(
+            filled.bytes as usize,
+            messages.iter().map(Vec::len).sum::<usize>()
+        );
         self.events.clear();
         for (index, message) in messages.iter().enumerate() {
             assert!(

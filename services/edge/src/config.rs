@@ -1,0 +1,28 @@
+//! What the edges are started with.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Where the page comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PageSource {
+    /// The page built into this binary.
+    Embedded,
+    /// A folder with a built page.
+    Directory(PathBuf),
+}
+
+/// See the fields; the binary fills it from flags and files.
+#[derive(Clone, Debug)]
+pub struct EdgeConfig {
+    /// HTTP and WebSocket listen here (TCP). Edge number i has its QUIC socket (UDP) at this port
+    /// plus i, or at any free port when this one is 0.
+    pub listen: SocketAddr,
+    /// Threads, each with its own runtime and QUIC socket.
+    pub edges_count: usize,
+    pub sessions_max: usize,
+    /// No client gets more than this, whatever it wishes.
+    pub budget_bytes_per_second_max: u32,
+    pub page: PageSource,
+    /// Keeps the certificate over restarts; without it every start makes a new one.
+    pub data_dir: Option<PathBuf>,
+}

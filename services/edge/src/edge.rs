@@ -1,0 +1,190 @@
+//! One edge thread: a current-thread runtime with its QUIC endpoint, its share of the HTTP
+//! connections, and the loop that tells every frame to its clients.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::{Arc, atomic::AtomicUsize},
+    time::{Duration, Instant},
+};
+
+use protocol::{session::CloseReason, up::Hello};
+use tokio::{
+    sync::{Notify, watch},
+    task::yield_now,
+};
+use world::StatusBoard;
+
+use crate::{
+    certificate::CertificateStore,
+    config::EdgeConfig,
+    counters::{Cause, Counters, Transport, add},
+    hub::Hub,
+    limits,
+    registry::{Admission, JoinRequest, Refusal, Registry},
+    session::{Ending, Visitor},
+    transport::endpoint,
+};
+
+/// What all edge threads share; none of it is on the way of a tick.
+pub struct Shared {
+    pub config: EdgeConfig,
+    pub registry: Registry,
+    pub counters: Arc<Counters>,
+    pub certificates: CertificateStore,
+    pub shard_status: StatusBoard,
+    pub started_at: Instant,
+    /// The QUIC port of each edge.
+    pub quic_ports: Vec<u16>,
+    /// Sessions of each edge, so that newcomers go where most room is.
+    pub sessions_by_edge: Vec<AtomicUsize>,
+    pub stop: watch::Receiver<bool>,
+}
+
+/// See the module.
+pub struct Edge {
+    pub index: usize,
+    pub shared: Arc<Shared>,
+    pub hub: RefCell<Hub>,
+    /// Rung by the shard's thread after a frame.
+    pub wake: Arc<Notify>,
+    /// Connections that have not said Hello yet.
+    pub handshakes_count: Cell<usize>,
+}
+
+impl Edge {
+    /// Lets a visitor in or says why not; what is refused is counted.
+    ///
+    /// # Errors
+    /// The ending to tell the visitor.
+    pub fn admit(
+        &self,
+        visitor: &Visitor,
+        hello: &Hello,
+        now: Instant,
+    ) -> Result<Admission, Ending> {
+        let request = JoinRequest {
+            name: &hello.name,
+            resume_token: &hello.resume_token,
+            address: visitor.address,
+        };
+        let counters = &self.shared.counters;
+        match self.shared.registry.admit(&request, now) {
+            Ok(admission) => {
+                let counter = match admission.is_resumed {
+                    true => &counters.resumed,
+                    false => &counters.joined,
+                };
+                add(counter, 1);
+                Ok(admission)
+            }
+            Err(refusal) => {
+                counters.drop_one(Cause::JoinRefused);
+                let reason = match refusal {
+                    Refusal::Name(_) => CloseReason::BadName,
+                    Refusal::Full => CloseReason::ServerFull,
+                    Refusal::TooManyJoins => CloseReason::TooManyJoins,
+                };
+                Err(Ending::closed(reason, refusal.text()))
+            }
+        }
+    }
+
+    /// Sessions of this edge.
+    pub fn sessions_count(&self) -> &AtomicUsize {
+        &self.shared.sessions_by_edge[self.index]
+    }
+
+    /// Tells every frame to every client, until the process stops.
+    pub async fn tell_frames(self: Rc<Self>) {
+        loop {
+            self.wake.notified().await;
+            if !self.hub.borrow_mut().begin_frame() {
+                continue;
+            }
+            let begun_at = Instant::now();
+            self.tell_frame().await;
+            let counters = &self.shared.counters;
+            add(&counters.fan_out_us, begun_at.elapsed().as_micros() as u64);
+            add(&counters.fan_out_count, 1);
+        }
+    }
+
+    async fn tell_frame(&self) {
+        let mut told_count = 0;
+        loop {
+            let is_done = {
+                let mut hub = self.hub.borrow_mut();
+                let end = told_count + limits::SESSIONS_PER_YIELD;
+                hub.tell(told_count..end);
+                told_count = end;
+                told_count >= hub.slots_count()
+            };
+            if is_done {
+                return;
+            }
+            yield_now().await;
+        }
+    }
+
+    /// Once a second: ends what is over, and renews the certificate.
+    pub async fn look_after(self: Rc<Self>, quic: quinn::Endpoint) {
+        let mut certificate_sha256 = self.shared.certificates.current().sha256();
+        let mut second = tokio::time::interval(Duration::from_secs(1));
+        loop {
+            second.tick().await;
+            let now = Instant::now();
+            let mut hub = self.hub.borrow_mut();
+            for session in self.shared.registry.expire(now) {
+                hub.send_leave(session);
+            }
+            hub.end_stuck(now);
+            drop(hub);
+            self.renew_certificate(&quic, &mut certificate_sha256);
+        }
+    }
+
+    fn renew_certificate(&self, quic: &quinn::Endpoint, known_sha256: &mut [u8; 32]) {
+        let certificates = &self.shared.certificates;
+        if let Err(error) = certificates.renew(time::OffsetDateTime::now_utc()) {
+            tracing::warn!(%error, "the renewed certificate cannot be kept");
+        }
+        let current = certificates.current();
+        if current.sha256() != *known_sha256 {
+            *known_sha256 = current.sha256();
+            quic.set_server_config(Some(endpoint::server_config(&current)));
+        }
+    }
+}
+
+/// Counts a connection as pending until its Hello.
+pub struct Handshake(Rc<Edge>);
+
+impl Handshake {
+    /// None when too many are pending already.
+    pub fn begin(edge: &Rc<Edge>) -> Option<Self> {
+        let count = edge.handshakes_count.get();
+        if count >= limits::HANDSHAKES_MAX {
+            edge.shared.counters.drop_one(Cause::HandshakeRefused);
+            return None;
+        }
+        edge.handshakes_count.set(count + 1);
+        Some(Self(edge.clone()))
+    }
+}
+
+impl Drop for Handshake {
+    fn drop(&mut self) {
+        self.0
+            .handshakes_count
+            .set(self.0.handshakes_count.get() - 1);
+    }
+}
+
+/// The visitor's way in, for counting.
+pub fn visitor(address: std::net::SocketAddr, transport: Transport) -> Visitor {
+    Visitor {
+        address: address.ip(),
+        transport,
+    }
+}

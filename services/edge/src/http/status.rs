@@ -1,0 +1,253 @@
+//! `/healthz`, `/status` (JSON, for people and tests) and `/metrics` (Prometheus).
+
+use std::{fmt::Write, fs, sync::atomic::Ordering};
+
+use axum::{
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use serde_json::{Map, Value, json};
+use world::{ShardStatus, Spread};
+
+use crate::{counters::read, edge::Shared, http::HttpState};
+
+/// Ready once the first tick ran.
+pub async fn healthz(State(state): State<HttpState>) -> Response {
+    match state.shared.shard_status.read().tick {
+        0 => super::text(StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
+        _ => super::text(StatusCode::OK, "ok\n"),
+    }
+}
+
+pub async fn status(State(state): State<HttpState>) -> Response {
+    super::json(&status_json(&state.shared))
+}
+
+fn status_json(shared: &Shared) -> Value {
+    let shard = shared.shard_status.read();
+    let counters = &shared.counters;
+    let mut tick_us = spread_json(&shard.tick_us);
+    let phases = shard.phases_us.iter();
+    tick_us["phases"] = phases
+        .map(|(name, spread)| ((*name).to_owned(), spread_json(spread)))
+        .collect::<Map<_, _>>()
+        .into();
+    let mut drops: Map<String, Value> = named(counters.drops());
+    drops.insert("frames_skipped".into(), shard.frames_skipped.into());
+    let total: u64 = drops.values().filter_map(Value::as_u64).sum();
+    drops.insert("total".into(), total.into());
+    let [alive_red, alive_blue] = shard.alive_count;
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "protocol_version": protocol::VERSION,
+        "uptime_s": shared.started_at.elapsed().as_secs(),
+        "tick": shard.tick,
+        "tick_rate_hz": engine::limits::TICK_RATE_HZ,
+        "tick_us": tick_us,
+        "tick_lateness_us": spread_json(&shard.lateness_us),
+        "time_stretched_ms": shard.stretched.as_millis() as u64,
+        "bodies": shard.bodies_count,
+        "players": shard.players_count,
+        "alive": { "red": alive_red, "blue": alive_blue },
+        "sessions": counters.sessions().map(|(_, count)| count).sum::<u64>(),
+        "sessions_by_transport": named(counters.sessions()),
+        "sessions_by_edge": sessions_by_edge(shared),
+        "sessions_waiting_for_return": waiting_count(shared),
+        "sessions_max": shared.config.sessions_max,
+        "joined": read(&counters.joined),
+        "resumed": read(&counters.resumed),
+        "bytes_out": read(&counters.bytes_out),
+        "bytes_in": read(&counters.bytes_in),
+        "datagrams_out": read(&counters.datagrams_out),
+        "datagrams_in": read(&counters.datagrams_in),
+        "terrain_bytes_out": read(&counters.terrain_bytes_out),
+        "fan_out_us_mean": fan_out_us_mean(shared),
+        "drops": drops,
+        "memory": {
+            "resident_bytes": resident_bytes(),
+            "terrain_bytes": shard.terrain_bytes,
+        },
+    })
+}
+
+fn named(counts: impl Iterator<Item = (&'static str, u64)>) -> Map<String, Value> {
+    counts
+        .map(|(name, count)| (name.to_owned(), count.into()))
+        .collect()
+}
+
+fn spread_json(spread: &Spread) -> Value {
+    json!({ "p50": spread.p50, "p99": spread.p99, "max": spread.max })
+}
+
+fn sessions_by_edge(shared: &Shared) -> Vec<usize> {
+    let edges = shared.sessions_by_edge.iter();
+    edges.map(|count| count.load(Ordering::Relaxed)).collect()
+}
+
+fn waiting_count(shared: &Shared) -> u64 {
+    let held: u64 = shared.counters.sessions().map(|(_, count)| count).sum();
+    (shared.registry.count() as u64).saturating_sub(held)
+}
+
+fn fan_out_us_mean(shared: &Shared) -> u64 {
+    let counters = &shared.counters;
+    read(&counters.fan_out_us) / read(&counters.fan_out_count).max(1)
+}
+
+/// Memory of this process that is in RAM; 0 where the system does not say.
+fn resident_bytes() -> u64 {
+    const PAGE_BYTES: u64 = 4_096;
+    let statm = fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = statm.split_whitespace().nth(1);
+    pages
+        .and_then(|pages| pages.parse::<u64>().ok())
+        .unwrap_or(0)
+        * PAGE_BYTES
+}
+
+pub async fn metrics(State(state): State<HttpState>) -> Response {
+    let shared = &state.shared;
+    let mut page = Page::default();
+    shard_metrics(&mut page, &shared.shard_status.read());
+    edge_metrics(&mut page, shared);
+    let mut response = super::text(StatusCode::OK, page.text);
+    let prometheus = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, prometheus);
+    response
+}
+
+fn shard_metrics(page: &mut Page, shard: &ShardStatus) {
+    page.head(
+        "tick_total",
+        "counter",
+        "Ticks since the start of the world.",
+    );
+    page.value("tick_total", "", shard.tick);
+    page.head(
+        "tick_us",
+        "gauge",
+        "Duration of ticks and phases over the last minute, in µs.",
+    );
+    let whole = ("whole", shard.tick_us);
+    for (phase, spread) in std::iter::once(&whole).chain(&shard.phases_us) {
+        let Spread { p50, p99, max } = *spread;
+        for (quantile, value) in [("0.5", p50), ("0.99", p99), ("1", max)] {
+            let labels = format!("phase=\"{phase}\",quantile=\"{quantile}\"");
+            page.value("tick_us", &labels, value);
+        }
+    }
+    page.head(
+        "tick_lateness_us",
+        "gauge",
+        "99th percentile of how late ticks start, in µs.",
+    );
+    page.value("tick_lateness_us", "", shard.lateness_us.p99);
+    page.head(
+        "bodies",
+        "gauge",
+        "Bodies in the world, dead ones included.",
+    );
+    page.value("bodies", "", shard.bodies_count);
+    page.head("alive", "gauge", "Living bodies by house.");
+    for (house, count) in ["red", "blue"].into_iter().zip(shard.alive_count) {
+        page.value("alive", &format!("house=\"{house}\""), count);
+    }
+    page.head("terrain_bytes", "gauge", "Memory of the loaded terrain.");
+    page.value("terrain_bytes", "", shard.terrain_bytes);
+    page.head(
+        "frames_skipped_total",
+        "counter",
+        "Frames that edges were too slow for.",
+    );
+    page.value("frames_skipped_total", "", shard.frames_skipped);
+}
+
+fn edge_metrics(page: &mut Page, shared: &Shared) {
+    let counters = &shared.counters;
+    page.head("sessions", "gauge", "Open sessions by transport.");
+    for (transport, count) in counters.sessions() {
+        page.value("sessions", &format!("transport=\"{transport}\""), count);
+    }
+    page.head(
+        "drops_total",
+        "counter",
+        "What was dropped or refused, by cause.",
+    );
+    for (cause, count) in counters.drops() {
+        page.value("drops_total", &format!("cause=\"{cause}\""), count);
+    }
+    for (name, help, count) in [
+        ("joined_total", "Guests let in.", read(&counters.joined)),
+        (
+            "resumed_total",
+            "Players who came back.",
+            read(&counters.resumed),
+        ),
+        (
+            "bytes_out_total",
+            "Bytes of messages sent.",
+            read(&counters.bytes_out),
+        ),
+        (
+            "bytes_in_total",
+            "Bytes of messages received.",
+            read(&counters.bytes_in),
+        ),
+        (
+            "datagrams_out_total",
+            "Datagrams sent.",
+            read(&counters.datagrams_out),
+        ),
+        (
+            "datagrams_in_total",
+            "Datagrams received.",
+            read(&counters.datagrams_in),
+        ),
+        (
+            "terrain_bytes_out_total",
+            "Bytes of terrain sent.",
+            read(&counters.terrain_bytes_out),
+        ),
+        (
+            "fan_out_us_total",
+            "Time spent telling frames, in µs.",
+            read(&counters.fan_out_us),
+        ),
+        (
+            "fan_out_total",
+            "Frames told, by edges.",
+            read(&counters.fan_out_count),
+        ),
+    ] {
+        page.head(name, "counter", help);
+        page.value(name, "", count);
+    }
+    page.head("resident_bytes", "gauge", "Memory of the process in RAM.");
+    page.value("resident_bytes", "", resident_bytes());
+}
+
+/// A page of Prometheus' text format.
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn head(&mut self, name: &str, kind: &str, help: &str) {
+        let _ = writeln!(self.text, "# HELP voxelheim_{name} {help}");
+        let _ = writeln!(self.text, "# TYPE voxelheim_{name} {kind}");
+    }
+
+    fn value(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
+        let labels = if labels.is_empty() {
+            String::new()
+        } else {
+            format!("{{{labels}}}")
+        };
+        let _ = writeln!(self.text, "voxelheim_{name}{labels} {value}");
+    }
+}

@@ -1,0 +1,106 @@
+//! Which bodies a client was told the looks of: one bit for each body index.
+
+use engine::{BodyId, limits::BODIES_MAX};
+
+/// A set of body indices; grows to the highest one in it, 2.5 KB for a full world.
+#[derive(Clone, Default)]
+pub struct BodySet(Vec<u64>);
+
+impl BodySet {
+    pub fn contains(&self, index: u32) -> bool {
+        let word = self.0.get(index as usize / 64);
+        word.is_some_and(|word| word >> (index % 64) & 1 == 1)
+    }
+
+    /// True if it was not in it before.
+    pub fn insert(&mut self, index: u32) -> bool {
+        let place = index as usize / 64;
+        if place >= self.0.len() {
+            self.0.resize(place + 1, 0);
+        }
+        let bit = 1 << (index % 64);
+        let is_new = self.0[place] & bit == 0;
+        self.0[place] |= bit;
+        is_new
+    }
+
+    /// True if it was in it.
+    pub fn remove(&mut self, index: u32) -> bool {
+        let is_in = self.contains(index);
+        if is_in {
+            self.0[index as usize / 64] &= !(1 << (index % 64));
+        }
+        is_in
+    }
+}
+
+/// Body indices of which somebody left or somebody else came since the last look.
+#[derive(Default)]
+pub struct RosterChanges {
+    version: u64,
+    ids: Vec<BodyId>,
+    /// Who was at an index before, where it is not who is there now.
+    pub gone: Vec<BodyId>,
+}
+
+impl RosterChanges {
+    /// Compares with the roster of the last call; cheap while nothing changed.
+    pub fn update(&mut self, roster: &engine::Roster) {
+        self.gone.clear();
+        if roster.version == self.version {
+            return;
+        }
+        self.version = roster.version;
+        let count = roster.appearances.len().min(BODIES_MAX + 1);
+        self.ids.resize(count.max(self.ids.len()), BodyId::NOBODY);
+        for (index, known) in self.ids.iter_mut().enumerate() {
+            let look = roster.appearances.get(index).and_then(Option::as_ref);
+            let now = look.map_or(BodyId::NOBODY, |look| look.id);
+            if *known != now {
+                if *known != BodyId::NOBODY {
+                    self.gone.push(*known);
+                }
+                *known = now;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::{Appearance, House, Roster};
+
+    fn roster(version: u64, ids: &[Option<BodyId>]) -> Roster {
+        let look = |id: &BodyId| Appearance {
+            id: *id,
+            name: String::new(),
+            house: House::Red,
+            gear: 0,
+        };
+        Roster {
+            version,
+            appearances: ids.iter().map(|id| id.as_ref().map(look)).collect(),
+        }
+    }
+
+    #[test]
+    fn a_set_grows_and_tells_what_is_new() {
+        let mut set = BodySet::default();
+        assert!(set.insert(700) && !set.insert(700) && set.contains(700));
+        assert!(!set.contains(701) && !set.contains(1 << 23));
+        assert!(set.remove(700) && !set.remove(700) && !set.remove(1 << 23));
+    }
+
+    #[test]
+    fn who_left_or_was_followed_is_gone() {
+        let [a, b, c] = [BodyId::new(1, 0), BodyId::new(2, 0), BodyId::new(1, 1)];
+        let mut changes = RosterChanges::default();
+        changes.update(&roster(1, &[None, Some(a), Some(b)]));
+        assert!(changes.gone.is_empty());
+        changes.update(&roster(2, &[None, Some(c), None]));
+        assert_eq!(changes.gone, [a, b]);
+        changes.update(&roster(2, &[]));
+        assert!(changes.gone.is_empty(), "the same version is not looked at");
+    }
+}

@@ -1,0 +1,154 @@
+//! What an edge keeps for one client.
+
+use std::{cell::RefCell, rc::Rc, time::Instant};
+
+use engine::{BodyId, SessionId};
+use protocol::up::Hello;
+use tokio::sync::Notify;
+
+use crate::{
+    hub::{bodies::BodySet, terrain::TerrainView},
+    interest::ClientInterest,
+    limits,
+    registry::Admission,
+    session::{Ending, Outbox},
+};
+
+/// What a client wishes, within what is allowed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wishes {
+    pub view_distance_blocks: u16,
+    pub budget_bytes_per_second: u32,
+}
+
+/// Where a camera looks that does not look where the body does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Camera {
+    /// 65,536 to a full turn.
+    pub yaw: u16,
+    /// When the client said so; after a while the body's own yaw counts again.
+    pub told_at_tick: u32,
+}
+
+impl Wishes {
+    /// Zero asks for the default. Ranges were checked when the message was read.
+    pub fn of_hello(hello: &Hello, budget_bytes_per_second_max: u32) -> Self {
+        use protocol::limits::{BUDGET_BYTES_PER_SECOND_DEFAULT, VIEW_DISTANCE_BLOCKS_DEFAULT};
+        let or = |wish, default| if wish == 0 { default } else { wish };
+        let view_distance = or(
+            u32::from(hello.view_distance_blocks),
+            u32::from(VIEW_DISTANCE_BLOCKS_DEFAULT),
+        );
+        let budget = or(
+            hello.budget_bytes_per_second,
+            BUDGET_BYTES_PER_SECOND_DEFAULT,
+        );
+        Self {
+            view_distance_blocks: view_distance as u16,
+            budget_bytes_per_second: budget.min(budget_bytes_per_second_max),
+        }
+    }
+}
+
+/// Ends a session from inside the edge; its connection's task waits for it.
+#[derive(Clone, Default)]
+pub struct EndSignal {
+    ending: Rc<RefCell<Option<Ending>>>,
+    bell: Rc<Notify>,
+}
+
+impl EndSignal {
+    /// The first ending holds; true if this is it.
+    pub fn end(&self, ending: Ending) -> bool {
+        let is_first = self.ending.borrow().is_none();
+        if is_first {
+            *self.ending.borrow_mut() = Some(ending);
+            self.bell.notify_one();
+        }
+        is_first
+    }
+
+    pub async fn wait(&self) -> Ending {
+        loop {
+            if let Some(ending) = self.ending.borrow().clone() {
+                return ending;
+            }
+            self.bell.notified().await;
+        }
+    }
+}
+
+/// A client of this edge, from its admission to the end of its connection.
+pub struct Client {
+    pub session: SessionId,
+    pub name: String,
+    pub token: String,
+    pub is_resumed: bool,
+    pub house_wished: u8,
+    pub outbox: Outbox,
+    pub end: EndSignal,
+    pub wishes: Wishes,
+    pub camera: Option<Camera>,
+    pub entered_at: Instant,
+    /// Its body, once the shard gave one and the Welcome is out.
+    pub body: Option<BodyId>,
+    /// The newest input that went to the shard.
+    pub input_sequence: u32,
+    /// Datagrams sent to it, for its count of losses.
+    pub datagram_count: u32,
+    pub interest: ClientInterest,
+    pub terrain: TerrainView,
+    /// Bodies whose looks it was told.
+    pub told: BodySet,
+    /// Indices of bodies seen for the first time, whose looks are to be told.
+    pub seen: Vec<u32>,
+}
+
+impl Client {
+    pub fn new(admission: &Admission, hello: &Hello, wishes: Wishes, outbox: Outbox) -> Self {
+        Self {
+            session: admission.session,
+            name: admission.name.clone(),
+            token: admission.token.text(),
+            is_resumed: admission.is_resumed,
+            house_wished: hello.house,
+            outbox,
+            end: EndSignal::default(),
+            wishes,
+            camera: None,
+            entered_at: Instant::now(),
+            body: None,
+            input_sequence: 0,
+            datagram_count: 0,
+            interest: ClientInterest::new(
+                wishes.budget_bytes_per_second,
+                wishes.view_distance_blocks,
+            ),
+            terrain: TerrainView::new(wishes.view_distance_blocks),
+            told: BodySet::default(),
+            seen: Vec::new(),
+        }
+    }
+
+    /// A body came into its sight.
+    pub fn see(&mut self, index: u32) {
+        if self.told.insert(index) {
+            self.seen.push(index);
+        }
+    }
+
+    /// Where it looks: the camera, while that was told lately, else the body.
+    pub fn yaw(&self, body_yaw: u16, tick: u32) -> u16 {
+        let is_recent =
+            |camera: &Camera| tick.saturating_sub(camera.told_at_tick) <= limits::CAMERA_TICKS;
+        self.camera
+            .filter(is_recent)
+            .map_or(body_yaw, |camera| camera.yaw)
+    }
+
+    /// The number of the next datagram to it, from 1.
+    pub fn datagram_number(&mut self) -> u32 {
+        self.datagram_count = self.datagram_count.wrapping_add(1);
+        self.datagram_count
+    }
+}

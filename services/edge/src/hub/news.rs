@@ -1,0 +1,286 @@
+//! What all clients are told alike, made once and shared: the battle, the scoreboard, the density of
+//! the crowd. And what is picked for each: kills and refusals. Pure: frames in, messages out.
+
+use bytes::Bytes;
+use engine::{Appearance, BodyId, Event, Frame, PlayerState, SessionId};
+use protocol::{
+    Encode, Encoder,
+    battle::{Banner, Battle, Density, Kill, Kills, Score, Scoreboard},
+    session::{self, Refusals},
+};
+use spatial::Position;
+
+use crate::limits;
+
+/// The newest of each shared message, and when it was made.
+pub struct News {
+    pub battle: Shared<Battle>,
+    pub scoreboard: Shared<Scoreboard>,
+    pub density: Shared<Density>,
+    encoder: Encoder,
+}
+
+/// One message for all, kept for those who join later.
+pub struct Shared<M> {
+    content: M,
+    message: Bytes,
+    made_at_tick: u32,
+    is_fresh: bool,
+}
+
+/// When it is, and how long a message holds at least.
+#[derive(Clone, Copy)]
+struct Rhythm {
+    tick: u32,
+    pause_ticks: u32,
+}
+
+impl<M: Encode + PartialEq + Default + Clone> Shared<M> {
+    fn new(encoder: &mut Encoder) -> Self {
+        let content = M::default();
+        Self {
+            message: Bytes::copy_from_slice(encoder.stream(&content)),
+            content,
+            made_at_tick: 0,
+            is_fresh: false,
+        }
+    }
+
+    /// The message, for one who joins.
+    pub fn message(&self) -> Bytes {
+        self.message.clone()
+    }
+
+    /// The message, if it is new in this tick.
+    pub fn fresh(&self) -> Option<Bytes> {
+        self.is_fresh.then(|| self.message.clone())
+    }
+
+    /// Makes the message anew when `rhythm` says it is time, and keeps it if it differs. The stamp is
+    /// set on what is sent, not on what is compared.
+    fn update(
+        &mut self,
+        encoder: &mut Encoder,
+        rhythm: Rhythm,
+        make: impl FnOnce() -> M,
+        stamp: impl FnOnce(&mut M),
+    ) {
+        self.is_fresh = false;
+        if rhythm.tick.wrapping_sub(self.made_at_tick) < rhythm.pause_ticks {
+            return;
+        }
+        self.made_at_tick = rhythm.tick;
+        let content = make();
+        if content != self.content {
+            let mut stamped = content.clone();
+            stamp(&mut stamped);
+            self.message = Bytes::copy_from_slice(encoder.stream(&stamped));
+            self.content = content;
+            self.is_fresh = true;
+        }
+    }
+}
+
+impl News {
+    pub fn new() -> Self {
+        let mut encoder = Encoder::new();
+        Self {
+            battle: Shared::new(&mut encoder),
+            scoreboard: Shared::new(&mut encoder),
+            density: Shared::new(&mut encoder),
+            encoder,
+        }
+    }
+
+    /// Makes what is due in this frame.
+    pub fn update(&mut self, frame: &Frame) {
+        let tick = frame.tick;
+        let every = |pause_ticks| Rhythm { tick, pause_ticks };
+        self.battle.update(
+            &mut self.encoder,
+            every(limits::BATTLE_TICKS),
+            || battle(frame),
+            |battle| battle.tick = tick,
+        );
+        self.scoreboard.update(
+            &mut self.encoder,
+            every(limits::SCOREBOARD_TICKS),
+            || scoreboard(frame),
+            |_| (),
+        );
+        self.density.update(
+            &mut self.encoder,
+            every(limits::DENSITY_TICKS),
+            || density(frame),
+            |_| (),
+        );
+    }
+}
+
+impl Default for News {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Without its tick, so that a battle in which nothing changed is equal to itself.
+fn battle(frame: &Frame) -> Battle {
+    let round = &frame.round;
+    Battle {
+        tick: 0,
+        round: round.number,
+        score: round.score,
+        score_to_win: round.score_to_win,
+        pause_ticks: round.pause_ticks,
+        alive_count: round.alive_count,
+        banners: frame
+            .banners
+            .iter()
+            .take(protocol::limits::BANNERS_MAX)
+            .map(|banner| Banner {
+                block: [banner.block.x, banner.block.y, banner.block.z],
+                owner: banner.owner,
+                taker: banner.taker,
+                progress: banner.progress,
+            })
+            .collect(),
+    }
+}
+
+fn scoreboard(frame: &Frame) -> Scoreboard {
+    let mut players: Vec<&PlayerState> = frame.players.iter().collect();
+    players.sort_by_key(|player| (std::cmp::Reverse(player.score), player.session));
+    players.truncate(protocol::limits::SCOREBOARD_MAX);
+    let name = |body| appearance(frame, body).map_or(String::new(), |look| look.name.clone());
+    let row = |player: &&PlayerState| Score {
+        id: player.body.0,
+        name: name(player.body),
+        house: player.house as u8,
+        kills: player.kills,
+        deaths: player.deaths,
+        score: player.score,
+    };
+    Scoreboard {
+        rows: players.iter().map(row).collect(),
+    }
+}
+
+fn density(frame: &Frame) -> Density {
+    const EDGE: usize = limits::DENSITY_EDGE as usize;
+    let square_units = i32::from(limits::DENSITY_SQUARE_BLOCKS) << spatial::position::UNIT_BITS;
+    let mut houses = [vec![0u8; EDGE * EDGE], vec![0u8; EDGE * EDGE]];
+    let bodies = &frame.bodies;
+    for row in 0..bodies.id.len() {
+        let [x, z] = [bodies.x[row], bodies.z[row]].map(|axis| axis.div_euclid(square_units));
+        let is_inside = (0..EDGE as i32).contains(&x) && (0..EDGE as i32).contains(&z);
+        if is_inside && bodies.health[row] > 0 {
+            let square =
+                &mut houses[usize::from(bodies.house[row] & 1)][z as usize * EDGE + x as usize];
+            *square = square.saturating_add(1);
+        }
+    }
+    let [red, blue] = houses;
+    Density {
+        square_blocks: limits::DENSITY_SQUARE_BLOCKS,
+        edge_count: limits::DENSITY_EDGE,
+        red,
+        blue,
+    }
+}
+
+/// How a body looks; none if it left the world.
+pub fn appearance(frame: &Frame, id: BodyId) -> Option<&Appearance> {
+    let looks = frame.roster.appearances.get(id.index() as usize)?;
+    looks.as_ref().filter(|look| look.id == id)
+}
+
+/// An appearance as the wire tells it.
+pub fn wire_appearance(look: &Appearance) -> session::Appearance {
+    session::Appearance {
+        id: look.id.0,
+        house: look.house as u8,
+        gear: look.gear,
+        name: look.name.clone(),
+    }
+}
+
+/// Deaths of the last ticks and refusals, gathered once and picked from for every client.
+#[derive(Default)]
+pub struct Happenings {
+    kills: Vec<Death>,
+    /// Sorted by session.
+    refusals: Vec<(SessionId, (u32, u8))>,
+}
+
+struct Death {
+    kill: Kill,
+    position: Position,
+    is_players: bool,
+}
+
+impl Happenings {
+    /// Gathers from a frame; call once for each.
+    pub fn gather(&mut self, frame: &Frame) {
+        let is_player = |body| appearance(frame, body).is_some_and(|look| !look.name.is_empty());
+        for event in &frame.events {
+            match *event {
+                Event::Died {
+                    target,
+                    killer,
+                    weapon,
+                    position,
+                } => self.kills.push(Death {
+                    kill: Kill {
+                        target: target.0,
+                        killer: killer.0,
+                        weapon: weapon as u8,
+                    },
+                    position,
+                    is_players: is_player(target) || is_player(killer),
+                }),
+                Event::Refused {
+                    session,
+                    sequence,
+                    reason,
+                } => self.refusals.push((session, (sequence, reason as u8))),
+                _ => {}
+            }
+        }
+        self.refusals.sort_by_key(|(session, _)| *session);
+    }
+
+    pub fn clear(&mut self) {
+        self.kills.clear();
+        self.refusals.clear();
+    }
+
+    /// The deaths that matter at a place: near, or a player's.
+    pub fn kills_near(&self, place: Position) -> Option<Kills> {
+        let is_near = |death: &&Death| death.is_players || is_within_feed(death.position, place);
+        let rows: Vec<Kill> = self
+            .kills
+            .iter()
+            .filter(is_near)
+            .take(protocol::limits::KILLS_MAX)
+            .map(|death| death.kill)
+            .collect();
+        (!rows.is_empty()).then_some(Kills { rows })
+    }
+
+    /// What one session's inputs were refused.
+    pub fn refusals_of(&self, session: SessionId) -> Option<Refusals> {
+        let start = self.refusals.partition_point(|(other, _)| *other < session);
+        let rows: Vec<(u32, u8)> = self.refusals[start..]
+            .iter()
+            .take_while(|(other, _)| *other == session)
+            .take(protocol::limits::REFUSALS_MAX)
+            .map(|(_, row)| *row)
+            .collect();
+        (!rows.is_empty()).then_some(Refusals { rows })
+    }
+}
+
+fn is_within_feed(a: Position, b: Position) -> bool {
+    let far = limits::KILL_FEED_BLOCKS << spatial::position::UNIT_BITS;
+    a.x.abs_diff(b.x) <= far as u32 && a.z.abs_diff(b.z) <= far as u32
+}

@@ -1,0 +1,347 @@
+//! What a frame means for each client: the Welcome, snapshots and events, appearances, terrain, and
+//! the news. What is the same for all is made once in [`Hub::begin_frame`].
+
+use std::{ops::Range, sync::Arc};
+
+use bytes::Bytes;
+use engine::{
+    BodyId, Frame, PlayerState,
+    generate::layout::{WORLD_EDGE, WORLD_HEIGHT},
+    limits::TICK_RATE_HZ,
+};
+use protocol::{
+    Encode, Encoder, Header, Kind, header,
+    session::{Appearances, CloseReason, Welcome},
+    snapshot::Snapshot,
+};
+use spatial::terrain::diff_bricks;
+
+use crate::{
+    counters::{Cause, Counters},
+    hub::{
+        Hub,
+        bodies::{BodySet, RosterChanges},
+        client::Client,
+        columns::{Column, ColumnSet},
+        news::{self, Happenings, News},
+        player,
+        terrain::ColumnCache,
+    },
+    interest::{Interest, View, own_state, policy::staleness_ticks_promised},
+    limits,
+    session::{Ending, outbox::TooSlow},
+};
+
+/// The unit of a tick's cost on the wire: 1/16 ms.
+const TICK_COST_US: u128 = 1_000 / 16;
+
+/// What all clients of an edge share in telling a frame.
+pub struct Teller {
+    encoder: Encoder,
+    interest: Interest,
+    /// The simulation's time for the last tick, in 1/16 ms; 255 is that or more.
+    tick_cost: u8,
+    news: News,
+    happenings: Happenings,
+    roster: RosterChanges,
+    columns: ColumnCache,
+    /// Columns that changed in a way that edits do not tell, in the frames under way.
+    columns_changed: ColumnSet,
+    edits: Vec<engine::Edit>,
+    /// Terrain bytes that may still be handed out in this tick, to all clients together.
+    terrain_bytes_left: usize,
+}
+
+impl Teller {
+    pub fn new() -> Self {
+        Self {
+            encoder: Encoder::new(),
+            interest: Interest::new(),
+            tick_cost: 0,
+            news: News::new(),
+            happenings: Happenings::default(),
+            roster: RosterChanges::default(),
+            columns: ColumnCache::new(),
+            columns_changed: ColumnSet::new(),
+            edits: Vec::new(),
+            terrain_bytes_left: 0,
+        }
+    }
+
+    fn begin(&mut self) {
+        self.happenings.clear();
+        self.columns_changed.clear();
+        self.edits.clear();
+        self.terrain_bytes_left = limits::TERRAIN_BYTES_PER_TICK_ALL;
+    }
+
+    /// Takes in one frame; several may come at once when this edge was late.
+    fn take(&mut self, last: &Frame, frame: &Frame) {
+        self.happenings.gather(frame);
+        if frame.tick == last.tick + 1 {
+            self.edits.extend_from_slice(&frame.edits);
+        } else {
+            self.take_over_gap(last, frame);
+        }
+        for edit in &frame.edits {
+            if let Some(column) = Column::of(edit.block.cell()) {
+                self.columns.invalidate(column);
+            }
+        }
+        for column in frame.loaded.iter().filter_map(|cell| Column::of(*cell)) {
+            self.columns.invalidate(column);
+            self.columns_changed.insert(column);
+        }
+    }
+
+    /// Frames were skipped: what differs between the two terrains goes out whole.
+    fn take_over_gap(&mut self, last: &Frame, frame: &Frame) {
+        diff_bricks(&last.terrain, &frame.terrain, |change| {
+            if let Some(column) = Column::of(change.cell) {
+                self.columns.invalidate(column);
+                self.columns_changed.insert(column);
+            }
+        });
+    }
+}
+
+impl Default for Teller {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Hub {
+    /// Takes the waiting frames in and makes what all clients share; false if none waits.
+    pub fn begin_frame(&mut self) -> bool {
+        self.send_retries();
+        self.teller.begin();
+        let mut is_new = false;
+        for _ in 0..limits::FRAMES_PER_WAKE_MAX {
+            let Some(frame) = self.port.frame() else {
+                break;
+            };
+            self.teller.take(&self.frame, &frame);
+            self.frame = frame;
+            is_new = true;
+        }
+        if is_new {
+            let tick_cost = self.port.tick_duration().as_micros() / TICK_COST_US;
+            self.teller.tick_cost = tick_cost.min(255) as u8;
+            self.teller.interest.begin_tick(&self.frame);
+            self.teller.news.update(&self.frame);
+            self.teller.roster.update(&self.frame.roster);
+        }
+        is_new
+    }
+
+    /// Slots there are, taken or free; what [`Self::tell`] goes over.
+    pub fn slots_count(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Tells the newest frame to the clients in these slots. Who cannot keep up is ended.
+    pub fn tell(&mut self, slots: Range<usize>) {
+        let end = slots.end.min(self.slots.len());
+        let frame = self.frame.clone();
+        for slot in &mut self.slots[slots.start.min(end)..end] {
+            let Some(client) = &mut slot.client else {
+                continue;
+            };
+            let mut telling = Telling {
+                teller: &mut self.teller,
+                frame: &frame,
+            };
+            if telling.tell(client).is_err() {
+                give_up(client, &self.counters);
+            }
+        }
+    }
+}
+
+/// Remembers the bodies of a snapshot that are new to the client.
+fn see_bodies(message: &[u8], told: &mut BodySet, seen: &mut Vec<u32>) {
+    if message[0] != Kind::Snapshot as u8 {
+        return;
+    }
+    let snapshot = Snapshot::decode(&message[Header::BYTES..]).expect("we made it ourselves");
+    for index in snapshot.body_indices() {
+        if told.insert(index) {
+            seen.push(index);
+        }
+    }
+}
+
+fn give_up(client: &Client, counters: &Arc<Counters>) {
+    let text = "Your connection is too slow to follow the battle.";
+    if client.end.end(Ending::closed(CloseReason::None, text)) {
+        counters.drop_one(Cause::SlowClient);
+    }
+}
+
+/// One frame on its way to one client.
+struct Telling<'a> {
+    teller: &'a mut Teller,
+    frame: &'a Frame,
+}
+
+impl Telling<'_> {
+    fn tell(&mut self, client: &mut Client) -> Result<(), TooSlow> {
+        let Some(player) = player(self.frame, client.session) else {
+            return Ok(());
+        };
+        if client.body != Some(player.body) {
+            self.welcome(client, player)?;
+        }
+        self.tell_news(client, player)?;
+        self.tell_snapshot(client, player);
+        self.tell_appearances(client)?;
+        self.tell_terrain(client, player);
+        Ok(())
+    }
+
+    /// You are in; and how things stand.
+    fn welcome(&mut self, client: &mut Client, player: &PlayerState) -> Result<(), TooSlow> {
+        client.body = Some(player.body);
+        client.input_sequence = player.input_sequence;
+        let welcome = Welcome {
+            protocol_version: protocol::VERSION,
+            resume_token: client.token.clone(),
+            resume_seconds: limits::RESUME_GRACE.as_secs() as u16,
+            body: player.body.0,
+            name: client.name.clone(),
+            house: player.house as u8,
+            tick: self.frame.tick,
+            tick_rate_hz: TICK_RATE_HZ as u8,
+            world_edge_blocks: WORLD_EDGE as u16,
+            world_height_blocks: WORLD_HEIGHT as u16,
+            staleness_ticks_max: staleness_ticks_promised(
+                client.wishes.budget_bytes_per_second,
+                self.frame.bodies.id.len(),
+            ),
+            budget_bytes_per_second: client.wishes.budget_bytes_per_second,
+            view_distance_blocks: client.wishes.view_distance_blocks,
+            resumed: client.is_resumed,
+        };
+        self.control(client, &welcome)?;
+        client.see(player.body.index());
+        client.outbox.control(self.teller.news.battle.message())?;
+        client.outbox.control(self.teller.news.density.message())?;
+        client.outbox.control(self.teller.news.scoreboard.message())
+    }
+
+    fn tell_news(&mut self, client: &mut Client, player: &PlayerState) -> Result<(), TooSlow> {
+        let news = &self.teller.news;
+        let fresh = [
+            news.battle.fresh(),
+            news.density.fresh(),
+            news.scoreboard.fresh(),
+        ];
+        for message in fresh.into_iter().flatten() {
+            client.outbox.control(message)?;
+        }
+        let happenings = &self.teller.happenings;
+        let kills = happenings.kills_near(player.motion.position);
+        let refusals = happenings.refusals_of(client.session);
+        if let Some(kills) = kills {
+            for kill in &kills.rows {
+                client.see(BodyId(kill.target).index());
+                client.see(BodyId(kill.killer).index());
+            }
+            self.control(client, &kills)?;
+        }
+        refusals.map_or(Ok(()), |refusals| self.control(client, &refusals))
+    }
+
+    /// Bodies and events around the player, within its budget.
+    fn tell_snapshot(&mut self, client: &mut Client, player: &PlayerState) {
+        let own = own_state(player, self.teller.tick_cost);
+        let view = View {
+            body: player.body,
+            position: player.motion.position,
+            yaw: client.yaw(player.motion.yaw, self.frame.tick),
+            own: Some(&own),
+            datagram_bytes: client.outbox.datagram_bytes_max(),
+        };
+        let Client {
+            interest,
+            outbox,
+            datagram_count,
+            told,
+            seen,
+            ..
+        } = client;
+        self.teller.interest.fill(interest, &view, |message| {
+            *datagram_count = datagram_count.wrapping_add(1);
+            header::set_number(message, *datagram_count);
+            see_bodies(message, told, seen);
+            outbox.datagram(Bytes::copy_from_slice(message));
+        });
+    }
+
+    /// The looks of bodies seen for the first time, and of those told before who are gone.
+    fn tell_appearances(&mut self, client: &mut Client) -> Result<(), TooSlow> {
+        let gone: Vec<BodyId> = self
+            .teller
+            .roster
+            .gone
+            .iter()
+            .copied()
+            .filter(|id| client.told.remove(id.index()))
+            .collect();
+        let seen = std::mem::take(&mut client.seen);
+        let looks = seen
+            .iter()
+            .filter_map(|index| self.frame.roster.appearances.get(*index as usize)?.as_ref())
+            .map(news::wire_appearance)
+            .collect::<Vec<_>>();
+        let gone = gone.iter().map(|id| id.0).collect::<Vec<_>>();
+        let rows_max = protocol::limits::APPEARANCES_MAX;
+        let mut gone_parts = gone.chunks(rows_max);
+        let mut look_parts = looks.chunks(rows_max);
+        loop {
+            let message = match (look_parts.next(), gone_parts.next()) {
+                (None, None) => return Ok(()),
+                (rows, gone) => Appearances {
+                    rows: rows.unwrap_or_default().to_vec(),
+                    gone: gone.unwrap_or_default().to_vec(),
+                },
+            };
+            self.control(client, &message)?;
+        }
+    }
+
+    /// Edits at once, then land as far as the client's and the edge's budgets for the tick go.
+    fn tell_terrain(&mut self, client: &mut Client, player: &PlayerState) {
+        let teller = &mut *self.teller;
+        let view = &mut client.terrain;
+        view.set_centre(player.motion.position.cell());
+        for column in teller.columns_changed.iter() {
+            view.changed_whole(column);
+        }
+        for edit in &teller.edits {
+            view.edit(*edit);
+        }
+        if self.frame.tick.is_multiple_of(limits::LOOK_AGAIN_TICKS) {
+            view.look_again();
+        }
+        let mut bytes_left = limits::TERRAIN_BYTES_PER_TICK.min(teller.terrain_bytes_left);
+        let terrain = &self.frame.terrain;
+        while bytes_left > 0 && client.outbox.has_terrain_room() {
+            let messages = view.next(&mut teller.columns, terrain, self.frame.tick);
+            if messages.is_empty() {
+                return;
+            }
+            for message in messages {
+                bytes_left = bytes_left.saturating_sub(message.len());
+                teller.terrain_bytes_left = teller.terrain_bytes_left.saturating_sub(message.len());
+                client.outbox.terrain(message);
+            }
+        }
+    }
+
+    fn control(&mut self, client: &Client, message: &impl Encode) -> Result<(), TooSlow> {
+        let bytes = Bytes::copy_from_slice(self.teller.encoder.stream(message));
+        client.outbox.control(bytes)
+    }
+}

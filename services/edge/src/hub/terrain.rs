@@ -1,0 +1,444 @@
+//! The terrain stream of each client: columns near first, edits in their order, and what falls out of
+//! view forgotten. Bounded for every client and for the edge as a whole, so that far land never waits
+//! in front of near land and joining never starves playing.
+//!
+//! Pure: it makes messages; who sends them when is the hub's business.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use engine::Edit;
+use protocol::{
+    Encoder,
+    terrain::{Bricks, Edits, Forget},
+};
+use spatial::{CellCoord, codec, position::CELL_BLOCK_BITS, terrain::Terrain};
+
+use crate::{
+    hub::columns::{Column, ColumnSet, length_squared, offsets_near_first},
+    limits,
+};
+
+/// Encoded columns, shared by all clients of an edge; made when first wanted, dropped when edited.
+pub struct ColumnCache {
+    messages: HashMap<Column, Vec<Bytes>>,
+    /// All columns that may be in view, near first, relative to the own one.
+    offsets: Vec<[i8; 2]>,
+    encoder: Encoder,
+    bricks: Bricks,
+    brick_bytes: Vec<u8>,
+}
+
+impl ColumnCache {
+    pub fn new() -> Self {
+        Self {
+            messages: HashMap::new(),
+            offsets: offsets_near_first(limits::VIEW_COLUMNS_MAX),
+            encoder: Encoder::new(),
+            bricks: Bricks::default(),
+            brick_bytes: Vec::new(),
+        }
+    }
+
+    /// Forgets what was encoded of a column that changed.
+    pub fn invalidate(&mut self, column: Column) {
+        self.messages.remove(&column);
+    }
+
+    /// The messages that bring a column; none while it is not loaded.
+    fn column(&mut self, column: Column, terrain: &Terrain) -> Option<&[Bytes]> {
+        if !column.cells().all(|cell| terrain.is_loaded(cell)) {
+            return None;
+        }
+        if !self.messages.contains_key(&column) {
+            let messages = self.encode(column, terrain);
+            self.messages.insert(column, messages);
+        }
+        self.messages.get(&column).map(Vec::as_slice)
+    }
+
+    fn encode(&mut self, column: Column, terrain: &Terrain) -> Vec<Bytes> {
+        let mut messages = Vec::with_capacity(1);
+        self.bricks.clear();
+        for cell in column.cells() {
+            let brick = terrain
+                .brick(cell)
+                .expect("the caller asked whether it is loaded");
+            self.brick_bytes.clear();
+            codec::encode_brick(brick, &mut self.brick_bytes);
+            if !self.bricks.has_room(self.brick_bytes.len()) {
+                messages.push(Bytes::copy_from_slice(self.encoder.stream(&self.bricks)));
+                self.bricks.clear();
+            }
+            self.bricks.push(wire_cell(cell), &self.brick_bytes);
+        }
+        messages.push(Bytes::copy_from_slice(self.encoder.stream(&self.bricks)));
+        assert!(
+            messages.len() <= limits::COLUMN_MESSAGES_MAX,
+            "16 bricks fit"
+        );
+        messages
+    }
+}
+
+impl Default for ColumnCache {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What one client has of the terrain.
+pub struct TerrainView {
+    /// Columns it was sent and is kept up to date about.
+    sent: ColumnSet,
+    /// Edits of them not yet sent, in order.
+    edits: Vec<Edit>,
+    centre: Option<Column>,
+    radius: i32,
+    /// Where in the offsets the search for the next column goes on.
+    cursor: usize,
+    /// Whether a column before the cursor was not loaded yet.
+    is_waiting: bool,
+    /// Whether columns may have fallen out of view.
+    has_moved: bool,
+}
+
+impl TerrainView {
+    /// A client that has nothing yet and sees `view_distance_blocks`.
+    pub fn new(view_distance_blocks: u16) -> Self {
+        let mut view = Self {
+            sent: ColumnSet::new(),
+            edits: Vec::new(),
+            centre: None,
+            radius: 0,
+            cursor: 0,
+            is_waiting: false,
+            has_moved: false,
+        };
+        view.set_distance(view_distance_blocks);
+        view
+    }
+
+    /// Changes how far the client sees.
+    pub fn set_distance(&mut self, view_distance_blocks: u16) {
+        let columns = i32::from(view_distance_blocks) >> CELL_BLOCK_BITS;
+        self.radius = (columns + 1).min(limits::VIEW_COLUMNS_MAX);
+        self.cursor = 0;
+        self.has_moved = true;
+    }
+
+    /// Where the client is now.
+    pub fn set_centre(&mut self, cell: CellCoord) {
+        let centre = Column::of(cell);
+        if centre.is_some() && centre != self.centre {
+            self.centre = centre;
+            self.cursor = 0;
+            self.has_moved = true;
+        }
+    }
+
+    /// A block changed. What the client was not sent does not concern it.
+    pub fn edit(&mut self, edit: Edit) {
+        let is_sent =
+            Column::of(edit.block.cell()).is_some_and(|column| self.sent.contains(column));
+        if !is_sent {
+            return;
+        }
+        if self.edits.len() == limits::EDITS_PENDING_MAX {
+            self.send_again();
+            return;
+        }
+        self.edits.push(edit);
+    }
+
+    /// A column changed in a way that no list of edits tells: it goes out whole again.
+    pub fn changed_whole(&mut self, column: Column) {
+        if self.sent.contains(column) {
+            self.sent.remove(column);
+            self.edits
+                .retain(|edit| Column::of(edit.block.cell()) != Some(column));
+            self.cursor = 0;
+        }
+    }
+
+    /// The next messages for the client's terrain stream, most urgent first: edits, then the nearest
+    /// column it lacks, then what it may forget. Empty when it has all that is there.
+    pub fn next(&mut self, cache: &mut ColumnCache, terrain: &Terrain, tick: u32) -> Vec<Bytes> {
+        if !self.edits.is_empty() {
+            return vec![self.take_edits(&mut cache.encoder, tick)];
+        }
+        if self.has_moved
+            && let Some(message) = self.forget(&mut cache.encoder)
+        {
+            return vec![message];
+        }
+        self.next_column(cache, terrain)
+    }
+
+    /// Looks again for columns that were not loaded before.
+    pub fn look_again(&mut self) {
+        if self.is_waiting {
+            self.cursor = 0;
+        }
+    }
+
+    fn take_edits(&mut self, encoder: &mut Encoder, tick: u32) -> Bytes {
+        let count = self.edits.len().min(protocol::limits::EDITS_MAX);
+        let rows = self
+            .edits
+            .drain(..count)
+            .map(|edit| ([edit.block.x, edit.block.y, edit.block.z], edit.now.0))
+            .collect();
+        Bytes::copy_from_slice(encoder.stream(&Edits { tick, rows }))
+    }
+
+    fn forget(&mut self, encoder: &mut Encoder) -> Option<Bytes> {
+        const COLUMNS_MAX: usize =
+            protocol::limits::FORGET_MAX / crate::hub::columns::COLUMN_CELLS as usize;
+        let centre = self.centre?;
+        let kept = self.radius + limits::VIEW_COLUMNS_SLACK;
+        let is_far = |column: &Column| column.distance_squared(centre) > kept * kept;
+        let far: Vec<Column> = self.sent.iter().filter(is_far).take(COLUMNS_MAX).collect();
+        if far.is_empty() {
+            self.has_moved = false;
+            return None;
+        }
+        far.iter().for_each(|column| self.sent.remove(*column));
+        let cells = far.iter().flat_map(|column| column.cells()).map(wire_cell);
+        let forget = Forget {
+            cells: cells.collect(),
+        };
+        Some(Bytes::copy_from_slice(encoder.stream(&forget)))
+    }
+
+    fn next_column(&mut self, cache: &mut ColumnCache, terrain: &Terrain) -> Vec<Bytes> {
+        let Some(centre) = self.centre else {
+            return Vec::new();
+        };
+        if self.cursor == 0 {
+            self.is_waiting = false;
+        }
+        for _ in 0..limits::COLUMNS_LOOKED_AT_MAX {
+            let Some(&offset) = cache.offsets.get(self.cursor) else {
+                break;
+            };
+            if length_squared(offset) > self.radius * self.radius {
+                break;
+            }
+            self.cursor += 1;
+            let [x, z] = offset.map(i32::from);
+            let column = Column::at(i32::from(centre.x) + x, i32::from(centre.z) + z);
+            let Some(column) = column.filter(|column| !self.sent.contains(*column)) else {
+                continue;
+            };
+            match cache.column(column, terrain) {
+                Some(messages) => {
+                    self.sent.insert(column);
+                    return messages.to_vec();
+                }
+                None => self.is_waiting = true,
+            }
+        }
+        Vec::new()
+    }
+
+    /// More edits wait than are worth telling one by one: their columns go out whole again.
+    fn send_again(&mut self) {
+        for edit in std::mem::take(&mut self.edits) {
+            if let Some(column) = Column::of(edit.block.cell()) {
+                self.sent.remove(column);
+            }
+        }
+        self.cursor = 0;
+    }
+}
+
+fn wire_cell(cell: CellCoord) -> [i16; 3] {
+    [cell.x as i16, cell.y as i16, cell.z as i16]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{Header, Kind};
+    use spatial::{Block, BlockCoord, Brick};
+
+    /// What a client makes of its terrain stream.
+    #[derive(Default)]
+    struct Reader {
+        terrain: Terrain,
+    }
+
+    impl Reader {
+        fn read(&mut self, message: &[u8]) {
+            let header = Header::decode(message).expect("our own header");
+            let table = &message[Header::BYTES..];
+            match header.kind {
+                Kind::Bricks => self.bricks(&Bricks::decode(table).expect("our own bricks")),
+                Kind::Edits => {
+                    for ([x, y, z], now) in Edits::decode(table).expect("our own edits").rows {
+                        let before = self.terrain.set(BlockCoord::new(x, y, z), Block(now));
+                        assert!(before.is_some(), "an edit of a cell that was sent");
+                    }
+                }
+                Kind::Forget => {
+                    for [x, y, z] in Forget::decode(table).expect("our own cells").cells {
+                        let cell = CellCoord::new(x.into(), y.into(), z.into());
+                        assert!(self.terrain.remove_brick(cell).is_some());
+                    }
+                }
+                kind => panic!("{kind:?} does not belong on the terrain stream"),
+            }
+        }
+
+        fn bricks(&mut self, bricks: &Bricks) {
+            for ([x, y, z], bytes) in bricks.iter() {
+                let (brick, _) = codec::decode_brick(bytes).expect("our own brick");
+                let cell = CellCoord::new(x.into(), y.into(), z.into());
+                self.terrain.insert_brick(cell, brick);
+            }
+        }
+    }
+
+    fn world(columns: impl Iterator<Item = Column>) -> Terrain {
+        let mut terrain = Terrain::new();
+        for cell in columns.flat_map(Column::cells) {
+            let block = if cell.y < 3 { Block::STONE } else { Block::AIR };
+            terrain.insert_brick(cell, Brick::uniform(block));
+        }
+        terrain
+    }
+
+    fn everything() -> impl Iterator<Item = Column> {
+        (0..crate::hub::columns::COLUMN_COUNT).map(Column::from_index)
+    }
+
+    fn drain(view: &mut TerrainView, cache: &mut ColumnCache, terrain: &Terrain) -> Reader {
+        let mut reader = Reader::default();
+        drain_into(&mut reader, view, cache, terrain);
+        reader
+    }
+
+    fn drain_into(
+        reader: &mut Reader,
+        view: &mut TerrainView,
+        cache: &mut ColumnCache,
+        terrain: &Terrain,
+    ) {
+        let mut idle_count = 0;
+        while idle_count < 8 {
+            let messages = view.next(cache, terrain, 1);
+            idle_count = if messages.is_empty() {
+                idle_count + 1
+            } else {
+                0
+            };
+            messages.iter().for_each(|message| reader.read(message));
+        }
+    }
+
+    fn edit(sequence: u32, x: i32, y: i32, z: i32) -> Edit {
+        Edit {
+            sequence,
+            block: BlockCoord::new(x, y, z),
+            now: Block::PLANK,
+        }
+    }
+
+    #[test]
+    fn near_land_comes_first_and_all_in_view_comes() {
+        let terrain = world(everything());
+        let mut cache = ColumnCache::new();
+        let mut view = TerrainView::new(64);
+        view.set_centre(CellCoord::new(30, 4, 30));
+        let first = view.next(&mut cache, &terrain, 1);
+        let bricks = Bricks::decode(&first[0][Header::BYTES..]).expect("bricks");
+        assert!(bricks.iter().all(|([x, _, z], _)| (x, z) == (30, 30)));
+        let reader = drain(&mut view, &mut cache, &terrain);
+        for column in everything() {
+            let centre = Column { x: 30, z: 30 };
+            let is_in_view = column.distance_squared(centre) <= 25 && column != centre;
+            let cell = column.cells().next().expect("a column has cells");
+            assert_eq!(reader.terrain.is_loaded(cell), is_in_view, "{column:?}");
+        }
+    }
+
+    #[test]
+    fn land_that_loads_later_comes_when_looked_for_again() {
+        let mut cache = ColumnCache::new();
+        let mut view = TerrainView::new(32);
+        view.set_centre(CellCoord::new(5, 4, 5));
+        let half = world(everything().filter(|column| column.x <= 5));
+        let mut reader = drain(&mut view, &mut cache, &half);
+        let whole = world(everything());
+        drain_into(&mut reader, &mut view, &mut cache, &whole);
+        assert!(!reader.terrain.is_loaded(CellCoord::new(6, 0, 5)));
+        view.look_again();
+        drain_into(&mut reader, &mut view, &mut cache, &whole);
+        assert!(reader.terrain.is_loaded(CellCoord::new(6, 0, 5)));
+    }
+
+    #[test]
+    fn edits_and_walks_leave_the_client_with_the_servers_blocks() {
+        let mut random = spatial::random::SplitMix64::new(7);
+        let mut terrain = world(everything());
+        let mut cache = ColumnCache::new();
+        let mut view = TerrainView::new(48);
+        let mut reader = Reader::default();
+        let mut at = [32, 32];
+        for tick in 0..400u32 {
+            at = at.map(|axis: i32| (axis + random.below(3) as i32 - 1).clamp(0, 63));
+            view.set_centre(CellCoord::new(at[0], 4, at[1]));
+            let burst = if tick % 50 == 0 {
+                limits::EDITS_PENDING_MAX as u32 + 9
+            } else {
+                5
+            };
+            for _ in 0..burst {
+                let x = at[0] * 16 + random.below(64) as i32 - 32;
+                let z = at[1] * 16 + random.below(64) as i32 - 32;
+                let edit = edit(tick, x, random.below(60) as i32, z);
+                if terrain.set(edit.block, edit.now).is_none() {
+                    continue;
+                }
+                if let Some(column) = Column::of(edit.block.cell()) {
+                    cache.invalidate(column);
+                }
+                view.edit(edit);
+            }
+            for message in view.next(&mut cache, &terrain, tick) {
+                reader.read(&message);
+            }
+        }
+        drain_into(&mut reader, &mut view, &mut cache, &terrain);
+        let mut compared = 0;
+        for (cell, brick) in reader.terrain.bricks() {
+            let ours = terrain.brick(cell).expect("only what the server has");
+            assert_eq!(brick.voxels(), ours.voxels(), "{cell:?}");
+            compared += 1;
+        }
+        assert!(
+            compared >= 16 * 29,
+            "all in view was sent, {compared} bricks"
+        );
+    }
+
+    #[test]
+    fn a_column_that_changed_whole_is_sent_again() {
+        let mut terrain = world(everything());
+        let mut cache = ColumnCache::new();
+        let mut view = TerrainView::new(32);
+        view.set_centre(CellCoord::new(9, 4, 9));
+        let mut reader = drain(&mut view, &mut cache, &terrain);
+        let column = Column { x: 9, z: 9 };
+        terrain.insert_brick(CellCoord::new(9, 0, 9), Brick::uniform(Block::SAND));
+        view.edit(edit(1, 9 * 16, 20, 9 * 16));
+        cache.invalidate(column);
+        view.changed_whole(column);
+        drain_into(&mut reader, &mut view, &mut cache, &terrain);
+        assert_eq!(
+            reader.terrain.block(BlockCoord::new(9 * 16, 0, 9 * 16)),
+            Block::SAND
+        );
+    }
+}

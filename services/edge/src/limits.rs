@@ -1,0 +1,141 @@
+//! Every bound of the edge, with its derivation and what happens at it (R6, R10).
+
+use std::time::Duration;
+
+/// Letters of a name; fits a name plate.
+pub const NAME_CHARS_MAX: usize = engine::limits::NAME_CHARS_MAX;
+
+/// From the first byte of a connection to its Hello. A page sends it at once; 5 s is a bad link.
+pub const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
+/// From the Hello to the body in a frame: a tick or two, unless the shard is stuck.
+pub const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a lost player's body waits for its return.
+pub const RESUME_GRACE: Duration = Duration::from_secs(30);
+/// Silence after which a connection is lost. Clients send inputs 20 times a second.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a closing connection may take to deliver its last words.
+pub const CLOSING_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a stop waits for all sessions to be told.
+pub const STOP_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Sessions in one process, unless configured: 18 KB and 20 µs a tick each (see PERFORMANCE.md).
+pub const SESSIONS_MAX_DEFAULT: usize = 2_000;
+/// Connections of one edge that have not said Hello yet; more are refused. A second's worth of the
+/// joins that all addresses may make together, times the seconds of a Hello on a bad link.
+pub const HANDSHAKES_MAX: usize = 1_024;
+/// Pending handshakes above which a new address must first prove that it is its own (QUIC retry).
+pub const HANDSHAKES_TRUSTED_MAX: usize = 256;
+
+/// Joins a second over all addresses, and at once: 1,000 bots in 20 s are 50 a second.
+pub const JOINS_PER_SECOND: u32 = 200;
+pub const JOINS_BURST: u32 = 400;
+/// The same for one address: an office behind one address, or the bots on this machine.
+pub const ADDRESS_JOINS_PER_SECOND: u32 = 60;
+pub const ADDRESS_JOINS_BURST: u32 = 150;
+/// Addresses whose joins are counted; the fullest allowances are forgotten first, which is fair as
+/// a full allowance is what a stranger gets.
+pub const ADDRESSES_MAX: usize = 4_096;
+
+/// Messages a client may send in a second, and at once: 20 inputs, a few pings and settings.
+/// What is over is dropped and counted.
+pub const MESSAGES_PER_SECOND: u32 = 100;
+pub const MESSAGES_BURST: u32 = 300;
+/// Bytes of them: an input datagram of 8 records is about 350 bytes.
+pub const MESSAGE_BYTES_PER_SECOND: u32 = 64 * 1_024;
+pub const MESSAGE_BYTES_BURST: u32 = 192 * 1_024;
+/// Dropped messages after which the session is closed as a flood. Comes back at the rate of
+/// [`MALFORMED_FORGIVEN_PER_SECOND`], so that one stall does not count for ever.
+pub const FLOOD_DROPS_MAX: u32 = 500;
+/// Malformed datagrams after which the session is closed; forgiven with time, as the internet does
+/// damage some.
+pub const MALFORMED_MAX: u32 = 32;
+pub const MALFORMED_FORGIVEN_PER_SECOND: u32 = 1;
+
+/// A message on the control stream from a client: Hello is the largest, about 150 bytes.
+pub const CONTROL_UP_BYTES_MAX: usize = 1_024;
+/// A WebSocket message from a client: the largest input datagram.
+pub const SOCKET_UP_BYTES_MAX: usize = 4_096;
+
+/// Control messages waiting for a client; at 5 to 10 a second this is half a minute. When full, the
+/// client is too slow and is closed: what is reliable cannot be dropped.
+pub const CONTROL_QUEUE_MAX: usize = 256;
+/// Terrain messages waiting for a client: about what it may get in a tick. When full, the edge builds no
+/// more for it.
+pub const TERRAIN_QUEUE_MAX: usize = 16;
+/// Snapshot and event messages waiting for a WebSocket; when full the newest is dropped and counted.
+/// 8 are two ticks of a client with a full budget.
+pub const SOCKET_DATAGRAM_QUEUE_MAX: usize = 8;
+/// Bytes of datagrams that quinn holds for one client; beyond it drops the oldest. 16 KB are four
+/// ticks of a full budget.
+pub const DATAGRAM_SEND_BUFFER_BYTES: usize = 16 * 1_024;
+/// Bytes of datagrams received and not yet read: a quarter of a second of a flood.
+pub const DATAGRAM_RECEIVE_BUFFER_BYTES: usize = 16 * 1_024;
+/// Unacknowledged bytes on the streams of one client: what terrain may have in flight, a round trip
+/// of 100 ms at 1.2 MB/s.
+pub const STREAM_SEND_WINDOW_BYTES: u64 = 128 * 1_024;
+/// What a client may send on streams before we read it.
+pub const STREAM_RECEIVE_WINDOW_BYTES: u32 = 16 * 1_024;
+/// Streams a client may open: the control stream, HTTP/3's request and its three of overhead.
+pub const STREAMS_BOTH_WAYS_MAX: u32 = 2;
+pub const STREAMS_ONE_WAY_MAX: u32 = 3;
+
+/// Largest datagram handed to a client before path discovery says more (BROWSER.md: 1,161 bytes of
+/// payload at first).
+pub const DATAGRAM_BYTES_MAX: usize = 1_150;
+
+/// Frames an edge handles in one wake at most; the ring holds no more.
+pub const FRAMES_PER_WAKE_MAX: usize = world::limits::FRAME_RING_MAX;
+/// Sessions served between two yields to the sockets, so that a full edge still reads its inputs.
+pub const SESSIONS_PER_YIELD: usize = 64;
+
+/// Resident bytes of a file of the page; the whole page is 1.5 MB.
+pub const ASSET_BYTES_MAX: u64 = 32 * 1_024 * 1_024;
+
+/// Columns a client may see in each direction: the view distance that the wire allows, and one more
+/// so that the edge of the view is never short.
+pub const VIEW_COLUMNS_MAX: i32 = protocol::limits::VIEW_DISTANCE_BLOCKS_MAX as i32 / 16 + 1;
+/// Messages that bring one column, at most: when all its bricks are as large as bricks get.
+pub const COLUMN_MESSAGES_MAX: usize = 4;
+/// Columns beyond the view that are still kept up to date, so that walking to and fro across a border
+/// sends nothing twice.
+pub const VIEW_COLUMNS_SLACK: i32 = 2;
+/// Columns looked at for one client in one step; bounds the search in a world that is loading.
+pub const COLUMNS_LOOKED_AT_MAX: usize = 256;
+/// Edits waiting for a client; when more come, their columns are sent whole again instead.
+pub const EDITS_PENDING_MAX: usize = 2_048;
+/// Terrain bytes handed to one client in a tick: 640 KB/s, the view of 160 blocks in some 3 s.
+pub const TERRAIN_BYTES_PER_TICK: usize = 32 * 1_024;
+/// Terrain bytes handed to all clients of an edge in a tick: 20 MB/s, a sixth of what one core
+/// encrypts and sends, so that a flood of joins leaves the playing their snapshots.
+pub const TERRAIN_BYTES_PER_TICK_ALL: usize = 1_024 * 1_024;
+/// Ticks between two looks for columns that were not loaded before.
+pub const LOOK_AGAIN_TICKS: u32 = 5;
+
+/// Ticks for which a camera's yaw holds after the client told it: two seconds.
+pub const CAMERA_TICKS: u32 = 40;
+
+/// Ticks between two Battle messages: at most twice a second.
+pub const BATTLE_TICKS: u32 = 10;
+/// Ticks between two Scoreboards: every three seconds.
+pub const SCOREBOARD_TICKS: u32 = 60;
+/// Ticks between two Density messages: once a second.
+pub const DENSITY_TICKS: u32 = 20;
+/// The squares of the minimap's density: 32 × 32 of them cover the world.
+pub const DENSITY_SQUARE_BLOCKS: u16 = 32;
+pub const DENSITY_EDGE: u16 =
+    (engine::generate::layout::WORLD_EDGE / DENSITY_SQUARE_BLOCKS as i32) as u16;
+/// Deaths of soldiers nearer than this go into a player's kill feed.
+pub const KILL_FEED_BLOCKS: i32 = 48;
+
+/// HTTP connections of one edge, WebSockets included; more wait in the system's backlog.
+pub const HTTP_CONNECTIONS_MAX: usize = SESSIONS_MAX_DEFAULT + 512;
+/// Silence after which an HTTP connection is closed; WebSockets are pinged far more often.
+pub const HTTP_SILENCE_MAX: Duration = Duration::from_secs(30);
+/// Opened WebSockets on their way from HTTP to the edge; more are closed and counted.
+pub const SOCKETS_OPENING_MAX: usize = 256;
+
+/// Bricks of the worst kind that one message takes.
+const BRICKS_WORST: usize =
+    protocol::limits::BRICKS_PLAIN_BYTES_MAX / protocol::limits::BRICK_BYTES_MAX;
+const _: () = assert!(COLUMN_MESSAGES_MAX * BRICKS_WORST >= engine::generate::CELLS_HIGH as usize);
+const _: () = assert!(COLUMN_MESSAGES_MAX <= TERRAIN_QUEUE_MAX);

@@ -1,0 +1,336 @@
+//! All edge threads together: bound first (so that a taken port is told before anything else is
+//! done), started with their ends of the rings, and stopped with a word to every client.
+
+use std::{
+    cell::{Cell, RefCell},
+    fmt, io,
+    net::{SocketAddr, TcpListener, UdpSocket},
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Instant,
+};
+
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    task::{LocalSet, spawn_local},
+    time::timeout,
+};
+use world::{EdgePort, StatusBoard, Wake};
+
+use crate::{
+    certificate::CertificateStore,
+    config::{EdgeConfig, PageSource},
+    counters::Counters,
+    edge::{Edge, Shared},
+    http::{
+        HttpState,
+        assets::Assets,
+        listener::{BoundedListener, Peer},
+        router,
+    },
+    hub::Hub,
+    limits,
+    registry::{KeptSession, Registry},
+    transport::{endpoint, quic, socket},
+};
+
+/// Why the edges cannot start; one line for the operator, with what to do.
+#[derive(Debug)]
+pub enum StartError {
+    AddressTaken {
+        address: SocketAddr,
+        protocol: &'static str,
+    },
+    Address {
+        address: SocketAddr,
+        error: io::Error,
+    },
+    Page {
+        directory: std::path::PathBuf,
+        error: io::Error,
+    },
+    Certificate(io::Error),
+    Thread(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AddressTaken { address, protocol } => write!(
+                formatter,
+                "{protocol} port {address} is taken: stop what uses it, or choose another with --listen"
+            ),
+            Self::Address { address, error } => write!(
+                formatter,
+                "cannot listen on {address} ({error}): choose an address of this machine with --listen"
+            ),
+            Self::Page { directory, error } => write!(
+                formatter,
+                "no page in {} ({error}): build it with ./dev play, or name another with --client-dir",
+                directory.display()
+            ),
+            Self::Certificate(error) => write!(
+                formatter,
+                "the certificate cannot be kept ({error}): choose a folder you may write to with --data"
+            ),
+            Self::Thread(error) => write!(formatter, "the system gives no thread ({error})"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// Sockets bound and page read, but nothing answers yet.
+pub struct BoundEdges {
+    config: EdgeConfig,
+    http: TcpListener,
+    quic: Vec<UdpSocket>,
+    assets: Assets,
+    certificates: CertificateStore,
+    wakes: Vec<Arc<Notify>>,
+}
+
+/// Binds all sockets and reads the page.
+///
+/// # Errors
+/// If an address is taken or not ours, or the page or the certificate cannot be had.
+pub fn bind(config: EdgeConfig) -> Result<BoundEdges, StartError> {
+    let assets = match &config.page {
+        PageSource::Embedded => Assets::embedded(),
+        PageSource::Directory(directory) => {
+            Assets::from_directory(directory).map_err(|error| StartError::Page {
+                directory: directory.clone(),
+                error,
+            })?
+        }
+    };
+    let http = TcpListener::bind(config.listen)
+        .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
+        .map_err(|error| address_error(config.listen, "TCP", error))?;
+    let quic = (0..config.edges_count)
+        .map(|edge| bind_quic(config.listen, edge))
+        .collect::<Result<Vec<_>, _>>()?;
+    let now = time::OffsetDateTime::now_utc();
+    let certificates =
+        CertificateStore::open(config.data_dir.as_deref(), now).map_err(StartError::Certificate)?;
+    Ok(BoundEdges {
+        wakes: quic.iter().map(|_| Arc::default()).collect(),
+        config,
+        http,
+        quic,
+        assets,
+        certificates,
+    })
+}
+
+fn bind_quic(listen: SocketAddr, edge: usize) -> Result<UdpSocket, StartError> {
+    let mut address = listen;
+    if listen.port() != 0 {
+        address.set_port(listen.port().saturating_add(edge as u16));
+    }
+    endpoint::bind(address).map_err(|error| address_error(address, "UDP", error))
+}
+
+fn address_error(address: SocketAddr, protocol: &'static str, error: io::Error) -> StartError {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => StartError::AddressTaken { address, protocol },
+        _ => StartError::Address { address, error },
+    }
+}
+
+impl BoundEdges {
+    /// The address that HTTP answers on.
+    pub fn http_address(&self) -> SocketAddr {
+        self.http
+            .local_addr()
+            .expect("a bound socket has an address")
+    }
+
+    /// For each edge, what its shard is to call after a frame.
+    pub fn wakes(&self) -> Vec<Wake> {
+        let wake = |bell: &Arc<Notify>| -> Wake {
+            let bell = bell.clone();
+            Box::new(move || bell.notify_one())
+        };
+        self.wakes.iter().map(wake).collect()
+    }
+
+    /// Starts a thread for every edge, in the order of [`Self::wakes`].
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn start(
+        self,
+        ports: Vec<EdgePort>,
+        shard_status: StatusBoard,
+        kept_sessions: &[KeptSession],
+    ) -> Result<EdgesHandle, StartError> {
+        assert_eq!(ports.len(), self.quic.len(), "a port for every edge");
+        let (stop, stopped) = watch::channel(false);
+        let now = Instant::now();
+        let http_address = self.http_address();
+        let registry = Registry::new(self.config.sessions_max, now);
+        registry.restore(kept_sessions, now);
+        let quic_port = |socket: &UdpSocket| {
+            let address = socket.local_addr();
+            address.expect("a bound socket has an address").port()
+        };
+        let shared = Arc::new(Shared {
+            registry,
+            counters: Arc::new(Counters::default()),
+            certificates: self.certificates,
+            shard_status,
+            started_at: now,
+            quic_ports: self.quic.iter().map(quic_port).collect(),
+            sessions_by_edge: self.quic.iter().map(|_| AtomicUsize::new(0)).collect(),
+            stop: stopped,
+            config: self.config,
+        });
+        let mut threads = Vec::new();
+        for (index, ((quic, port), wake)) in
+            self.quic.into_iter().zip(ports).zip(self.wakes).enumerate()
+        {
+            let parts = Parts {
+                index,
+                shared: shared.clone(),
+                http: self.http.try_clone().map_err(StartError::Thread)?,
+                quic,
+                port,
+                wake,
+                assets: self.assets.clone(),
+            };
+            let thread = thread::Builder::new().name(format!("edge-{index}"));
+            threads.push(
+                thread
+                    .spawn(move || parts.run())
+                    .map_err(StartError::Thread)?,
+            );
+        }
+        Ok(EdgesHandle {
+            shared,
+            stop,
+            threads,
+            http_address,
+        })
+    }
+}
+
+/// Running edges.
+pub struct EdgesHandle {
+    shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    threads: Vec<JoinHandle<()>>,
+    http_address: SocketAddr,
+}
+
+impl EdgesHandle {
+    /// The address that HTTP answers on.
+    pub fn http_address(&self) -> SocketAddr {
+        self.http_address
+    }
+
+    /// Whether an edge's thread ended by itself, which only a bug of ours does.
+    pub fn is_finished(&self) -> bool {
+        self.threads.iter().any(JoinHandle::is_finished)
+    }
+
+    /// Tells every client that the server stops, waits for the words to arrive, and ends the
+    /// threads. Gives what a restarted server needs to know the players again.
+    pub fn stop(self) -> Vec<KeptSession> {
+        let kept = self.shared.registry.kept();
+        let _ = self.stop.send(true);
+        for thread in self.threads {
+            if thread.join().is_err() {
+                tracing::error!("an edge thread had panicked");
+            }
+        }
+        kept
+    }
+}
+
+/// What an edge's thread is made of.
+struct Parts {
+    index: usize,
+    shared: Arc<Shared>,
+    http: TcpListener,
+    quic: UdpSocket,
+    port: EdgePort,
+    wake: Arc<Notify>,
+    assets: Assets,
+}
+
+impl Parts {
+    fn run(self) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("the system gives a runtime its timers and events");
+        let tasks = LocalSet::new();
+        tasks.block_on(&runtime, self.serve());
+    }
+
+    async fn serve(self) {
+        let certificate = self.shared.certificates.current();
+        let endpoint = endpoint::start(self.quic, &certificate)
+            .expect("a bound socket can be watched by the runtime");
+        let budget_max = self.shared.config.budget_bytes_per_second_max;
+        let hub = Hub::new(self.port, self.shared.counters.clone(), budget_max);
+        let edge = Rc::new(Edge {
+            index: self.index,
+            shared: self.shared.clone(),
+            hub: RefCell::new(hub),
+            wake: self.wake,
+            handshakes_count: Cell::new(0),
+        });
+        let (sockets, sockets_opened) = mpsc::channel(limits::SOCKETS_OPENING_MAX);
+        let state = HttpState {
+            shared: self.shared.clone(),
+            assets: self.assets,
+            sockets,
+        };
+        spawn_local(serve_http(self.http, state));
+        spawn_local(serve_sockets(edge.clone(), sockets_opened));
+        spawn_local(quic::accept(edge.clone(), endpoint.clone()));
+        spawn_local(edge.clone().tell_frames());
+        spawn_local(edge.clone().look_after(endpoint.clone()));
+        let mut stop = self.shared.stop.clone();
+        let _ = stop.wait_for(|is_stopping| *is_stopping).await;
+        stop_clients(&edge, &endpoint).await;
+    }
+}
+
+async fn serve_http(listener: TcpListener, state: HttpState) {
+    let listener = tokio::net::TcpListener::from_std(listener)
+        .expect("a bound socket can be watched by the runtime");
+    let listener = BoundedListener::new(listener, limits::HTTP_CONNECTIONS_MAX);
+    let service = router(state).into_make_service_with_connect_info::<Peer>();
+    if let Err(error) = axum::serve(listener, service).await {
+        tracing::error!(%error, "HTTP ended");
+    }
+}
+
+async fn serve_sockets(
+    edge: Rc<Edge>,
+    mut opened: mpsc::Receiver<(axum::extract::ws::WebSocket, SocketAddr)>,
+) {
+    while let Some((opened, address)) = opened.recv().await {
+        spawn_local(socket::serve(edge.clone(), opened, address));
+    }
+}
+
+/// Ends all sessions, and waits until their clients were told, or long enough.
+async fn stop_clients(edge: &Edge, endpoint: &quinn::Endpoint) {
+    edge.hub.borrow_mut().end_all();
+    let told = async {
+        while edge.sessions_count().load(Ordering::Relaxed) > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    let _ = timeout(limits::STOP_TIMEOUT, told).await;
+    endpoint.close(0u32.into(), b"the server is stopping");
+    let _ = timeout(limits::CLOSING_TIMEOUT, endpoint.wait_idle()).await;
+}

@@ -1,0 +1,11 @@
+//! One client's session, whatever its transport: admission, what it may send, and how it ends.
+
+pub mod ending;
+pub mod inbound;
+pub mod meter;
+pub mod outbox;
+pub mod seat;
+
+pub use ending::{Ending, Goodbye};
+pub use outbox::{Datagrams, Outbox, Pending};
+pub use seat::{Seat, Visitor};

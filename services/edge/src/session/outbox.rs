@@ -1,0 +1,112 @@
+//! What waits to be sent to one client. Every queue is bounded, and none of them ever waits: a full
+//! one drops (datagrams), holds back (terrain) or gives the client up (control).
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+use crate::{
+    counters::{Cause, Counters, add},
+    limits,
+};
+
+/// The hub's end: where messages for one client go.
+pub struct Outbox {
+    control: mpsc::Sender<Bytes>,
+    terrain: mpsc::Sender<Bytes>,
+    datagrams: Datagrams,
+    counters: Arc<Counters>,
+}
+
+/// Where snapshots and events go.
+pub enum Datagrams {
+    Quic(Box<web_transport_quinn::Session>),
+    Socket(mpsc::Sender<Bytes>),
+}
+
+/// The writer's end.
+pub struct Pending {
+    pub control: mpsc::Receiver<Bytes>,
+    pub terrain: mpsc::Receiver<Bytes>,
+}
+
+/// The client does not read fast enough for what must not be lost.
+#[derive(Debug)]
+pub struct TooSlow;
+
+impl Outbox {
+    pub fn new(datagrams: Datagrams, counters: Arc<Counters>) -> (Self, Pending) {
+        let (control, control_pending) = mpsc::channel(limits::CONTROL_QUEUE_MAX);
+        let (terrain, terrain_pending) = mpsc::channel(limits::TERRAIN_QUEUE_MAX);
+        let outbox = Self {
+            control,
+            terrain,
+            datagrams,
+            counters,
+        };
+        let pending = Pending {
+            control: control_pending,
+            terrain: terrain_pending,
+        };
+        (outbox, pending)
+    }
+
+    /// A message on the control stream.
+    ///
+    /// # Errors
+    /// When too many wait already.
+    pub fn control(&self, message: Bytes) -> Result<(), TooSlow> {
+        let bytes_count = message.len() as u64;
+        self.control.try_send(message).map_err(|_| TooSlow)?;
+        add(&self.counters.bytes_out, bytes_count);
+        Ok(())
+    }
+
+    /// Whether the terrain stream takes another column now.
+    pub fn has_terrain_room(&self) -> bool {
+        self.terrain.capacity() >= limits::COLUMN_MESSAGES_MAX
+    }
+
+    /// A message on the terrain stream; only after [`Self::has_terrain_room`] said so.
+    pub fn terrain(&self, message: Bytes) {
+        let bytes_count = message.len() as u64;
+        if self.terrain.try_send(message).is_ok() {
+            add(&self.counters.bytes_out, bytes_count);
+            add(&self.counters.terrain_bytes_out, bytes_count);
+        }
+    }
+
+    /// A message that may be lost: sent now or dropped and counted.
+    pub fn datagram(&self, message: Bytes) {
+        let bytes_count = message.len() as u64;
+        if self.datagrams.send(message) {
+            add(&self.counters.bytes_out, bytes_count);
+            add(&self.counters.datagrams_out, 1);
+        } else {
+            self.counters.drop_one(Cause::DatagramQueueFull);
+        }
+    }
+
+    /// The largest message that [`Self::datagram`] takes.
+    pub fn datagram_bytes_max(&self) -> usize {
+        let bytes_max = match &self.datagrams {
+            Datagrams::Quic(session) => session.max_datagram_size(),
+            Datagrams::Socket(_) => limits::DATAGRAM_BYTES_MAX,
+        };
+        bytes_max.min(limits::DATAGRAM_BYTES_MAX)
+    }
+}
+
+impl Datagrams {
+    fn send(&self, message: Bytes) -> bool {
+        match self {
+            // quinn would drop the oldest to make room; we would rather count.
+            Datagrams::Quic(session) => {
+                session.datagram_send_buffer_space() >= message.len()
+                    && session.send_datagram(message).is_ok()
+            }
+            Datagrams::Socket(queue) => queue.try_send(message).is_ok(),
+        }
+    }
+}

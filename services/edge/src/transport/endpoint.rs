@@ -1,0 +1,76 @@
+//! The QUIC endpoint of one edge: one UDP port for browsers and native clients alike.
+
+use std::{
+    io,
+    net::{SocketAddr, UdpSocket},
+    sync::Arc,
+    time::Duration,
+};
+
+use crate::{certificate::Certificate, limits, transport::ALPN_NATIVE};
+
+/// The first packets' size; paths that carry more are found out, up to this.
+const PACKET_BYTES_MAX: u16 = 1_452;
+
+/// Starts the endpoint on a bound socket; needs a tokio runtime around it.
+///
+/// # Errors
+/// If the socket cannot be made non-blocking or be watched.
+pub fn start(socket: UdpSocket, certificate: &Certificate) -> io::Result<quinn::Endpoint> {
+    quinn::Endpoint::new(
+        quinn::EndpointConfig::default(),
+        Some(server_config(certificate)),
+        socket,
+        Arc::new(quinn::TokioRuntime),
+    )
+}
+
+/// What new connections get; given again to the endpoint whenever the certificate is renewed.
+pub fn server_config(certificate: &Certificate) -> quinn::ServerConfig {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut tls = rustls::ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .expect("ring knows TLS 1.3")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der.clone()], certificate.key())
+        .expect("we made the certificate and its key together");
+    tls.alpn_protocols = vec![
+        web_transport_quinn::ALPN.as_bytes().to_vec(),
+        ALPN_NATIVE.to_vec(),
+    ];
+    let crypto = quinn::crypto::rustls::QuicServerConfig::try_from(tls)
+        .expect("TLS 1.3 brings the initial cipher suite");
+    let mut config = quinn::ServerConfig::with_crypto(Arc::new(crypto));
+    config.transport_config(Arc::new(transport_config()));
+    config
+}
+
+fn transport_config() -> quinn::TransportConfig {
+    let idle = quinn::IdleTimeout::try_from(limits::IDLE_TIMEOUT).expect("seconds fit");
+    let mut discovery = quinn::MtuDiscoveryConfig::default();
+    discovery.upper_bound(PACKET_BYTES_MAX);
+    let mut transport = quinn::TransportConfig::default();
+    transport
+        .max_concurrent_bidi_streams(limits::STREAMS_BOTH_WAYS_MAX.into())
+        .max_concurrent_uni_streams(limits::STREAMS_ONE_WAY_MAX.into())
+        .max_idle_timeout(Some(idle))
+        .keep_alive_interval(Some(limits::IDLE_TIMEOUT / 3))
+        .initial_rtt(Duration::from_millis(50))
+        .send_window(limits::STREAM_SEND_WINDOW_BYTES)
+        .stream_receive_window(limits::STREAM_RECEIVE_WINDOW_BYTES.into())
+        .receive_window((limits::STREAM_RECEIVE_WINDOW_BYTES * 4).into())
+        .datagram_send_buffer_size(limits::DATAGRAM_SEND_BUFFER_BYTES)
+        .datagram_receive_buffer_size(Some(limits::DATAGRAM_RECEIVE_BUFFER_BYTES))
+        .mtu_discovery_config(Some(discovery));
+    transport
+}
+
+/// Binds the UDP socket of an edge.
+///
+/// # Errors
+/// If the address is taken or not ours.
+pub fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = UdpSocket::bind(address)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
