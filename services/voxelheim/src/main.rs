@@ -1,1 +1,84 @@
-fn main() {}
+//! VoxelHeim: the one binary. `voxelheim` alone runs everything in one process.
+
+mod cli;
+mod config;
+mod data;
+mod serve;
+
+use std::{
+    fmt,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::{Parser, error::ErrorKind};
+
+use cli::Arguments;
+
+/// Wrong flags or configuration.
+const EXIT_USAGE: u8 = 2;
+
+/// What ends the program early: one line for the operator, and the exit code.
+#[derive(Debug)]
+pub enum Failure {
+    /// Flags or configuration are wrong; the line says how to mend them.
+    Usage(String),
+    /// Something else went wrong.
+    Runtime(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Usage(text) | Failure::Runtime(text) => formatter.write_str(text),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return explain(&error),
+    };
+    log_to_stderr();
+    match serve::run(&arguments.serve) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(io::stderr(), "error: {failure}");
+            match failure {
+                Failure::Usage(_) => ExitCode::from(EXIT_USAGE),
+                Failure::Runtime(_) => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+/// Help and version in full; a mistake in one line.
+fn explain(error: &clap::Error) -> ExitCode {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render().to_string();
+    let parts: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    let _ = writeln!(io::stderr(), "{}; see voxelheim --help", parts.join("; "));
+    ExitCode::from(EXIT_USAGE)
+}
+
+/// Quiet by default; VOXELHEIM_LOG=info (or a filter such as edge=debug) tells more.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("VOXELHEIM_LOG")
+        .unwrap_or_else(|_| "warn,web_transport_quinn=error".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+}

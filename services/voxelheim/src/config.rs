@@ -1,0 +1,170 @@
+//! The configuration: flags over the file over defaults, checked as a whole.
+
+use std::{
+    fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    thread,
+};
+
+use edge::{EdgeConfig, PageSource};
+use serde::Deserialize;
+
+use crate::{Failure, cli::ServeArguments};
+
+/// The file's name in the data folder.
+const FILE_NAME: &str = "voxelheim.toml";
+
+const LISTEN_DEFAULT: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8_080);
+const SEED_DEFAULT: u64 = 1;
+const SOLDIERS_DEFAULT: u32 = 500;
+/// Edge threads a machine needs at most; each serves some thousand clients.
+const EDGES_DEFAULT_MAX: usize = 4;
+const EDGES_MAX: usize = 64;
+
+/// What the file may say; the same words as the flags.
+#[derive(Deserialize, Debug, Default)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+struct File {
+    listen: Option<SocketAddr>,
+    seed: Option<u64>,
+    soldiers: Option<u32>,
+    edges: Option<usize>,
+    sessions_max: Option<usize>,
+    budget_bytes_per_second: Option<u32>,
+    client_dir: Option<PathBuf>,
+}
+
+/// What the server runs with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub edge: EdgeConfig,
+    /// None where neither flag nor file says: a saved battle's, or the default.
+    pub seed: Option<u64>,
+    pub soldiers: Option<u32>,
+    pub opens_browser: bool,
+}
+
+impl Config {
+    pub fn seed(&self) -> u64 {
+        self.seed.unwrap_or(SEED_DEFAULT)
+    }
+
+    pub fn soldiers(&self) -> u32 {
+        self.soldiers.unwrap_or(SOLDIERS_DEFAULT)
+    }
+}
+
+/// Reads the file, lays the flags over it and checks the whole.
+pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
+    let file = match file_path(arguments) {
+        Some(path) => read_file(&path)?,
+        None => File::default(),
+    };
+    let page = arguments.client_dir.clone().or(file.client_dir);
+    let config = Config {
+        edge: EdgeConfig {
+            listen: arguments.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT),
+            edges_count: arguments.edges.or(file.edges).unwrap_or_else(edges_default),
+            sessions_max: arguments
+                .sessions_max
+                .or(file.sessions_max)
+                .unwrap_or(edge::limits::SESSIONS_MAX_DEFAULT),
+            budget_bytes_per_second_max: arguments
+                .budget_bytes_per_second
+                .or(file.budget_bytes_per_second)
+                .unwrap_or(protocol::limits::BUDGET_BYTES_PER_SECOND_MAX),
+            page: page.map_or(PageSource::Embedded, PageSource::Directory),
+            data_dir: arguments.data.clone(),
+        },
+        seed: arguments.seed.or(file.seed),
+        soldiers: arguments.soldiers.or(file.soldiers),
+        opens_browser: arguments.open,
+    };
+    check(&config)?;
+    Ok(config)
+}
+
+fn check(config: &Config) -> Result<(), Failure> {
+    let edge = &config.edge;
+    within("edges", edge.edges_count, 1, EDGES_MAX)?;
+    within(
+        "sessions_max",
+        edge.sessions_max,
+        1,
+        engine::limits::PLAYERS_MAX,
+    )?;
+    within(
+        "budget_bytes_per_second",
+        edge.budget_bytes_per_second_max,
+        protocol::limits::BUDGET_BYTES_PER_SECOND_MIN,
+        protocol::limits::BUDGET_BYTES_PER_SECOND_MAX,
+    )?;
+    let port_last = usize::from(edge.listen.port()) + edge.edges_count - 1;
+    if port_last > usize::from(u16::MAX) {
+        return Err(Failure::Usage(format!(
+            "listen: {} edges need UDP ports up to {port_last}; choose a lower port",
+            edge.edges_count
+        )));
+    }
+    check_bodies(config)
+}
+
+fn check_bodies(config: &Config) -> Result<(), Failure> {
+    let soldiers = config.soldiers() as usize;
+    let bodies = soldiers
+        .saturating_mul(2)
+        .saturating_add(config.edge.sessions_max);
+    let bodies_max = engine::limits::BODIES_MAX;
+    if bodies > bodies_max {
+        return Err(Failure::Usage(format!(
+            "soldiers: {soldiers} a house and {} players are {bodies} bodies, but a world holds \
+             {bodies_max}; lower soldiers or sessions_max",
+            config.edge.sessions_max
+        )));
+    }
+    Ok(())
+}
+
+fn within<T: PartialOrd + std::fmt::Display>(
+    name: &str,
+    value: T,
+    min: T,
+    max: T,
+) -> Result<(), Failure> {
+    if value < min || value > max {
+        return Err(Failure::Usage(format!(
+            "{name}: {value} is not between {min} and {max}"
+        )));
+    }
+    Ok(())
+}
+
+/// The file to read: the one named, or the one in the data folder if it is there.
+fn file_path(arguments: &ServeArguments) -> Option<PathBuf> {
+    arguments.config.clone().or_else(|| {
+        let path = arguments.data.as_ref()?.join(FILE_NAME);
+        path.exists().then_some(path)
+    })
+}
+
+fn read_file(path: &Path) -> Result<File, Failure> {
+    let shown = path.display();
+    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Failure::Usage(format!("{shown} is not there: check --config")),
+        _ => Failure::Usage(format!("{shown} cannot be read ({error}): check --config")),
+    })?;
+    toml::from_str(&text).map_err(|error| {
+        let line = error
+            .span()
+            .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+        let message = error.message().lines().collect::<Vec<_>>().join(" ");
+        Failure::Usage(format!("{shown}, line {line}: {message}"))
+    })
+}
+
+fn edges_default() -> usize {
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    (cores / 2).clamp(1, EDGES_DEFAULT_MAX)
+}

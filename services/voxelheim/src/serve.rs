@@ -1,0 +1,115 @@
+//! Runs everything in one process: binds, loads or makes the battle, starts the shard and the edges,
+//! and stops them in the other order.
+
+use std::{
+    io::{self, Write},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use tokio::signal::unix::{SignalKind, signal};
+use world::{Battle, BattleConfig};
+
+use crate::{Failure, cli::ServeArguments, config, config::Config, data::DataDir};
+
+/// How often is looked whether a thread died, which only a bug of ours does.
+const WATCH_PERIOD: Duration = Duration::from_secs(1);
+
+/// Serves until a signal says stop.
+pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
+    let config = config::load(arguments)?;
+    let data = match &config.edge.data_dir {
+        Some(path) => Some(DataDir::open(path)?),
+        None => None,
+    };
+    let edges = edge::bind(config.edge.clone()).map_err(usage)?;
+    let (battle, sessions) = prepare(&config, data.as_ref())?;
+    let (edge_ports, shard_ports) = edges.wakes().into_iter().map(world::connect).unzip();
+    let shard = world::start(battle, shard_ports).map_err(runtime)?;
+    let edges = edges
+        .start(edge_ports, shard.status(), &sessions)
+        .map_err(runtime)?;
+    announce(&config, edges.http_address());
+    let ended = wait(|| shard.is_finished() || edges.is_finished());
+    let kept = edges.stop();
+    let battle = shard
+        .stop()
+        .map_err(|_| Failure::Runtime("the shard's thread had panicked".into()))?;
+    if let Some(data) = &data {
+        data.save(&battle, &kept)
+            .map_err(|error| Failure::Runtime(format!("the battle cannot be saved: {error}")))?;
+    }
+    ended
+}
+
+/// The saved battle and its players, or a new one.
+fn prepare(
+    config: &Config,
+    data: Option<&DataDir>,
+) -> Result<(Battle, Vec<edge::KeptSession>), Failure> {
+    if let Some(data) = data
+        && let Some(battle) = data.load_battle(config)?
+    {
+        return Ok((battle, data.load_sessions()));
+    }
+    let begun_at = Instant::now();
+    let battle = Battle::new(BattleConfig {
+        seed: config.seed(),
+        soldiers_per_house: config.soldiers(),
+    });
+    tracing::info!(
+        seconds = begun_at.elapsed().as_secs_f32(),
+        "the world is made"
+    );
+    Ok((battle, Vec::new()))
+}
+
+fn announce(config: &Config, address: std::net::SocketAddr) {
+    let url = format!("http://{address}/");
+    let _ = writeln!(io::stdout(), "VoxelHeim listens on {url}");
+    if config.opens_browser {
+        open_browser(&url);
+    }
+}
+
+fn open_browser(url: &str) {
+    let opened = Command::new("xdg-open")
+        .arg(url)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    if let Err(error) = opened {
+        tracing::warn!(%error, "no browser could be opened; open {url} yourself");
+    }
+}
+
+/// Until SIGINT or SIGTERM, or until `is_broken`.
+fn wait(is_broken: impl Fn() -> bool) -> Result<(), Failure> {
+    let runtime_local = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(runtime)?;
+    runtime_local.block_on(async {
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(runtime)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(runtime)?;
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => return Ok(()),
+                _ = terminate.recv() => return Ok(()),
+                () = tokio::time::sleep(WATCH_PERIOD) => {
+                    if is_broken() {
+                        return Err(Failure::Runtime("a thread died; see the log".into()));
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn usage(error: edge::StartError) -> Failure {
+    Failure::Usage(error.to_string())
+}
+
+fn runtime(error: impl std::fmt::Display) -> Failure {
+    Failure::Runtime(error.to_string())
+}
