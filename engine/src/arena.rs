@@ -1,4 +1,7 @@
 //! Battles on flat ground made by code: what benches and tests measure, without any map.
+//!
+//! The arena lies in the middle of the world's field, so that soldiers survey and navigate it like
+//! any other ground.
 
 use spatial::{
     Block, BlockCoord, Brick, CellCoord, Position, position::CELL_EDGE_BLOCKS, random::SplitMix64,
@@ -6,20 +9,31 @@ use spatial::{
 };
 
 use crate::{
+    generate::layout::MIDDLE,
     motion::Motion,
     world::{Landmarks, World, WorldConfig},
 };
 
+/// Cells of stone below the feet, and of air above.
+const STONE_CELLS: i32 = 3;
+const AIR_CELLS: i32 = 2;
 /// The topmost layer of ground; bodies stand one above.
-pub const GROUND: i32 = CELL_EDGE_BLOCKS - 1;
+pub const GROUND: i32 = STONE_CELLS * CELL_EDGE_BLOCKS - 1;
 
-/// A square of flat stone, two cells of air above it. Its edge is cut down to whole cells.
+/// A square of flat stone around the middle of the world, its edge cut down to an even number of
+/// cells.
 pub fn flat_terrain(edge_blocks: i32) -> Terrain {
     let mut terrain = Terrain::new();
-    let edge_cells = edge_blocks / CELL_EDGE_BLOCKS;
-    for x in 0..edge_cells {
-        for z in 0..edge_cells {
-            for (y, block) in [(0, Block::STONE), (1, Block::AIR), (2, Block::AIR)] {
+    let middle = MIDDLE / CELL_EDGE_BLOCKS;
+    let reach = edge_blocks / CELL_EDGE_BLOCKS / 2;
+    for x in middle - reach..middle + reach {
+        for z in middle - reach..middle + reach {
+            for y in 0..STONE_CELLS + AIR_CELLS {
+                let block = if y < STONE_CELLS {
+                    Block::STONE
+                } else {
+                    Block::AIR
+                };
                 terrain.insert_brick(CellCoord::new(x, y, z), Brick::uniform(block));
             }
         }
@@ -29,17 +43,15 @@ pub fn flat_terrain(edge_blocks: i32) -> Terrain {
 
 /// Soldiers of both houses, alive and mixed all over a flat field with three banners.
 pub fn melee(seed: u64, soldiers_per_house: u32, edge_blocks: i32) -> World {
-    let at = |x: i32, z: i32| BlockCoord::new(x, GROUND + 1, z);
-    let middle = edge_blocks / 2;
+    let at = |east: i32| BlockCoord::new(MIDDLE + east, GROUND + 1, MIDDLE);
+    let third = edge_blocks / 3;
     let config = WorldConfig {
         seed,
         soldiers_per_house,
         score_to_win: u32::MAX,
         landmarks: Landmarks {
-            camps: [at(middle / 4, middle), at(edge_blocks - middle / 4, middle)],
-            banners: [middle / 2, middle, middle * 3 / 2]
-                .map(|x| at(x, middle))
-                .into(),
+            camps: [at(-third), at(third)],
+            banners: [at(-third / 2), at(0), at(third / 2)].into(),
         },
     };
     let mut world = World::new(config, flat_terrain(edge_blocks));
@@ -49,13 +61,11 @@ pub fn melee(seed: u64, soldiers_per_house: u32, edge_blocks: i32) -> World {
 
 /// Puts every body alive on a place of its own chance.
 fn scatter(world: &mut World, edge_blocks: i32) {
+    let reach = (edge_blocks / 2 - 1) << 12;
     for row in 0..world.bodies.count() {
         let id = world.bodies.id[row].0 as u64;
         let mut random = SplitMix64::keyed(&[world.config.seed, id]);
-        let mut across = || {
-            let margin = 1 << 12;
-            random.between(margin, (edge_blocks << 12) - margin)
-        };
+        let mut across = || (MIDDLE << 12) + random.between(-reach, reach);
         let position = Position::new(across(), (GROUND + 1) << 12, across());
         world.bodies.motion[row] = Motion {
             position,

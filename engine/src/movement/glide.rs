@@ -76,15 +76,15 @@ fn has_solid(reader: &mut BlockReader, area: BlockBox) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{arena, balance::STEP_HEIGHT, movement::body_box};
+    use crate::{arena, balance::STEP_HEIGHT, generate::layout::MIDDLE, movement::body_box};
     use spatial::{Block, Position, position::UNIT_BITS, random::SplitMix64, terrain::Terrain};
 
     fn strewn_terrain(random: &mut SplitMix64) -> Terrain {
         let mut terrain = arena::flat_terrain(32);
         for _ in 0..80 {
-            let x = random.below(32) as i32;
+            let x = MIDDLE + random.between(-16, 15);
             let y = arena::GROUND - 1 + random.below(4) as i32;
-            let z = random.below(32) as i32;
+            let z = MIDDLE + random.between(-16, 15);
             let block = [Block::AIR, Block::BRICK, Block::WATER][random.below(3) as usize];
             terrain.set(BlockCoord::new(x, y, z), block);
         }
@@ -94,7 +94,8 @@ mod tests {
     fn random_sweep(random: &mut SplitMix64) -> Sweep {
         let height = (arena::GROUND + 1 + random.below(2) as i32) << UNIT_BITS;
         let speed = if random.chance(1, 10) { 5_000 } else { 1_400 };
-        let mut across = || random.between(0, 32 << UNIT_BITS);
+        let mut across =
+            || (MIDDLE << UNIT_BITS) + random.between(-(16 << UNIT_BITS), 16 << UNIT_BITS);
         let feet = Position::new(across(), height, across());
         let mut along = || random.between(-speed, speed);
         Sweep {
