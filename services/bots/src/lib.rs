@@ -1,1 +1,52 @@
-//! Placeholder of the skeleton; its owner writes it.
+//! Load clients: players without a screen, over real QUIC, who run to the battle, fight, shoot, dig and
+//! build, and measure what a player would feel.
+//!
+//! All bots of a run share one thread and one runtime. They see what the wire tells them and nothing
+//! else: no terrain is kept, so they bump into walls and work their way around.
+
+mod bot;
+mod brain;
+mod connect;
+mod connection;
+mod control;
+mod figures;
+mod limits;
+mod report;
+mod run;
+mod senses;
+mod trust;
+
+pub use report::{Figures, Report};
+pub use run::{BotsError, run};
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct BotsConfig {
+    /// Where the server's page is, such as `http://127.0.0.1:8080`.
+    pub url: String,
+    pub count: usize,
+    /// How long to measure, once all have joined.
+    pub seconds: u32,
+    /// Handshakes cost both sides: joins are spread.
+    pub joins_per_second: u32,
+    /// 0 asks for the server's default.
+    pub budget_bytes_per_second: u32,
+    /// 0 asks for the server's default.
+    pub view_distance_blocks: u16,
+    /// Bots of equal seed behave alike, as far as the battle does.
+    pub seed: u64,
+}
+
+impl Default for BotsConfig {
+    fn default() -> Self {
+        Self {
+            url: "http://127.0.0.1:8080".into(),
+            count: 100,
+            seconds: 10,
+            joins_per_second: 100,
+            budget_bytes_per_second: 0,
+            view_distance_blocks: 0,
+            seed: 1,
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! One bot from its join to its leave.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use protocol::{
+    Encoder,
+    down::DownMessage,
+    up::{InputRecord, Inputs, Leave},
+};
+use quinn::Connection;
+use tokio::{
+    task::spawn_local,
+    time::{MissedTickBehavior, interval_at},
+};
+
+use crate::{
+    brain::Brain,
+    connection::{JoinError, Session},
+    control,
+    figures::Measured,
+    limits,
+    senses::Senses,
+};
+
+/// A client makes 20 inputs a second.
+const INPUT_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Where the run stands, as all bots see it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// Others still join; what is heard is not measured.
+    Joining,
+    Measuring,
+    Ended,
+}
+
+/// What all bots of a run share.
+pub struct Shared {
+    pub stage: Cell<Stage>,
+    pub measured: Rc<RefCell<Measured>>,
+    /// Bytes received by all bots while measuring.
+    pub bytes: Cell<u64>,
+}
+
+/// A bot in the world.
+pub struct Player {
+    pub senses: Senses,
+    pub measured: Rc<RefCell<Measured>>,
+    brain: Brain,
+    encoder: Encoder,
+    /// The newest inputs, oldest first.
+    inputs: Vec<InputRecord>,
+    /// Inputs not yet acknowledged and when they were sent.
+    awaited: VecDeque<(u32, Instant)>,
+    sequence: u32,
+    datagram_number: u32,
+}
+
+impl Player {
+    fn new(session: &Session, shared: &Shared, seed: u64) -> Self {
+        Self {
+            senses: Senses::new(&session.welcome),
+            measured: shared.measured.clone(),
+            brain: Brain::new(seed),
+            encoder: Encoder::new(),
+            inputs: Vec::new(),
+            awaited: VecDeque::new(),
+            sequence: 0,
+            datagram_number: 0,
+        }
+    }
+
+    fn hear(&mut self, datagram: &[u8], now: Instant) -> Result<(), JoinError> {
+        let (message, _) = DownMessage::decode(datagram)
+            .map_err(|error| JoinError::Nonsense(error.to_string()))?;
+        if let DownMessage::Snapshot(snapshot) = message {
+            let mut measured = self.measured.borrow_mut();
+            self.senses.snapshot(&snapshot, now, &mut measured);
+            if let Some(own) = snapshot.own() {
+                acknowledge(&mut self.awaited, own.input_sequence, now, &mut measured);
+            }
+        }
+        Ok(())
+    }
+
+    /// The next datagram of inputs.
+    fn speak(&mut self, now: Instant) -> &[u8] {
+        self.sequence += 1;
+        let input = self.brain.next(&self.senses, self.sequence, now);
+        if self.inputs.len() > limits::INPUTS_REPEATED {
+            self.inputs.remove(0);
+        }
+        self.inputs.push(input);
+        if self.awaited.len() == limits::INPUTS_AWAITED_MAX {
+            self.awaited.pop_front();
+        }
+        self.awaited.push_back((self.sequence, now));
+        self.datagram_number += 1;
+        let inputs = Inputs::new(&self.inputs);
+        self.encoder.datagram(&inputs, self.datagram_number)
+    }
+}
+
+fn acknowledge(
+    awaited: &mut VecDeque<(u32, Instant)>,
+    sequence: u32,
+    now: Instant,
+    measured: &mut Measured,
+) {
+    while let Some(&(first, sent_at)) = awaited.front() {
+        if first > sequence {
+            break;
+        }
+        awaited.pop_front();
+        measured.input_ack.record(now - sent_at);
+    }
+}
+
+/// Plays until the run ends.
+///
+/// # Errors
+/// Why the session ended before the run did.
+pub async fn play(session: Session, shared: Rc<Shared>, seed: u64) -> Result<(), JoinError> {
+    let player = Rc::new(RefCell::new(Player::new(&session, &shared, seed)));
+    let Session {
+        connection,
+        mut control_send,
+        control,
+        ..
+    } = session;
+    spawn_local(control::swallow_terrain(connection.clone()));
+    let ended = tokio::select! {
+        error = control::listen(control, player.clone()) => Err(error),
+        ended = exchange(&connection, &player, &shared, seed) => ended,
+    };
+    if ended.is_ok() {
+        let leave = Encoder::new().stream(&Leave).to_vec();
+        let _ = control_send.write_all(&leave).await;
+        let _ = control_send.finish();
+        let _ = tokio::time::timeout(INPUT_INTERVAL * 4, connection.closed()).await;
+    }
+    connection.close(0u8.into(), b"");
+    ended
+}
+
+/// Hears datagrams and sends inputs at 20 Hz, each bot at a time of its own.
+async fn exchange(
+    connection: &Connection,
+    player: &RefCell<Player>,
+    shared: &Shared,
+    seed: u64,
+) -> Result<(), JoinError> {
+    let offset = INPUT_INTERVAL * (seed % 50) as u32 / 50;
+    let mut ticks = interval_at(tokio::time::Instant::now() + offset, INPUT_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut bytes_before = None;
+    loop {
+        tokio::select! {
+            datagram = connection.read_datagram() => {
+                let datagram = datagram.map_err(|error| JoinError::Lost(error.to_string()))?;
+                player.borrow_mut().hear(&datagram, Instant::now())?;
+            }
+            _ = ticks.tick() => {
+                if shared.stage.get() == Stage::Ended {
+                    let start = bytes_before.unwrap_or_default();
+                    let received = received(connection).saturating_sub(start);
+                    shared.bytes.set(shared.bytes.get() + received);
+                    return Ok(());
+                }
+                if shared.stage.get() == Stage::Measuring && bytes_before.is_none() {
+                    bytes_before = Some(received(connection));
+                }
+                send(connection, player)?;
+            }
+        }
+    }
+}
+
+fn received(connection: &Connection) -> u64 {
+    connection.stats().udp_rx.bytes
+}
+
+fn send(connection: &Connection, player: &RefCell<Player>) -> Result<(), JoinError> {
+    let mut player = player.borrow_mut();
+    let datagram = player.speak(Instant::now()).to_vec();
+    connection
+        .send_datagram(datagram.into())
+        .map_err(|error| JoinError::Lost(error.to_string()))
+}

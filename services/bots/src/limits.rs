@@ -1,0 +1,28 @@
+//! Every bound of the bots, with its derivation (R10).
+
+use std::time::Duration;
+
+/// How long a join may take, from the first request to Welcome.
+pub const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Joins tried by one bot before it gives up: a server that limits joins answers later ones.
+pub const JOIN_ATTEMPTS_MAX: u32 = 8;
+/// The wait before the next attempt; a bot's number spreads it further.
+pub const JOIN_WAIT: Duration = Duration::from_millis(700);
+
+/// Bytes of an HTTP answer that are read.
+pub const HTTP_BYTES_MAX: u64 = 64 * 1_024;
+/// Bots on one UDP socket: its buffers hold a tick's datagrams of as many.
+pub const BOTS_PER_SOCKET: usize = 64;
+/// Bytes read of a stream at a time.
+pub const STREAM_READ_BYTES: usize = 64 * 1_024;
+/// Datagrams waiting for a bot: some ticks' worth.
+pub const DATAGRAM_BUFFER_BYTES: usize = 64 * 1_024;
+
+/// Body indices that a bot remembers; what is beyond is counted but not measured.
+pub const BODY_INDEX_MAX: usize = 1 << 16;
+/// Inputs whose answers are awaited: 3 s.
+pub const INPUTS_AWAITED_MAX: usize = 64;
+/// Inputs sent again with each new one, so that a lost datagram heals.
+pub const INPUTS_REPEATED: usize = 3;
+/// The longest time measured; anything longer counts as this.
+pub const MEASURED_MS_MAX: u64 = 60_000;

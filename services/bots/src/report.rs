@@ -1,0 +1,164 @@
+//! What a run came to.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::figures::{Measured, Times};
+
+/// Times in milliseconds; all zero when nothing was timed.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Figures {
+    pub p50: f64,
+    pub p99: f64,
+    pub max: f64,
+}
+
+/// Of all bots together, while they were measured.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Report {
+    /// Bots that were asked for.
+    pub count: usize,
+    pub joined: usize,
+    /// Bots that joined and were lost before the end.
+    pub dropped: usize,
+    pub seconds: f64,
+    /// Mean per client.
+    pub snapshots_per_second: f64,
+    /// Mean per client: bodies told.
+    pub updates_per_second: f64,
+    /// Mean per client: UDP payload received, QUIC's own share included.
+    pub bytes_per_second: f64,
+    /// In all: inputs or parts of them that the server refused.
+    pub refusals: u64,
+    pub snapshot_interval_ms: Figures,
+    /// From sending an input to hearing that it was applied.
+    pub input_ack_ms: Figures,
+    /// How old what a bot knew of a body in view was when it heard anew.
+    pub staleness_ms: Figures,
+    /// Why the first bot that did not get in or was lost was not.
+    pub first_failure: Option<String>,
+}
+
+impl Figures {
+    pub(crate) fn of(times: &Times) -> Self {
+        if times.is_empty() {
+            return Self::default();
+        }
+        Self {
+            p50: times.quantile_ms(0.5),
+            p99: times.quantile_ms(0.99),
+            max: times.max_ms(),
+        }
+    }
+
+    fn to_json(self) -> Value {
+        json!({ "p50": self.p50, "p99": self.p99, "max": self.max })
+    }
+}
+
+impl Report {
+    /// Fills in what was measured of so many clients in so many seconds.
+    pub(crate) fn measure(&mut self, measured: &Measured, bytes: u64, seconds: f64) {
+        let each = |sum: u64| sum as f64 / seconds.max(1e-9) / self.joined.max(1) as f64;
+        self.snapshots_per_second = each(measured.snapshots);
+        self.updates_per_second = each(measured.updates);
+        self.bytes_per_second = each(bytes);
+        self.seconds = seconds;
+        self.refusals = measured.refusals;
+        self.snapshot_interval_ms = Figures::of(&measured.snapshot_interval);
+        self.input_ack_ms = Figures::of(&measured.input_ack);
+        self.staleness_ms = Figures::of(&measured.staleness);
+    }
+
+    /// One object, as the issue names its fields.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "count": self.count,
+            "joined": self.joined,
+            "dropped": self.dropped,
+            "seconds": self.seconds,
+            "snapshots_per_second": self.snapshots_per_second,
+            "updates_per_second": self.updates_per_second,
+            "bytes_per_second": self.bytes_per_second,
+            "refusals": self.refusals,
+            "snapshot_interval_ms": self.snapshot_interval_ms.to_json(),
+            "input_ack_ms": self.input_ack_ms.to_json(),
+            "staleness_ms": self.staleness_ms.to_json(),
+            "first_failure": self.first_failure,
+        })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            joined,
+            count,
+            dropped,
+            seconds,
+            ..
+        } = self;
+        writeln!(
+            formatter,
+            "{joined} of {count} joined, {dropped} dropped, {seconds:.1} s"
+        )?;
+        if let Some(failure) = &self.first_failure {
+            writeln!(formatter, "  first failure      {failure}")?;
+        }
+        writeln!(
+            formatter,
+            "  snapshots/s        {:8.2}",
+            self.snapshots_per_second
+        )?;
+        writeln!(
+            formatter,
+            "  body updates/s     {:8.0}",
+            self.updates_per_second
+        )?;
+        writeln!(
+            formatter,
+            "  bytes/s            {:8.0}",
+            self.bytes_per_second
+        )?;
+        writeln!(formatter, "  refusals           {:8}", self.refusals)?;
+        for (name, figures) in [
+            ("snapshot interval", self.snapshot_interval_ms),
+            ("input ack", self.input_ack_ms),
+            ("staleness", self.staleness_ms),
+        ] {
+            let Figures { p50, p99, max } = figures;
+            writeln!(
+                formatter,
+                "  {name:18} p50 {p50:8.1}  p99 {p99:8.1}  max {max:8.1} ms"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn reports_have_the_fields_that_others_read() {
+        let mut measured = Measured::new();
+        measured.snapshots = 400;
+        (1..=100).for_each(|ms| measured.staleness.record(Duration::from_millis(ms)));
+        let mut report = crate::run::blank_report(3);
+        report.joined = 2;
+        report.measure(&measured, 960_000, 10.0);
+        let json = report.to_json();
+        assert_eq!(json["snapshots_per_second"], 20.0);
+        assert_eq!(json["bytes_per_second"], 48_000.0);
+        let p50 = json["staleness_ms"]["p50"].as_f64().expect("a number");
+        assert!((49.0..=51.0).contains(&p50), "{p50}");
+        assert_eq!(json["input_ack_ms"]["max"], 0.0);
+        for field in ["joined", "dropped", "snapshot_interval_ms"] {
+            assert!(!json[field].is_null(), "{field}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! A whole run: joins spread over time, a while of play that is measured, and the report.
+
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use protocol::session::CloseReason;
+use quinn::Endpoint;
+use tokio::{
+    task::{LocalSet, spawn_local},
+    time::{sleep, timeout},
+};
+
+use crate::{
+    BotsConfig, Figures, Report,
+    bot::{self, Shared, Stage},
+    connect,
+    connection::{self, JoinError, Session},
+    figures::Measured,
+    limits,
+};
+
+/// Why a run could not start at all.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BotsError {
+    BadUrl(String),
+    Unreachable(String),
+    BadAnswer(&'static str),
+    Version { ours: u16, theirs: u64 },
+    Io(String),
+}
+
+impl fmt::Display for BotsError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadUrl(url) => {
+                write!(formatter, "'{url}' is no URL such as http://127.0.0.1:8080")
+            }
+            Self::Unreachable(what) => write!(formatter, "no server there: {what}"),
+            Self::BadAnswer(what) => write!(formatter, "/connect.json is wrong: {what}"),
+            Self::Version { ours, theirs } => write!(
+                formatter,
+                "the server speaks version {theirs} of the protocol, these bots version {ours}"
+            ),
+            Self::Io(what) => write!(formatter, "{what}"),
+        }
+    }
+}
+
+impl std::error::Error for BotsError {}
+
+/// Runs bots until they have been measured for as long as asked for. Takes the calling thread.
+///
+/// # Errors
+/// If the server is not there or speaks another version. Bots that fail alone are in the report.
+pub fn run(config: &BotsConfig) -> Result<Report, BotsError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| BotsError::Io(error.to_string()))?;
+    LocalSet::new().block_on(&runtime, run_all(config))
+}
+
+/// What becomes of each bot.
+#[derive(Default)]
+struct Fates {
+    joined: Cell<usize>,
+    /// Bots whose join succeeded or was given up.
+    settled: Cell<usize>,
+    dropped: Cell<usize>,
+    first_failure: RefCell<Option<String>>,
+}
+
+impl Fates {
+    fn fail(&self, error: &JoinError) {
+        let text = match error {
+            JoinError::Refused(reason, text) => format!("{reason:?}: {text}"),
+            JoinError::Lost(text) => format!("lost: {text}"),
+            JoinError::Nonsense(text) => format!("nonsense from the server: {text}"),
+        };
+        self.first_failure.borrow_mut().get_or_insert(text);
+    }
+}
+
+async fn run_all(config: &BotsConfig) -> Result<Report, BotsError> {
+    let target = connect::target(&config.url).await?;
+    let shared = Rc::new(Shared {
+        stage: Cell::new(Stage::Joining),
+        measured: Rc::new(RefCell::new(Measured::new())),
+        bytes: Cell::new(0),
+    });
+    let fates = Rc::new(Fates::default());
+    let mut bots = Vec::with_capacity(config.count);
+    let mut endpoint = None;
+    for number in 0..config.count {
+        if number.is_multiple_of(limits::BOTS_PER_SOCKET) {
+            endpoint = Some(connection::endpoint(target.address).map_err(io)?);
+        }
+        let endpoint = endpoint.clone().expect("the first number makes one");
+        let live = live(
+            number,
+            config.clone(),
+            endpoint,
+            shared.clone(),
+            fates.clone(),
+        );
+        bots.push(spawn_local(live));
+        sleep(Duration::from_secs(1) / config.joins_per_second.max(1)).await;
+    }
+    while fates.settled.get() < config.count {
+        sleep(Duration::from_millis(20)).await;
+    }
+    *shared.measured.borrow_mut() = Measured::new();
+    shared.stage.set(Stage::Measuring);
+    let start = Instant::now();
+    sleep(Duration::from_secs(config.seconds.into())).await;
+    let report = report(config, &shared, &fates, start);
+    for bot in bots {
+        bot.await.map_err(io)?;
+    }
+    Ok(finish(report, &shared, &fates))
+}
+
+fn io(error: impl fmt::Display) -> BotsError {
+    BotsError::Io(error.to_string())
+}
+
+/// What was measured so far; bytes come when the bots have ended.
+fn report(config: &BotsConfig, shared: &Shared, fates: &Fates, start: Instant) -> Report {
+    shared.stage.set(Stage::Ended);
+    let mut report = blank_report(config.count);
+    report.joined = fates.joined.get();
+    let seconds = start.elapsed().as_secs_f64();
+    report.measure(&shared.measured.borrow(), 0, seconds);
+    report
+}
+
+fn finish(mut report: Report, shared: &Shared, fates: &Fates) -> Report {
+    let clients = report.joined.max(1) as f64;
+    report.bytes_per_second = shared.bytes.get() as f64 / report.seconds / clients;
+    report.dropped = fates.dropped.get();
+    report.first_failure = fates.first_failure.borrow().clone();
+    report
+}
+
+pub(crate) fn blank_report(count: usize) -> Report {
+    Report {
+        count,
+        joined: 0,
+        dropped: 0,
+        seconds: 0.0,
+        snapshots_per_second: 0.0,
+        updates_per_second: 0.0,
+        bytes_per_second: 0.0,
+        refusals: 0,
+        snapshot_interval_ms: Figures::default(),
+        input_ack_ms: Figures::default(),
+        staleness_ms: Figures::default(),
+        first_failure: None,
+    }
+}
+
+/// One bot's life: tries to join a few times, then plays.
+async fn live(
+    number: usize,
+    config: BotsConfig,
+    endpoint: Endpoint,
+    shared: Rc<Shared>,
+    fates: Rc<Fates>,
+) {
+    let session = enter(number, &config, &endpoint).await;
+    fates.settled.set(fates.settled.get() + 1);
+    let session = match session {
+        Ok(session) => session,
+        Err(error) => return fates.fail(&error),
+    };
+    fates.joined.set(fates.joined.get() + 1);
+    let seed = config
+        .seed
+        .wrapping_mul(1_000_003)
+        .wrapping_add(number as u64);
+    if let Err(error) = bot::play(session, shared, seed).await {
+        fates.fail(&error);
+        fates.dropped.set(fates.dropped.get() + 1);
+    }
+}
+
+async fn enter(
+    number: usize,
+    config: &BotsConfig,
+    endpoint: &Endpoint,
+) -> Result<Session, JoinError> {
+    let mut attempt = 1;
+    loop {
+        let joined = timeout(limits::JOIN_TIMEOUT, try_join(number, config, endpoint)).await;
+        let error = match joined {
+            Ok(Ok(session)) => return Ok(session),
+            Ok(Err(error)) => error,
+            Err(_) => JoinError::Lost("the join took too long".into()),
+        };
+        if attempt == limits::JOIN_ATTEMPTS_MAX || !is_worth_another(&error) {
+            return Err(error);
+        }
+        let spread = Duration::from_millis((number % 100) as u64 * 5);
+        sleep(limits::JOIN_WAIT * attempt + spread).await;
+        attempt += 1;
+    }
+}
+
+async fn try_join(
+    number: usize,
+    config: &BotsConfig,
+    endpoint: &Endpoint,
+) -> Result<Session, JoinError> {
+    let target = connect::target(&config.url)
+        .await
+        .map_err(|error| JoinError::Lost(error.to_string()))?;
+    let budget = config.budget_bytes_per_second;
+    let hello = connection::hello(number, budget, config.view_distance_blocks);
+    connection::join(endpoint, &target, &hello).await
+}
+
+fn is_worth_another(error: &JoinError) -> bool {
+    match error {
+        JoinError::Refused(reason, _) => *reason == CloseReason::TooManyJoins,
+        JoinError::Lost(_) => true,
+        JoinError::Nonsense(_) => false,
+    }
+}
