@@ -22,6 +22,8 @@ export interface Quality {
   readonly post: boolean;
   /** Samples of that target. */
   readonly sampleCount: number;
+  /** Metres around the camera in which blades of grass stand; 0 for none. */
+  readonly meadowDistance: number;
   /** Clouds, waves and per-block texture turns. */
   readonly fineShading: boolean;
 }
@@ -38,6 +40,7 @@ export const QUALITIES: Readonly<Record<QualityName, Quality>> = {
     particleCountMax: 1_024,
     post: false,
     sampleCount: 0,
+    meadowDistance: 0,
     fineShading: false,
   },
   medium: {
@@ -51,6 +54,7 @@ export const QUALITIES: Readonly<Record<QualityName, Quality>> = {
     particleCountMax: 4_096,
     post: false,
     sampleCount: 0,
+    meadowDistance: 22,
     fineShading: true,
   },
   high: {
@@ -64,6 +68,7 @@ export const QUALITIES: Readonly<Record<QualityName, Quality>> = {
     particleCountMax: 8_192,
     post: true,
     sampleCount: 4,
+    meadowDistance: 40,
     fineShading: true,
   },
   ultra: {
@@ -77,6 +82,7 @@ export const QUALITIES: Readonly<Record<QualityName, Quality>> = {
     particleCountMax: 16_384,
     post: true,
     sampleCount: 4,
+    meadowDistance: 64,
     fineShading: true,
   },
 };

@@ -57,7 +57,7 @@ class GameRenderer implements Renderer {
     const { solid, blended } = this.#terrain;
     const { full, far, blobs } = this.#bodies;
     const { solid: things, blended: glimmers } = this.#effects;
-    this.#scene.add(this.#viewModel.mesh, solid, full, far, ...things);
+    this.#scene.add(this.#viewModel.mesh, solid, full, far, this.#terrain.meadow.mesh, ...things);
     this.#scene.add(this.#sky.mesh, blobs, blended, ...glimmers);
   }
 
@@ -104,6 +104,7 @@ class GameRenderer implements Renderer {
       this.#shadows.adopt(quality);
       this.#bodies.adopt(quality);
       this.#effects.adopt(quality);
+      this.#terrain.meadow.adopt(quality.meadowDistance);
       this.#post?.dispose();
       this.#post = quality.post ? new Post(quality.sampleCount) : null;
       this.#size.width = 0;

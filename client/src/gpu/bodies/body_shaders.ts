@@ -116,7 +116,7 @@ void main() {
   float shine = pow(max(dot(normal, halfway), 0.0), 36.0) * gloss;
   colour += uSunColour * shine * lit + gloss * albedo * skyColour(reflect(-view, normal)) * 0.5;
   colour += albedo * glow;
-  colour = mix(colour, vec3(1.5, 0.24, 0.14), vHurt * 0.65);
+  colour = mix(colour, colour * 0.5 + vec3(0.9, 0.1, 0.06), vHurt * 0.7);
   outColour = finish(fogged(colour, toPoint, cameraPosition.y), 1.0);
 }
 `;

@@ -215,7 +215,7 @@ export class ViewModel {
     const raised = Math.max(drawn, isLoosing ? 1 : 0);
     set(uLeft.value, 1.05 + 0.4 * raised + kick, 0.2 + 0.3 * raised, 0, 0.25 * (1 - raised));
     set(uHeldLeft.value, 0, 0.12 - 0.5 * raised, 0.45 - 0.2 * raised);
-    set(uRight.value, 0.9 + 0.45 * raised, 0.5 - 0.35 * drawn, 0, 0.5 + 1.35 * drawn);
+    set(uRight.value, 0.55 + 0.5 * raised, 0.3 + 0.25 * drawn, 0, 0.6 + 0.75 * drawn);
   }
 }
 

@@ -98,16 +98,26 @@ float mapLight(sampler2DShadow map, mat4 matrix, vec3 world, float texel) {
   float fade = smoothstep(0.42, 0.495, max(edge.x, edge.y));
   return mix(light * 0.25, 1.0, fade);
 }
+/** Shadows of the drifting clouds. */
+float cloudShade(vec3 world) {
+#ifdef FINE_SHADING
+  vec2 at = (world.xz - uSunDirection.xz / uSunDirection.y * world.y) * 0.011 + uTime * 0.02;
+  float wave = sin(at.x + 1.7 * sin(at.y * 0.7)) * sin(at.y * 1.1 + 1.3 * sin(at.x * 0.6));
+  return mix(0.5, 1.0, smoothstep(-0.55, 0.05, wave));
+#else
+  return 1.0;
+#endif
+}
 float sunLight(vec3 world, vec3 normal) {
 #ifdef LAND_SHADOW
-  float light = mapLight(
+  float light = cloudShade(world) * mapLight(
     uLandShadow, uLandShadowMatrix, world + normal * 0.16, uLandShadowTexel * 0.75);
 #ifdef BODY_SHADOW
   light = min(light, mapLight(uBodyShadow, uBodyShadowMatrix, world + normal * 0.04, 0.0004));
 #endif
   return light;
 #else
-  return 1.0;
+  return cloudShade(world);
 #endif
 }
 `;

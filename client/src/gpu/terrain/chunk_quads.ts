@@ -5,6 +5,8 @@ export const FACE_COUNT = 6;
 const FACE_SHIFT = 16;
 const FACE_MASK = 7;
 const BLOCK_MASK = 0xffff;
+const FACE_UP = 3;
+const GRASS = 3;
 const LEAVES = 13;
 
 /** Quads ordered by face, and where each face's quads start; so that faces turned away are skipped. */
@@ -70,4 +72,21 @@ export function leavesMadeOpaque(
 
 function isLeaves(high: number): boolean {
   return (high & BLOCK_MASK) === LEAVES;
+}
+
+/** Calls back with each block whose upper side is open grass, as offsets in the chunk. */
+export function forEachGrassTop(
+  words: Uint32Array,
+  take: (x: number, y: number, z: number) => void,
+): void {
+  for (let at = 0; at < words.length; at += 2) {
+    const look = words[at + 1];
+    if ((look & BLOCK_MASK) !== GRASS || ((look >>> FACE_SHIFT) & FACE_MASK) !== FACE_UP) continue;
+    const place = words[at];
+    const [x, y, z] = [place & 63, (place >>> 6) & 63, (place >>> 12) & 63];
+    const [width, height] = [(place >>> 18) & 63, (place >>> 24) & 63];
+    for (let along = 0; along < width; along += 1) {
+      for (let across = 0; across < height; across += 1) take(x + along, y, z + across);
+    }
+  }
 }

@@ -25,6 +25,7 @@ import {
   TERRAIN_FRAGMENT,
   TERRAIN_VERTEX,
 } from "./terrain_shaders";
+import { Meadow } from "./meadow";
 import { QuadRangesMesh } from "./quad_ranges_mesh";
 
 export class Terrain {
@@ -32,12 +33,14 @@ export class Terrain {
   readonly blended: QuadRangesMesh;
   /** The solid quads around the sun's map, drawn with depth only. */
   readonly caster: QuadRangesMesh;
+  readonly meadow: Meadow;
   /** Counts changes of solid chunks, so that the shadow map knows it is stale. */
   version = 0;
   #solidChunks = new ChunkSet(16_384);
   #blendedChunks = new ChunkSet(2_048);
 
   constructor(shared: SharedUniforms, textures: DataArrayTexture) {
+    this.meadow = new Meadow(shared);
     const looks = { value: blockLookRows() };
     const own: Record<string, IUniform> = { uTextures: { value: textures }, uLooks: looks };
     this.solid = new QuadRangesMesh(
@@ -87,18 +90,21 @@ export class Terrain {
     const { opaque, blended } = leavesMadeOpaque(chunk.opaque, chunk.seeThrough);
     this.#solidChunks.put(chunk, opaque);
     this.#blendedChunks.put(chunk, blended);
+    this.meadow.put(chunk, chunk.opaque);
     this.version += 1;
   }
 
   remove(chunk: { x: number; y: number; z: number }): void {
     this.#solidChunks.remove(chunk);
     this.#blendedChunks.remove(chunk);
+    this.meadow.remove(chunk);
     this.version += 1;
   }
 
   clear(): void {
     this.#solidChunks.clear();
     this.#blendedChunks.clear();
+    this.meadow.clear();
     this.version += 1;
   }
 
@@ -106,6 +112,7 @@ export class Terrain {
   cull(frustum: Frustum, eye: Vector3, distanceMax: number): void {
     this.#solidChunks.listSeen(this.solid, frustum, eye, distanceMax, false);
     this.#blendedChunks.listSeen(this.blended, frustum, eye, distanceMax, true);
+    this.meadow.follow(eye);
   }
 
   /** Lists what throws shadows into a sun's view. */
