@@ -194,6 +194,20 @@ impl Bodies {
         self.destroyed_count += 1;
     }
 
+    /// Lets two bodies change places, to show that rows do not matter.
+    #[cfg(test)]
+    pub fn swap_rows(&mut self, row: usize, row_other: usize) {
+        self.id.swap(row, row_other);
+        self.player.swap(row, row_other);
+        self.motion.swap(row, row_other);
+        self.intent.swap(row, row_other);
+        self.combat.swap(row, row_other);
+        self.mind.swap(row, row_other);
+        for row in [row, row_other] {
+            self.indices.row[self.id[row].index() as usize] = row as u32;
+        }
+    }
+
     pub(crate) fn indices(&self) -> &Indices {
         &self.indices
     }

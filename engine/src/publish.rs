@@ -85,12 +85,17 @@ fn take_over<T>(into: &mut Vec<T>, from: &mut Vec<T>) {
 
 fn fill_bodies(frame: &mut Frame, bodies: &Bodies) {
     let columns = &mut frame.bodies;
-    // The positions, as the shard holds them, only to be ordered.
-    collect(&mut columns.x, bodies, |row| bodies.motion[row].position.x);
-    collect(&mut columns.y, bodies, |row| bodies.motion[row].position.y);
-    collect(&mut columns.z, bodies, |row| bodies.motion[row].position.z);
+    // In order of their ids first, so that the order within a cell does not depend on rows (R2).
+    let rows = &mut frame.rows;
+    rows.clear();
+    rows.extend(bodies.indices().row.iter().filter(|&&row| row != NONE));
+    let position = |row: &u32| bodies.motion[*row as usize].position;
+    collect(&mut columns.x, rows, |row| position(row).x);
+    collect(&mut columns.y, rows, |row| position(row).y);
+    collect(&mut columns.z, rows, |row| position(row).z);
     frame.cells.rebuild(&columns.x, &columns.y, &columns.z);
-    gather(columns, bodies, frame.cells.rows());
+    let order = frame.cells.rows().iter().map(|&place| rows[place as usize]);
+    gather(columns, bodies, order);
     // From here on the index speaks of the frame's rows, which stand in its order.
     frame.cells.renumber();
     frame.index_rows(bodies.indices().row.len());
@@ -107,15 +112,15 @@ impl Frame {
     }
 }
 
-fn collect(column: &mut Vec<i32>, bodies: &Bodies, value: impl Fn(usize) -> i32) {
+fn collect(column: &mut Vec<i32>, rows: &[u32], value: impl Fn(&u32) -> i32) {
     column.clear();
-    column.extend((0..bodies.count()).map(value));
+    column.extend(rows.iter().map(value));
 }
 
 /// Fills the columns with the bodies in an order of rows.
-fn gather(columns: &mut BodyColumns, bodies: &Bodies, order: &[u32]) {
+fn gather(columns: &mut BodyColumns, bodies: &Bodies, order: impl Iterator<Item = u32>) {
     columns.clear();
-    for &row in order {
+    for row in order {
         let row = row as usize;
         let motion = &bodies.motion[row];
         let combat = &bodies.combat[row];

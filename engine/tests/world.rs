@@ -4,7 +4,12 @@
 mod common;
 
 use common::{Crowd, flat_world};
-use engine::{Command, Event, Frame, Motion, SessionId, World, movement::body_box, tick};
+use engine::{
+    Command, Event, Frame, Motion, PlayerInput, RefusalReason, SessionId, World,
+    limits::{INPUT_BURST, INPUT_QUEUE_MAX},
+    movement::body_box,
+    tick,
+};
 use std::sync::Arc;
 
 const PLAYER_COUNT: usize = 24;
@@ -131,4 +136,47 @@ fn players_come_and_go_and_the_count_holds() {
     let houses: Vec<u8> = world.bodies.combat.iter().map(|c| c.house as u8).collect();
     let blue_count = houses.iter().filter(|&&house| house == 1).count();
     assert!(blue_count.abs_diff(houses.len() - blue_count) <= 1);
+}
+
+#[test]
+fn a_flood_of_inputs_moves_nobody_faster() {
+    let mut world = flat_world(1, 0);
+    let session = SessionId(1);
+    let mut commands = vec![Command::Join {
+        session,
+        name: String::from("flood"),
+        house: 0,
+    }];
+    let (mut sequence, mut refused_count) = (0, 0);
+    for _ in 0..400 {
+        for _ in 0..50 {
+            sequence += 1;
+            let input = PlayerInput {
+                sequence,
+                ..PlayerInput::default()
+            };
+            commands.push(Command::Input { session, input });
+        }
+        let frame = tick(&mut world, &mut commands);
+        let answers = frame.events.iter().filter(|event| {
+            let reason = RefusalReason::TooFast;
+            matches!(event, Event::Refused { reason: told, .. } if *told == reason)
+        });
+        // However many are refused, one answer a tick is enough.
+        let answer_count = answers.count();
+        assert!(answer_count <= 1);
+        refused_count += answer_count;
+        // A refused input was not received, so its sequence may come again.
+        let slot = world.players.slot_of(session).expect("it joined");
+        sequence = world.players.get(slot).queue.sequence_received;
+    }
+    let applied_count = sequence as usize - INPUT_QUEUE_MAX;
+    assert!(
+        applied_count <= 400 + INPUT_BURST as usize,
+        "{applied_count}"
+    );
+    assert!(applied_count >= 390, "{applied_count}");
+    assert!(refused_count > 300);
+    let counted = world.happenings.counters.refused_count[RefusalReason::TooFast as usize];
+    assert!(counted > 10_000);
 }
