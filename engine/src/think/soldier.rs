@@ -368,7 +368,7 @@ impl Decision<'_> {
         let whim = self.whim();
         let post_yaw = (whim as u16)
             .wrapping_mul(25_033)
-            .wrapping_add((self.scene.tick / 200) as u16 * 9_000);
+            .wrapping_add(((self.scene.tick / 200) as u16).wrapping_mul(9_000));
         let [x, z] = steer::along(post_yaw);
         let radius = 3 + (whim % 5) as i32;
         let post = Position::new(
