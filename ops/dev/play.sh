@@ -11,7 +11,6 @@ START_SECONDS_MAX=60
 
 main() {
   build_binary
-  build_page
   cd "$ROOT"
   case " $* " in
     *" --listen"* | *" --help "*) exec "$VOXELHEIM" "$@" ;;
