@@ -2,7 +2,7 @@
 # What more than one verb builds, each in exactly one way so that it is built once.
 # Sourced after common.sh.
 
-export VOXELHEIM="$TARGET/release/voxelheim"
+export VOXELHEIM_BIN="$TARGET/release/voxelheim"
 PAGE="$ROOT/client/dist"
 
 # The binary holds the page, so the page comes first.

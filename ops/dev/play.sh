@@ -13,13 +13,13 @@ main() {
   build_binary
   cd "$ROOT"
   case " $* " in
-    *" --listen"* | *" --help "*) exec "$VOXELHEIM" "$@" ;;
+    *" --listen"* | *" --help "*) exec "$VOXELHEIM_BIN" "$@" ;;
   esac
   if listening; then
     die "port $PORT is taken. Stop what listens there, or choose another: ./dev play --listen $HOST:8081"
   fi
   invite $$ &
-  exec "$VOXELHEIM" --listen "$HOST:$PORT" "$@"
+  exec "$VOXELHEIM_BIN" --listen "$HOST:$PORT" "$@"
 }
 
 listening() { (exec 3<>"/dev/tcp/$HOST/$PORT") 2>/dev/null; }

@@ -10,7 +10,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("tidy", &[]),
     ("engine", &["spatial"]),
     ("client-core", &["spatial", "engine"]),
-    ("bots", &["spatial", "protocol"]),
+    ("bots", &["spatial", "protocol", "engine"]),
     ("world", &["spatial", "engine"]),
     ("edge", &["spatial", "protocol", "engine", "world"]),
     (
