@@ -19,7 +19,8 @@ interface Shot {
 const SHOTS: Record<string, Shot> = {
   keep: { eye: [128, 9, 148], yaw: -0.35, pitch: -0.05 },
   field: { eye: [112, 1.7, 150], yaw: 0.1, pitch: -0.04 },
-  river: { eye: [203, 3, 128], yaw: 0.1, pitch: -0.12 },
+  river: { eye: [203, 8, 128], yaw: 0.3, pitch: -0.2 },
+  dive: { eye: [203, 3, 128], yaw: 0.1, pitch: -0.1 },
   sun: { eye: [110, 6, 120], yaw: 2.3, pitch: 0.1 },
   above: { eye: [60, 60, 190], yaw: 0.7, pitch: -0.5 },
   behind: { eye: [112, 1.7, 136], yaw: 0.05, pitch: -0.15, thirdPerson: true },
@@ -88,6 +89,7 @@ function frameView(): FrameView {
       fieldOfView: 70,
       thirdPerson: shot.thirdPerson ?? false,
       thirdPersonDistance: 4.2,
+      underwater: land.get(Math.floor(x), Math.floor(eye.y), Math.floor(z)) === 12,
     },
     own: ownState(x, eye.y - 1.62, z),
     bodies: crowd,

@@ -142,6 +142,7 @@ function freshView(world: World, settings: Settings): FrameView {
       fieldOfView: settings.fieldOfView,
       thirdPerson: false,
       thirdPersonDistance: 4,
+      underwater: false,
     },
     own: world.own.state,
     bodies: world.bodies,

@@ -14,11 +14,6 @@ const RETREAT_RATE = 6;
 /** A blast is felt up to here, in metres. */
 const BLAST_REACH = 40;
 
-/** How far a dead head leans over, radians, and how low it lies, metres. */
-const DEAD_LEAN = 0.5;
-const DEAD_DROP = 1;
-const DEAD_RATE = 4;
-
 const NEAR = 0.08;
 
 export class ViewCamera {
@@ -27,8 +22,6 @@ export class ViewCamera {
   behind = 0;
   #widened = 0;
   #shake = 0;
-  /** 0 alive to 1 fallen. */
-  #fallen = 0;
   #back = new Vector3();
 
   constructor() {
@@ -61,7 +54,6 @@ export class ViewCamera {
     camera.rotation.set(pitch, -yaw, 0);
     this.#tremble(view.nowMs / 1_000, seconds);
     camera.position.set(eye.x, eye.y, eye.z);
-    this.#fall(view, seconds);
     this.#stepBack(view, seconds);
     camera.updateProjectionMatrix();
     camera.updateMatrix();
@@ -85,15 +77,6 @@ export class ViewCamera {
     rotation.y += amount * Math.sin(now * 41 + 1.3);
     rotation.z = amount * 1.5 * Math.sin(now * 53 + 2.1);
     this.#shake = Math.max(0, this.#shake - seconds * 1.6);
-  }
-
-  /** In first person the dead see the world from the ground, askew. */
-  #fall(view: FrameView, seconds: number): void {
-    const goal = view.own.alive || view.own.id === 0 || view.camera.thirdPerson ? 0 : 1;
-    if (goal === 0) this.#fallen = 0;
-    else this.#fallen += (1 - this.#fallen) * (1 - Math.exp(-DEAD_RATE * seconds));
-    this.camera.rotation.z += this.#fallen * DEAD_LEAN;
-    this.camera.position.y -= this.#fallen * DEAD_DROP;
   }
 
   #stepBack(view: FrameView, seconds: number): void {

@@ -67,6 +67,7 @@ class GameRenderer implements Renderer {
     this.#camera.follow(view);
     const camera = this.#camera.camera;
     this.#shared.uTime.value = (view.nowMs / 1_000) % 3_600;
+    this.#shared.uUnderwater.value = view.camera.underwater ? 1 : 0;
     this.#shared.uFogDistance.value = view.settings.viewDistanceBlocks;
     this.#toClip.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
     this.#frustum.setFromProjectionMatrix(this.#toClip);

@@ -5,6 +5,8 @@ import type { Bodies } from "./bodies";
 import { BLOCK_VOID, UNITS_PER_METRE, type Core } from "./core";
 import type { BlockAim, Vector3 } from "./state";
 
+/** Block id of water. */
+const WATER = 12;
 /** As the server's: 5 m from the eye. */
 const REACH_METRES = 5;
 const BODY_REACH_METRES = 60;
@@ -34,6 +36,10 @@ export function beyond(aim: BlockAim): Vector3 {
   if (aim.face < 2) return { x: x + sign, y, z };
   if (aim.face < 4) return { x, y: y + sign, z };
   return { x, y, z: z + sign };
+}
+
+export function isUnderwater(core: Core, eye: Vector3): boolean {
+  return core.block(Math.floor(eye.x), Math.floor(eye.y), Math.floor(eye.z)) === WATER;
 }
 
 /** How far behind the head the camera stands without looking through terrain. */

@@ -124,6 +124,8 @@ export interface Camera {
   thirdPerson: boolean;
   /** Distance behind the head that terrain leaves free, in third person; metres. */
   thirdPersonDistance: number;
+  /** Whether the eye is in water. */
+  underwater: boolean;
 }
 
 /** What a wound came from; names of the wire's numbers. */

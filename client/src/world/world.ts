@@ -11,7 +11,7 @@ import {
   type Welcome,
   type WireHealth,
 } from "../wire/link";
-import { aimBlock, aimBody, beyond, cameraDistance, lookDirection } from "./aim";
+import { aimBlock, aimBody, beyond, cameraDistance, isUnderwater, lookDirection } from "./aim";
 import { Bodies } from "./bodies";
 import { Chronicle } from "./chronicle";
 import { PlaybackClock } from "./clock";
@@ -142,6 +142,7 @@ export class World {
     if (view.camera.thirdPerson) {
       view.camera.thirdPersonDistance = cameraDistance(this.core, this.own.eye, direction);
     }
+    view.camera.underwater = isUnderwater(this.core, this.own.eye);
     view.battle = this.chronicle.battle;
     view.events = this.frameEvents;
     view.terrain = this.terrain.take();
@@ -282,13 +283,7 @@ export class World {
     this.own.move(motion, shown, controls.slot, nowMs, deltaMs);
     const direction = lookDirection(controls.yaw, controls.pitch);
     this.aim = this.own.state.alive ? aimBlock(this.core, this.own.eye, direction) : null;
-    this.bodyAim = aimBody(
-      this.core,
-      this.bodies,
-      this.clock.renderTick,
-      this.own.eye,
-      direction,
-    );
+    this.bodyAim = aimBody(this.core, this.bodies, this.clock.renderTick, this.own.eye, direction);
   }
 
   private expire(nowMs: number): void {

@@ -215,7 +215,7 @@ export class ViewModel {
     const raised = Math.max(drawn, isLoosing ? 1 : 0);
     set(uLeft.value, 1.05 + 0.4 * raised + kick, 0.2 + 0.3 * raised, 0, 0.25 * (1 - raised));
     set(uHeldLeft.value, 0, 0.12 - 0.5 * raised, 0.45 - 0.2 * raised);
-    set(uRight.value, 0.55 + 0.5 * raised, 0.3 + 0.25 * drawn, 0, 0.6 + 0.75 * drawn);
+    set(uRight.value, 0.4 + 0.35 * raised, 0.25 + 0.2 * drawn, 0, 0.5 + 0.6 * drawn);
   }
 }
 
@@ -247,9 +247,9 @@ function poseBlow(right: number[], held: number[], age: number): void {
 function poseDig(right: number[], held: number[], now: number): void {
   const beat = (now * 2.1) % 1;
   const up = eased(0, 0.55, beat) * (1 - eased(0.62, 0.82, beat));
-  right[0] += -0.15 + up * 0.75;
-  right[1] += 0.3;
-  held[0] += -0.1 + up * 0.7;
+  right[0] += -0.1 + up * 0.55;
+  right[1] -= 0.05;
+  held[0] += -0.2 + up * 0.9;
 }
 
 function poseThrow(right: number[], age: number): void {
