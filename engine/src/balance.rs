@@ -100,6 +100,8 @@ pub const BOMB_SPEED: i32 = speed(1_400);
 pub const BOMB_FUSE_TICKS: u8 = 40;
 /// What a bounce leaves of the speed, in 1/256.
 pub const BOMB_BOUNCE: i32 = 110;
+/// A bomb that bounces off the ground slower than this lies still: 1.5 m/s.
+pub const BOMB_REST_SPEED: i32 = speed(150);
 /// How far an explosion hurts, and how far it breaks.
 pub const BLAST_RADIUS: i32 = length(550);
 pub const BLAST_BREAK_RADIUS: i32 = length(380);

@@ -55,7 +55,8 @@ pub enum Event {
         position: Position,
         hit: BodyId,
     },
-    /// Like an arrow, with `limits::BOMB_GRAVITY`; bounces are told as a new throw of the same id.
+    /// Like an arrow, with `limits::BOMB_GRAVITY`; bounces are told as a new throw of the same id;
+    /// one without velocity lies still.
     BombThrown {
         bomb: u32,
         thrower: BodyId,

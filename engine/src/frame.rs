@@ -151,7 +151,7 @@ pub struct Frame {
     pub bodies: BodyColumns,
     /// By body index: its row in `bodies`, or `u32::MAX`. See [`Frame::row`].
     pub rows: Vec<u32>,
-    /// Occupied cells and their rows in `bodies`.
+    /// Occupied cells: a cell's `start..end` are its rows in `bodies`, in order of body index.
     pub cells: CellIndex,
     /// As of the end of this tick.
     pub terrain: Terrain,

@@ -85,7 +85,8 @@ pub struct PlayerInput {
 /// One message to the world. The inbox is applied in canonical order (R2), not order of arrival.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// A player enters; `house` 0 or 1, or 255 for the smaller one.
+    /// A player enters; `house` 0 or 1, or 255 for the smaller one. For a session that is in the
+    /// world already: its inputs count from 1 again.
     Join {
         session: SessionId,
         name: String,

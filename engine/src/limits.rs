@@ -43,8 +43,6 @@ pub const ARROWS_MAX: usize = 8_192;
 pub const BOMBS_MAX: usize = 2_048;
 /// Blocks changed in one tick; further explosions of that tick break nothing.
 pub const EDITS_PER_TICK_MAX: usize = 16_384;
-/// Bodies that return in one tick: spreads the start of a round over a second or two.
-pub const RETURNS_PER_TICK_MAX: usize = 512;
 
 /// Letters of a name: fits a name plate.
 pub const NAME_CHARS_MAX: usize = 20;

@@ -9,7 +9,7 @@ use crate::{
     angle,
     balance::{
         ARROW_LIFE_TICKS, ARROW_MARGIN, ARROW_PUSH_SPEED, BLAST_BREAK_RADIUS, BLAST_DAMAGE,
-        BLAST_PUSH_SPEED, BLAST_RADIUS, BOMB_BOUNCE, FALL_SPEED_MAX,
+        BLAST_PUSH_SPEED, BLAST_RADIUS, BOMB_BOUNCE, BOMB_REST_SPEED, FALL_SPEED_MAX,
     },
     effect::{Change, Effect, EffectTarget, Origin, sequence},
     event::{Event, Weapon},
@@ -144,6 +144,13 @@ fn roll(bomb: &mut Bomb, stage: &mut Stage) -> bool {
         explode(bomb, stage);
         return false;
     }
+    if bomb.velocity == [0; 3] {
+        if is_supported(bomb, stage) {
+            return true;
+        }
+        bomb.velocity[1] = -BOMB_GRAVITY;
+        tell_throw(bomb, stage);
+    }
     match wall_hit(bomb.position, bomb.velocity, stage, Lag::NEWEST) {
         Some((hit_along, axis)) => bounce(bomb, hit_along, axis, stage),
         None => {
@@ -173,6 +180,21 @@ fn bounce(bomb: &mut Bomb, hit_along: i64, axis: usize, stage: &mut Stage) {
         let kept = *speed * BOMB_BOUNCE / 256;
         *speed = if index == axis { -kept } else { kept * 3 / 2 };
     }
+    let is_slow = angle::length(bomb.velocity) < BOMB_REST_SPEED;
+    if is_slow && is_supported(bomb, stage) {
+        bomb.velocity = [0; 3];
+    }
+    tell_throw(bomb, stage);
+}
+
+/// Whether something solid lies right below a bomb.
+fn is_supported(bomb: &Bomb, stage: &Stage) -> bool {
+    let Position { x, y, z } = bomb.position;
+    let below = Position::new(x, y - BOMB_REST_SPEED, z);
+    stage.terrain.block(below.block()).is_solid()
+}
+
+fn tell_throw(bomb: &Bomb, stage: &mut Stage) {
     stage.happenings.tell(Event::BombThrown {
         bomb: bomb.id,
         thrower: bomb.thrower,

@@ -257,13 +257,15 @@ impl Play {
                     | ("returned", Event::Respawned { .. })
                     | ("arrow", Event::ArrowLoosed { .. })
                     | ("stopped", Event::ArrowStopped { .. })
+                    | ("thrown", Event::BombThrown { .. })
                     | ("explosion", Event::Explosion { .. })
                     | ("broken", Event::BlockBroken { .. })
                     | ("placed", Event::BlockPlaced { .. })
                     | ("horn", Event::HornBlown { .. })
             )
         };
-        const KINDS: &str = "hurt healed died returned arrow stopped explosion broken placed horn";
+        const KINDS: &str =
+            "hurt healed died returned arrow stopped thrown explosion broken placed horn";
         if !KINDS.split(' ').any(|known| known == kind) {
             return Err(format!("no event {kind}"));
         }
