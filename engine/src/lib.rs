@@ -3,6 +3,19 @@
 //! `tick.rs` shows a whole tick on one screen; each phase is a free function in a file of its own.
 //! Pure (R3): no clock, no I/O, no threads, no floats. It knows nothing of sessions' sockets, bytes
 //! on a wire or files: commands come in, frames come out.
+//!
+//! # What could make two runs differ, and what holds it
+//!
+//! | source | held by |
+//! | --- | --- |
+//! | order in which commands arrive | `drain` sorts them: terrain, then session, kind, sequence |
+//! | order in which attackers act | effects are applied a tick later by target, source, sequence |
+//! | which row a body stands in | frames order rows by cell and id; ties go to the lower id; a test swaps rows and compares hashes |
+//! | chance | every draw is keyed by world seed, entity and tick (`spatial::random`) |
+//! | floats, hash maps, clocks, threads | `#![no_std]`, integers only, lints in `clippy.toml`, `tidy` |
+//! | a save and a load in between | `checkpoint` keeps all that `hash` reads, and the frames that attacks look back to |
+//! | the browser's copy of the movement step | the very same function, compiled to WebAssembly |
+//! | a shorter way to the same step | `movement::glide` is held equal to the full sweep by a property test |
 #![no_std]
 #![forbid(unsafe_code)]
 

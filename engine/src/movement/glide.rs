@@ -4,6 +4,8 @@
 //! pays off because a body that stays over the same blocks meets nothing new: only the ground below
 //! must still be there.
 
+use core::ops::RangeInclusive;
+
 use spatial::{
     BlockBox, BlockCoord,
     position::UNITS_PER_METRE,
@@ -30,7 +32,10 @@ pub fn glide(sweep: &Sweep, reader: &mut BlockReader) -> Option<Swept> {
     let to = sweep.body.blocks(feet);
     let is_grounded = if to == from {
         true
-    } else if has_solid(reader, around(from, to)) {
+    } else if entered(from, to)
+        .into_iter()
+        .any(|slab| has_solid(reader, slab))
+    {
         return None;
     } else {
         has_solid(reader, layer_below(to))
@@ -51,12 +56,23 @@ fn layer_below(blocks: BlockBox) -> BlockBox {
     layer
 }
 
-/// The smallest box around two of the same height.
-fn around(from: BlockBox, to: BlockBox) -> BlockBox {
-    let (a, b) = (from, to);
-    BlockBox {
-        min: BlockCoord::new(a.min.x.min(b.min.x), a.min.y, a.min.z.min(b.min.z)),
-        max: BlockCoord::new(a.max.x.max(b.max.x), a.max.y, a.max.z.max(b.max.z)),
+/// The blocks that a box of the same height meets on its way from one place to another, be it first
+/// along x or first along z: one slab across each axis, empty where it enters nothing new.
+fn entered(from: BlockBox, to: BlockBox) -> [BlockBox; 2] {
+    let mut east_west = from;
+    (east_west.min.x, east_west.max.x) = gained(from.min.x..=from.max.x, to.min.x..=to.max.x);
+    (east_west.min.z, east_west.max.z) = (from.min.z.min(to.min.z), from.max.z.max(to.max.z));
+    let mut north_south = from;
+    (north_south.min.z, north_south.max.z) = gained(from.min.z..=from.max.z, to.min.z..=to.max.z);
+    [east_west, north_south]
+}
+
+/// What the second range has beyond the first, to which it is near; its ends, crossed for nothing.
+fn gained(from: RangeInclusive<i32>, to: RangeInclusive<i32>) -> (i32, i32) {
+    if to.end() > from.end() {
+        (from.end() + 1, *to.end())
+    } else {
+        (*to.start(), from.start() - 1)
     }
 }
 
