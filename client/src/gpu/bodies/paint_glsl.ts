@@ -2,32 +2,24 @@
 
 /** Needs NOISE. Gives `vec3 paintColour(...)`: linear albedo; and gloss and glow by reference. */
 export const PAINT_GLSL = /* glsl */ `
-float inBox(vec2 p, vec2 low, vec2 high) {
-  vec2 inside = step(low, p) * step(p, high);
-  return inside.x * inside.y;
-}
-
-/** House Red bears a golden tower, House Blue a silver heron's crest of waves and a star. */
+/** House Ember bears a golden flame, House Tide three silver waves. */
 float emblem(vec2 p, int house) {
+  p = (floor(p * 24.0) + 0.5) / 24.0;
   if (house == 0) {
-    float tower = inBox(p, vec2(0.36, 0.24), vec2(0.64, 0.66));
-    tower = max(tower, inBox(p, vec2(0.3, 0.62), vec2(0.7, 0.7)));
-    for (int merlon = 0; merlon < 3; merlon++) {
-      float x = 0.3 + 0.155 * float(merlon);
-      tower = max(tower, inBox(p, vec2(x, 0.7), vec2(x + 0.09, 0.8)));
-    }
-    tower -= inBox(p, vec2(0.45, 0.24), vec2(0.55, 0.42));
-    tower -= inBox(p, vec2(0.47, 0.5), vec2(0.53, 0.6));
-    return clamp(tower, 0.0, 1.0);
+    float t = clamp((p.y - 0.2) / 0.64, 0.0, 1.0);
+    float wide = 0.21 * sin(3.14159 * pow(t, 0.62)) * (1.0 - 0.25 * t);
+    float sway = 0.5 + 0.06 * sin(t * 5.5 + 0.6) * t;
+    float flame = step(abs(p.x - sway), wide) * step(0.001, t) * step(t, 0.999);
+    float core = clamp((p.y - 0.22) / 0.3, 0.0, 1.0);
+    float hollow = step(abs(p.x - 0.5), 0.085 * sin(3.14159 * pow(core, 0.7)));
+    return clamp(flame - hollow * step(0.001, core) * step(core, 0.999), 0.0, 1.0);
   }
-  vec2 q = abs(p - vec2(0.5, 0.66));
-  float star = step(q.x + q.y, 0.16) * step(min(q.x, q.y) * 3.0 + max(q.x, q.y), 0.19);
   float wave = 0.0;
   for (int bar = 0; bar < 3; bar++) {
-    float y = 0.22 + 0.11 * float(bar) + 0.025 * (step(0.5, fract(p.x * 3.0)) * 2.0 - 1.0);
-    wave = max(wave, step(abs(p.y - y), 0.028) * step(abs(p.x - 0.5), 0.32));
+    float y = 0.3 + 0.19 * float(bar) + 0.045 * sin(p.x * 15.7);
+    wave = max(wave, step(abs(p.y - y), 0.048) * step(abs(p.x - 0.5), 0.34));
   }
-  return max(star, wave);
+  return wave;
 }
 
 vec3 houseColour(int house) {

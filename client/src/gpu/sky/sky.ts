@@ -68,7 +68,7 @@ void main() {
   colour = withClouds(colour, direction);
 #endif
   float towards = dot(direction, uSunDirection);
-  colour += vec3(9.0, 6.4, 3.4) * smoothstep(0.99955, 0.9997, towards);
+  colour += vec3(9.0, 6.4, 3.4) * smoothstep(0.9993, 0.99975, towards);
   colour += uGlow * 0.8 * pow(max(towards, 0.0), 90.0);
   colour = mix(colour, vec3(0.02, 0.11, 0.15), uUnderwater);
   outColour = finish(colour, 1.0);
