@@ -1,6 +1,6 @@
 //! The occupied cells of a tick and the columns of their bodies, encoded once for all clients.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use engine::Frame;
 use protocol::snapshot::{Bodies, SnapshotColumns};
@@ -63,10 +63,10 @@ impl TickCells {
         self.grid.set(&self.spans);
     }
 
-    /// The rows of a span whose body index is greater than `after`.
-    pub fn rows_after(&self, span: Span, after: u32) -> u32 {
-        let rows = &self.index[span.row_first as usize..span.row_end as usize];
-        span.row_first + rows.partition_point(|&index| index <= after) as u32
+    /// The first of a cell's rows whose body index is greater than `after`.
+    pub fn row_after(&self, rows: Range<u32>, after: u32) -> u32 {
+        let indices = &self.index[rows.start as usize..rows.end as usize];
+        rows.start + indices.partition_point(|&index| index <= after) as u32
     }
 
     pub fn body_index(&self, row: u32) -> u32 {
@@ -81,8 +81,8 @@ impl TickCells {
 
     /// The span of a cell, as an index into `spans`.
     pub fn find(&self, cell: CellCoord) -> Option<u32> {
-        let slot = *self.slots.get(&cell)?;
-        Some(self.span_of_slot[usize::from(slot)]).filter(|&span| span != NONE)
+        let mut column = self.column(cell.x, cell.z);
+        column.find(|&span| self.spans[span as usize].cell.y == cell.y)
     }
 
     pub fn slot_count(&self) -> usize {

@@ -7,7 +7,7 @@ use spatial::{CellCoord, Position, position::CELL_BLOCK_BITS};
 use super::{
     TICK_RATE_HZ,
     cells::{NONE, Span, TickCells},
-    memory::Memory,
+    memory::{Memory, UNQUEUED},
     packer::Packer,
     policy,
     views::{self, ViewEntry},
@@ -30,6 +30,9 @@ pub struct View<'a> {
 /// Buckets of cells by how far ahead of the clock they are due: now, or in so many units.
 const BUCKET_COUNT: usize = policy::CLOCK_STEP as usize + 1;
 
+/// Slots whose due times share a line of the cache; they are looked at together.
+const SLOTS_PER_LINE: u16 = 32;
+
 /// Lists of view entries that are due in this tick, nearest first, threaded through `next`.
 #[derive(Default)]
 pub struct DueLists {
@@ -41,12 +44,12 @@ pub struct DueLists {
 pub struct ClientInterest {
     memory: Memory,
     slots_epoch: u32,
-    /// Virtual time; overload slows it down.
-    clock: u32,
+    /// Virtual time, modulo 65,536; overload slows it down.
+    clock: u16,
     budget_bytes_per_tick: usize,
     /// Unspent bytes; never more than one tick's and one datagram's.
     tokens: usize,
-    view_cells_squared: u16,
+    view_cells: usize,
     /// Where it stood and looked in the last tick.
     seen_from: Option<(CellCoord, u8)>,
     /// The body index told last where the own cell is too full to be told at once.
@@ -60,6 +63,10 @@ pub struct ClientInterest {
 pub(super) struct Tick<'a> {
     pub cells: &'a TickCells,
     pub entries: &'a [ViewEntry],
+    /// Of the entries.
+    pub slots: &'a [u16],
+    /// Entries that are looked at every tick; they come first.
+    pub brisk_count: usize,
     pub lists: &'a mut DueLists,
     /// The client's own cell, and its span if anything is in it.
     pub from: CellCoord,
@@ -75,10 +82,10 @@ impl ClientInterest {
         let mut client = Self {
             memory: Memory::new(),
             slots_epoch: 0,
-            clock: 1,
+            clock: 0,
             budget_bytes_per_tick: 0,
             tokens: 0,
-            view_cells_squared: 0,
+            view_cells: 0,
             seen_from: None,
             own_after: 0,
             due_unfinished: None,
@@ -98,8 +105,7 @@ impl ClientInterest {
     pub fn set_view_distance(&mut self, blocks: u16) {
         let least = limits::VIEW_DISTANCE_BLOCKS_MIN;
         let blocks = blocks.clamp(least, limits::VIEW_DISTANCE_BLOCKS_MAX);
-        let cells = blocks.div_ceil(1 << CELL_BLOCK_BITS);
-        self.view_cells_squared = cells * cells;
+        self.view_cells = usize::from(blocks.div_ceil(1 << CELL_BLOCK_BITS));
     }
 
     /// Gives a tick's budget and says what may be spent now.
@@ -117,8 +123,8 @@ impl ClientInterest {
         self.budget_bytes_per_tick
     }
 
-    pub(super) fn view_cells_squared(&self) -> u16 {
-        self.view_cells_squared
+    pub(super) fn view_cells(&self) -> usize {
+        self.view_cells
     }
 
     /// Packs what matters most: the own cell, then what waited longest, then what is due.
@@ -152,9 +158,10 @@ impl ClientInterest {
     /// What came nearer or into sight is due no later than had it always been there.
     fn shorten_waits(&mut self, tick: &Tick<'_>) {
         for entry in tick.entries {
-            let due_latest = self.clock + entry.period(tick.facing);
-            if self.memory.due(entry.slot) > due_latest {
-                self.memory.set_due(entry.slot, due_latest);
+            let period = entry.period(tick.facing) as u16;
+            if self.memory.is_queued(entry.slot) && self.ahead(entry.slot) > period as i16 {
+                self.memory
+                    .set_due(entry.slot, self.clock.wrapping_add(period));
             }
         }
     }
@@ -173,11 +180,13 @@ impl ClientInterest {
         if span.row_end - span.row_first <= rows_max {
             let left = packer.add([0; 3], span.row_first..span.row_end, true);
             if left.is_empty() {
-                self.memory.told(span.slot, tick.cells.tick);
+                self.memory.told(span.slot, tick.cells.tick, self.clock);
             }
             return;
         }
-        let first = tick.cells.rows_after(span, self.own_after);
+        let first = tick
+            .cells
+            .row_after(span.row_first..span.row_end, self.own_after);
         let first = if first == span.row_end {
             span.row_first
         } else {
@@ -213,18 +222,44 @@ impl ClientInterest {
         lists.heads = [NONE; BUCKET_COUNT];
         lists
             .next
-            .resize(tick.entries.len().max(lists.next.len()), NONE);
+            .resize(tick.slots.len().max(lists.next.len()), NONE);
         // From far to near, each in front of its list.
-        for (index, entry) in tick.entries.iter().enumerate().rev() {
-            if !self.memory.is_queued(entry.slot) {
-                self.memory.push_front(entry.slot);
+        let turn = tick.cells.tick as u16 % policy::LOOK_TICKS;
+        for (index, &slot) in tick.slots.iter().enumerate().rev() {
+            let is_turn = slot / SLOTS_PER_LINE % policy::LOOK_TICKS == turn;
+            if index >= tick.brisk_count && !is_turn {
+                continue;
             }
-            let ahead = self.memory.due(entry.slot).saturating_sub(self.clock);
-            if ahead <= policy::CLOCK_STEP {
-                let head = &mut lists.heads[ahead as usize];
-                lists.next[index] = std::mem::replace(head, index as u32);
+            let ahead = self.ahead(slot).max(0) as usize;
+            if ahead >= BUCKET_COUNT {
+                continue;
             }
+            if !self.memory.is_queued(slot) {
+                self.join_queue(&tick.entries[index], tick.facing);
+            }
+            let head = &mut tick.lists.heads[ahead];
+            tick.lists.next[index] = std::mem::replace(head, index as u32);
         }
+    }
+
+    /// How far ahead of the clock a cell is due; not after it, when it is not queued.
+    #[inline]
+    fn ahead(&self, slot: u16) -> i16 {
+        let due = self.memory.due(slot);
+        if due == UNQUEUED {
+            0
+        } else {
+            due.wrapping_sub(self.clock) as i16
+        }
+    }
+
+    /// A cell new to the client is due at once, and the next time by chance within its period, so
+    /// that cells that came into view together do not stay together.
+    fn join_queue(&mut self, entry: &ViewEntry, facing: u8) {
+        let period = entry.period(facing);
+        let early = u32::from(entry.slot).wrapping_mul(0x9e37_79b9) % period;
+        let due = self.clock.wrapping_sub(early as u16);
+        self.memory.push_front(entry.slot, due);
     }
 
     /// The front of the queue, as long as it waited too long and its share lasts.
@@ -244,16 +279,15 @@ impl ClientInterest {
                 self.memory.remove(slot);
                 continue;
             };
-            let waited = tick.cells.tick.wrapping_sub(self.memory.told_tick(slot));
-            if waited < policy::AGED_TICKS {
+            if self.memory.waited(slot, tick.cells.tick) < policy::AGED_TICKS as u16 {
                 return;
             }
             if entry.is_own() {
                 // It has a share of its own.
-                self.memory.told(slot, tick.cells.tick);
+                self.memory.told(slot, tick.cells.tick, self.clock);
                 continue;
             }
-            let due = self.clock + entry.period(tick.facing);
+            let due = self.clock.wrapping_add(entry.period(tick.facing) as u16);
             self.aged_unfinished = self.tell_cell(&entry, due, tick, packer);
         }
     }
@@ -262,39 +296,35 @@ impl ClientInterest {
     fn tell_due<Sink: FnMut(&mut [u8])>(&mut self, tick: &Tick<'_>, packer: &mut Packer<'_, Sink>) {
         let unfinished = self.due_unfinished.take();
         self.due_unfinished = self.resume(unfinished, tick, packer);
-        for ahead in 0..BUCKET_COUNT as u32 {
-            let mut index = tick.lists.heads[ahead as usize];
+        for ahead in 0..BUCKET_COUNT {
+            let mut index = tick.lists.heads[ahead];
             while index != NONE {
                 if self.due_unfinished.is_some() || packer.is_full() {
-                    self.clock += ahead;
+                    self.clock = self.clock.wrapping_add(ahead as u16);
                     return;
                 }
                 let entry = tick.entries[index as usize];
                 index = tick.lists.next[index as usize];
-                if !entry.is_own() && self.memory.told_tick(entry.slot) != tick.cells.tick {
-                    let due = self.clock + ahead + self.wait(&entry, tick.facing);
+                if !entry.is_own() && self.memory.waited(entry.slot, tick.cells.tick) != 0 {
+                    let due = self.due_next(&entry, ahead, tick.facing);
                     self.due_unfinished = self.tell_cell(&entry, due, tick, packer);
                 }
             }
         }
-        self.clock += policy::CLOCK_STEP;
+        self.clock = self.clock.wrapping_add(policy::CLOCK_STEP as u16);
     }
 
-    /// Until it is due again. The first time it is shorter by chance, so that cells that came into
-    /// view together do not stay together.
-    fn wait(&self, entry: &ViewEntry, facing: u8) -> u32 {
-        let period = entry.period(facing);
-        if self.memory.due(entry.slot) == 0 {
-            1 + u32::from(entry.slot).wrapping_mul(0x9e37_79b9) % period
-        } else {
-            period
-        }
+    /// When a cell told now is due again: a period after it was due, as far as the clock did not
+    /// leave that behind.
+    fn due_next(&self, entry: &ViewEntry, ahead: usize, facing: u8) -> u16 {
+        let period = entry.period(facing) as i16;
+        let was_due = self.ahead(entry.slot).max(ahead as i16 - period + 1);
+        self.clock.wrapping_add((was_due + period) as u16)
     }
 
     /// The cell in a slot as seen by this client, if it is occupied and in view.
     fn visible(&self, slot: u16, tick: &Tick<'_>) -> Option<ViewEntry> {
-        let entry = views::entry(tick.cells, slot, tick.from)?;
-        (entry.distance_squared <= self.view_cells_squared).then_some(entry)
+        views::look(tick.cells, slot, tick.from, self.view_cells)
     }
 
     /// Tells a cell from its first row on; what is left over is returned to be gone on with. When
@@ -302,17 +332,15 @@ impl ClientInterest {
     fn tell_cell<Sink: FnMut(&mut [u8])>(
         &mut self,
         entry: &ViewEntry,
-        due: u32,
+        due: u16,
         tick: &Tick<'_>,
         packer: &mut Packer<'_, Sink>,
     ) -> Option<(u16, u32)> {
-        let span = tick.cells.spans[entry.span as usize];
-        let left = packer.add(entry.relative, span.row_first..span.row_end, entry.is_near);
-        if left.start == span.row_first {
+        let left = packer.add(entry.relative, entry.rows(), entry.is_near);
+        if left.start == entry.row_first {
             return None;
         }
-        self.memory.set_due(entry.slot, due);
-        self.memory.told(entry.slot, tick.cells.tick);
+        self.memory.told(entry.slot, tick.cells.tick, due);
         unfinished(tick.cells, entry.slot, &left)
     }
 
@@ -324,8 +352,8 @@ impl ClientInterest {
     ) -> Option<(u16, u32)> {
         let (slot, after) = unfinished?;
         let entry = self.visible(slot, tick)?;
-        let span = tick.cells.spans[entry.span as usize];
-        let rows = tick.cells.rows_after(span, after)..span.row_end;
+        let rows = entry.rows();
+        let rows = tick.cells.row_after(rows.clone(), after)..rows.end;
         let left = packer.add(entry.relative, rows.clone(), entry.is_near);
         if left.start == rows.start && !rows.is_empty() {
             return Some((slot, after));

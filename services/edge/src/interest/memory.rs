@@ -1,98 +1,106 @@
 //! What a client was told when: by slot, when the cell is due again, and the queue of all cells in
 //! the order they were last told.
 
-use super::cells::NONE;
+/// Stands for the end of the queue.
+const NONE: u16 = u16::MAX;
 
-/// One cell in a client's memory. 16 bytes.
+/// Stands for no due time.
+pub const UNQUEUED: u16 = 0;
+
+/// One cell's place in the queue. 6 bytes: with thousands of clients, memory is what costs.
 #[derive(Clone, Copy)]
-struct Slot {
-    /// The client's clock at which it is due; 0 before it was ever told.
-    due: u32,
-    /// The tick it was last told.
-    told_tick: u32,
-    /// Neighbours in the queue; itself when it is not in the queue.
-    before: u32,
-    after: u32,
+struct Place {
+    /// The tick it was last told, modulo 65,536.
+    told_tick: u16,
+    before: u16,
+    after: u16,
 }
 
 /// A client's memory of all cells. The queue's front waited longest.
 pub struct Memory {
-    slots: Vec<Slot>,
-    front: u32,
-    back: u32,
+    /// By slot: the client's clock, modulo 65,536, at which a cell is due; [`UNQUEUED`] when it is
+    /// not in the queue. What is in the queue is told or taken out long before the clock goes around.
+    /// A column of its own, because much of it is read each tick.
+    due: Vec<u16>,
+    places: Vec<Place>,
+    front: u16,
+    back: u16,
 }
 
 impl Memory {
     pub fn new() -> Self {
         Self {
-            slots: Vec::new(),
+            due: Vec::new(),
+            places: Vec::new(),
             front: NONE,
             back: NONE,
         }
     }
 
     pub fn clear(&mut self) {
-        self.slots.clear();
-        self.front = NONE;
-        self.back = NONE;
+        *self = Self::new();
     }
 
     /// Makes room for so many slots; allocates only when the world has newly occupied cells.
     pub fn grow(&mut self, slot_count: usize) {
-        for slot in self.slots.len() as u32..slot_count as u32 {
-            self.slots.push(Slot {
-                due: 0,
+        if self.due.len() < slot_count {
+            let place = Place {
                 told_tick: 0,
-                before: slot,
-                after: slot,
-            });
+                before: NONE,
+                after: NONE,
+            };
+            self.due.resize(slot_count, UNQUEUED);
+            self.places.resize(slot_count, place);
         }
     }
 
     #[inline]
-    pub fn due(&self, slot: u16) -> u32 {
-        self.slots[usize::from(slot)].due
+    pub fn due(&self, slot: u16) -> u16 {
+        self.due[usize::from(slot)]
     }
 
-    pub fn set_due(&mut self, slot: u16, due: u32) {
-        self.slots[usize::from(slot)].due = due;
+    /// Changes when a queued cell is due. A unit early is as good where the number is taken.
+    pub fn set_due(&mut self, slot: u16, due: u16) {
+        self.due[usize::from(slot)] = if due == UNQUEUED { u16::MAX } else { due };
     }
 
-    pub fn told_tick(&self, slot: u16) -> u32 {
-        self.slots[usize::from(slot)].told_tick
+    /// Ticks since a cell was last told.
+    pub fn waited(&self, slot: u16, tick: u32) -> u16 {
+        (tick as u16).wrapping_sub(self.places[usize::from(slot)].told_tick)
     }
 
     /// The cell that waited longest.
     pub fn front(&self) -> Option<u16> {
-        (self.front != NONE).then_some(self.front as u16)
+        (self.front != NONE).then_some(self.front)
     }
 
-    #[inline]
     pub fn is_queued(&self, slot: u16) -> bool {
-        self.slots[usize::from(slot)].before != u32::from(slot)
+        self.due(slot) != UNQUEUED
     }
 
     /// Puts a cell that newly came into view to the front: it was never told, or long ago.
-    pub fn push_front(&mut self, slot: u16) {
-        let slot = u32::from(slot);
+    pub fn push_front(&mut self, slot: u16, due: u16) {
         let front = std::mem::replace(&mut self.front, slot);
-        self.slots[slot as usize].before = NONE;
-        self.slots[slot as usize].after = front;
+        let place = &mut self.places[usize::from(slot)];
+        place.before = NONE;
+        place.after = front;
+        self.set_due(slot, due);
         self.link_before(front, slot);
     }
 
     /// Notes that a cell was told: it goes to the end of the queue.
-    pub fn told(&mut self, slot: u16, tick: u32) {
+    pub fn told(&mut self, slot: u16, tick: u32, due: u16) {
         if self.is_queued(slot) {
             self.remove(slot);
         }
-        let slot = u32::from(slot);
         let back = std::mem::replace(&mut self.back, slot);
-        let state = &mut self.slots[slot as usize];
-        state.told_tick = tick;
-        state.before = back;
-        state.after = NONE;
-        match self.slots.get_mut(back as usize) {
+        self.places[usize::from(slot)] = Place {
+            told_tick: tick as u16,
+            before: back,
+            after: NONE,
+        };
+        self.set_due(slot, due);
+        match self.places.get_mut(usize::from(back)) {
             Some(back) => back.after = slot,
             None => self.front = slot,
         }
@@ -100,20 +108,18 @@ impl Memory {
 
     /// Takes a queued cell out of the queue.
     pub fn remove(&mut self, slot: u16) {
-        let slot = u32::from(slot);
-        let Slot { before, after, .. } = self.slots[slot as usize];
-        match self.slots.get_mut(before as usize) {
+        let Place { before, after, .. } = self.places[usize::from(slot)];
+        match self.places.get_mut(usize::from(before)) {
             Some(before) => before.after = after,
             None => self.front = after,
         }
         self.link_before(after, before);
-        self.slots[slot as usize].before = slot;
-        self.slots[slot as usize].after = slot;
+        self.due[usize::from(slot)] = UNQUEUED;
     }
 
     /// Tells the cell `after` (or the back) what stands before it.
-    fn link_before(&mut self, after: u32, before: u32) {
-        match self.slots.get_mut(after as usize) {
+    fn link_before(&mut self, after: u16, before: u16) {
+        match self.places.get_mut(usize::from(after)) {
             Some(after) => after.before = before,
             None => self.back = before,
         }
@@ -144,14 +150,14 @@ mod tests {
                         naive.retain(|&other| other != slot);
                     }
                     (1, false) => {
-                        memory.push_front(slot);
+                        memory.push_front(slot, tick as u16);
                         naive.push_front(slot);
                     }
                     _ => {
-                        memory.told(slot, tick);
+                        memory.told(slot, tick, tick as u16);
                         naive.retain(|&other| other != slot);
                         naive.push_back(slot);
-                        assert_eq!(memory.told_tick(slot), tick);
+                        assert_eq!(memory.waited(slot, tick + 3), 3);
                     }
                 }
                 assert_eq!(memory.front(), naive.front().copied());

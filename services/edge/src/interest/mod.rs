@@ -96,12 +96,13 @@ impl Interest {
         let rows_budget = budget.saturating_sub(told.bytes());
         let mut packer = Packer::new(head, &mut self.buffers, rows_budget, &mut count);
         let seen = self.views.of(&self.cells, from, span);
-        let seen = self.views.entries(seen);
-        let in_view = client.view_cells_squared();
-        let in_view = seen.partition_point(|entry| entry.distance_squared <= in_view);
+        let (entries, slots) = self.views.entries(&seen, client.view_cells());
+        let brisk_cells = client.view_cells().min(policy::BRISK_CELLS);
         let mut tick = Tick {
             cells: &self.cells,
-            entries: &seen[..in_view],
+            entries,
+            slots,
+            brisk_count: seen.count_within(brisk_cells),
             lists: &mut self.lists,
             from,
             span,

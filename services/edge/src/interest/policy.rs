@@ -36,10 +36,16 @@ const TIERS: [(i32, u32); 4] = [
 /// The period beyond the last tier: every eighth tick.
 pub const PERIOD_MAX: u32 = 64;
 
+/// Cells farther than this, in cells, are looked at in turns of so many ticks: theirs are the periods
+/// of four ticks and more.
+pub const BRISK_CELLS: usize = 4;
+pub const LOOK_TICKS: u16 = 4;
+
 /// The share of the payload that serves the cells that waited longest, whatever their distance.
 pub const AGED_SHARE: usize = 4;
-/// Ticks after which a cell counts as having waited: the longest period without overload.
-pub const AGED_TICKS: u32 = PERIOD_MAX / CLOCK_STEP;
+/// Ticks after which a cell counts as having waited: the longest period without overload, and until
+/// it is looked at.
+pub const AGED_TICKS: u32 = PERIOD_MAX / CLOCK_STEP + LOOK_TICKS as u32;
 /// The share of the payload that the client's own cell may take.
 pub const OWN_SHARE: usize = 2;
 /// The share of the budget that events may take.

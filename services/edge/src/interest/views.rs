@@ -27,18 +27,16 @@ const FACINGS: [[i32; 2]; FACING_COUNT] = [
     [-5, -5],
 ];
 
-/// An occupied cell as seen from another.
+/// An occupied cell as seen from another. 16 bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct ViewEntry {
-    /// Index into [`TickCells::spans`].
-    pub span: u32,
+    pub row_first: u32,
+    pub row_count: u16,
     pub slot: u16,
-    /// Square of the distance on the map, in cells.
-    pub distance_squared: u16,
     pub relative: [i8; 3],
-    pub period: u8,
+    period: u8,
     /// By facing: whether it is behind one who looks there.
-    pub behind: u8,
+    behind: u8,
     pub is_near: bool,
 }
 
@@ -56,6 +54,10 @@ impl ViewEntry {
     pub fn is_own(&self) -> bool {
         self.relative == [0; 3]
     }
+
+    pub fn rows(&self) -> Range<u32> {
+        self.row_first..self.row_first + u32::from(self.row_count)
+    }
 }
 
 /// The facing nearest to a yaw.
@@ -64,7 +66,7 @@ pub fn facing(yaw: u16) -> u8 {
 }
 
 /// A column of cells as seen from one.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Offset {
     x: i8,
     z: i8,
@@ -72,39 +74,29 @@ struct Offset {
     distance_squared: u16,
 }
 
-/// The cell in a slot as seen from another; none when nothing is in it or it is too far.
-pub fn entry(cells: &TickCells, slot: u16, from: CellCoord) -> Option<ViewEntry> {
-    let span = cells.span_index(slot)?;
-    let cell = cells.spans[span as usize].cell;
-    let in_view = -VIEW_CELLS_MAX..=VIEW_CELLS_MAX;
-    let (x, z) = (cell.x - from.x, cell.z - from.z);
-    if !in_view.contains(&x) || !in_view.contains(&z) {
-        return None;
-    }
-    view_entry(cells, span, from, offset(x, z))
+/// Where the entries seen from a cell are, and how many of them are within each distance in cells.
+#[derive(Clone, Copy)]
+pub struct Seen {
+    start: u32,
+    counts: [u16; VIEW_CELLS_MAX as usize + 1],
 }
 
-fn view_entry(cells: &TickCells, span: u32, from: CellCoord, offset: Offset) -> Option<ViewEntry> {
-    let Span { cell, slot, .. } = cells.spans[span as usize];
-    let y = i8::try_from(cell.y - from.y).ok()?;
-    let distance_squared = i32::from(offset.distance_squared) + i32::from(y) * i32::from(y);
-    Some(ViewEntry {
-        span,
-        slot,
-        distance_squared: offset.distance_squared,
-        relative: [offset.x, y, offset.z],
-        period: policy::period(distance_squared) as u8,
-        behind: offset.behind,
-        is_near: policy::is_near(distance_squared),
-    })
+impl Seen {
+    /// Entries within so many cells; they come first.
+    pub fn count_within(&self, cells: usize) -> usize {
+        usize::from(self.counts[cells])
+    }
 }
 
 /// Views of this tick, made when first asked for.
 pub struct Views {
+    /// All columns that can be in view, nearest first.
     offsets: Vec<Offset>,
     entries: Vec<ViewEntry>,
+    /// Of the entries; a column of its own, because every client walks it.
+    slots: Vec<u16>,
     /// By span of the cell they are seen from.
-    made: Vec<Option<(u32, u32)>>,
+    made: Vec<Option<Seen>>,
 }
 
 impl Default for Views {
@@ -118,6 +110,7 @@ impl Default for Views {
         Self {
             offsets,
             entries: Vec::new(),
+            slots: Vec::new(),
             made: Vec::new(),
         }
     }
@@ -127,34 +120,82 @@ impl Views {
     /// Forgets the views of the tick before.
     pub fn clear(&mut self, span_count: usize) {
         self.entries.clear();
+        self.slots.clear();
         self.made.clear();
         self.made.resize(span_count, None);
     }
 
-    /// The entries seen from a cell, nearest columns first; read them by [`Self::entries`].
-    pub fn of(&mut self, cells: &TickCells, cell: CellCoord, span: Option<u32>) -> Range<usize> {
-        let made = span.and_then(|span| self.made[span as usize]);
-        let (start, end) = made.unwrap_or_else(|| self.make(cells, cell));
+    /// What is seen from a cell, nearest columns first.
+    pub fn of(&mut self, cells: &TickCells, cell: CellCoord, span: Option<u32>) -> Seen {
+        if let Some(seen) = span.and_then(|span| self.made[span as usize]) {
+            return seen;
+        }
+        let seen = self.make(cells, cell);
         if let Some(span) = span {
-            self.made[span as usize] = Some((start, end));
+            self.made[span as usize] = Some(seen);
         }
-        start as usize..end as usize
+        seen
     }
 
-    pub fn entries(&self, range: Range<usize>) -> &[ViewEntry] {
-        &self.entries[range]
+    /// The entries within so many cells, and their slots.
+    pub fn entries(&self, seen: &Seen, cells: usize) -> (&[ViewEntry], &[u16]) {
+        let start = seen.start as usize;
+        let range = start..start + seen.count_within(cells);
+        (&self.entries[range.clone()], &self.slots[range])
     }
 
-    fn make(&mut self, cells: &TickCells, from: CellCoord) -> (u32, u32) {
-        let start = self.entries.len() as u32;
+    fn make(&mut self, cells: &TickCells, from: CellCoord) -> Seen {
+        let start = self.entries.len();
+        let mut counts = [0; VIEW_CELLS_MAX as usize + 1];
+        let mut ring = 0;
         for offset in &self.offsets {
+            while usize::from(offset.distance_squared) > ring * ring {
+                counts[ring] = count(self.entries.len() - start);
+                ring += 1;
+            }
             let (x, z) = (from.x + i32::from(offset.x), from.z + i32::from(offset.z));
-            let seen = cells.column(x, z);
-            let seen = seen.filter_map(|span| view_entry(cells, span, from, *offset));
-            self.entries.extend(seen);
+            for span in cells.column(x, z) {
+                if let Some(entry) = entry(cells.spans[span as usize], from, *offset) {
+                    self.entries.push(entry);
+                    self.slots.push(entry.slot);
+                }
+            }
         }
-        (start, self.entries.len() as u32)
+        counts[ring..].fill(count(self.entries.len() - start));
+        Seen {
+            start: start as u32,
+            counts,
+        }
     }
+}
+
+/// As many entries as there are slots at most.
+fn count(entry_count: usize) -> u16 {
+    u16::try_from(entry_count).expect("each entry has a slot of its own")
+}
+
+/// The cell in a slot as seen from another; none when nothing is in it or it is farther away, on the
+/// map, than so many cells.
+pub fn look(cells: &TickCells, slot: u16, from: CellCoord, cells_max: usize) -> Option<ViewEntry> {
+    let span = cells.spans[cells.span_index(slot)? as usize];
+    let (x, z) = (span.cell.x - from.x, span.cell.z - from.z);
+    let is_in_reach = x.abs() <= VIEW_CELLS_MAX && z.abs() <= VIEW_CELLS_MAX;
+    let is_in_view = is_in_reach && (x * x + z * z) as usize <= cells_max * cells_max;
+    is_in_view.then(|| entry(span, from, offset(x, z)))?
+}
+
+fn entry(span: Span, from: CellCoord, offset: Offset) -> Option<ViewEntry> {
+    let y = i8::try_from(span.cell.y - from.y).ok()?;
+    let distance_squared = i32::from(offset.distance_squared) + i32::from(y) * i32::from(y);
+    Some(ViewEntry {
+        row_first: span.row_first,
+        row_count: (span.row_end - span.row_first) as u16,
+        slot: span.slot,
+        relative: [offset.x, y, offset.z],
+        period: policy::period(distance_squared) as u8,
+        behind: offset.behind,
+        is_near: policy::is_near(distance_squared),
+    })
 }
 
 fn offset(x: i32, z: i32) -> Offset {
@@ -169,6 +210,15 @@ fn offset(x: i32, z: i32) -> Offset {
     }
 }
 
+const _: () = assert!(size_of::<ViewEntry>() == 16);
+const _: () = assert!(
+    engine::limits::BODIES_MAX <= u16::MAX as usize,
+    "rows of a cell are u16"
+);
+const _: () = assert!(
+    super::cells::SLOTS_MAX <= u16::MAX as usize,
+    "entries of a view are u16"
+);
 const _: () = assert!(VIEW_CELLS_MAX < 128, "offsets are i8");
 const _: () = assert!(policy::PERIOD_MAX < 256, "periods are u8");
 
