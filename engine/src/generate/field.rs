@@ -58,11 +58,23 @@ const WALLS: [[i32; 4]; 16] = [
     [546, 568, 560, 576],
 ];
 
+/// What is left of a ruined house.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Decay {
+    /// Brick and planks, with a bit of thatch.
+    Roofed,
+    /// Tall walls of stone.
+    Stone,
+    /// Charred posts over low walls.
+    Burnt,
+}
+
 pub fn build(plan: &mut Plan, ground: &Ground) {
-    for [x, z, half_u, half_v, ahead_x, ahead_z] in RUINS {
+    for (index, [x, z, half_u, half_v, ahead_x, ahead_z]) in RUINS.into_iter().enumerate() {
         let floor = ground.height(x, z);
         let mut site = Site::new(plan, ground, [x, floor, z], [ahead_x, ahead_z]);
-        ruin(&mut site, [half_u, half_v]);
+        let decay = [Decay::Roofed, Decay::Stone, Decay::Burnt][index % 3];
+        ruin(&mut site, [half_u, half_v], decay);
     }
     let mut site = Site::new(plan, ground, [0, 0, 0], [1, 0]);
     for (index, [x, z, end_x, end_z]) in WALLS.into_iter().enumerate() {
@@ -189,47 +201,57 @@ fn timber_bridge(site: &mut Site, bridge: Bridge) {
     }
 }
 
-/// Four walls that time has bitten into, with a doorway, windows and what is left of a floor.
-fn ruin(site: &mut Site, [half_u, half_v]: [i32; 2]) {
+/// Four walls that time has bitten into, with doorways, windows and what is left of a floor. Some
+/// still bear a bit of roof.
+fn ruin(site: &mut Site, [half_u, half_v]: [i32; 2], decay: Decay) {
     site.clear([-half_u - 3, -half_v - 3], [half_u + 3, half_v + 3]);
     let floor = Material::Mixed(Block::COBBLE, Block::GRAVEL, 35);
     site.fill([-half_u, -3, -half_v], [half_u, 0, half_v], floor);
+    let boards = Material::Mixed(Block::PLANK, Block::SOIL, 40);
     site.fill(
         [-half_u + 1, 0, -half_v + 1],
         [half_u - 1, 0, half_v - 1],
-        Material::Mixed(Block::PLANK, Block::SOIL, 40),
+        boards,
     );
     site.dig([-half_u, 1, -half_v], [half_u, 9, half_v]);
     for u in -half_u..=half_u {
         for v in -half_v..=half_v {
             if u.abs() == half_u || v.abs() == half_v {
-                ruin_wall(site, [u, v], [half_u, half_v]);
+                ruin_wall(site, [u, v], [half_u, half_v], decay);
             }
         }
     }
     site.dig([half_u, 1, -1], [half_u, 3, 0]);
     site.dig([-half_u, 1, 0], [-half_u, 3, 1]);
-    let rafters = Material::Ruined(Block::TIMBER, 30);
-    for v in [-half_v + 2, 0, half_v - 2] {
-        site.fill([-half_u, 5, v], [half_u / 2, 5, v], rafters);
+    if decay == Decay::Roofed {
+        let rafters = Material::Ruined(Block::TIMBER, 30);
+        for v in [-half_v + 2, 0, half_v - 2] {
+            site.fill([-half_u, 5, v], [half_u / 2, 5, v], rafters);
+        }
+        let thatch = Material::Ruined(Block::THATCH, 25);
+        site.fill([-half_u, 6, -half_v], [-half_u + 2, 6, half_v], thatch);
     }
-    let thatch = Material::Ruined(Block::THATCH, 25);
-    site.fill([-half_u, 6, -half_v], [-half_u + 2, 6, half_v], thatch);
 }
 
 /// One column of a ruin's wall: tall at the back, fallen towards one corner.
-fn ruin_wall(site: &mut Site, [u, v]: [i32; 2], [half_u, half_v]: [i32; 2]) {
+fn ruin_wall(site: &mut Site, [u, v]: [i32; 2], [half_u, half_v]: [i32; 2], decay: Decay) {
     let [x, y, z] = site.world([u, 0, v]);
     let bitten = (scatter(u64::from(y as u32), SALT_DECAY, x / 2, 0, z / 2) % 4) as i32;
     let fallen = (u + half_u) * 3 / (2 * half_u) + (v + half_v) / (2 * half_v);
-    let height = (6 - fallen - bitten / 2).clamp(1, 5);
+    let tall = if decay == Decay::Stone { 8 } else { 6 };
+    let height = (tall - fallen - bitten / 2).clamp(1, tall - 1);
     let corner = u.abs() == half_u && v.abs() == half_v;
-    if corner {
-        site.block([u, 0, v], [u, height, v], Block::TIMBER);
-    } else {
-        let wall = Material::Mixed(Block::BRICK, Block::COBBLE, 30);
-        site.fill([u, 0, v], [u, height.min(2), v], wall);
-        site.block([u, height.min(3), v], [u, height, v], Block::PLANK);
+    match decay {
+        Decay::Stone => site.fill([u, 0, v], [u, height, v], Material::Masonry),
+        _ if corner => site.block([u, 0, v], [u, height, v], Block::TIMBER),
+        Decay::Burnt => site.fill([u, 0, v], [u, height.min(2) - bitten / 3, v], {
+            Material::Mixed(Block::COBBLE, Block::SOIL, 30)
+        }),
+        Decay::Roofed => {
+            let wall = Material::Mixed(Block::BRICK, Block::COBBLE, 30);
+            site.fill([u, 0, v], [u, height.min(2), v], wall);
+            site.block([u, height.min(3), v], [u, height, v], Block::PLANK);
+        }
     }
     let window = (u + v) % 3 == 0 && !corner;
     if window && height > 3 {

@@ -12,6 +12,7 @@ mod ground;
 mod keep;
 mod noise;
 mod plan;
+mod scenery;
 mod woods;
 
 use alloc::vec::Vec;
@@ -53,6 +54,7 @@ impl Generator {
     pub fn new(seed: u64) -> Self {
         let ground = Ground::new(seed);
         let mut plan = Plan::default();
+        scenery::build(&mut plan, &ground);
         field::build(&mut plan, &ground);
         for house in [House::Red, House::Blue] {
             keep::build(&mut plan, &ground, house);
