@@ -119,6 +119,10 @@ class RandomHands implements ControlSource {
     const { yaw, pitch, slot } = this;
     return { buttons: this.buttons & ~BUTTON.PRIMARY, yaw, pitch, slot, respawnBanner: 255 };
   }
+
+  look(yaw: number): void {
+    this.yaw = yaw;
+  }
 }
 
 /** A page and a server, joined by a link that delays both ways. */

@@ -44,8 +44,12 @@ export interface ControlSource {
   readonly yaw: number;
   readonly pitch: number;
   readonly slot: number;
+  /** Turns the head; radians. */
+  look(yaw: number, pitch: number): void;
 }
 
+/** Where the foe is: House Ember's keep lies west of the field, House Tide's east. Radians. */
+const FOE_YAW = [Math.PI / 2, (3 * Math.PI) / 2] as const;
 /** Bodies not heard of for so many times the bound in Welcome are gone (WIRE.md). */
 const EXPIRY_STALENESS = 2;
 const EXPIRY_CHECK_MS = 500;
@@ -78,6 +82,8 @@ export class World {
   private sequence = 0;
   private expiryMs = 0;
   private hasDrawn = false;
+  /** Whether the body was put somewhere new and should look towards the foe. */
+  private isPlaced = false;
   private frameEvents: readonly GameEvent[] = [];
   private aim: BlockAim | null = null;
   private bodyAim = 0;
@@ -119,6 +125,7 @@ export class World {
   advance(nowMs: number, deltaMs: number, controls: ControlSource, settings: Settings): void {
     this.clock.advance(nowMs, deltaMs);
     if (this.phase === "joined" && this.prediction.isReady) {
+      this.faceFoe(controls);
       this.takeSteps(nowMs, deltaMs, controls);
       this.placeOwn(nowMs, deltaMs, controls);
       this.terrain.look(this.own.eye, settings.viewDistanceBlocks);
@@ -164,6 +171,7 @@ export class World {
     this.terrain.reset();
     this.chronicle.reset();
     this.sequence = 0;
+    this.isPlaced = !welcome.resumed;
   }
 
   private hear(message: ServerMessage, nowMs: number): void {
@@ -204,8 +212,17 @@ export class World {
     this.prediction.confirm(report);
     this.inputClock.heard(report.inputQueueCount);
     this.serverTickMs = report.tickCostMs;
-    if (report.alive !== this.own.state.alive && report.alive) this.chronicle.killedBy = null;
+    if (report.alive && !this.own.state.alive) {
+      this.chronicle.killedBy = null;
+      this.isPlaced = true;
+    }
     this.own.report(report);
+  }
+
+  private faceFoe(controls: ControlSource): void {
+    if (!this.isPlaced) return;
+    this.isPlaced = false;
+    controls.look(FOE_YAW[this.own.state.house] ?? 0, 0);
   }
 
   private takeSteps(nowMs: number, deltaMs: number, source: ControlSource): void {
