@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use world::{Battle, BattleConfig};
 
 use crate::{Failure, cli::ServeArguments, config, config::Config, data::DataDir};
@@ -29,8 +29,9 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let edges = edges
         .start(edge_ports, shard.status(), &sessions)
         .map_err(runtime)?;
+    let signals = Signals::watch()?;
     announce(&config, edges.http_address());
-    let ended = wait(|| shard.is_finished() || edges.is_finished());
+    let ended = signals.wait(|| shard.is_finished() || edges.is_finished());
     let kept = edges.stop();
     let battle = shard
         .stop()
@@ -83,27 +84,46 @@ fn open_browser(url: &str) {
     }
 }
 
-/// Until SIGINT or SIGTERM, or until `is_broken`.
-fn wait(is_broken: impl Fn() -> bool) -> Result<(), Failure> {
-    let runtime_local = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(runtime)?;
-    runtime_local.block_on(async {
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(runtime)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(runtime)?;
-        loop {
-            tokio::select! {
-                _ = interrupt.recv() => return Ok(()),
-                _ = terminate.recv() => return Ok(()),
-                () = tokio::time::sleep(WATCH_PERIOD) => {
-                    if is_broken() {
-                        return Err(Failure::Runtime("a thread died; see the log".into()));
+/// SIGINT and SIGTERM, watched from before anybody is told that the server runs.
+struct Signals {
+    runtime: tokio::runtime::Runtime,
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn watch() -> Result<Self, Failure> {
+        let runtime_local = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(runtime)?;
+        let entered = runtime_local.enter();
+        let interrupt = signal(SignalKind::interrupt()).map_err(runtime)?;
+        let terminate = signal(SignalKind::terminate()).map_err(runtime)?;
+        drop(entered);
+        Ok(Self {
+            runtime: runtime_local,
+            interrupt,
+            terminate,
+        })
+    }
+
+    /// Until a signal, or until `is_broken`.
+    fn wait(mut self, is_broken: impl Fn() -> bool) -> Result<(), Failure> {
+        self.runtime.block_on(async {
+            loop {
+                tokio::select! {
+                    _ = self.interrupt.recv() => return Ok(()),
+                    _ = self.terminate.recv() => return Ok(()),
+                    () = tokio::time::sleep(WATCH_PERIOD) => {
+                        if is_broken() {
+                            return Err(Failure::Runtime("a thread died; see the log".into()));
+                        }
                     }
                 }
             }
-        }
-    })
+        })
+    }
 }
 
 fn usage(error: edge::StartError) -> Failure {

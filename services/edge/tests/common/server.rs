@@ -1,0 +1,77 @@
+//! A whole server on free ports of loopback, with a small battle.
+
+use std::net::SocketAddr;
+
+use edge::{EdgeConfig, EdgesHandle, KeptSession, PageSource};
+use world::{Battle, BattleConfig, ShardHandle, StatusBoard};
+
+pub const SEED: u64 = 11;
+pub const SOLDIERS_PER_HOUSE: u32 = 10;
+
+pub struct Server {
+    edges: EdgesHandle,
+    shard: ShardHandle<Battle>,
+}
+
+/// What survives a server.
+pub struct Remains {
+    pub battle: Battle,
+    pub sessions: Vec<KeptSession>,
+}
+
+pub fn config() -> EdgeConfig {
+    EdgeConfig {
+        listen: "127.0.0.1:0".parse().expect("an address"),
+        edges_count: 1,
+        sessions_max: 200,
+        budget_bytes_per_second_max: protocol::limits::BUDGET_BYTES_PER_SECOND_MAX,
+        page: PageSource::Embedded,
+        data_dir: None,
+    }
+}
+
+impl Server {
+    pub fn start() -> Self {
+        Self::start_with(config())
+    }
+
+    pub fn start_with(config: EdgeConfig) -> Self {
+        let battle = Battle::new(BattleConfig {
+            seed: SEED,
+            soldiers_per_house: SOLDIERS_PER_HOUSE,
+        });
+        Self::go_on(
+            config,
+            Remains {
+                battle,
+                sessions: Vec::new(),
+            },
+        )
+    }
+
+    pub fn go_on(config: EdgeConfig, remains: Remains) -> Self {
+        let edges = edge::bind(config).expect("free ports");
+        let (edge_ports, shard_ports) = edges.wakes().into_iter().map(world::connect).unzip();
+        let shard = world::start(remains.battle, shard_ports).expect("a thread");
+        let edges = edges
+            .start(edge_ports, shard.status(), &remains.sessions)
+            .expect("threads");
+        Self { edges, shard }
+    }
+
+    pub fn http(&self) -> SocketAddr {
+        self.edges.http_address()
+    }
+
+    pub fn status(&self) -> StatusBoard {
+        self.shard.status()
+    }
+
+    /// Stops as the binary does; panics if any thread had panicked.
+    pub fn stop(self) -> Remains {
+        assert!(!self.edges.is_finished(), "an edge thread died");
+        let sessions = self.edges.stop();
+        let battle = self.shard.stop().expect("the shard's thread is well");
+        Remains { battle, sessions }
+    }
+}

@@ -1,0 +1,156 @@
+//! The HTTP side of a whole server.
+
+mod common;
+
+use common::{
+    client::join,
+    http,
+    server::{Server, config},
+};
+use edge::{EdgeConfig, PageSource};
+
+#[tokio::test]
+async fn status_and_metrics_tell_what_goes_on() {
+    let server = Server::start();
+    let mut bera = join(server.http(), "Bera").await;
+    bera.for_ticks(30).await;
+    let status = http::json(server.http(), "/status").await;
+    assert!(status["tick"].as_u64().is_some_and(|tick| tick > 0));
+    assert_eq!(status["tick_rate_hz"], 20);
+    for key in ["p50", "p99", "max"] {
+        assert!(status["tick_us"][key].is_u64(), "{key}");
+        assert!(
+            status["tick_us"]["phases"]["move"][key].is_u64(),
+            "{key} of a phase"
+        );
+    }
+    let soldiers = u64::from(2 * common::server::SOLDIERS_PER_HOUSE);
+    assert_eq!(status["bodies"].as_u64(), Some(soldiers + 1));
+    assert_eq!(status["sessions"], 1);
+    assert_eq!(status["sessions_by_transport"]["quic"], 1);
+    assert!(status["bytes_out"].as_u64().is_some_and(|bytes| bytes > 0));
+    assert!(status["drops"]["total"].is_u64());
+    assert!(
+        status["memory"]["resident_bytes"]
+            .as_u64()
+            .is_some_and(|bytes| bytes > 0)
+    );
+    let metrics = http::get(server.http(), "/metrics", "").await;
+    let text = String::from_utf8(metrics.body).expect("text");
+    for line in [
+        "voxelheim_sessions{transport=\"quic\"} 1",
+        "voxelheim_drops_total{cause=\"flood\"} 0",
+        "voxelheim_joined_total 1",
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    assert_eq!(http::get(server.http(), "/healthz", "").await.status, 200);
+    server.stop();
+}
+
+#[tokio::test]
+async fn connect_tells_where_the_battle_is() {
+    let server = Server::start();
+    let connect = http::json(server.http(), "/connect.json").await;
+    assert_eq!(connect["protocol_version"], protocol::VERSION);
+    let url = connect["webtransport_url"].as_str().expect("an address");
+    assert!(url.starts_with("https://127.0.0.1:"), "{url}");
+    assert_eq!(
+        connect["certificate_sha256"].as_str().map(str::len),
+        Some(64)
+    );
+    let socket = format!("ws://{}/ws", server.http());
+    assert_eq!(connect["websocket_url"].as_str(), Some(socket.as_str()));
+    server.stop();
+}
+
+#[tokio::test]
+async fn the_page_comes_typed_compressed_and_kept() {
+    let page = std::env::temp_dir().join(format!("voxelheim-page-{}", std::process::id()));
+    std::fs::create_dir_all(page.join("assets")).expect("a temporary folder");
+    std::fs::write(page.join("index.html"), "<!doctype html>page").expect("writes");
+    std::fs::write(page.join("assets/a-1.js"), "let x = 1;\n".repeat(1_000)).expect("writes");
+    std::fs::write(page.join("core.wasm"), b"\0asm").expect("writes");
+    let server = Server::start_with(EdgeConfig {
+        page: PageSource::Directory(page.clone()),
+        ..config()
+    });
+    let index = http::get(server.http(), "/", "").await;
+    assert_eq!(index.body, b"<!doctype html>page");
+    assert_eq!(
+        index.header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
+    assert_eq!(index.header("cache-control"), Some("no-cache"));
+    let core = http::get(server.http(), "/core.wasm", "").await;
+    assert_eq!(core.header("content-type"), Some("application/wasm"));
+    let plain = http::get(server.http(), "/assets/a-1.js", "").await;
+    assert_eq!(plain.body.len(), 11_000);
+    assert!(
+        plain
+            .header("cache-control")
+            .is_some_and(|rule| rule.contains("immutable"))
+    );
+    let tag = plain.header("etag").expect("a tag");
+    let known = format!("If-None-Match: {tag}\r\n");
+    assert_eq!(
+        http::get(server.http(), "/assets/a-1.js", &known)
+            .await
+            .status,
+        304
+    );
+    common::within("compression", async {
+        let accept = "Accept-Encoding: gzip, br\r\n";
+        while http::get(server.http(), "/assets/a-1.js", accept)
+            .await
+            .body
+            .len()
+            > 1_000
+        {}
+    })
+    .await;
+    assert_eq!(
+        http::get(server.http(), "/../Cargo.toml", "").await.status,
+        404
+    );
+    server.stop();
+    std::fs::remove_dir_all(page).expect("removes");
+}
+
+#[tokio::test]
+async fn nonsense_over_tcp_harms_nobody() {
+    let server = Server::start();
+    let mut bera = join(server.http(), "Bera").await;
+    let long = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(500_000));
+    for request in [&b"\0\0\0\0\r\n\r\n"[..], b"GET\r\n\r\n", long.as_bytes()] {
+        http::exchange(server.http(), request).await;
+    }
+    let upgrade = http::get(server.http(), "/ws", "Upgrade: websocket\r\n").await;
+    assert!((400..500).contains(&upgrade.status), "{}", upgrade.status);
+    bera.for_ticks(3).await;
+    server.stop();
+}
+
+#[test]
+fn a_taken_port_is_one_clear_line() {
+    let holder = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let listen = holder.local_addr().expect("it is bound");
+    let error = edge::bind(EdgeConfig { listen, ..config() })
+        .err()
+        .expect("it is taken");
+    let text = error.to_string();
+    assert!(
+        text.contains("is taken") && text.contains("--listen"),
+        "{text}"
+    );
+    assert_eq!(text.lines().count(), 1);
+    let nowhere = EdgeConfig {
+        page: PageSource::Directory("/nonexistent".into()),
+        ..config()
+    };
+    let text = edge::bind(nowhere)
+        .err()
+        .expect("no page there")
+        .to_string();
+    assert!(text.contains("--client-dir"), "{text}");
+}

@@ -1,0 +1,153 @@
+//! The binary as an operator meets it: mistakes in one line, a clean start and stop.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read},
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+};
+
+fn voxelheim(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_voxelheim"));
+    command.args(arguments).env_remove("VOXELHEIM_LOG");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    voxelheim(arguments).output().expect("the binary runs")
+}
+
+/// A folder of its own for each test.
+fn folder(name: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("voxelheim-{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).expect("a temporary folder");
+    path
+}
+
+/// The mistake in one line on stderr, and exit code 2.
+fn mistake(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    let text = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
+    assert_eq!(text.trim_end().lines().count(), 1, "{arguments:?}: {text}");
+    assert!(text.starts_with("error: "), "{text}");
+    text
+}
+
+#[test]
+fn wrong_flags_are_one_line_that_says_how_to_mend_it() {
+    for (arguments, hint) in [
+        (&["--sodliers", "5"][..], "--soldiers"),
+        (&["--soldiers", "many"], "--soldiers"),
+        (&["--listen", "nowhere"], "--listen"),
+        (&["--soldiers", "10000"], "lower soldiers"),
+        (&["--edges", "0"], "between 1 and"),
+        (&["--sessions-max", "0"], "between 1 and"),
+        (&["--budget-bytes-per-second", "1"], "between"),
+        (
+            &["--listen", "127.0.0.1:65535", "--edges", "2"],
+            "lower port",
+        ),
+        (
+            &["--client-dir", "/nonexistent", "--listen", "127.0.0.1:0"],
+            "--client-dir",
+        ),
+        (&["--config", "/nonexistent.toml"], "--config"),
+        (&["extra"], "--help"),
+    ] {
+        let text = mistake(arguments);
+        assert!(text.contains(hint), "{arguments:?} says {text}, not {hint}");
+    }
+}
+
+#[test]
+fn a_wrong_configuration_file_is_told_by_its_line() {
+    let folder = folder("config");
+    let data = folder.to_str().expect("a plain path");
+    for (text, hint) in [
+        (
+            "seed = 1\nsoldeirs = 5\n",
+            "line 2: unknown field `soldeirs`",
+        ),
+        ("soldiers = \"many\"\n", "line 1: invalid type"),
+        ("soldiers = \n", "line 1"),
+        ("edges = 1000\n", "edges: 1000 is not between"),
+    ] {
+        fs::write(folder.join("voxelheim.toml"), text).expect("writes");
+        let line = mistake(&["--data", data]);
+        assert!(line.contains(hint), "{text:?} says {line}, not {hint}");
+    }
+    fs::remove_dir_all(folder).expect("removes");
+}
+
+#[test]
+fn a_taken_port_is_one_line() {
+    let holder = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = holder.local_addr().expect("it is bound").to_string();
+    let text = mistake(&["--listen", &address]);
+    assert!(
+        text.contains("is taken") && text.contains(&address),
+        "{text}"
+    );
+}
+
+#[test]
+fn help_and_version_are_no_mistakes() {
+    for flag in ["--help", "--version"] {
+        let output = run(&[flag]);
+        assert!(output.status.success());
+        assert!(String::from_utf8_lossy(&output.stdout).contains("voxelheim"));
+    }
+}
+
+#[test]
+fn starts_says_where_and_stops_clean_with_its_battle_kept() {
+    let folder = folder("start");
+    let data = folder.to_str().expect("a plain path");
+    let arguments = [
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        data,
+        "--seed",
+        "3",
+        "--soldiers",
+        "4",
+    ];
+    start_and_stop(&arguments, "TERM");
+    assert!(folder.join("battle.checkpoint").exists());
+    assert!(folder.join("sessions.json").exists());
+    start_and_stop(&["--listen", "127.0.0.1:0", "--data", data], "INT");
+    let text = mistake(&["--listen", "127.0.0.1:0", "--data", data, "--seed", "4"]);
+    assert!(
+        text.contains("has seed 3, not 4") && text.contains("--data"),
+        "{text}"
+    );
+    fs::write(folder.join("battle.checkpoint"), b"damaged").expect("writes");
+    let text = mistake(&["--listen", "127.0.0.1:0", "--data", data]);
+    assert!(text.contains("battle.checkpoint"), "{text}");
+    fs::remove_dir_all(folder).expect("removes");
+}
+
+/// Waits for the line that says where it listens, then sends the signal.
+fn start_and_stop(arguments: &[&str], signal: &str) {
+    let mut server = voxelheim(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut line = String::new();
+    let stdout = server.stdout.take().expect("it is piped");
+    BufReader::new(stdout).read_line(&mut line).expect("text");
+    let pid = server.id().to_string();
+    let killed = Command::new("kill").args(["-s", signal, &pid]).status();
+    assert!(killed.expect("kill runs").success());
+    let status = server.wait().expect("it ends");
+    let mut errors = String::new();
+    let mut stderr = server.stderr.take().expect("it is piped");
+    stderr.read_to_string(&mut errors).expect("text");
+    assert!(line.contains("http://127.0.0.1:"), "{line} {errors}");
+    assert!(status.success(), "{status} {errors}");
+    assert_eq!(errors, "", "quiet by default");
+}
