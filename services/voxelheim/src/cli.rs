@@ -2,14 +2,22 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser};
+use clap::{Args, Parser, Subcommand};
 
 /// One battle in one editable voxel world, played from a browser.
 #[derive(Parser, Debug)]
-#[command(version, about)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
     #[command(flatten)]
     pub serve: ServeArguments,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Verb {
+    /// Joins a server with many players who run, fight and build, and reports what they saw
+    Bots(BotsArguments),
 }
 
 /// Flags of the server; what is not given comes from the configuration file, then from defaults.
@@ -45,4 +53,32 @@ pub struct ServeArguments {
     /// Opens the page in a browser
     #[arg(long)]
     pub open: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct BotsArguments {
+    /// The server's page
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub url: String,
+    /// How many join
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub count: usize,
+    /// How long is measured, once all have joined
+    #[arg(long, value_name = "S", default_value_t = 30)]
+    pub seconds: u32,
+    /// Joins a second; a server lets 60 in from one address
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub joins_per_second: u32,
+    /// What each asks for; 0 asks for the server's default
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub budget_bytes_per_second: u32,
+    /// How far each sees; 0 asks for the server's default
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub view_distance_blocks: u16,
+    /// What the bots' choices are drawn from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Reports as one JSON object
+    #[arg(long)]
+    pub json: bool,
 }

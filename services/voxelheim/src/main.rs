@@ -1,5 +1,6 @@
 //! VoxelHeim: the one binary. `voxelheim` alone runs everything in one process.
 
+mod bots;
 mod cli;
 mod config;
 mod data;
@@ -13,7 +14,7 @@ use std::{
 
 use clap::{Parser, error::ErrorKind};
 
-use cli::Arguments;
+use cli::{Arguments, Verb};
 
 /// Wrong flags or configuration.
 const EXIT_USAGE: u8 = 2;
@@ -41,7 +42,11 @@ fn main() -> ExitCode {
         Err(error) => return explain(&error),
     };
     log_to_stderr();
-    match serve::run(&arguments.serve) {
+    let done = match &arguments.verb {
+        None => serve::run(&arguments.serve),
+        Some(Verb::Bots(arguments)) => bots::run(arguments),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let _ = writeln!(io::stderr(), "error: {failure}");

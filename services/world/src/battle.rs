@@ -6,7 +6,7 @@ use std::{
 };
 
 use engine::{
-    Command, Frame, Landmarks, World, WorldConfig,
+    Command, Frame, World, WorldConfig,
     checkpoint::{self, CheckpointError},
     tick_with,
 };
@@ -20,9 +20,6 @@ pub struct BattleConfig {
     pub seed: u64,
     pub soldiers_per_house: u32,
 }
-
-/// The score that wins a round.
-const SCORE_TO_WIN: u32 = 2_000;
 
 /// See the module.
 pub struct Battle {
@@ -38,11 +35,8 @@ impl Battle {
         let config = WorldConfig {
             seed: config.seed,
             soldiers_per_house: config.soldiers_per_house,
-            score_to_win: SCORE_TO_WIN,
-            landmarks: Landmarks {
-                camps: layout.camps,
-                banners: layout.banners.to_vec(),
-            },
+            score_to_win: engine::balance::score_to_win(config.soldiers_per_house),
+            landmarks: layout.landmarks(),
         };
         let mut world = World::new(config, Terrain::new());
         let mut commands = vec![loader.load_field()];

@@ -1,0 +1,34 @@
+//! `voxelheim bots`: plays with load clients and reports what they saw.
+
+use std::io::{self, Write};
+
+use bots::{BotsConfig, BotsError};
+
+use crate::{Failure, cli::BotsArguments};
+
+/// Runs the bots and prints their report.
+pub fn run(arguments: &BotsArguments) -> Result<(), Failure> {
+    let config = BotsConfig {
+        url: arguments.url.clone(),
+        count: arguments.count,
+        seconds: arguments.seconds,
+        joins_per_second: arguments.joins_per_second,
+        budget_bytes_per_second: arguments.budget_bytes_per_second,
+        view_distance_blocks: arguments.view_distance_blocks,
+        seed: arguments.seed,
+    };
+    let report = bots::run(&config).map_err(|error| match error {
+        BotsError::BadUrl(_) => Failure::Usage(format!("{error}: check --url")),
+        BotsError::Unreachable(_) => {
+            Failure::Runtime(format!("{error}: start one with voxelheim, or check --url"))
+        }
+        _ => Failure::Runtime(error.to_string()),
+    })?;
+    let text = match arguments.json {
+        true => format!("{:#}\n", report.to_json()),
+        false => format!("{report}\n"),
+    };
+    io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|error| Failure::Runtime(format!("the report cannot be printed: {error}")))
+}
