@@ -34,8 +34,8 @@ const COLUMNS_IN_FLIGHT_MAX: usize = 32;
 const COLUMNS_PER_TICK_MAX: usize = 8;
 /// How far around each player the world is generated, in columns: 256 m.
 const VIEW_COLUMNS: i32 = 16;
-/// Players whose surroundings are looked over in one tick.
-const PLAYERS_PER_TICK_MAX: usize = 64;
+/// Players whose surroundings are looked over in one tick: 3 µs each.
+const PLAYERS_PER_TICK_MAX: usize = 32;
 
 /// Whether a column was taken to be generated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,6 +56,7 @@ pub struct Loader {
     receiver: Receiver<Bricks>,
     /// By column, row after row along x: whether it was ever taken.
     known: Box<[bool]>,
+    known_count: usize,
     in_flight_count: usize,
     /// Where among the players the next look around begins.
     player_next: usize,
@@ -72,6 +73,7 @@ impl Loader {
             sender,
             receiver,
             known: vec![false; (COLUMN_EDGE * COLUMN_EDGE) as usize].into(),
+            known_count: 0,
             in_flight_count: 0,
             player_next: 0,
         }
@@ -87,7 +89,7 @@ impl Loader {
         let threads = available_parallelism().map_or(1, std::num::NonZero::get);
         let columns: Vec<[i32; 2]> = columns_of(FIELD).collect();
         for &[x, z] in &columns {
-            self.known[(z * COLUMN_EDGE + x) as usize] = true;
+            self.know((z * COLUMN_EDGE + x) as usize);
         }
         let generate = |&[x, z]: &[i32; 2]| self.generator.column(x, z).collect::<Bricks>();
         let bricks = pool(threads).install(|| columns.par_iter().flat_map_iter(generate).collect());
@@ -98,7 +100,7 @@ impl Loader {
     pub fn mark_known(&mut self, cells: impl Iterator<Item = CellCoord>) {
         for cell in cells {
             if let Some(index) = column_index(cell.x, cell.z) {
-                self.known[index] = true;
+                self.know(index);
             }
         }
     }
@@ -111,7 +113,7 @@ impl Loader {
         if self.in_flight_count == COLUMNS_IN_FLIGHT_MAX {
             return Want::Full;
         }
-        self.known[index] = true;
+        self.know(index);
         self.in_flight_count += 1;
         let (generator, sender) = (self.generator.clone(), self.sender.clone());
         self.pool.spawn(move || {
@@ -123,6 +125,9 @@ impl Loader {
 
     /// Wants what lies around some of the players, near first, taking turns.
     pub fn look_around(&mut self, frame: &Frame) {
+        if self.known_count == self.known.len() {
+            return;
+        }
         let count = frame.players.len();
         for _ in 0..count.min(PLAYERS_PER_TICK_MAX) {
             self.player_next %= count;
@@ -148,6 +153,11 @@ impl Loader {
     /// Columns on their way.
     pub fn in_flight_count(&self) -> usize {
         self.in_flight_count
+    }
+
+    fn know(&mut self, index: usize) {
+        self.known_count += usize::from(!self.known[index]);
+        self.known[index] = true;
     }
 
     /// Square rings around a cell, until the view ends or no more is taken.
