@@ -140,7 +140,7 @@ pub fn decode_terrain(bytes: &[u8], area: BlockBox) -> Result<Terrain, CodecErro
             },
             area,
         )?;
-        terrain.insert_leaf(code, level, brick);
+        terrain.insert_leaf(morton::decode(code), level, brick);
     }
     Ok(terrain)
 }

@@ -16,7 +16,7 @@ use crate::{
     position::{CellCoord, Position},
 };
 use columns::Columns;
-use grid::Grid;
+use grid::{CellBounds, Grid};
 use sort::Sorter;
 
 /// An occupied cell and where its rows are in [`CellIndex::rows`].
@@ -81,8 +81,13 @@ impl CellIndex {
                 }),
             }
         }
-        self.columns.rebuild([x, y, z]);
-        self.grid.rebuild(&self.cells);
+        let extent = Extent::of([x, y, z]);
+        self.columns.rebuild([x, y, z], &extent);
+        let places = self.cells.iter().map(|cell| {
+            let row = self.rows[cell.start as usize] as usize;
+            Position::new(x[row], y[row], z[row]).cell()
+        });
+        self.grid.rebuild(extent.cells(), places);
     }
 
     /// Numbers the rows anew in the order of [`Self::rows`], for a caller who has put its own
@@ -136,5 +141,38 @@ impl CellIndex {
     /// Appends every row at most `radius_units` (1/4096 m) from the centre, in a fixed order.
     pub fn rows_within(&self, centre: Position, radius_units: u32, found: &mut Vec<u32>) {
         self.columns.collect_within(centre, radius_units, found);
+    }
+}
+
+/// The smallest box around all rows.
+struct Extent {
+    low: [i32; 3],
+    high: [i32; 3],
+    row_count: usize,
+}
+
+impl Extent {
+    fn of(positions: [&[i32]; 3]) -> Self {
+        Self {
+            low: positions.map(|axis| axis.iter().copied().min().unwrap_or(0)),
+            high: positions.map(|axis| axis.iter().copied().max().unwrap_or(0)),
+            row_count: positions[0].len(),
+        }
+    }
+
+    fn cells(&self) -> CellBounds {
+        if self.row_count == 0 {
+            return CellBounds::default();
+        }
+        let cell = |[x, y, z]: [i32; 3]| Position::new(x, y, z).cell();
+        CellBounds {
+            min: cell(self.low),
+            max: cell(self.high),
+        }
+    }
+
+    /// How far it reaches along x, y, z.
+    fn reach(&self) -> [u32; 3] {
+        [0, 1, 2].map(|axis| self.high[axis].abs_diff(self.low[axis]))
     }
 }

@@ -4,7 +4,7 @@
 //! Bit `3 n` of a code is bit `n` of x, `3 n + 1` of y, `3 n + 2` of z, each axis biased by 32,768
 //! so that the order holds across zero. A code takes [`CODE_BITS`] bits.
 
-use crate::position::CellCoord;
+use crate::position::{CELL_UNIT_BITS, CellCoord, Position};
 
 /// Bits in a code: 16 per axis.
 pub const CODE_BITS: u32 = 48;
@@ -15,6 +15,17 @@ const BIAS: i32 = 1 << 15;
 /// The code of a cell. Panics when an axis is out of `i16`'s range.
 pub const fn encode(cell: CellCoord) -> u64 {
     try_encode(cell).expect("cells of positions fit an i16 on each axis")
+}
+
+/// The code of the cell that holds a position; every position's cell has one.
+#[inline]
+pub const fn encode_position(position: Position) -> u64 {
+    spread(biased(position.x)) | spread(biased(position.y)) << 1 | spread(biased(position.z)) << 2
+}
+
+/// An axis of a position in cells, made unsigned.
+const fn biased(axis: i32) -> u64 {
+    ((axis >> CELL_UNIT_BITS) + BIAS) as u64
 }
 
 /// The code of a cell, or none when an axis is out of `i16`'s range.
@@ -85,6 +96,7 @@ mod tests {
             let cell = CellCoord::new(axis(), axis(), axis());
             assert_eq!(encode(cell), encode_slowly(cell));
             assert_eq!(decode(encode(cell)), cell);
+            assert_eq!(encode_position(cell.position()), encode(cell));
         }
     }
 

@@ -17,6 +17,8 @@ pub use diff::{BlockChange, BrickChange, diff_blocks, diff_bricks};
 pub use reader::BlockReader;
 pub use walk::{Leaf, Leaves};
 
+use alloc::sync::Arc;
+
 use crate::{
     block::Block,
     block_box::BlockBox,
@@ -24,7 +26,7 @@ use crate::{
     morton,
     position::{BlockCoord, CELL_EDGE_BLOCKS, CellCoord},
 };
-use node::{CHILD_COUNT, Child, LEVEL_BITS, Node, slot};
+use node::{Child, LEVEL_BITS, Node, Place, SLOTS};
 
 /// Levels of nodes above the bricks that cover all cells: 48 bits of Morton code, 6 a level.
 pub const LEVEL_MAX: u32 = morton::CODE_BITS / LEVEL_BITS;
@@ -38,8 +40,8 @@ pub struct Terrain {
     root: Child,
     /// Levels of nodes above the bricks; the root covers `64^level` cells.
     level: u32,
-    /// The first Morton code that the root covers.
-    code_base: u64,
+    /// The lowest cell that the root covers.
+    base: Place,
 }
 
 impl Terrain {
@@ -48,7 +50,7 @@ impl Terrain {
         Self {
             root: Child::VOID,
             level: 0,
-            code_base: 0,
+            base: Place::of(CellCoord::new(0, 0, 0)),
         }
     }
 
@@ -72,9 +74,10 @@ impl Terrain {
     /// stands for an aligned cube of `4^n` cells an edge, all of that one block.
     #[inline]
     pub fn leaf(&self, cell: CellCoord) -> (&Brick, u32) {
-        let Some(code) = morton::try_encode(cell).filter(|&code| self.covers(code)) else {
+        let place = Place::of(cell);
+        if !place.is_beside(self.base, self.level) {
             return (&NOT_LOADED, 0);
-        };
+        }
         let mut child = &self.root;
         let mut level = self.level;
         loop {
@@ -82,7 +85,7 @@ impl Terrain {
                 Child::Brick(brick) => return (brick, level),
                 Child::Node(node) => {
                     level -= 1;
-                    child = &node.children[slot(code, level)];
+                    child = &node.children[place.slot(level)];
                 }
             }
         }
@@ -96,7 +99,8 @@ impl Terrain {
     /// Loads a cell, in place of what it held. A brick of nothing but VOID unloads it.
     /// Panics when an axis of the cell is out of `i16`'s range.
     pub fn insert_brick(&mut self, cell: CellCoord, brick: Brick) {
-        self.insert_leaf(morton::encode(cell), 0, brick);
+        assert!(morton::try_encode(cell).is_some(), "a cell within space");
+        self.insert_leaf(cell, 0, brick);
     }
 
     /// Unloads a cell and returns what it held.
@@ -127,7 +131,7 @@ impl Terrain {
         if self.root.as_uniform() == Some(Block::VOID) {
             return None;
         }
-        let min = morton::decode(self.code_base).block();
+        let min = self.base.cell().block();
         let edge = (CELL_EDGE_BLOCKS << (2 * self.level)) - 1;
         let max = BlockCoord::new(min.x + edge, min.y + edge, min.z + edge);
         Some(BlockBox { min, max })
@@ -138,13 +142,17 @@ impl Terrain {
         self.root.bytes_count()
     }
 
-    /// Puts a brick over the `64^level` cells from a code on; above level 0 it must be uniform.
-    pub(crate) fn insert_leaf(&mut self, code: u64, level: u32, brick: Brick) {
-        if brick.as_uniform() == Some(Block::VOID) && !self.covers(code) {
+    /// Puts a brick over the `64^level` cells from an aligned one on; above level 0 it must be
+    /// uniform.
+    pub(crate) fn insert_leaf(&mut self, cell: CellCoord, level: u32, brick: Brick) {
+        let target = Target {
+            place: Place::of(cell),
+            level,
+        };
+        if brick.as_uniform() == Some(Block::VOID) && !self.covers(target) {
             return;
         }
-        self.cover(code, level);
-        let target = Target { code, level };
+        self.cover(target);
         edit_at(&mut self.root, self.level, target, &mut |child| {
             *child = Child::Brick(brick.clone());
         });
@@ -152,8 +160,10 @@ impl Terrain {
 
     /// Changes the brick of a covered cell in place.
     fn edit_brick(&mut self, cell: CellCoord, mut change: impl FnMut(&mut Brick)) {
-        let code = morton::encode(cell);
-        let target = Target { code, level: 0 };
+        let target = Target {
+            place: Place::of(cell),
+            level: 0,
+        };
         edit_at(
             &mut self.root,
             self.level,
@@ -165,17 +175,17 @@ impl Terrain {
         );
     }
 
-    fn covers(&self, code: u64) -> bool {
-        (code ^ self.code_base) >> (LEVEL_BITS * self.level) == 0
+    fn covers(&self, target: Target) -> bool {
+        target.level <= self.level && target.place.is_beside(self.base, self.level)
     }
 
-    /// Grows the root until it covers a leaf.
-    fn cover(&mut self, code: u64, level: u32) {
-        if self.root.as_uniform() == Some(Block::VOID) && !self.covers(code) {
-            self.level = level;
-            self.code_base = code;
+    /// Grows the root until it covers a child.
+    fn cover(&mut self, target: Target) {
+        if self.root.as_uniform() == Some(Block::VOID) && !self.covers(target) {
+            self.level = target.level;
+            self.base = target.place;
         }
-        while self.level < level || !self.covers(code) {
+        while !self.covers(target) {
             self.grow();
         }
     }
@@ -185,11 +195,24 @@ impl Terrain {
         let child = core::mem::replace(&mut self.root, Child::VOID);
         if child.as_uniform() != Some(Block::VOID) {
             let mut node = Node::uniform(Block::VOID);
-            node.children[slot(self.code_base, self.level)] = child;
-            self.root = Child::Node(alloc::sync::Arc::new(node));
+            node.children[self.base.slot(self.level)] = child;
+            self.root = Child::Node(Arc::new(node));
         }
         self.level += 1;
-        self.code_base &= !0 << (LEVEL_BITS * self.level);
+        self.base = self.base.aligned(self.level);
+    }
+
+    /// The root, as a child to be covered by another terrain.
+    fn whole(&self) -> Target {
+        Target {
+            place: self.base,
+            level: self.level,
+        }
+    }
+
+    /// The Morton code of the first cell that the root covers.
+    fn code_base(&self) -> u64 {
+        morton::encode(self.base.cell())
     }
 }
 
@@ -202,7 +225,7 @@ impl Default for Terrain {
 /// Names a child of the tree.
 #[derive(Clone, Copy)]
 struct Target {
-    code: u64,
+    place: Place,
     level: u32,
 }
 
@@ -212,7 +235,7 @@ fn edit_at(child: &mut Child, level: u32, target: Target, change: &mut dyn FnMut
     if level == target.level {
         return change(child);
     }
-    let below = &mut child.node_mut().children[slot(target.code, level - 1)];
+    let below = &mut child.node_mut().children[target.place.slot(level - 1)];
     edit_at(below, level - 1, target, change);
     if below.as_uniform().is_some() {
         child.collapse();

@@ -115,6 +115,28 @@ fn agrees_with_scans_for_crowds_dense_and_far_spread() {
 }
 
 #[test]
+fn renumbered_rows_are_those_of_columns_put_in_order() {
+    let mut random = SplitMix64::new(8);
+    let crowd = Crowd::draw(&mut random, 1_500, 400_000);
+    let mut index = CellIndex::new();
+    index.rebuild(&crowd.x, &crowd.y, &crowd.z);
+    let in_order = |column: &[i32]| {
+        let rows = index.rows().iter();
+        rows.map(|&row| column[row as usize]).collect()
+    };
+    let ordered = Crowd {
+        x: in_order(&crowd.x),
+        y: in_order(&crowd.y),
+        z: in_order(&crowd.z),
+    };
+    index.renumber();
+    assert_order(&index, &ordered);
+    for _ in 0..20 {
+        assert_queries(&index, &ordered, &mut random, 400_000);
+    }
+}
+
+#[test]
 fn an_empty_index_finds_nothing() {
     let mut index = CellIndex::new();
     for _ in 0..2 {

@@ -7,19 +7,23 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::Extent;
 use crate::position::{Position, UNIT_BITS};
 
 /// log2 of the smallest edge of a column, in position units: 8 m. A query reads half an edge too
 /// much on every side, and pays for every z it reads.
 const EDGE_BITS_MIN: u32 = UNIT_BITS + 3;
-/// The most columns, 256 KB of them; for rows farther apart, columns are larger.
-const COLUMN_COUNT_MAX: usize = 1 << 16;
+/// Rows to a column at least, on the average; for rows farther apart, columns are larger, so that
+/// a query reads fewer of them and rebuilding does not depend on the size of the world.
+const COLUMN_ROW_COUNT_MIN: usize = 2;
 /// Bits that a rounded axis takes, measured from the smallest one.
 const ROUNDED_BITS: u32 = 14;
 /// Rounding moves the difference of two points by less than the root of three: less than this.
 const ROUNDING: u32 = 2;
 /// Rows in a vector.
 const LANES: usize = 8;
+/// Rows that room is made for at a time.
+const ROOM_COUNT: usize = 256;
 /// Rows measured before any is written.
 const BATCH: usize = 64;
 
@@ -63,6 +67,42 @@ struct RoundedSphere {
     far_start: u32,
 }
 
+/// What a query has found, and its memory.
+struct Output<'a> {
+    /// Longer than what was found.
+    rows: &'a mut Vec<u32>,
+    end: usize,
+    distances: [u32; BATCH],
+}
+
+impl<'a> Output<'a> {
+    fn new(rows: &'a mut Vec<u32>) -> Self {
+        Self {
+            end: rows.len(),
+            rows,
+            distances: [0; BATCH],
+        }
+    }
+
+    fn make_room(&mut self, count: usize) {
+        let count = self.end + count + 1;
+        if self.rows.len() < count {
+            self.rows.resize(count.next_multiple_of(ROOM_COUNT), 0);
+        }
+    }
+
+    /// Without a branch: every row is written, and the end moves on only past those that are near.
+    #[inline]
+    fn push_if(&mut self, row: u32, is_near: bool) {
+        self.rows[self.end] = row;
+        self.end += usize::from(is_near);
+    }
+
+    fn finish(self) {
+        self.rows.truncate(self.end);
+    }
+}
+
 impl Columns {
     /// Gives every row its new number, found by the old one.
     pub fn renumber(&mut self, places: &[u32]) {
@@ -71,13 +111,9 @@ impl Columns {
         }
     }
 
-    pub fn rebuild(&mut self, positions: [&[i32]; 3]) {
-        let ends = positions.map(|axis| {
-            let low = axis.iter().min().copied().unwrap_or(0);
-            (low, axis.iter().max().copied().unwrap_or(0))
-        });
-        self.origin = ends.map(|(low, _)| low);
-        self.layout = Layout::new(ends.map(|(low, high)| high.abs_diff(low)));
+    pub fn rebuild(&mut self, positions: [&[i32]; 3], extent: &Extent) {
+        self.origin = extent.low;
+        self.layout = Layout::new(extent);
         self.sort(positions);
         self.gather(positions);
     }
@@ -88,8 +124,8 @@ impl Columns {
         let column =
             |(&x, &z): (&i32, &i32)| layout.column([x.abs_diff(origin_x), z.abs_diff(origin_z)]);
         self.starts.clear();
-        // As in `Grid`: bounds that grow allocate nothing.
-        self.starts.reserve(COLUMN_COUNT_MAX + 1);
+        // As in `Grid`: bounds that grow allocate nothing. One column and its end at least.
+        self.starts.reserve(x.len() / COLUMN_ROW_COUNT_MIN + 2);
         self.starts
             .resize(layout.counts[0] * layout.counts[1] + 1, 0);
         for place in x.iter().zip(z) {
@@ -134,16 +170,18 @@ impl Columns {
             return;
         };
         let rounded = self.rounded_sphere(&sphere);
+        let mut output = Output::new(found);
         for z in across_z {
             let first = z * self.layout.counts[0];
             let start = self.starts[first + across_x.start];
             let end = self.starts[first + across_x.end];
             let range = start as usize..end as usize;
             match &rounded {
-                Some(rounded) => self.collect_rounded(range, &sphere, rounded, found),
-                None => self.collect_exactly(range, &sphere, found),
+                Some(rounded) => self.collect_rounded(range, &sphere, rounded, &mut output),
+                None => self.collect_exactly(range, &sphere, &mut output),
             }
         }
+        output.finish();
     }
 
     /// The columns along x and z that a sphere may touch; none if it touches none.
@@ -187,9 +225,11 @@ impl Columns {
         })
     }
 
-    fn collect_exactly(&self, range: Range<usize>, sphere: &Sphere, found: &mut Vec<u32>) {
-        let within = range.filter(|&place| self.is_within(place, sphere));
-        found.extend(within.map(|place| self.rows[place]));
+    fn collect_exactly(&self, range: Range<usize>, sphere: &Sphere, output: &mut Output) {
+        output.make_room(range.len());
+        for place in range {
+            output.push_if(self.rows[place], self.is_within(place, sphere));
+        }
     }
 
     fn collect_rounded(
@@ -197,26 +237,21 @@ impl Columns {
         range: Range<usize>,
         sphere: &Sphere,
         rounded: &RoundedSphere,
-        found: &mut Vec<u32>,
+        output: &mut Output,
     ) {
-        let mut distances = [0; BATCH];
-        let mut end = found.len();
-        found.resize(end + range.len() + 1, 0);
+        output.make_room(range.len());
         for start in range.clone().step_by(BATCH) {
             let row_count = (range.end - start).min(BATCH);
-            let is_settled = self.measure(start, row_count, rounded, &mut distances);
-            let rows = &self.rows[start..start + row_count];
-            for (place, (&row, &distance)) in rows.iter().zip(&distances).enumerate() {
-                // Every row is written, and the end moves on only past those that are within.
-                found[end] = row;
+            let is_settled = self.measure(start, row_count, rounded, &mut output.distances);
+            for (place, &row) in self.rows[start..start + row_count].iter().enumerate() {
+                let distance = output.distances[place];
                 let is_near = distance < rounded.near_end
                     || !is_settled
                         && distance < rounded.far_start
                         && self.is_within(start + place, sphere);
-                end += usize::from(is_near);
+                output.push_if(row, is_near);
             }
         }
-        found.truncate(end);
     }
 
     /// Writes squares of rounded distances; says whether they settle who is within.
@@ -258,11 +293,14 @@ impl Columns {
 }
 
 impl Layout {
-    /// For rows that lie within an extent along x, y, z.
-    fn new([x, y, z]: [u32; 3]) -> Self {
+    fn new(extent: &Extent) -> Self {
+        let [x, y, z] = extent.reach();
+        let column_count_max = (extent.row_count / COLUMN_ROW_COUNT_MIN).max(1);
         let counts = |edge_bits: u32| [x, z].map(|extent| (extent >> edge_bits) as usize + 1);
         let mut edge_bits = EDGE_BITS_MIN;
-        while counts(edge_bits).iter().product::<usize>() > COLUMN_COUNT_MAX {
+        while counts(edge_bits).iter().product::<usize>() > column_count_max
+            && edge_bits < u32::BITS - 1
+        {
             edge_bits += 1;
         }
         let bits = u32::BITS - x.max(y).max(z).leading_zeros();

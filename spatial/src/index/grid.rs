@@ -20,8 +20,9 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    pub fn rebuild(&mut self, cells: &[CellRows]) {
-        self.bounds = CellBounds::around(cells);
+    /// Takes on the places of the cells, all within bounds, in the order of their numbers.
+    pub fn rebuild(&mut self, bounds: CellBounds, places: impl Iterator<Item = CellCoord>) {
+        self.bounds = bounds;
         self.slots.clear();
         let slot_count = self.bounds.cell_count();
         if slot_count > SLOT_COUNT_MAX {
@@ -31,8 +32,8 @@ impl Grid {
         // never taken from the system.
         self.slots.reserve(SLOT_COUNT_MAX as usize);
         self.slots.resize(slot_count as usize, EMPTY);
-        for (number, cell) in cells.iter().enumerate() {
-            let slot = self.slot(cell.cell());
+        for (number, place) in places.enumerate() {
+            let slot = self.slot(place);
             self.slots[slot] = number as u32;
         }
     }
@@ -106,22 +107,6 @@ impl Default for CellBounds {
 }
 
 impl CellBounds {
-    fn around(cells: &[CellRows]) -> Self {
-        let Some(first) = cells.first() else {
-            return Self::default();
-        };
-        let mut bounds = Self {
-            min: first.cell(),
-            max: first.cell(),
-        };
-        for cell in cells.iter().map(CellRows::cell) {
-            let (min, max) = (bounds.min, bounds.max);
-            bounds.min = CellCoord::new(min.x.min(cell.x), min.y.min(cell.y), min.z.min(cell.z));
-            bounds.max = CellCoord::new(max.x.max(cell.x), max.y.max(cell.y), max.z.max(cell.z));
-        }
-        bounds
-    }
-
     /// What it holds of the box between two cells; none if that is nothing.
     fn clamped(&self, min: CellCoord, max: CellCoord) -> Option<Self> {
         let (low, high) = (self.min, self.max);

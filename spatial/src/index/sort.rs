@@ -47,7 +47,7 @@ impl Sorter {
         let positions = x.iter().zip(y).zip(z).enumerate();
         self.keys
             .extend(positions.map(|(row, ((&x, &y), &z))| Keyed {
-                code: morton::encode(Position::new(x, y, z).cell()),
+                code: morton::encode_position(Position::new(x, y, z)),
                 row: row as u32,
             }));
     }

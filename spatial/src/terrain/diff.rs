@@ -1,7 +1,7 @@
 //! What differs between two terrains, mostly two snapshots of one. Shared nodes and bricks are
 //! skipped unread, so the cost is that of the edits between them.
 
-use super::{CHILD_COUNT, Child, LEVEL_BITS, Terrain};
+use super::{Child, LEVEL_BITS, SLOTS, Terrain};
 use crate::{
     block::Block,
     brick::{BRICK_VOXELS, Brick, voxel_offset},
@@ -34,7 +34,7 @@ pub fn diff_bricks(old: &Terrain, new: &Terrain, mut visit: impl FnMut(BrickChan
         old: &old.root,
         new: &new.root,
     };
-    diff_at(pair, new.code_base, new.level, &mut visit);
+    diff_at(pair, new.code_base(), new.level, &mut visit);
 }
 
 /// Visits every block that differs, cells in Morton order and blocks in brick order.
@@ -65,8 +65,8 @@ struct Pair<'a> {
 
 /// Grows the roots until both cover the same cells.
 fn align(first: &mut Terrain, second: &mut Terrain) {
-    first.cover(second.code_base, second.level);
-    second.cover(first.code_base, first.level);
+    first.cover(second.whole());
+    second.cover(first.whole());
 }
 
 fn diff_at(pair: Pair, code: u64, level: u32, visit: &mut dyn FnMut(BrickChange)) {
@@ -78,11 +78,11 @@ fn diff_at(pair: Pair, code: u64, level: u32, visit: &mut dyn FnMut(BrickChange)
         return visit(BrickChange { cell, old, new });
     }
     let child_codes = 1 << (LEVEL_BITS * (level - 1));
-    for slot in 0..CHILD_COUNT {
+    for (order, &slot) in SLOTS.iter().enumerate() {
         let below = Pair {
             old: pair.old.child(slot),
             new: pair.new.child(slot),
         };
-        diff_at(below, code + slot as u64 * child_codes, level - 1, visit);
+        diff_at(below, code + order as u64 * child_codes, level - 1, visit);
     }
 }

@@ -1,16 +1,22 @@
 //! The nodes of the octree: 4³ children each, which is two levels of a plain octree in one step.
 //!
-//! A child's slot is two bits of each axis in Morton order, so the path to a cell is its Morton code,
-//! six bits a level, and walking slots in order walks space in Morton order.
+//! A child's slot is two bits of each axis, x lowest, then z, then y: the cheapest to find. Walks go
+//! through [`SLOTS`] to meet children in Morton order.
 
 use alloc::sync::Arc;
 
-use crate::{block::Block, brick::Brick};
+use crate::{block::Block, brick::Brick, position::CellCoord};
 
 /// Bits of Morton code that one level of nodes takes.
 pub(super) const LEVEL_BITS: u32 = 6;
 /// Children of a node.
 pub(super) const CHILD_COUNT: usize = 1 << LEVEL_BITS;
+
+/// log2 of the children along a node's edge.
+const EDGE_BITS: u32 = LEVEL_BITS / 3;
+
+/// The slots in Morton order of their children.
+pub(super) const SLOTS: [usize; CHILD_COUNT] = slots();
 
 /// A brick above the lowest level stands for a whole uniform node; uniform [`Block::VOID`] is what
 /// is not loaded.
@@ -99,8 +105,74 @@ impl Node {
     }
 }
 
-/// The slot, in a node whose children have `level`, of the child that holds a code.
-#[inline]
-pub(super) const fn slot(code: u64, level: u32) -> usize {
-    (code >> (LEVEL_BITS * level)) as usize % CHILD_COUNT
+/// A cell's place in the tree: its axes from the lowest cell there can be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Place {
+    x: u32,
+    y: u32,
+    z: u32,
+}
+
+impl Place {
+    #[inline]
+    pub const fn of(cell: CellCoord) -> Self {
+        const LOWEST: i32 = i16::MIN as i32;
+        Self {
+            x: cell.x.wrapping_sub(LOWEST) as u32,
+            y: cell.y.wrapping_sub(LOWEST) as u32,
+            z: cell.z.wrapping_sub(LOWEST) as u32,
+        }
+    }
+
+    /// The slot that holds it in a node whose children have a level.
+    #[inline]
+    pub const fn slot(self, level: u32) -> usize {
+        let mask = (1 << EDGE_BITS) - 1;
+        let shift = EDGE_BITS * level;
+        let x = (self.x >> shift) & mask;
+        let z = (self.z >> shift) & mask;
+        let y = (self.y >> shift) & mask;
+        (x | z << EDGE_BITS | y << (2 * EDGE_BITS)) as usize
+    }
+
+    /// Whether both lie in the same node of a level. No place out of range shares one with a place
+    /// in range.
+    #[inline]
+    pub const fn is_beside(self, other: Self, level: u32) -> bool {
+        let different = (self.x ^ other.x) | (self.y ^ other.y) | (self.z ^ other.z);
+        different >> (EDGE_BITS * level) == 0
+    }
+
+    /// The lowest place in the same node of a level.
+    pub const fn aligned(self, level: u32) -> Self {
+        let mask = !0 << (EDGE_BITS * level);
+        Self {
+            x: self.x & mask,
+            y: self.y & mask,
+            z: self.z & mask,
+        }
+    }
+
+    pub const fn cell(self) -> CellCoord {
+        const LOWEST: i32 = i16::MIN as i32;
+        CellCoord::new(
+            self.x as i32 + LOWEST,
+            self.y as i32 + LOWEST,
+            self.z as i32 + LOWEST,
+        )
+    }
+}
+
+const fn slots() -> [usize; CHILD_COUNT] {
+    let mut slots = [0; CHILD_COUNT];
+    let mut order = 0;
+    while order < CHILD_COUNT {
+        let (low, high) = (order & 7, order >> 3);
+        let x = low & 1 | (high & 1) << 1;
+        let y = low >> 1 & 1 | (high >> 1 & 1) << 1;
+        let z = low >> 2 | (high >> 2) << 1;
+        slots[order] = x | z << EDGE_BITS | y << (2 * EDGE_BITS);
+        order += 1;
+    }
+    slots
 }

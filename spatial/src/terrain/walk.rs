@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{CHILD_COUNT, Child, LEVEL_BITS, Terrain};
+use super::{Child, LEVEL_BITS, SLOTS, Terrain};
 use crate::{block::Block, brick::Brick, morton, position::CellCoord};
 
 /// A loaded brick as the tree holds it.
@@ -32,7 +32,7 @@ impl Terrain {
     /// What is loaded, in Morton order, each collapsed node as one leaf.
     pub fn leaves(&self) -> Leaves<'_> {
         Leaves {
-            stack: Vec::from([(&self.root, self.code_base, self.level)]),
+            stack: Vec::from([(&self.root, self.code_base(), self.level)]),
         }
     }
 
@@ -61,8 +61,8 @@ impl<'a> Iterator for Leaves<'a> {
                 Child::Brick(brick) => return Some(Leaf { code, level, brick }),
                 Child::Node(node) => {
                     let child_codes = 1 << (LEVEL_BITS * (level - 1));
-                    let below = (0..CHILD_COUNT).rev().map(|slot| {
-                        let child_code = code + slot as u64 * child_codes;
+                    let below = SLOTS.iter().enumerate().rev().map(|(order, &slot)| {
+                        let child_code = code + order as u64 * child_codes;
                         (&node.children[slot], child_code, level - 1)
                     });
                     self.stack.extend(below);
