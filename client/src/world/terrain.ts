@@ -4,10 +4,11 @@
 import type { TerrainMessage } from "../wire/link";
 import type { Core } from "./core";
 import type { FromMesher, ToMesher } from "./mesher";
-import type { TerrainEvents, Vector3 } from "./state";
+import type { ChunkMesh, TerrainEvents, Vector3 } from "./state";
 
-/** Meshes handed on per frame, so that their upload never stalls one. */
-const MESHES_PER_FRAME = 6;
+/** Quads handed on for each millisecond of a frame, so that uploads take a small share of it. */
+const QUADS_PER_MS = 500;
+const WORDS_PER_QUAD = 2;
 /** The mesher is told of the eye again after it moved this far. */
 const FOCUS_METRES = 4;
 
@@ -58,16 +59,26 @@ export class Terrain {
   }
 
   /** What changed since the last frame; the same object every time. */
-  take(): TerrainEvents {
-    this.frame.ready = this.waiting.ready.splice(0, MESHES_PER_FRAME);
+  take(frameMs: number): TerrainEvents {
+    this.frame.ready = this.waiting.ready.splice(0, this.affordableCount(frameMs));
     this.frame.removed = this.waiting.removed.splice(0);
     return this.frame;
+  }
+
+  /** How many of the waiting meshes a frame of this length can take; at least one. */
+  private affordableCount(frameMs: number): number {
+    let quads = 0;
+    for (const [index, mesh] of this.waiting.ready.entries()) {
+      quads += (mesh.opaque.length + mesh.seeThrough.length) / WORDS_PER_QUAD;
+      if (quads > QUADS_PER_MS * frameMs) return Math.max(1, index);
+    }
+    return this.waiting.ready.length;
   }
 
   private receive(message: FromMesher): void {
     switch (message.kind) {
       case "mesh":
-        this.waiting.ready.push(message.mesh);
+        this.replaceWaiting(message.mesh);
         return;
       case "removed":
         this.waiting.removed.push(...message.chunks);
@@ -77,6 +88,14 @@ export class Terrain {
         this.waiting = { ready: [], removed: [] };
         this.onReset();
     }
+  }
+
+  /** Of a chunk only the newest mesh waits. */
+  private replaceWaiting(mesh: ChunkMesh): void {
+    const { ready } = this.waiting;
+    const at = ready.findIndex(({ x, y, z }) => x === mesh.x && y === mesh.y && z === mesh.z);
+    if (at < 0) ready.push(mesh);
+    else ready[at] = mesh;
   }
 
   /** A mesh that waits for a chunk that is gone must not come back after it. */

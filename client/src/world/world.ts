@@ -152,7 +152,7 @@ export class World {
     view.camera.underwater = isUnderwater(this.core, this.own.eye);
     view.battle = this.chronicle.battle;
     view.events = this.frameEvents;
-    view.terrain = this.terrain.take();
+    view.terrain = this.terrain.take(view.deltaMs);
     view.aim = this.aim;
     view.aimBody = this.bodyAim;
     view.ghosts = this.ghosts.all;
