@@ -105,13 +105,22 @@ impl Crowd {
         best
     }
 
-    /// Visits bodies of a house in the tiles around a place, a bounded number of each tile.
-    pub fn for_each_around(&self, house: House, from: Position, mut visit: impl FnMut(Near)) {
-        let (column, row) = tile_of(from);
-        for ring in 0..=1 {
-            for_each_on_ring(column, row, ring, |tile| {
+    /// Visits bodies of a house in the tiles within a distance (1/4096 m) along each axis, a bounded
+    /// number of each tile.
+    pub fn for_each_around(
+        &self,
+        house: House,
+        from: Position,
+        reach: i32,
+        mut visit: impl FnMut(Near),
+    ) {
+        let corner = |by: i32| tile_of(Position::new(from.x + by, from.y, from.z + by));
+        let (min, max) = (corner(-reach), corner(reach));
+        for row in min.1..=max.1 {
+            for column in min.0..=max.0 {
+                let tile = tile_index(column, row);
                 self.in_tile(house, tile, from).for_each(&mut visit);
-            });
+            }
         }
     }
 

@@ -188,6 +188,10 @@ impl Decision<'_> {
             let holds = self.mind.mood == mood::SHOOT;
             return holds.then(|| self.stand(self.soldier.motion.yaw));
         }
+        if !self.random.chance(1, 3) {
+            // Looking far costs much, and a volley is not loosed at a stroke.
+            return None;
+        }
         let chance = self.random.next_u32();
         let (crowd, feet) = (self.scene.crowd, self.feet());
         let target = crowd.any_within(self.foe(), feet, SHOT_METRES_MAX, chance)?;

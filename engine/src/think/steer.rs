@@ -51,7 +51,7 @@ pub struct Press {
 /// Looks at the comrades around. `id` settles where to go from one who stands in the same place.
 pub fn press(crowd: &Crowd, house: House, feet: Position, ahead: Wish, id: u32) -> Press {
     let mut press = Press::default();
-    crowd.for_each_around(house, feet, |near| {
+    crowd.for_each_around(house, feet, ELBOW_ROOM << 6, |near| {
         const ROOM_SQUARE: u32 = (ELBOW_ROOM * ELBOW_ROOM) as u32;
         if near.square >= ROOM_SQUARE {
             return;

@@ -8,6 +8,8 @@ use alloc::{vec, vec::Vec};
 
 use spatial::{
     Block, BlockCoord,
+    brick::voxel_index,
+    position::{CELL_BLOCK_BITS, CELL_EDGE_BLOCKS},
     terrain::{BlockReader, Terrain},
 };
 
@@ -37,7 +39,7 @@ pub const NO_FLOOR: u8 = 0;
 pub const SWIM: u8 = 1 << 7;
 /// The heights searched for floors: from below the river's bed to above the keeps' walls.
 const FLOOR_MIN: i32 = 30;
-const FLOOR_MAX: i32 = 76;
+const FLOOR_MAX: i32 = 78;
 /// How far down a step goes; a deeper fall is no way.
 const DROP_MAX: i32 = 3;
 
@@ -235,24 +237,33 @@ impl Survey {
     }
 }
 
-/// The lowest floors above a block.
+/// The lowest floors of a column of blocks. Whole cells of air bear nothing and are skipped.
 fn floors_at(reader: &mut BlockReader, [x, z]: [i32; 2]) -> [u8; FLOOR_COUNT] {
     let mut floors = [NO_FLOOR; FLOOR_COUNT];
     let mut count = 0;
     let mut below = reader.block(BlockCoord::new(x, FLOOR_MIN - 1, z));
     let mut feet = reader.block(BlockCoord::new(x, FLOOR_MIN, z));
-    for y in FLOOR_MIN..FLOOR_MAX {
-        let head = reader.block(BlockCoord::new(x, y + 1, z));
-        if let Some(floor) =
-            floor(y, below, feet).filter(|_| !head.is_solid() && head != Block::WATER)
-        {
-            floors[count] = floor;
-            count += 1;
-            if count == FLOOR_COUNT {
-                break;
-            }
+    for cell_y in FLOOR_MIN >> CELL_BLOCK_BITS..=(FLOOR_MAX >> CELL_BLOCK_BITS) {
+        let corner = BlockCoord::new(x, cell_y << CELL_BLOCK_BITS, z);
+        let brick = reader.brick(corner.cell());
+        let is_air = brick.as_uniform() == Some(Block::AIR);
+        if is_air && feet == Block::AIR && !below.is_solid() {
+            (below, feet) = (Block::AIR, Block::AIR);
+            continue;
         }
-        (below, feet) = (feet, head);
+        let first = corner.y.max(FLOOR_MIN + 1);
+        for head_y in first..corner.y + CELL_EDGE_BLOCKS {
+            let head = brick.get(voxel_index(BlockCoord::new(x, head_y, z)));
+            let has_room = !head.is_solid() && head != Block::WATER;
+            if let Some(floor) = floor(head_y - 1, below, feet).filter(|_| has_room) {
+                floors[count] = floor;
+                count += 1;
+                if count == FLOOR_COUNT {
+                    return floors;
+                }
+            }
+            (below, feet) = (feet, head);
+        }
     }
     floors
 }
