@@ -10,7 +10,8 @@ import { openBrowser, Player } from "./browser.mjs";
 import { Server } from "./server.mjs";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
-const SOLDIERS = 3_000;
+/** Of each house. */
+const SOLDIERS = 1_000;
 const BODIES_MIN = 1_000;
 const BODIES_MS_MAX = 120_000;
 const TRACE_MS = 15_000;

@@ -23,6 +23,7 @@ export class Server {
   #child = null;
   #log = "";
 
+  /** `soldiers` are those of each house. */
   constructor(port, soldiers) {
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
@@ -30,7 +31,7 @@ export class Server {
     this.soldiers = soldiers;
   }
 
-  static async start(soldiers = 1_000) {
+  static async start(soldiers = 500) {
     const server = new Server(await freePort(), soldiers);
     await server.run();
     return server;
