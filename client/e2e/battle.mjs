@@ -132,15 +132,17 @@ function walkAnywhere() {
 
 /** Aims at ground near the feet; gives back what is aimed at. */
 async function aimAtGround(player) {
-  return player.until(
-    "aims at ground",
-    () => {
-      window.voxelheim.test.look((window.aimYaw = (window.aimYaw ?? 0) + 0.4), -0.7);
-      const { aim } = window.voxelheim;
-      return aim && aim.face === 2 ? aim : null;
-    },
-    DEED_MS_MAX,
-  );
+  return player.until("aims at ground", aimAfterTurning, DEED_MS_MAX);
+}
+
+/** Turns a little, waits until that look was drawn, and tells the top of a block under it. */
+async function aimAfterTurning() {
+  const { test } = window.voxelheim;
+  window.aimYaw = (window.aimYaw ?? 0) + 0.4;
+  test.look(window.aimYaw, -0.8);
+  for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+  const { aim } = window.voxelheim;
+  return aim && aim.face === 2 ? aim : null;
 }
 
 async function useSlot(player, slot) {
@@ -184,7 +186,7 @@ async function build(ann, ben) {
 }
 
 async function bomb(ann, ben) {
-  await ann.evaluate(() => window.voxelheim.test.look(0, -0.2));
+  await aimAtGround(ann);
   const centre = await ann.evaluate(() => window.voxelheim.own.position);
   const before = await ann.evaluate(groundAround, centre);
   await useSlot(ann, SLOT_BOMB);

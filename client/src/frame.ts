@@ -11,6 +11,9 @@ const SHOWN_DELTA_MS_MAX = 100;
 /** The HUD needs no more than this. */
 const HUD_INTERVAL_MS = 100;
 
+/** Movement goes on between slow frames: 20 steps a second, looked for twice as often. */
+const STEP_CHECK_MS = 25;
+
 export interface FrameParts {
   world: World;
   view: FrameView;
@@ -55,4 +58,5 @@ export function startFrames(parts: FrameParts): void {
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
+  setInterval(() => world.step(performance.now(), controls), STEP_CHECK_MS);
 }

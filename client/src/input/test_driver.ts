@@ -22,7 +22,8 @@ export interface DebugObject {
   readonly own: FrameView["own"];
   readonly bodiesCount: number;
   readonly renderer: Renderer["figures"];
-  readonly refusalsCount: number;
+  /** Refused inputs by reason, see WIRE.md. */
+  readonly refusals: readonly number[];
   /** Contradictions explained by terrain that changed under way. */
   readonly terrainExplained: number;
   /** Cells of terrain that arrived. */
@@ -76,8 +77,8 @@ export function makeDebugObject(subjects: Subjects): DebugObject {
     get renderer() {
       return { ...subjects.renderer.figures };
     },
-    get refusalsCount() {
-      return world.refusalsCount;
+    get refusals() {
+      return Array.from(world.refusals, (count) => count ?? 0);
     },
     get terrainExplained() {
       return world.prediction.terrainCount;

@@ -3,8 +3,8 @@
 
 import { TICK_MS } from "./clock";
 
-/** Steps made up for after a stall; what is beyond is lost. */
-const STEPS_AT_ONCE_MAX = 10;
+/** Steps made up for after a stall. What is beyond is lost: the server's queue holds 10. */
+const STEPS_AT_ONCE_MAX = 5;
 /** Inputs that wait on the server at best: one, against jitter. */
 const QUEUE_LOW = 0.3;
 const QUEUE_HIGH = 1.7;
@@ -14,16 +14,19 @@ const QUEUE_SMOOTHING = 0.1;
 
 export class InputClock {
   private passedMs = 0;
+  private lastMs = Number.NaN;
   private queueCount = 1;
 
   reset(): void {
     this.passedMs = 0;
+    this.lastMs = Number.NaN;
     this.queueCount = 1;
   }
 
-  /** Steps due after `deltaMs` more. */
-  advance(deltaMs: number): number {
-    this.passedMs += deltaMs;
+  /** Steps due by now, since the last call. */
+  due(nowMs: number): number {
+    this.passedMs += Number.isNaN(this.lastMs) ? 0 : nowMs - this.lastMs;
+    this.lastMs = nowMs;
     const due = Math.floor(this.passedMs / this.stepMs);
     this.passedMs -= due * this.stepMs;
     return Math.min(due, STEPS_AT_ONCE_MAX);

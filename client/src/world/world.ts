@@ -72,8 +72,8 @@ export class World {
   worldEdgeBlocks = 1_024;
   serverTickMs = 0;
   wireHealth: WireHealth | null = null;
-  /** Refused inputs, for the debug object. */
-  refusalsCount = 0;
+  /** Refused inputs by reason (WIRE.md), for the debug object. */
+  readonly refusals: number[] = [];
   /** Grows with every connection: renderers forget what they had. */
   connectionNumber = 0;
   private readonly events = new EventQueue();
@@ -121,12 +121,18 @@ export class World {
     }
   }
 
-  /** Advances by a frame: the clock, due movement steps, and what is shown. */
+  /** Takes the movement steps that are due; also between frames, where drawing is slow. */
+  step(nowMs: number, controls: ControlSource): void {
+    if (this.phase !== "joined" || !this.prediction.isReady) return;
+    this.faceFoe(controls);
+    this.takeSteps(nowMs, controls);
+  }
+
+  /** Advances by a frame: the clock and what is shown. */
   advance(nowMs: number, deltaMs: number, controls: ControlSource, settings: Settings): void {
     this.clock.advance(nowMs, deltaMs);
+    this.step(nowMs, controls);
     if (this.phase === "joined" && this.prediction.isReady) {
-      this.faceFoe(controls);
-      this.takeSteps(nowMs, deltaMs, controls);
       this.placeOwn(nowMs, deltaMs, controls);
       this.terrain.look(this.own.eye, settings.viewDistanceBlocks);
     }
@@ -199,7 +205,9 @@ export class World {
         this.chronicle.density = message.density;
         return;
       case "refusals":
-        this.refusalsCount += message.sequences.length;
+        for (const reason of message.reasons) {
+          this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
+        }
         return this.ghosts.refuse(message.sequences);
       default:
         return;
@@ -225,9 +233,9 @@ export class World {
     controls.look(FOE_YAW[this.own.state.house] ?? 0, 0);
   }
 
-  private takeSteps(nowMs: number, deltaMs: number, source: ControlSource): void {
+  private takeSteps(nowMs: number, source: ControlSource): void {
     const records: InputData[] = [];
-    for (let due = this.inputClock.advance(deltaMs); due > 0; due--) {
+    for (let due = this.inputClock.due(nowMs); due > 0; due--) {
       const controls = source.sample();
       const input = this.makeInput(controls);
       this.prediction.predict(input, this.own.state.alive);
