@@ -40,9 +40,9 @@ export function startFrames(parts: FrameParts): void {
 
     parts.gamepad.poll(deltaMs, view.settings);
     world.advance(nowMs, deltaMs, controls, view.settings);
-    world.show(view, controls);
     view.nowMs = nowMs;
     view.deltaMs = Math.min(SHOWN_DELTA_MS_MAX, deltaMs);
+    world.show(view, controls);
 
     if (world.connectionNumber !== connectionNumber) {
       connectionNumber = world.connectionNumber;
