@@ -26,8 +26,9 @@ use crate::{
     block::Block,
     block_box::BlockBox,
     brick::{BRICK_VOXELS, Brick},
+    limits::TERRAIN_LEVEL_MAX,
     morton,
-    terrain::{LEVEL_MAX, Leaf, Terrain},
+    terrain::{Leaf, Terrain},
 };
 
 /// The first byte of an encoded terrain.
@@ -147,7 +148,7 @@ pub fn decode_terrain(bytes: &[u8], area: BlockBox) -> Result<Terrain, CodecErro
 
 /// Checks a leaf from outside and returns the code after it.
 fn check_leaf(leaf: &Leaf, area: BlockBox) -> Result<u64, CodecError> {
-    if leaf.level > LEVEL_MAX || leaf.level > 0 && leaf.brick.as_uniform().is_none() {
+    if leaf.level > TERRAIN_LEVEL_MAX || leaf.level > 0 && leaf.brick.as_uniform().is_none() {
         return Err(CodecError::BadLeaf);
     }
     let code_next = leaf.code + leaf.cell_count();

@@ -14,6 +14,7 @@ pub mod brick;
 pub mod codec;
 pub mod face;
 pub mod index;
+pub mod limits;
 pub mod mesh;
 pub mod morton;
 mod packed;

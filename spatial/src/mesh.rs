@@ -2,7 +2,7 @@
 //! greedy walk finds, with ambient occlusion at their corners. Bit masks hold a row of up to 64
 //! voxels in one word, so that faces and shading are found for a whole row at once.
 //!
-//! A chunk is a cube of up to [`EDGE_MAX`] blocks. It is read with a border of one block, so that
+//! A chunk is a cube of up to [`MESH_EDGE_MAX`] blocks. It is read with a border of one block, so that
 //! faces and shading agree with the neighbouring chunks. Faces against what is not loaded are not
 //! drawn. Opaque blocks and those that can be seen through come out apart; water, glass and leaves
 //! each hide their own kind only. Textures, lighting and draw order are the browser's.
@@ -34,15 +34,14 @@ use alloc::{boxed::Box, vec, vec::Vec};
 use core::ops::Range;
 
 use crate::{
-    block::Block, block_box::BlockBox, face::Face, position::BlockCoord, terrain::Terrain,
+    block::Block, block_box::BlockBox, face::Face, limits::MESH_EDGE_MAX, position::BlockCoord,
+    terrain::Terrain,
 };
 use masks::{Layer, Masks, Rows};
 use plane::{Plane, PlaneAxes, Shading};
 
-/// The largest chunk: 64 bits of a row less one for the border on each side.
-pub const EDGE_MAX: usize = PADDED_EDGE - 2;
 /// Voxels along the edge of the padded volume, whatever the chunk's edge is.
-pub const PADDED_EDGE: usize = 64;
+pub const PADDED_EDGE: usize = MESH_EDGE_MAX + 2;
 /// Voxels in the padded volume.
 pub const PADDED_VOXELS: usize = PADDED_EDGE * PADDED_EDGE * PADDED_EDGE;
 
@@ -115,9 +114,9 @@ impl Default for MeshBuffers {
 }
 
 /// Meshes the cube of `edge` blocks from an origin on. Panics when the edge is not in
-/// `1..=`[`EDGE_MAX`].
+/// `1..=`[`MESH_EDGE_MAX`].
 pub fn mesh_chunk(terrain: &Terrain, origin: BlockCoord, edge: usize, buffers: &mut MeshBuffers) {
-    assert!((1..=EDGE_MAX).contains(&edge), "edge out of range");
+    assert!((1..=MESH_EDGE_MAX).contains(&edge), "edge out of range");
     buffers.opaque.clear();
     buffers.see_through.clear();
     let high = edge as i32;
@@ -142,7 +141,7 @@ pub fn mesh_voxels(
     occlusion: AmbientOcclusion,
     buffers: &mut MeshBuffers,
 ) {
-    assert!((1..=EDGE_MAX).contains(&edge), "edge out of range");
+    assert!((1..=MESH_EDGE_MAX).contains(&edge), "edge out of range");
     let voxels = voxels.as_array().expect("a padded volume");
     buffers.opaque.clear();
     buffers.see_through.clear();

@@ -10,18 +10,16 @@ use crate::{
     block::Block,
     brick::{Brick, voxel_index},
     face::Face,
+    limits::RAY_DIRECTION_MAX,
     position::{BlockCoord, CELL_BLOCK_BITS, CellCoord, Position, UNIT_BITS},
     terrain::Terrain,
 };
-
-/// The largest magnitude of a direction's component, so that products fit 64 bits.
-pub const DIRECTION_MAX: i32 = 1 << 24;
 
 /// Where to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ray {
     pub origin: Position,
-    /// x, y, z in any common unit (such as 1/16,384), each at most [`DIRECTION_MAX`]. The longer,
+    /// x, y, z in any common unit (such as 1/16,384), each at most [`RAY_DIRECTION_MAX`]. The longer,
     /// the more exact are distances; a direction of nothing looks only at the block it is in.
     pub direction: [i32; 3],
     /// How far, in 1/4096 m.
@@ -120,7 +118,7 @@ struct Walk {
 impl Walk {
     fn new(ray: &Ray) -> Self {
         let direction = ray.direction.map(i64::from);
-        let in_range = |axis: &i64| axis.abs() <= i64::from(DIRECTION_MAX);
+        let in_range = |axis: &i64| axis.abs() <= i64::from(RAY_DIRECTION_MAX);
         assert!(direction.iter().all(in_range), "direction out of range");
         let is_mirrored = direction.map(|axis| axis < 0);
         let length_squared: i64 = direction.iter().map(|axis| axis * axis).sum();

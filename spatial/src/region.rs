@@ -6,15 +6,11 @@ use core::ops::Range;
 
 use crate::{
     block_box::BlockBox,
+    limits::{REGION_LEVEL_MAX, REGION_LEVEL_MIN},
     morton,
     position::{CELL_EDGE_BLOCKS, CellCoord},
 };
 
-/// log2 of the smallest region's edge in cells: 32 m, wide enough that what happens in a tick
-/// reaches no farther than the next region.
-pub const LEVEL_MIN: u8 = 1;
-/// log2 of the largest region's edge in cells: 1,024 m.
-pub const LEVEL_MAX: u8 = 6;
 /// Regions that one is split into.
 pub const CHILD_COUNT: usize = 8;
 
@@ -29,7 +25,9 @@ impl RegionId {
     /// The region of a level that holds a cell; none if the level or the cell is out of range.
     pub const fn of_cell(cell: CellCoord, level: u8) -> Option<Self> {
         match morton::try_encode(cell) {
-            Some(code) if LEVEL_MIN <= level && level <= LEVEL_MAX => Some(Self::at(code, level)),
+            Some(code) if REGION_LEVEL_MIN <= level && level <= REGION_LEVEL_MAX => {
+                Some(Self::at(code, level))
+            }
             _ => None,
         }
     }
@@ -38,7 +36,7 @@ impl RegionId {
     pub const fn from_bits(bits: u64) -> Option<Self> {
         let level = (bits >> morton::CODE_BITS) as u16;
         let code = bits & ((1 << morton::CODE_BITS) - 1);
-        if level < LEVEL_MIN as u16 || level > LEVEL_MAX as u16 {
+        if level < REGION_LEVEL_MIN as u16 || level > REGION_LEVEL_MAX as u16 {
             return None;
         }
         let region = Self::at(code, level as u8);
@@ -54,7 +52,7 @@ impl RegionId {
         (self.level as u64) << morton::CODE_BITS | self.code
     }
 
-    /// log2 of the edge in cells, [`LEVEL_MIN`] to [`LEVEL_MAX`].
+    /// log2 of the edge in cells, [`REGION_LEVEL_MIN`] to [`REGION_LEVEL_MAX`].
     pub const fn level(self) -> u8 {
         self.level
     }
@@ -92,17 +90,17 @@ impl RegionId {
         }
     }
 
-    /// The region that it is an eighth of; none above [`LEVEL_MAX`].
+    /// The region that it is an eighth of; none above [`REGION_LEVEL_MAX`].
     pub const fn parent(self) -> Option<Self> {
-        if self.level == LEVEL_MAX {
+        if self.level == REGION_LEVEL_MAX {
             return None;
         }
         Some(Self::at(self.code, self.level + 1))
     }
 
-    /// Its eighths in Morton order; none below [`LEVEL_MIN`].
+    /// Its eighths in Morton order; none below [`REGION_LEVEL_MIN`].
     pub fn children(self) -> Option<[Self; CHILD_COUNT]> {
-        if self.level == LEVEL_MIN {
+        if self.level == REGION_LEVEL_MIN {
             return None;
         }
         let level = self.level - 1;

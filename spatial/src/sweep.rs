@@ -1,16 +1,14 @@
 //! Moving a box through the terrain: it slides along what it meets, steps up where it may, and never
-//! passes through a block at any speed up to [`DELTA_UNITS_MAX`]. Exact in integers, so that the
+//! passes through a block at any speed up to [`SWEEP_DELTA_UNITS_MAX`]. Exact in integers, so that the
 //! browser and the server agree bit for bit. It knows blocks only; velocity, gravity and water are
 //! the engine's.
 
 use crate::{
     block_box::BlockBox,
+    limits::SWEEP_DELTA_UNITS_MAX,
     position::{BlockCoord, Position, UNIT_BITS, UNITS_PER_METRE},
     terrain::{BlockReader, Terrain},
 };
-
-/// The farthest that one sweep moves along an axis: 64 m.
-pub const DELTA_UNITS_MAX: i32 = 64 * UNITS_PER_METRE;
 
 /// A standing box: a square of twice `half_width_units` around the feet, `height_units` upwards.
 /// It holds its lower faces and not its upper ones, so a box may touch a wall on either side.
@@ -38,7 +36,7 @@ pub struct Sweep {
     pub body: BodyBox,
     /// The middle of the box's bottom.
     pub feet: Position,
-    /// How far it would move along x, y, z, in 1/4096 m; beyond [`DELTA_UNITS_MAX`] it is cut.
+    /// How far it would move along x, y, z, in 1/4096 m; beyond [`SWEEP_DELTA_UNITS_MAX`] it is cut.
     pub delta: [i32; 3],
     /// How high it may step onto what blocks it, in 1/4096 m; 0 for never. It steps only from the
     /// ground and not while it rises.
@@ -64,7 +62,7 @@ impl Sweep {
     pub fn run(&self, terrain: &Terrain) -> Swept {
         let delta = self
             .delta
-            .map(|axis| axis.clamp(-DELTA_UNITS_MAX, DELTA_UNITS_MAX));
+            .map(|axis| axis.clamp(-SWEEP_DELTA_UNITS_MAX, SWEEP_DELTA_UNITS_MAX));
         let longest = delta.iter().map(|axis| axis.unsigned_abs()).max();
         let piece_count = longest.unwrap_or(0).div_ceil(UNITS_PER_METRE as u32) as i32;
         let mut mover = Mover::new(self, terrain);

@@ -28,9 +28,6 @@ use crate::{
 };
 use node::{Child, LEVEL_BITS, Node, Place, SLOTS};
 
-/// Levels of nodes above the bricks that cover all cells: 48 bits of Morton code, 6 a level.
-pub const LEVEL_MAX: u32 = morton::CODE_BITS / LEVEL_BITS;
-
 /// What every cell that is not loaded holds.
 static NOT_LOADED: Brick = Brick::uniform(Block::VOID);
 

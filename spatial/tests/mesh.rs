@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use spatial::{
     Block, BlockBox, BlockCoord, Brick, CellCoord, Face, Terrain,
-    mesh::{AmbientOcclusion, EDGE_MAX, MeshBuffers, PADDED_VOXELS, Quad, mesh_chunk, mesh_voxels},
+    limits::MESH_EDGE_MAX,
+    mesh::{AmbientOcclusion, MeshBuffers, PADDED_VOXELS, Quad, mesh_chunk, mesh_voxels},
     random::SplitMix64,
 };
 
@@ -128,7 +129,7 @@ fn quads_cover_exactly_the_faces_that_show() {
     for seed in 0..24 {
         let mut random = SplitMix64::new(seed);
         let terrain = draw_terrain(&mut random);
-        let edge = [1, 16, 30, 47, EDGE_MAX][seed as usize % 5];
+        let edge = [1, 16, 30, 47, MESH_EDGE_MAX][seed as usize % 5];
         let mut place = || random.between(-34, 10);
         let chunk = NaiveChunk {
             terrain: &terrain,

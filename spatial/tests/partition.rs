@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use spatial::{
-    CellCoord, Position, morton,
+    CellCoord, Position,
+    limits::{REGION_LEVEL_MAX, REGION_LEVEL_MIN},
+    morton,
     partition::{Epoch, Owner, Partition, PartitionError, Region},
     random::SplitMix64,
-    region::{LEVEL_MAX, LEVEL_MIN, RegionId},
+    region::RegionId,
 };
 
 const HOME: Owner = Owner { pod: 1, shard: 2 };
@@ -194,7 +196,7 @@ fn neighbours_are_those_of_the_cells() {
 
 #[test]
 fn refusals_name_their_reason() {
-    let root = region(0, 0, 0, LEVEL_MIN + 1);
+    let root = region(0, 0, 0, REGION_LEVEL_MIN + 1);
     let mut partition = Partition::new(&[root], HOME).expect("a fair world");
     let children = root.children().expect("of two cells");
     let now = partition.split(root, Epoch(0)).expect("a leaf");
@@ -253,7 +255,7 @@ fn names_come_back_from_their_bits_and_nothing_else_is_a_name() {
     for _ in 0..1_000 {
         let mut axis = || random.between(-32_768, 32_767);
         let cell = CellCoord::new(axis(), axis(), axis());
-        let level = random.between(LEVEL_MIN.into(), LEVEL_MAX.into()) as u8;
+        let level = random.between(REGION_LEVEL_MIN.into(), REGION_LEVEL_MAX.into()) as u8;
         let id = RegionId::of_cell(cell, level).expect("in range");
         assert!(id.contains(cell) && id.blocks().contains(cell.block()));
         assert_eq!(id.edge_metres(), 16 << level);
@@ -268,12 +270,12 @@ fn names_come_back_from_their_bits_and_nothing_else_is_a_name() {
         }
     }
     assert_eq!(
-        RegionId::of_cell(CellCoord::new(0, 0, 0), LEVEL_MAX + 1),
+        RegionId::of_cell(CellCoord::new(0, 0, 0), REGION_LEVEL_MAX + 1),
         None
     );
     assert_eq!(RegionId::of_cell(CellCoord::new(40_000, 0, 0), 3), None);
     assert_eq!(RegionId::from_bits(0), None);
     assert_eq!(RegionId::from_bits(u64::MAX), None);
     let place = Position::new(-1, -1, -1);
-    assert!(region(-1, -1, -1, LEVEL_MAX).contains(place.cell()));
+    assert!(region(-1, -1, -1, REGION_LEVEL_MAX).contains(place.cell()));
 }

@@ -2,8 +2,9 @@
 
 use spatial::{
     Block, BlockBox, BlockCoord, Brick, CellCoord, Position, Terrain,
+    limits::SWEEP_DELTA_UNITS_MAX,
     random::SplitMix64,
-    sweep::{BodyBox, DELTA_UNITS_MAX, Sweep, Swept},
+    sweep::{BodyBox, Sweep, Swept},
 };
 
 const SOLDIER: BodyBox = BodyBox {
@@ -161,7 +162,7 @@ fn nobody_leaves_a_closed_room_at_any_speed() {
         let sweep = Sweep {
             body: SOLDIER,
             feet,
-            delta: [0; 3].map(|_| random.between(-DELTA_UNITS_MAX, DELTA_UNITS_MAX)),
+            delta: [0; 3].map(|_| random.between(-SWEEP_DELTA_UNITS_MAX, SWEEP_DELTA_UNITS_MAX)),
             step_units_max: 4_096,
             is_grounded: random.chance(1, 2),
         };
@@ -185,7 +186,7 @@ fn a_free_fall_of_64_metres_ends_on_the_ground_exactly() {
     let sweep = Sweep {
         body: SOLDIER,
         feet: Position::new(8 * 4_096 + 7, 60 * 4_096, 8 * 4_096 + 2_000),
-        delta: [0, -DELTA_UNITS_MAX, 0],
+        delta: [0, -SWEEP_DELTA_UNITS_MAX, 0],
         step_units_max: 0,
         is_grounded: false,
     };

@@ -11,7 +11,8 @@ use bench::{Claim, Report, medians};
 use binary_greedy_meshing::{Mesher, compute_opaque_mask, compute_transparent_mask};
 use spatial::{
     Block, BlockCoord, Terrain,
-    mesh::{AmbientOcclusion, EDGE_MAX, MeshBuffers, PADDED_EDGE, PADDED_VOXELS, mesh_voxels},
+    limits::MESH_EDGE_MAX,
+    mesh::{AmbientOcclusion, MeshBuffers, PADDED_EDGE, PADDED_VOXELS, mesh_voxels},
 };
 
 use crate::land;
@@ -56,7 +57,7 @@ struct Chunk {
 
 fn chunks(terrain: &Terrain) -> Vec<Chunk> {
     let corner = BlockCoord::new(land::CORNER.x + 8, 20, land::CORNER.z + 8);
-    let step = EDGE_MAX as i32;
+    let step = MESH_EDGE_MAX as i32;
     let origins = (0..CHUNKS_EDGE * CHUNKS_EDGE).map(|chunk| {
         let (x, z) = (chunk % CHUNKS_EDGE * step, chunk / CHUNKS_EDGE * step);
         BlockCoord::new(corner.x + x, corner.y, corner.z + z)
@@ -79,14 +80,14 @@ fn padded(terrain: &Terrain, origin: BlockCoord) -> Chunk {
 
 fn mesh_all(chunks: &[Chunk], shading: AmbientOcclusion, buffers: &mut MeshBuffers) {
     for chunk in chunks {
-        mesh_voxels(&chunk.blocks, EDGE_MAX, shading, buffers);
+        mesh_voxels(&chunk.blocks, shading, buffers);
         black_box(&buffers.opaque);
     }
 }
 
 /// The peer, with the set of blocks that it must know.
 struct Peer {
-    mesher: Mesher<EDGE_MAX>,
+    mesher: Mesher<MESH_EDGE_MAX>,
     see_through: BTreeSet<u16>,
 }
 
@@ -101,8 +102,8 @@ impl Peer {
     }
 
     fn mesh(&mut self, chunk: &Chunk) {
-        let opaque = compute_opaque_mask::<EDGE_MAX>(&chunk.ids, &self.see_through);
-        let see_through = compute_transparent_mask::<EDGE_MAX>(&chunk.ids, &self.see_through);
+        let opaque = compute_opaque_mask::<MESH_EDGE_MAX>(&chunk.ids, &self.see_through);
+        let see_through = compute_transparent_mask::<MESH_EDGE_MAX>(&chunk.ids, &self.see_through);
         self.mesher.clear();
         self.mesher.fast_mesh(&chunk.ids, &opaque, &see_through);
         black_box(&self.mesher.quads);
@@ -133,7 +134,7 @@ fn areas_of_peer(peer: &Peer) -> Areas {
 }
 
 fn assert_agree(chunk: &Chunk, ours: &mut MeshBuffers, peer: &mut Peer) {
-    mesh_voxels(&chunk.blocks, EDGE_MAX, AmbientOcclusion::Off, ours);
+    mesh_voxels(&chunk.blocks, AmbientOcclusion::Off, ours);
     peer.mesh(chunk);
     assert_eq!(
         areas_of_ours(ours),

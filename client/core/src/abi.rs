@@ -10,12 +10,7 @@ use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
 use engine::Buttons;
-use spatial::{
-    BlockCoord, Position,
-    face::Face,
-    mesh::Quad,
-    ray::{DIRECTION_MAX, Ray},
-};
+use spatial::{BlockCoord, Position, face::Face, limits::RAY_DIRECTION_MAX, mesh::Quad, ray::Ray};
 
 use crate::{
     limits::INPUT_BYTES_MAX,
@@ -127,7 +122,7 @@ pub extern "C" fn ray_cast(
     direction_z: i32,
     distance: u32,
 ) -> u32 {
-    let bounded = |axis: i32| axis.clamp(-DIRECTION_MAX, DIRECTION_MAX);
+    let bounded = |axis: i32| axis.clamp(-RAY_DIRECTION_MAX, RAY_DIRECTION_MAX);
     let ray = Ray {
         origin: Position::new(x, y, z),
         direction: [

@@ -4,10 +4,8 @@
 use alloc::vec::Vec;
 
 use super::CellRows;
-use crate::{morton, position::CellCoord};
+use crate::{limits::INDEX_SLOT_COUNT_MAX, morton, position::CellCoord};
 
-/// The largest table, 1 MB. The cells of the whole world (64 × 16 × 64) take a quarter of it.
-const SLOT_COUNT_MAX: u64 = 1 << 18;
 /// A slot that names no cell.
 const EMPTY: u32 = u32::MAX;
 
@@ -25,12 +23,12 @@ impl Grid {
         self.bounds = bounds;
         self.slots.clear();
         let slot_count = self.bounds.cell_count();
-        if slot_count > SLOT_COUNT_MAX {
+        if slot_count > INDEX_SLOT_COUNT_MAX as u64 {
             return;
         }
         // All there may ever be, so that bounds that grow allocate nothing; what is not written is
         // never taken from the system.
-        self.slots.reserve(SLOT_COUNT_MAX as usize);
+        self.slots.reserve(INDEX_SLOT_COUNT_MAX);
         self.slots.resize(slot_count as usize, EMPTY);
         for (number, place) in places.enumerate() {
             let slot = self.slot(place);

@@ -1,0 +1,37 @@
+//! Every bound of space, with its derivation (R10).
+
+use crate::{
+    morton,
+    position::{CELL_EDGE_BLOCKS, UNITS_PER_METRE},
+};
+
+/// Levels of 4³ nodes above the bricks that cover all cells: two of a code's 16 bits an axis each.
+pub const TERRAIN_LEVEL_MAX: u32 = morton::CODE_BITS / 6;
+
+/// The largest magnitude of a component of a ray's direction. Planes are up to 2^32 units away;
+/// times this, and three of them added up, they fit 64 bits with room to spare.
+pub const RAY_DIRECTION_MAX: i32 = 1 << 24;
+
+/// The farthest that one sweep moves along an axis: 64 m a tick are 1,280 m/s.
+pub const SWEEP_DELTA_UNITS_MAX: i32 = 64 * UNITS_PER_METRE;
+
+/// Blocks along the edge of the largest chunk that is meshed: the 64 bits of a row, less one for
+/// the border on each side.
+pub const MESH_EDGE_MAX: usize = 62;
+
+/// log2 of the smallest region's edge in cells: 32 m, so that what happens in a tick reaches no
+/// farther than the next region.
+pub const REGION_LEVEL_MIN: u8 = 1;
+/// log2 of the largest region's edge in cells: 1,024 m, the edge of the world.
+pub const REGION_LEVEL_MAX: u8 = 6;
+
+/// The largest table of the cell index, 1 MB. The cells of the whole world (64 × 16 × 64) take a
+/// quarter of it; rows that stand farther apart are found by searching.
+pub const INDEX_SLOT_COUNT_MAX: usize = 1 << 18;
+
+const _: () = {
+    assert!(TERRAIN_LEVEL_MAX * 6 == morton::CODE_BITS);
+    assert!(MESH_EDGE_MAX + 2 == u64::BITS as usize);
+    assert!(CELL_EDGE_BLOCKS << REGION_LEVEL_MIN == 32);
+    assert!(CELL_EDGE_BLOCKS << REGION_LEVEL_MAX == 1_024);
+};
