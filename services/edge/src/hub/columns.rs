@@ -87,14 +87,16 @@ impl ColumnSet {
         self.0[index / 64] &= !(1 << (index % 64));
     }
 
-    pub fn clear(&mut self) {
-        self.0.fill(0);
-    }
-
+    /// All of them in the order of their numbers; empty words cost next to nothing.
     pub fn iter(&self) -> impl Iterator<Item = Column> {
-        (0..COLUMN_COUNT)
-            .filter(|index| self.0[index / 64] & (1 << (index % 64)) != 0)
-            .map(Column::from_index)
+        self.0.iter().enumerate().flat_map(|(place, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros() as usize;
+                rest &= rest.checked_sub(1)?;
+                Some(Column::from_index(place * 64 + bit))
+            })
+        })
     }
 }
 

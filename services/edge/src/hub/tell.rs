@@ -22,7 +22,7 @@ use crate::{
         Hub,
         bodies::{BodySet, RosterChanges},
         client::Client,
-        columns::{Column, ColumnSet},
+        columns::Column,
         news::{self, Happenings, News},
         player,
         terrain::ColumnCache,
@@ -46,7 +46,7 @@ pub struct Teller {
     roster: RosterChanges,
     columns: ColumnCache,
     /// Columns that changed in a way that edits do not tell, in the frames under way.
-    columns_changed: ColumnSet,
+    columns_changed: Vec<Column>,
     edits: Vec<engine::Edit>,
     /// Terrain bytes that may still be handed out in this tick, to all clients together.
     terrain_bytes_left: usize,
@@ -62,7 +62,7 @@ impl Teller {
             happenings: Happenings::default(),
             roster: RosterChanges::default(),
             columns: ColumnCache::new(),
-            columns_changed: ColumnSet::new(),
+            columns_changed: Vec::new(),
             edits: Vec::new(),
             terrain_bytes_left: 0,
         }
@@ -89,8 +89,15 @@ impl Teller {
             }
         }
         for column in frame.loaded.iter().filter_map(|cell| Column::of(*cell)) {
-            self.columns.invalidate(column);
-            self.columns_changed.insert(column);
+            self.change_whole(column);
+        }
+    }
+
+    fn change_whole(&mut self, column: Column) {
+        self.columns.invalidate(column);
+        // The cells of a column come one behind the other.
+        if self.columns_changed.last() != Some(&column) {
+            self.columns_changed.push(column);
         }
     }
 
@@ -98,8 +105,7 @@ impl Teller {
     fn take_over_gap(&mut self, last: &Frame, frame: &Frame) {
         diff_bricks(&last.terrain, &frame.terrain, |change| {
             if let Some(column) = Column::of(change.cell) {
-                self.columns.invalidate(column);
-                self.columns_changed.insert(column);
+                self.change_whole(column);
             }
         });
     }
@@ -316,8 +322,8 @@ impl Telling<'_> {
         let teller = &mut *self.teller;
         let view = &mut client.terrain;
         view.set_centre(player.motion.position.cell());
-        for column in teller.columns_changed.iter() {
-            view.changed_whole(column);
+        for column in &teller.columns_changed {
+            view.changed_whole(*column);
         }
         for edit in &teller.edits {
             view.edit(*edit);

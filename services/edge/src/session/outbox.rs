@@ -110,3 +110,55 @@ impl Datagrams {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outbox() -> (Outbox, Pending, mpsc::Receiver<Bytes>, Arc<Counters>) {
+        let counters = Arc::new(Counters::default());
+        let (datagrams, sent) = mpsc::channel(limits::SOCKET_DATAGRAM_QUEUE_MAX);
+        let (outbox, pending) = Outbox::new(Datagrams::Socket(datagrams), counters.clone());
+        (outbox, pending, sent, counters)
+    }
+
+    #[test]
+    fn a_client_that_does_not_read_is_bounded_on_every_queue() {
+        let (outbox, pending, sent, counters) = outbox();
+        let message = Bytes::from_static(&[0; 100]);
+        for _ in 0..1_000 {
+            outbox.datagram(message.clone());
+        }
+        assert_eq!(sent.len(), limits::SOCKET_DATAGRAM_QUEUE_MAX);
+        let dropped = 1_000 - limits::SOCKET_DATAGRAM_QUEUE_MAX as u64;
+        assert!(
+            counters
+                .drops()
+                .any(|drop| drop == ("datagram_queue_full", dropped))
+        );
+        while outbox.has_terrain_room() {
+            outbox.terrain(message.clone());
+        }
+        assert!(pending.terrain.len() <= limits::TERRAIN_QUEUE_MAX);
+        let taken = (0..1_000).take_while(|_| outbox.control(message.clone()).is_ok());
+        assert_eq!(
+            taken.count(),
+            limits::CONTROL_QUEUE_MAX,
+            "then it is too slow"
+        );
+    }
+
+    #[test]
+    fn what_waits_is_still_written_after_the_hub_is_done_with_it() {
+        let (outbox, mut pending, _sent, _) = outbox();
+        outbox
+            .control(Bytes::from_static(b"goodbye"))
+            .expect("room");
+        drop(outbox);
+        assert_eq!(
+            pending.control.try_recv().ok().as_deref(),
+            Some(&b"goodbye"[..])
+        );
+        assert!(pending.control.is_closed() && pending.terrain.try_recv().is_err());
+    }
+}
