@@ -31,5 +31,7 @@ install_client() {
   local lock="$ROOT/client/package-lock.json"
   [ "$ROOT/client/node_modules/.package-lock.json" -nt "$lock" ] && return
   say "installing the client's packages"
-  (cd "$ROOT/client" && npm ci --no-audit --no-fund) >&2 || die "npm ci failed in client/"
+  # Twice, for a registry that stumbles once.
+  (cd "$ROOT/client" && { npm ci --no-audit --no-fund || npm ci --no-audit --no-fund; }) >&2 ||
+    die "npm ci failed in client/"
 }
