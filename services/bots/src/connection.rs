@@ -1,6 +1,10 @@
 //! One bot's QUIC connection: the handshake, Hello and Welcome, and its streams.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{SocketAddr, UdpSocket},
+    sync::Arc,
+    time::Duration,
+};
 
 use protocol::{
     ALPN, Encoder, VERSION, WireError,
@@ -9,7 +13,10 @@ use protocol::{
     stream::StreamReader,
     up::Hello,
 };
-use quinn::{ClientConfig, Connection, Endpoint, RecvStream, SendStream, TransportConfig};
+use quinn::{
+    ClientConfig, Connection, Endpoint, RecvStream, SendStream, TransportConfig,
+    udp::UdpSocketState,
+};
 
 use crate::{connect::Target, limits, trust::Pinned};
 
@@ -45,7 +52,14 @@ pub fn endpoint(target: SocketAddr) -> std::io::Result<Endpoint> {
     } else {
         "[::]:0"
     };
-    Endpoint::client(any.parse().expect("an address of our own"))
+    let socket = UdpSocket::bind(any)?;
+    socket.set_nonblocking(true)?;
+    let state = UdpSocketState::new((&socket).into())?;
+    // What the system does not allow is lost and sent again: worse figures, but figures.
+    let _ = state.set_recv_buffer_size((&socket).into(), limits::UDP_BUFFER_BYTES);
+    let _ = state.set_send_buffer_size((&socket).into(), limits::UDP_BUFFER_BYTES);
+    let runtime = Arc::new(quinn::TokioRuntime);
+    Endpoint::new(quinn::EndpointConfig::default(), None, socket, runtime)
 }
 
 /// How to speak to a server whose certificate has this hash.

@@ -11,8 +11,11 @@ pub const JOIN_WAIT: Duration = Duration::from_millis(700);
 
 /// Bytes of an HTTP answer that are read.
 pub const HTTP_BYTES_MAX: u64 = 64 * 1_024;
-/// Bots on one UDP socket: its buffers hold a tick's datagrams of as many.
-pub const BOTS_PER_SOCKET: usize = 64;
+/// Bots on one UDP socket.
+pub const BOTS_PER_SOCKET: usize = 32;
+/// Bytes of a socket's buffer in the kernel: datagrams of its bots for two seconds, three a tick and
+/// 2.3 KB each as the kernel counts; it doubles what it is asked for, up to what the system allows.
+pub const UDP_BUFFER_BYTES: usize = 4 * 1_024 * 1_024;
 /// Bytes read of a stream at a time.
 pub const STREAM_READ_BYTES: usize = 64 * 1_024;
 /// Datagrams waiting for a bot: some ticks' worth.

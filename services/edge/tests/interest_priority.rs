@@ -179,6 +179,28 @@ fn events_are_told_near_first_and_the_own_ones_always() {
 }
 
 #[test]
+fn events_of_a_skipped_tick_are_told_with_the_next() {
+    let mut crowd = Crowd::new(11, 10, 20, 0);
+    let mut witness = Witness::new(&crowd, 0, 48_000, 64);
+    let mut interest = Interest::new();
+    crowd.events = vec![hurt(1, 2, crowd.positions[1])];
+    interest.skip_tick(&crowd.frame());
+    crowd.advance();
+    crowd.events = vec![hurt(3, 4, crowd.positions[3])];
+    interest.begin_tick(&crowd.frame());
+    witness.listen(&mut interest, &crowd);
+    let subjects = witness.events[0].rows.iter().map(|row| row.subject);
+    let mut subjects: Vec<u32> = subjects.collect();
+    subjects.sort_unstable();
+    assert_eq!(subjects, [Crowd::id(1).0, Crowd::id(3).0]);
+    crowd.events.clear();
+    crowd.advance();
+    interest.begin_tick(&crowd.frame());
+    witness.listen(&mut interest, &crowd);
+    assert!(witness.events.is_empty(), "each is told once");
+}
+
+#[test]
 fn every_event_keeps_its_meaning_on_the_wire() {
     let mut crowd = Crowd::new(10, 10, 20, 0);
     let mut witness = Witness::new(&crowd, 0, 1_000_000, 64);

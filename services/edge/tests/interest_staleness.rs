@@ -183,11 +183,13 @@ fn wandering_crowds_of_all_sizes() {
 }
 
 #[test]
-fn ten_thousand_in_one_field() {
-    for (seed, speed, edge_metres) in [(1, 0, 256), (2, 1, 256), (3, 0, 40)] {
+fn thousands_in_one_field() {
+    for (seed, body_count, speed, edge_metres) in
+        [(1, 10_000, 0, 256), (2, 3_000, 1, 256), (3, 10_000, 0, 40)]
+    {
         Run {
             seed,
-            body_count: 10_000,
+            body_count,
             edge_metres,
             speed,
             budget: 48_000,

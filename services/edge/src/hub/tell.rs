@@ -127,6 +127,9 @@ impl Hub {
             let Some(frame) = self.port.frame() else {
                 break;
             };
+            if is_new {
+                self.teller.interest.skip_tick(&self.frame);
+            }
             self.teller.take(&self.frame, &frame);
             self.frame = frame;
             is_new = true;

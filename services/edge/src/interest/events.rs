@@ -28,6 +28,8 @@ const OWN_COUNT_MAX: usize = 8;
 pub struct TickEvents {
     tick: u32,
     happenings: Vec<Happening>,
+    /// Of frames that were skipped since the last one told.
+    skipped: Vec<Happening>,
     /// Bodies and the happenings that involve them, sorted.
     involved: Vec<(u32, u32)>,
     /// By span of the cell: the message made for it.
@@ -63,9 +65,16 @@ impl Told {
 }
 
 impl TickEvents {
+    /// Keeps a skipped frame's events for the next one.
+    pub fn skip(&mut self, frame: &Frame) {
+        self.skipped
+            .extend(frame.events.iter().filter_map(happening));
+    }
+
     pub fn set(&mut self, frame: &Frame, span_count: usize) {
         self.tick = frame.tick;
         self.happenings.clear();
+        self.happenings.append(&mut self.skipped);
         self.happenings
             .extend(frame.events.iter().filter_map(happening));
         self.involved.clear();

@@ -55,6 +55,12 @@ impl Interest {
         Self::default()
     }
 
+    /// Keeps the events of a frame that clients will not be told of by itself, because a newer one
+    /// is there already: they are told with that one.
+    pub fn skip_tick(&mut self, frame: &Frame) {
+        self.events.skip(frame);
+    }
+
     /// Takes in the frame that clients are told of from now on.
     pub fn begin_tick(&mut self, frame: &Frame) {
         self.cells.set(frame);

@@ -72,5 +72,15 @@ fn transport_config() -> quinn::TransportConfig {
 pub fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     let socket = UdpSocket::bind(address)?;
     socket.set_nonblocking(true)?;
+    widen_buffers(&socket)?;
     Ok(socket)
+}
+
+/// Room in the kernel for what comes while this thread is busy with a frame, and for what it sends at
+/// once. A system that allows less gives what it allows, and the rest is lost and sent again.
+fn widen_buffers(socket: &UdpSocket) -> io::Result<()> {
+    let state = quinn::udp::UdpSocketState::new(socket.into())?;
+    let _ = state.set_recv_buffer_size(socket.into(), limits::UDP_BUFFER_BYTES);
+    let _ = state.set_send_buffer_size(socket.into(), limits::UDP_BUFFER_BYTES);
+    Ok(())
 }

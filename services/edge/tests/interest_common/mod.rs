@@ -16,6 +16,7 @@ pub struct Crowd {
     random: SplitMix64,
     pub tick: u32,
     pub events: Vec<Event>,
+    standing: Option<Frame>,
 }
 
 impl Crowd {
@@ -40,6 +41,7 @@ impl Crowd {
             random,
             tick,
             events,
+            standing: None,
         }
     }
 
@@ -63,8 +65,22 @@ impl Crowd {
         BodyId::new(row as u32 + 1, 3)
     }
 
+    /// The frame of this tick; of a crowd that stands, all but tick and events is made once.
+    pub fn frame(&mut self) -> Frame {
+        let mut frame = match self.standing.take() {
+            Some(frame) => frame,
+            None => self.make_frame(),
+        };
+        if self.speed == 0 {
+            self.standing = Some(frame.clone());
+        }
+        frame.tick = self.tick;
+        frame.events = self.events.clone();
+        frame
+    }
+
     /// Rows of a frame come in no order that interest may lean on.
-    pub fn frame(&self) -> Frame {
+    fn make_frame(&self) -> Frame {
         let mut order: Vec<usize> = (0..self.positions.len()).collect();
         order.sort_by_key(|&row| {
             (
@@ -92,7 +108,6 @@ impl Crowd {
         frame
             .cells
             .rebuild(&frame.bodies.x, &frame.bodies.y, &frame.bodies.z);
-        frame.events = self.events.clone();
         frame
     }
 }
