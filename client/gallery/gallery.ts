@@ -1,5 +1,6 @@
 // Feeds the renderer with made-up land, bodies and happenings, to look at it without a server.
-// Query: view (a name below), quality, bodies (count), time (seconds to run before `ready`).
+// Query: view (a name below), quality, distance, bodies (count), slot, pitch, aim, quiet (nothing
+// happens), time (seconds to run before `ready`).
 
 import { createRenderer } from "../src/gpu/renderer";
 import { HANDS, type FrameView, type Quality } from "../src/world/state";
@@ -85,7 +86,7 @@ function frameView(): FrameView {
     camera: {
       eye,
       yaw: shot.yaw,
-      pitch: shot.pitch,
+      pitch: Number(query.get("pitch") ?? shot.pitch),
       fieldOfView: 70,
       thirdPerson: shot.thirdPerson ?? false,
       thirdPersonDistance: 4.2,
@@ -159,7 +160,7 @@ function frame(now: number): void {
   view.nowMs = now;
   view.renderTick = now / 50;
   crowd.step(view.renderTick + 2);
-  view.events = fight.events(view.renderTick);
+  if (!query.has("quiet")) view.events = fight.events(view.renderTick);
   view.own.drawTicks = view.own.slot === 1 ? 20 : 0;
   view.own.pose = OWN_POSES[view.own.slot] ?? 0;
   const start = performance.now();

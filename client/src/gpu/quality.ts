@@ -24,6 +24,8 @@ export interface Quality {
   readonly sampleCount: number;
   /** Metres around the camera in which blades of grass stand; 0 for none. */
   readonly meadowDistance: number;
+  /** Samples of slanting textures, at most. */
+  readonly anisotropy: number;
   /** Clouds, waves and per-block texture turns. */
   readonly fineShading: boolean;
 }
@@ -35,12 +37,13 @@ export const QUALITIES: Readonly<Record<QualityName, Quality>> = {
     landShadowTexels: 0,
     landShadowRadius: 96,
     bodyShadowTexels: 0,
-    bodyDetailDistance: 24,
+    bodyDetailDistance: 16,
     bodyDistance: 160,
     particleCountMax: 1_024,
     post: false,
     sampleCount: 0,
     meadowDistance: 0,
+    anisotropy: 1,
     fineShading: false,
   },
   medium: {
@@ -49,12 +52,13 @@ export const QUALITIES: Readonly<Record<QualityName, Quality>> = {
     landShadowTexels: 1_024,
     landShadowRadius: 112,
     bodyShadowTexels: 0,
-    bodyDetailDistance: 48,
+    bodyDetailDistance: 40,
     bodyDistance: 256,
     particleCountMax: 4_096,
     post: false,
     sampleCount: 0,
     meadowDistance: 22,
+    anisotropy: 2,
     fineShading: true,
   },
   high: {
@@ -63,12 +67,13 @@ export const QUALITIES: Readonly<Record<QualityName, Quality>> = {
     landShadowTexels: 2_048,
     landShadowRadius: 144,
     bodyShadowTexels: 1_024,
-    bodyDetailDistance: 72,
+    bodyDetailDistance: 64,
     bodyDistance: 384,
     particleCountMax: 8_192,
     post: true,
     sampleCount: 4,
     meadowDistance: 40,
+    anisotropy: 8,
     fineShading: true,
   },
   ultra: {
@@ -83,6 +88,7 @@ export const QUALITIES: Readonly<Record<QualityName, Quality>> = {
     post: true,
     sampleCount: 4,
     meadowDistance: 64,
+    anisotropy: 16,
     fineShading: true,
   },
 };

@@ -29,6 +29,7 @@ class GameRenderer implements Renderer {
   readonly #camera = new ViewCamera();
   readonly #frustum = new Frustum();
   readonly #toClip = new Matrix4();
+  readonly #textures = paintBlockTextures();
   readonly #sky: Sky;
   readonly #terrain: Terrain;
   readonly #bodies: Bodies;
@@ -47,11 +48,10 @@ class GameRenderer implements Renderer {
     this.#gl.sortObjects = false;
     this.#scene.matrixWorldAutoUpdate = false;
     this.#sky = new Sky(this.#shared);
-    const textures = paintBlockTextures(this.#gl.capabilities.getMaxAnisotropy());
-    this.#terrain = new Terrain(this.#shared, textures);
+    this.#terrain = new Terrain(this.#shared, this.#textures);
     this.#bodies = new Bodies(this.#shared);
     this.#viewModel = new ViewModel(this.#shared);
-    this.#effects = new Effects(this.#shared, textures, this.#bodies.memory, this.#camera);
+    this.#effects = new Effects(this.#shared, this.#textures, this.#bodies.memory, this.#camera);
     this.#shadows = new SunShadows(this.#shared, this.#terrain, this.#bodies);
     // Drawn in this order: three.js is told not to sort.
     const { solid, blended } = this.#terrain;
@@ -106,6 +106,8 @@ class GameRenderer implements Renderer {
       this.#bodies.adopt(quality);
       this.#effects.adopt(quality);
       this.#terrain.meadow.adopt(quality.meadowDistance);
+      this.#textures.anisotropy = quality.anisotropy;
+      this.#textures.needsUpdate = true;
       this.#post?.dispose();
       this.#post = quality.post ? new Post(quality.sampleCount) : null;
       this.#size.width = 0;

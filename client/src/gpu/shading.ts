@@ -4,6 +4,9 @@ import { type Mesh, type Object3D, RawShaderMaterial } from "three";
 
 import type { Quality } from "./quality";
 
+/** The defines that a preset sets; others are the material's own. */
+const PRESET_DEFINES = ["FINE_SHADING", "LAND_SHADOW", "BODY_SHADOW", "HDR_TARGET"];
+
 /** Sets the defines of every material below `root`; they compile anew when something changed. */
 export function defineShading(root: Object3D, quality: Quality): void {
   const defines: Record<string, string> = {};
@@ -14,7 +17,8 @@ export function defineShading(root: Object3D, quality: Quality): void {
   root.traverse((object) => {
     const material = (object as Mesh).material;
     if (!(material instanceof RawShaderMaterial)) return;
-    material.defines = { ...defines };
+    for (const name of PRESET_DEFINES) delete material.defines[name];
+    Object.assign(material.defines, defines);
     material.needsUpdate = true;
   });
 }

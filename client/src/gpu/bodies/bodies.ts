@@ -46,14 +46,15 @@ export class Bodies {
 
   constructor(shared: SharedUniforms) {
     const uniforms = { ...shared, uRenderTick: this.#renderTick };
-    const material = new RawShaderMaterial({
+    const shaders = {
       glslVersion: GLSL3,
       vertexShader: BODY_SHADERS.vertex,
       fragmentShader: BODY_SHADERS.fragment,
       uniforms,
-    });
-    this.full = meshOf(figureGeometry(FULL_FIGURE), material);
-    this.far = meshOf(figureGeometry(FAR_FIGURE), material);
+    };
+    this.full = meshOf(figureGeometry(FULL_FIGURE), new RawShaderMaterial(shaders));
+    const far = new RawShaderMaterial({ ...shaders, defines: { FAR_BODY: "" } });
+    this.far = meshOf(figureGeometry(FAR_FIGURE), far);
     this.caster = meshOf(
       figureGeometry(FULL_FIGURE),
       new RawShaderMaterial({

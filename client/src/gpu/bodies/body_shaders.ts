@@ -1,7 +1,8 @@
-// Shaders of bodies: interpolate between two samples, pose, colour. One vertex shader serves the
-// picture and, with DEPTH_ONLY, the sun's map.
+// Shaders of bodies: interpolate between two samples, pose, colour. The same vertex shader serves
+// near bodies, the sun's map and, with FAR_BODY, those far away.
 
 import { FINISH, HEAD, NOISE, SHADOW, SKY } from "../glsl/common";
+import { FAR_POSE } from "./far_pose_glsl";
 import { PAINT_GLSL } from "./paint_glsl";
 import { POSE } from "./pose_glsl";
 
@@ -35,7 +36,12 @@ out float vHurt;
 out float vHeight;
 flat out ivec4 vKind;   // paint, face, house, health
 flat out float vSeed;
+#ifdef FAR_BODY
+${FAR_POSE}
+mat3 turnY(float a) { float c = cos(a), s = sin(a); return mat3(c, 0, -s, 0, 1, 0, s, 0, c); }
+#else
 ${POSE}
+#endif
 
 void main() {
   float amount = sampleAmount();
@@ -48,21 +54,30 @@ void main() {
   int house = identity & 1;
   int gear = (identity >> 1) & 3;
   float seed = float(identity >> 3) / 4096.0;
+  float hurtAge = (uRenderTick - iAges.y) * 0.05;
+  float handsAge = (uRenderTick - iWalk.w) * 0.05;
+  float legsAge = (uRenderTick - iAges.x) * 0.05;
+  vec3 point = position;
+  vec3 turned = normal.xyz;
+#ifdef FAR_BODY
+  int item = int(kind.y);
+  bool hasSword = gear == 0 || gear == 2;
+  bool isHidden = ((item == 1 || item == 2 || item == 8) && !hasSword) || (item == 9 && gear != 1);
+  if (isHidden) {
+    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+    return;
+  }
+  float walk = mix(iWalk.x, iWalk.y, amount);
+  posedFar(legs, hands, int(kind.x), walk, iWalk.z, legsAge, handsAge, point, turned);
+#else
   int tool = toolOf(hands, gear);
   if (!itemShows(int(kind.y), tool, gear, hands)) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     return;
   }
-  BodyTime t;
-  t.walk = mix(iWalk.x, iWalk.y, amount);
-  t.pace = iWalk.z;
-  t.handsAge = (uRenderTick - iWalk.w) * 0.05;
-  t.legsAge = (uRenderTick - iAges.x) * 0.05;
-  t.hurtAge = (uRenderTick - iAges.y) * 0.05;
-  t.seed = seed;
-  vec3 point = position;
-  vec3 turned = normal.xyz;
+  BodyTime t = BodyTime(mix(iWalk.x, iWalk.y, amount), iWalk.z, legsAge, handsAge, hurtAge, seed);
   posed(poseOf(legs, hands, tool, t), int(kind.x), clamp(t.pace / 6.0, 0.0, 1.0), point, turned);
+#endif
   mat3 facing = turnY(-yaw);
   float size = 0.95 + 0.1 * fract(seed * 17.3);
   vWorld = feet + facing * (point * size);
@@ -70,7 +85,7 @@ void main() {
   vHeight = position.y;
   vUv = uv;
   vSeed = seed;
-  vHurt = 1.0 - smoothstep(0.0, 0.28, t.hurtAge);
+  vHurt = 1.0 - smoothstep(0.0, 0.28, hurtAge);
   vKind = ivec4(int(kind.z), int(kind.w), house, look >> 8);
   gl_Position = projectionMatrix * viewMatrix * vec4(vWorld, 1.0);
 }

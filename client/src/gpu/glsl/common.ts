@@ -67,7 +67,7 @@ vec3 fogged(vec3 colour, vec3 toPoint, float cameraHeight) {
   vec3 direction = toPoint / max(span, 1e-4);
   float far = smoothstep(uFogDistance * 0.35, uFogDistance, span);
   float valley = clamp((52.0 - (cameraHeight + toPoint.y)) / 46.0, 0.0, 1.0);
-  float haze = 1.0 - exp(-span * (0.00085 + 0.0016 * valley));
+  float haze = 1.0 - exp(-span * (0.0007 + 0.0010 * valley));
   float amount = clamp(max(far, haze), 0.0, 1.0);
   vec3 air = skyColour(vec3(direction.x, max(direction.y, 0.0) * 0.6 + 0.02, direction.z));
   vec3 result = mix(colour, air, amount);

@@ -112,6 +112,8 @@ export class QuadArena {
     this.quads = quadTexture(words);
     this.pages = pageTexture(origins);
     this.generation += 1;
+    // A texture with ranges to update gets only these, so what was copied needs ranges too.
+    this.#upload(0, before);
     this.#free.push({ start: before, count: before });
     this.#mergeWithNext(this.#free.length - 2);
   }

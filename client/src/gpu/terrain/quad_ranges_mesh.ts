@@ -1,12 +1,15 @@
-// A mesh without attributes that draws lists of quad ranges of an arena in one multi-draw call.
+// A mesh that draws lists of quad ranges of an arena in one multi-draw call. It has no attributes
+// but an index of four corners a quad, which `gl_VertexID` then counts.
 // It uses the path that three.js has for its batched meshes (`isBatchedMesh` and the lists below),
 // which also holds the fallback for browsers without WEBGL_multi_draw.
 
-import { BufferGeometry, Mesh, type RawShaderMaterial } from "three";
+import { BufferAttribute, BufferGeometry, Mesh, type RawShaderMaterial } from "three";
 
-import type { QuadArena } from "./quad_arena";
+import { PAGE_QUADS, type QuadArena } from "./quad_arena";
 
-const VERTICES_PER_QUAD = 6;
+const INDICES_PER_QUAD = 6;
+const CORNERS_PER_QUAD = 4;
+const INDEX_BYTES = 4;
 
 export class QuadRangesMesh extends Mesh<BufferGeometry, RawShaderMaterial> {
   readonly isBatchedMesh = true;
@@ -23,7 +26,6 @@ export class QuadRangesMesh extends Mesh<BufferGeometry, RawShaderMaterial> {
 
   constructor(arena: QuadArena, material: RawShaderMaterial) {
     const geometry = new BufferGeometry();
-    geometry.setDrawRange(0, VERTICES_PER_QUAD);
     super(geometry, material);
     this.frustumCulled = false;
     this.matrixAutoUpdate = false;
@@ -42,11 +44,12 @@ export class QuadRangesMesh extends Mesh<BufferGeometry, RawShaderMaterial> {
     if (quadCount === 0) return;
     this.quadCount += quadCount;
     const last = this._multiDrawCount - 1;
-    const start = firstQuad * VERTICES_PER_QUAD;
-    const count = quadCount * VERTICES_PER_QUAD;
+    // three.js takes starts in bytes and counts in indices.
+    const start = firstQuad * INDICES_PER_QUAD * INDEX_BYTES;
+    const count = quadCount * INDICES_PER_QUAD;
     if (last >= 0) {
       const before = this._multiDrawCounts[last];
-      if (this._multiDrawStarts[last] + before === start) {
+      if (this._multiDrawStarts[last] + before * INDEX_BYTES === start) {
         this._multiDrawCounts[last] = before + count;
         return;
       }
@@ -62,6 +65,7 @@ export class QuadRangesMesh extends Mesh<BufferGeometry, RawShaderMaterial> {
     this.visible = this._multiDrawCount > 0;
     if (this.#generation === this.#arena.generation) return;
     this.#generation = this.#arena.generation;
+    this.geometry.setIndex(quadIndex(this.#arena));
     const uniforms = this.material.uniforms;
     if (uniforms.uQuads) uniforms.uQuads.value = this.#arena.quads;
     if (uniforms.uPages) uniforms.uPages.value = this.#arena.pages;
@@ -75,4 +79,27 @@ export class QuadRangesMesh extends Mesh<BufferGeometry, RawShaderMaterial> {
     counts.set(this._multiDrawCounts);
     this._multiDrawCounts = counts;
   }
+}
+
+const indexByArena = new WeakMap<QuadArena, BufferAttribute>();
+
+/** The index of all of an arena's quads, shared by the meshes that draw it. */
+function quadIndex(arena: QuadArena): BufferAttribute {
+  const quadCount = arena.pageCount * PAGE_QUADS;
+  const known = indexByArena.get(arena);
+  if (known?.count === quadCount * INDICES_PER_QUAD) return known;
+  const indices = new Uint32Array(quadCount * INDICES_PER_QUAD);
+  for (let quad = 0; quad < quadCount; quad += 1) {
+    const corner = quad * CORNERS_PER_QUAD;
+    const at = quad * INDICES_PER_QUAD;
+    indices[at] = corner;
+    indices[at + 1] = corner + 1;
+    indices[at + 2] = corner + 2;
+    indices[at + 3] = corner;
+    indices[at + 4] = corner + 2;
+    indices[at + 5] = corner + 3;
+  }
+  const index = new BufferAttribute(indices, 1);
+  indexByArena.set(arena, index);
+  return index;
 }

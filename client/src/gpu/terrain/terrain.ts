@@ -36,8 +36,8 @@ export class Terrain {
   readonly meadow: Meadow;
   /** Counts changes of solid chunks, so that the shadow map knows it is stale. */
   version = 0;
-  #solidChunks = new ChunkSet(16_384);
-  #blendedChunks = new ChunkSet(2_048);
+  #solidChunks = new ChunkSet(4_096);
+  #blendedChunks = new ChunkSet(1_024);
 
   constructor(shared: SharedUniforms, textures: DataArrayTexture) {
     this.meadow = new Meadow(shared);

@@ -19,15 +19,12 @@ struct Corner {
   int face;
 };
 
-const ivec2 CORNERS[6] = ivec2[6](
-  ivec2(0, 0), ivec2(1, 0), ivec2(1, 1), ivec2(0, 0), ivec2(1, 1), ivec2(0, 1));
-// The other diagonal, for quads whose occlusion bends along it.
-const ivec2 TURNED[6] = ivec2[6](
-  ivec2(1, 0), ivec2(1, 1), ivec2(0, 1), ivec2(1, 0), ivec2(0, 1), ivec2(0, 0));
+// Counter-clockwise; the two triangles meet along the diagonal from the first to the third.
+const ivec2 CORNERS[4] = ivec2[4](ivec2(0, 0), ivec2(1, 0), ivec2(1, 1), ivec2(0, 1));
 
 Corner fetchCorner() {
-  int quad = gl_VertexID / 6;
-  int vertex = gl_VertexID - quad * 6;
+  int quad = gl_VertexID >> 2;
+  int vertex = gl_VertexID & 3;
   int texel = quad >> 1;
   uvec4 pair = texelFetch(
     uQuads, ivec2(texel % ${QUAD_ROW_TEXELS}, texel / ${QUAD_ROW_TEXELS}), 0);
@@ -42,9 +39,10 @@ Corner fetchCorner() {
   vec4 shade = vec4(
     (word.y >> 19) & 3u, (word.y >> 21) & 3u, (word.y >> 23) & 3u, (word.y >> 25) & 3u);
 
-  bool turned = shade.x + shade.z < shade.y + shade.w;
-  int order = (face == 0 || face == 2 || face == 5) ? vertex : 5 - vertex;
-  ivec2 corner = turned ? TURNED[order] : CORNERS[order];
+  // Starting at the next corner turns the diagonal, where the light bends along the other one.
+  int first = shade.x + shade.z < shade.y + shade.w ? 1 : 0;
+  bool isMirrored = face == 0 || face == 2 || face == 5;
+  ivec2 corner = CORNERS[(first + (isMirrored ? vertex : 4 - vertex)) & 3];
   vec2 along = vec2(corner) * size;
 
   Corner result;

@@ -70,7 +70,7 @@ export function blockLookRows(): Vector4[] {
 }
 
 /** Paints all layers; about 20 ms, once at start. */
-export function paintBlockTextures(anisotropy: number): DataArrayTexture {
+export function paintBlockTextures(): DataArrayTexture {
   const layerSize = TEXTURE_EDGE * TEXTURE_EDGE * 4;
   const bytes = new Uint8Array(layerSize * LAYER_NAMES.length);
   LAYER_NAMES.forEach((name, layer) => {
@@ -87,7 +87,6 @@ export function paintBlockTextures(anisotropy: number): DataArrayTexture {
   texture.magFilter = NearestFilter;
   texture.minFilter = LinearMipmapLinearFilter;
   texture.generateMipmaps = true;
-  texture.anisotropy = anisotropy;
   texture.needsUpdate = true;
   return texture;
 }
