@@ -182,16 +182,12 @@ impl Navigation {
         }
     }
 
-    /// The first look, once the middle of the field and its corners are loaded.
+    /// The first look, once the goals are loaded; what is loaded later is found row by row.
     fn start(&mut self, terrain: &Terrain, goals: &Goals, crowd: &Crowd) {
-        let is_loaded = |x, z| {
-            let ground = BlockCoord::new(x, 0, z);
-            terrain.block(ground) != Block::VOID
+        let is_ready = |goal: &BlockCoord| {
+            FIELD.contains(goal.x, goal.z) && terrain.block(*goal) != Block::VOID
         };
-        let is_field_loaded = is_loaded(FIELD.min_x, FIELD.min_z)
-            && is_loaded(FIELD.max_x, FIELD.max_z)
-            && goals.iter().all(|goal| is_loaded(goal.x, goal.z));
-        if !is_field_loaded {
+        if !goals.iter().all(is_ready) {
             return;
         }
         self.survey.survey_all(terrain);
