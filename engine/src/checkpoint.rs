@@ -9,6 +9,7 @@ use alloc::{collections::VecDeque, sync::Arc, vec::Vec};
 use spatial::{
     BlockBox, BlockCoord, Brick, CellCoord, Terrain,
     codec::{decode_brick, decode_terrain, encode_brick, encode_terrain},
+    partition::Owner,
     terrain::diff_bricks,
 };
 
@@ -24,7 +25,7 @@ use crate::{
     record::{Input, Record, record},
     round::RoundMemory,
     think::Thought,
-    world::World,
+    world::{World, whole_world},
 };
 
 mod check;
@@ -83,6 +84,8 @@ pub fn load(bytes: &[u8]) -> Result<World, CheckpointError> {
     }
     let mut world = World {
         config: Record::read(&mut input)?,
+        partition: whole_world(),
+        owner: Owner::default(),
         tick: Record::read(&mut input)?,
         bodies: read_bodies(&mut input)?,
         players: Players::new(),

@@ -20,6 +20,7 @@ use crate::{
 /// Empties `commands` and the inbox of effects on bodies. Effects on cells stay for `edit`.
 pub fn phase(world: &mut World, commands: &mut Vec<Command>) {
     core::mem::swap(&mut world.inbox, &mut world.outbox);
+    world.happenings.counters.effects_dropped_count += world.inbox.dropped_count;
     intake::begin_tick(world);
     commands.sort_unstable_by_key(order);
     for command in commands.drain(..) {
@@ -51,10 +52,13 @@ fn take(world: &mut World, command: Command) {
     }
 }
 
-/// Puts bricks in place, except where something is loaded: it may have been edited since.
+/// Puts bricks in place, except where something is loaded: it may have been edited since. What is
+/// not this shard's is refused and counted (R4).
 fn load(world: &mut World, bricks: Vec<(CellCoord, Brick)>) {
     for (cell, brick) in bricks {
-        if !world.terrain.is_loaded(cell) {
+        if !world.owns(cell) {
+            world.happenings.counters.loads_foreign_count += 1;
+        } else if !world.terrain.is_loaded(cell) {
             world
                 .round_memory
                 .pristine

@@ -50,7 +50,12 @@ pub fn is_free_of_bodies(history: &History, tick: u32, block: BlockCoord) -> boo
     is_free
 }
 
+/// Applies an effect to a cell of this shard; on any other it is refused and counted (R4).
 fn apply(world: &mut World, effect: &Effect, cell: CellCoord) {
+    if !world.owns(cell) {
+        world.happenings.counters.effects_foreign_count += 1;
+        return;
+    }
     match effect.change {
         Change::Break { block } => {
             if break_block(world, block, effect.source) {

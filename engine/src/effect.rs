@@ -105,6 +105,7 @@ impl Effect {
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
     effects: Vec<Effect>,
+    /// Since the last [`Self::clear`].
     pub dropped_count: u64,
 }
 
@@ -136,5 +137,6 @@ impl Outbox {
 
     pub fn clear(&mut self) {
         self.effects.clear();
+        self.dropped_count = 0;
     }
 }

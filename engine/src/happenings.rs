@@ -35,6 +35,12 @@ pub struct Counters {
     pub events_dropped_count: u64,
     /// Effects on bodies that had left.
     pub effects_late_count: u64,
+    /// Effects beyond [`EFFECTS_MAX`](crate::limits::EFFECTS_MAX) in one tick.
+    pub effects_dropped_count: u64,
+    /// Effects on cells that are not this shard's; bombs at the edge of the world send some.
+    pub effects_foreign_count: u64,
+    /// Cells handed over to load that are not this shard's.
+    pub loads_foreign_count: u64,
     /// Frames made anew because a reader still held the oldest one.
     pub frames_allocated_count: u64,
 }

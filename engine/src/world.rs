@@ -2,14 +2,23 @@
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
-use spatial::{BlockCoord, random::SplitMix64, terrain::Terrain};
+use spatial::{
+    BlockCoord, CellCoord,
+    limits::REGION_LEVEL_MAX,
+    partition::{Owner, Partition},
+    position::CELL_EDGE_BLOCKS,
+    random::SplitMix64,
+    region::RegionId,
+    terrain::Terrain,
+};
 
 use crate::{
     balance::{BREATH_TICKS, SOLDIER_HEALTH_MAX},
     body::{Bodies, Combat, Gear, NONE, NewBody},
     effect::Outbox,
     frame::{Appearance, BannerState, Frame, House, Roster, RoundState},
-    happenings::Happenings,
+    generate::layout::WORLD_EDGE,
+    happenings::{Counters, Happenings},
     history::History,
     limits::{ARROWS_MAX, BODIES_MAX, BOMBS_MAX},
     motion::Motion,
@@ -43,6 +52,11 @@ pub struct Landmarks {
 #[derive(Clone, Debug)]
 pub struct World {
     pub config: WorldConfig,
+    /// Who owns which cells. A checkpoint does not keep it: it is [`whole_world`] until there are
+    /// more shards.
+    pub partition: Partition,
+    /// This shard's name in it.
+    pub owner: Owner,
     /// The tick under way, or the last one.
     pub tick: u32,
     pub terrain: Terrain,
@@ -82,6 +96,8 @@ impl World {
                 ..RoundState::default()
             },
             config,
+            partition: whole_world(),
+            owner: Owner::default(),
             tick: 0,
             terrain: terrain.clone(),
             bodies: Bodies::new(),
@@ -103,6 +119,17 @@ impl World {
         world.add_soldiers();
         world.history = History::new(publish::first_frame(&mut world));
         world
+    }
+
+    /// Whether a cell is this shard's to write (R4): not another's, nor outside of the world.
+    pub fn owns(&self, cell: CellCoord) -> bool {
+        let region = self.partition.locate(cell);
+        region.is_ok_and(|region| region.owner == self.owner)
+    }
+
+    /// What was refused, dropped or late since the world was made or loaded.
+    pub const fn counters(&self) -> Counters {
+        self.happenings.counters
     }
 
     /// Adds a body and its appearance; none when the world is full.
@@ -206,6 +233,16 @@ impl Combat {
             ..Self::default()
         }
     }
+}
+
+/// The largest region is the world, and all of it is one shard's.
+const _: () = assert!(CELL_EDGE_BLOCKS << REGION_LEVEL_MAX == WORLD_EDGE);
+
+/// The partition of a world with one shard.
+pub fn whole_world() -> Partition {
+    let region = RegionId::of_cell(CellCoord::new(0, 0, 0), REGION_LEVEL_MAX)
+        .expect("the first cell is within space");
+    Partition::new(&[region], Owner::default()).expect("one region shares no cell")
 }
 
 fn banners(landmarks: &Landmarks) -> Vec<BannerState> {

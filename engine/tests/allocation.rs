@@ -9,7 +9,14 @@ use std::{
 };
 
 use common::{Crowd, flat_world};
-use engine::{Command, Slot, body::Gear, tick};
+use engine::{
+    BodyId, Command, Slot,
+    body::Gear,
+    effect::{Change, Effect, EffectTarget},
+    limits::FRAMES_KEPT,
+    tick,
+};
+use spatial::{Block, BlockCoord, Brick, CellCoord};
 
 struct Counting;
 
@@ -64,6 +71,47 @@ fn a_warm_tick_allocates_nothing() {
         }
     }
     assert!(event_count > 400, "only {event_count} happenings");
+}
+
+/// What `docs/decisions/0004-edits-allocate.md` says that an edit costs.
+#[test]
+fn an_edit_allocates_the_nodes_on_its_path_and_a_brick() {
+    let mut world = flat_world(1, 0);
+    let far = CellCoord::new(63, 0, 63);
+    world
+        .terrain
+        .insert_brick(far, Brick::uniform(Block::STONE));
+    let mut commands = Vec::new();
+    let mut tick_with_edits = |blocks: &[BlockCoord]| {
+        for (number, &block) in (0..).zip(blocks) {
+            world.outbox.push(Effect {
+                target: EffectTarget::of_cell(block.cell()),
+                source: BodyId::NOBODY,
+                sequence: number,
+                change: Change::Restore {
+                    block,
+                    now: Block::AIR,
+                },
+            });
+        }
+        let before = allocation_count();
+        let frame = tick(&mut world, &mut commands);
+        assert_eq!(frame.edits.len(), blocks.len());
+        allocation_count() - before
+    };
+    // Every one of the recycled frames gets room for edits.
+    for number in 0..2 * FRAMES_KEPT as i32 {
+        let x = number % 16;
+        let y = number / 16;
+        tick_with_edits(&[BlockCoord::new(x, y, 0), BlockCoord::new(x, y, 1)]);
+    }
+    assert_eq!(tick_with_edits(&[]), 0);
+    // 1,024 m are 64 cells, which are three levels of 4 along an edge.
+    let (node_count, brick_count) = (3, 1);
+    let one = [BlockCoord::new(0, 9, 0)];
+    assert_eq!(tick_with_edits(&one), node_count + brick_count);
+    let two_of_a_cell = [BlockCoord::new(0, 10, 0), BlockCoord::new(1, 10, 0)];
+    assert_eq!(tick_with_edits(&two_of_a_cell), node_count + brick_count);
 }
 
 #[test]

@@ -171,7 +171,8 @@ fn effect(effect: &Effect) -> Checked {
         }
         Change::Heal { .. } | Change::Credit { .. } | Change::Grant { .. } => require(is_for_body),
         Change::Break { block } | Change::Place { block, .. } | Change::Restore { block, .. } => {
-            require(!is_for_body && [block.x, block.y, block.z].iter().all(is_block))
+            require([block.x, block.y, block.z].iter().all(is_block))?;
+            require(effect.target == EffectTarget::of_cell(block.cell()))
         }
         Change::Blast { centre } => {
             position(centre)?;

@@ -262,10 +262,11 @@ impl Play {
                     | ("broken", Event::BlockBroken { .. })
                     | ("placed", Event::BlockPlaced { .. })
                     | ("horn", Event::HornBlown { .. })
+                    | ("taken", Event::BannerTaken { .. })
             )
         };
-        const KINDS: &str =
-            "hurt healed died returned arrow stopped thrown explosion broken placed horn";
+        const KINDS: &str = "hurt healed died returned arrow stopped thrown explosion broken placed horn \
+             taken";
         if !KINDS.split(' ').any(|known| known == kind) {
             return Err(format!("no event {kind}"));
         }
