@@ -34,6 +34,7 @@ export async function battle(report, browser, kind) {
     await check("one bombs and the other sees the same crater", () => bomb(ann, ben));
     await check("one kills a soldier and is credited", () => kill(ann));
     await check("no prediction was ever corrected", () => noCorrections(ann, ben));
+    await check("a broken link comes back to the same body", () => comeBack(ann));
     await check("a server restart shows the overlay and the page comes back", () =>
       restart(server, ann),
     );
@@ -55,8 +56,8 @@ export async function wrongVersion(report, browser) {
     try {
       await old.join();
       await old.until("refused", () => window.voxelheim.phase === "refused", DEED_MS_MAX);
-      const text = await old.page.textContent("#hud");
-      assert.match(text, /version/i);
+      const isSaid = () => /version/i.test(document.getElementById("hud").textContent);
+      await old.until("the refusal in words", isSaid, DEED_MS_MAX);
       await old.screenshot("refused");
     } finally {
       await old.close();
@@ -92,13 +93,15 @@ function standsOnTerrain(nothing) {
 async function walk(ann, ben) {
   await ben.until("sees Ann", (name) => window.voxelheim.findPlayer(name), DEED_MS_MAX, ann.name);
   const start = await ann.evaluate(() => window.voxelheim.own.position);
-  await ann.evaluate(walkAnywhere, start);
+  await ann.page.keyboard.down("KeyW");
+  await ann.evaluate(turnWhenStuck);
   const isFar = (from) => {
     const { x, z } = window.voxelheim.own.position;
     return Math.hypot(x - from.x, z - from.z) > 3;
   };
   await ann.until("walked 3 m", isFar, DEED_MS_MAX, start);
-  await ann.evaluate(() => window.walker.stop());
+  await ann.page.keyboard.up("KeyW");
+  await ann.evaluate(() => clearInterval(window.turning));
   await until(
     "Ben sees Ann where she is",
     async () => {
@@ -110,24 +113,16 @@ async function walk(ann, ben) {
   );
 }
 
-/** Walks on, and turns when something is in the way. */
-function walkAnywhere() {
+/** Looks elsewhere whenever something is in the way of the feet. */
+function turnWhenStuck() {
   const { voxelheim } = window;
   let before = voxelheim.own.position;
   let yaw = 0;
-  voxelheim.test.look(yaw, 0);
-  voxelheim.test.press("forward");
-  const timer = setInterval(() => {
+  window.turning = setInterval(() => {
     const now = voxelheim.own.position;
     if (Math.hypot(now.x - before.x, now.z - before.z) < 0.2) voxelheim.test.look((yaw += 1), 0);
     before = now;
   }, 500);
-  window.walker = {
-    stop: () => {
-      clearInterval(timer);
-      voxelheim.test.release("forward");
-    },
-  };
 }
 
 /** Aims at ground near the feet; gives back what is aimed at. */
@@ -189,17 +184,16 @@ async function bomb(ann, ben) {
   await aimAtGround(ann);
   const centre = await ann.evaluate(() => window.voxelheim.own.position);
   const before = await ann.evaluate(groundAround, centre);
+  const bombsCount = await ann.evaluate(() => window.voxelheim.own.bombsCount);
   await useSlot(ann, SLOT_BOMB);
   await letGo(ann);
-  const changed = await until(
+  const hasThrown = (had) => window.voxelheim.own.bombsCount < had;
+  await ann.until("a bomb less in the bag", hasThrown, DEED_MS_MAX, bombsCount);
+  await until(
     "the bomb breaks blocks",
-    async () => {
-      const now = await ann.evaluate(groundAround, centre);
-      return now !== before && now;
-    },
+    async () => (await ann.evaluate(groundAround, centre)) !== before,
     DEED_MS_MAX,
   );
-  assert.ok(changed);
   await ann.screenshot("bombed");
   await until(
     "both see the same ground",
@@ -244,6 +238,19 @@ async function noCorrections(...players) {
     const net = await player.evaluate(() => window.voxelheim.net);
     assert.equal(net.corrections, 0, `${player.name}: ${JSON.stringify(net)}`);
   }
+}
+
+async function comeBack(player) {
+  const body = () => window.voxelheim.own.id;
+  const before = await player.evaluate(body);
+  const welcomes = await player.evaluate(() => window.voxelheim.welcomesCount);
+  await player.evaluate(() => window.voxelheim.test.cutLink());
+  const isBack = (count) => window.voxelheim.welcomesCount > count;
+  await player.until("welcomed again", isBack, DEED_MS_MAX, welcomes);
+  await player.joined();
+  assert.equal(await player.evaluate(body), before);
+  await player.until("stands on terrain", standsOnTerrain, DEED_MS_MAX, VOID);
+  await seesOthers(player);
 }
 
 async function restart(server, player) {

@@ -58,7 +58,14 @@ async function main(): Promise<void> {
       version: VERSION,
     }),
   });
-  const debug = makeDebugObject({ world, view, controls, actions, renderer });
+  const debug = makeDebugObject({
+    world,
+    view,
+    controls,
+    actions,
+    renderer,
+    cutLink: () => send({ kind: "cut" }),
+  });
   Object.assign(window, { voxelheim: debug });
 }
 

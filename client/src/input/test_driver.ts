@@ -26,6 +26,8 @@ export interface DebugObject {
   readonly refusals: readonly number[];
   /** Contradictions explained by terrain that changed under way. */
   readonly terrainExplained: number;
+  /** Times the server let this page in. */
+  readonly welcomesCount: number;
   /** Cells of terrain that arrived. */
   readonly cellsCount: number;
   readonly aim: FrameView["aim"];
@@ -45,6 +47,8 @@ export interface DebugObject {
     aimAt(x: number, y: number, z: number): void;
     selectSlot(slot: number): void;
     changeSettings: GameActions["changeSettings"];
+    /** Ends the connection as a broken link would. */
+    cutLink(): void;
   };
 }
 
@@ -54,6 +58,7 @@ export interface Subjects {
   controls: ControlState;
   actions: GameActions;
   renderer: Renderer;
+  cutLink(): void;
 }
 
 export function makeDebugObject(subjects: Subjects): DebugObject {
@@ -83,6 +88,9 @@ export function makeDebugObject(subjects: Subjects): DebugObject {
     get terrainExplained() {
       return world.prediction.terrainCount;
     },
+    get welcomesCount() {
+      return world.welcomesCount;
+    },
     get cellsCount() {
       return world.terrain.cellsCount;
     },
@@ -99,7 +107,7 @@ export function makeDebugObject(subjects: Subjects): DebugObject {
   };
 }
 
-function makeDriver({ controls, actions, view }: Subjects): DebugObject["test"] {
+function makeDriver({ controls, actions, view, cutLink }: Subjects): DebugObject["test"] {
   return {
     join: actions.join,
     press: (action) => controls.press(action),
@@ -112,6 +120,7 @@ function makeDriver({ controls, actions, view }: Subjects): DebugObject["test"] 
     },
     selectSlot: (slot) => controls.selectSlot(slot),
     changeSettings: actions.changeSettings,
+    cutLink,
   };
 }
 

@@ -220,4 +220,6 @@ export type ToWire =
       cameraYaw: number;
     }
   | { kind: "retry" }
+  /** Ends the connection as a broken link would. */
+  | { kind: "cut" }
   | { kind: "leave" };

@@ -66,6 +66,11 @@ export class Session {
     void this.open();
   }
 
+  /** As if the link broke; for tests. */
+  cut(): void {
+    if (this.phase === "joined") this.lost("");
+  }
+
   leave(): void {
     this.transport?.sendReliable(encodeLeave());
     this.drop();
@@ -107,9 +112,8 @@ export class Session {
       const transport = await this.openAny(request, this.eventsOf(generation));
       if (generation !== this.generation) return transport.close();
       this.start(transport, request);
-    } catch (error) {
-      if (generation !== this.generation) return;
-      this.retryLater(error instanceof Error ? `${NO_SERVER} (${error.message})` : NO_SERVER);
+    } catch {
+      if (generation === this.generation) this.retryLater(NO_SERVER);
     }
   }
 

@@ -39,6 +39,8 @@ page.onmessage = (event: MessageEvent<ToWire>) => {
       );
     case "retry":
       return session.retry();
+    case "cut":
+      return session.cut();
     case "leave":
       return session.leave();
   }

@@ -74,6 +74,8 @@ export class World {
   wireHealth: WireHealth | null = null;
   /** Refused inputs by reason (WIRE.md), for the debug object. */
   readonly refusals: number[] = [];
+  /** Times the server let this page in, for the debug object. */
+  welcomesCount = 0;
   /** Grows with every connection: renderers forget what they had. */
   connectionNumber = 0;
   private readonly events = new EventQueue();
@@ -166,6 +168,7 @@ export class World {
 
   private start(welcome: Welcome): void {
     this.welcome = welcome;
+    this.welcomesCount += 1;
     this.worldEdgeBlocks = welcome.worldEdgeBlocks;
     this.own.welcome(welcome);
     this.bodies.reset(welcome.tick);
