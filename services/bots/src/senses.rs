@@ -1,6 +1,9 @@
 //! What one bot knows: its own body, the bodies it was told of, and how old that is.
 
-use std::{collections::HashMap, time::Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use engine::BodyId;
 use protocol::{
@@ -85,8 +88,12 @@ impl Senses {
         if self.own.is_some() && tick <= self.tick {
             return;
         }
+        let before = self.own.replace(own);
+        if before.is_some_and(|before| is_leap(before.position, own.position, TICK)) {
+            // It came back to life elsewhere: it sees other bodies now.
+            self.bodies.fill(UNSEEN);
+        }
         self.tick = tick;
-        self.own = Some(own);
         measured.snapshots += 1;
         if let Some(before) = self.tick_heard_at.replace(now) {
             measured.snapshot_interval.record(now - before);
@@ -106,9 +113,12 @@ impl Senses {
             return;
         }
         measured.updates += 1;
-        let was_in_view = self.is_well_in_view(before.position);
-        if let Some(heard_at) = before.heard_at.filter(|_| was_in_view) {
-            measured.staleness.record(now - heard_at);
+        if let Some(heard_at) = before.heard_at {
+            let age = now - heard_at;
+            let was_elsewhere = is_leap(before.position, body.position, age);
+            if self.is_well_in_view(before.position) && !was_elsewhere {
+                measured.staleness.record(age);
+            }
         }
         self.bodies[index] = Seen {
             position: body.position,
@@ -142,10 +152,21 @@ impl Senses {
     }
 }
 
+/// A tick, with some of the next that may have been lost.
+const TICK: Duration = Duration::from_millis(200);
+/// Nothing moves faster on the level for long, in metres a second: a dash is 16.
+const SPEED_MAX: f64 = 16.0;
+/// What a blast may add, in metres.
+const PUSH_MAX: f64 = 8.0;
+
+/// Whether a body cannot have gone from here to there in this time: it died and came back.
+fn is_leap(from: [i32; 3], to: [i32; 3], time: Duration) -> bool {
+    let metres = |axis: usize| f64::from(to[axis] - from[axis]) / f64::from(UNITS_PER_METRE);
+    metres(0).hypot(metres(2)) > PUSH_MAX + SPEED_MAX * time.as_secs_f64()
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use protocol::{
         header::Header,
         session::Appearance,
@@ -207,6 +228,18 @@ mod tests {
         assert!(about(measured.staleness.quantile_ms(0.25), 100.0));
         assert!(about(measured.staleness.max_ms(), 200.0));
         assert!(about(measured.snapshot_interval.max_ms(), 200.0));
+    }
+
+    #[test]
+    fn who_dies_and_comes_back_elsewhere_was_not_stale() {
+        let metre = UNITS_PER_METRE;
+        let second = Duration::from_secs(1);
+        assert!(!is_leap([0; 3], [10 * metre, 0, 10 * metre], second));
+        assert!(is_leap([0; 3], [0, 0, -60 * metre], second));
+        assert!(
+            !is_leap([0; 3], [0, 90 * metre, 0], second),
+            "falls are fast"
+        );
     }
 
     #[test]
