@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use bench::{Claim, CountingAllocator, Report, allocations_count, median, thread_cpu_time};
+use bench::{Claim, CountingAllocator, Report, allocations_count, median, thread_cpu_time, times};
 use engine::{
     Event, Frame, arena,
     tick::{Phase, tick_with},
@@ -17,17 +17,18 @@ const SEED: u64 = 1;
 const SOLDIERS_PER_HOUSE: u32 = 5_000;
 const FIELD_EDGE_BLOCKS: i32 = 256;
 /// Ticks before measuring, so that fights are under way and every buffer has its size: 30 s.
-const WARM_UP_TICKS: u32 = 600;
+const WARM_UP_TICKS: usize = 600;
 /// Ticks measured, odd for the median: 20 s.
-const MEASURED_TICKS: u32 = 401;
+const MEASURED_TICKS: usize = 401;
 
 #[expect(clippy::print_stdout, reason = "the report is for the terminal")]
 fn main() {
     let mut world = arena::melee(SEED, SOLDIERS_PER_HOUSE, FIELD_EDGE_BLOCKS);
-    for _ in 0..WARM_UP_TICKS {
+    for _ in 0..times(WARM_UP_TICKS, 200) {
         engine::tick::tick(&mut world, &mut Vec::new());
     }
     let measured = measure(&mut world);
+    assert!(measured.wounds_count > 0, "these figures are for a fight");
     println!("{}", measured.report());
     println!("{}", measured.phases());
 }
@@ -50,7 +51,7 @@ fn measure(world: &mut World) -> Measured {
     let mut measured = Measured::default();
     let mut commands = Vec::new();
     let mut phase_ends = Vec::with_capacity(Phase::ALL.len());
-    for _ in 0..MEASURED_TICKS {
+    for _ in 0..times(MEASURED_TICKS, 11) {
         phase_ends.clear();
         let allocations_before = allocations_count();
         let start = thread_cpu_time();
@@ -97,10 +98,11 @@ impl Measured {
     fn report(&self) -> Report {
         let mut report = Report::default();
         let detail = format!(
-            "p99 {:.2} ms; {} wounds and {} deaths in {MEASURED_TICKS} ticks, {} alive at the end",
+            "p99 {:.2} ms; {} wounds and {} deaths in {} ticks, {} alive at the end",
             milliseconds(percentile(&self.ticks, 99)),
             self.wounds_count,
             self.deaths_count,
+            self.ticks.len(),
             self.alive_count
         );
         let tick = milliseconds(median(self.ticks.clone()));
@@ -109,8 +111,11 @@ impl Measured {
                 .with_detail(detail),
         );
         let detail = format!(
-            "{} allocations in {} of {MEASURED_TICKS} ticks; terrain changed in {}",
-            self.allocations_count, self.allocating_ticks_count, self.editing_ticks_count
+            "{} allocations in {} of {} ticks; terrain changed in {}",
+            self.allocations_count,
+            self.allocating_ticks_count,
+            self.ticks.len(),
+            self.editing_ticks_count
         );
         let unexplained = self
             .allocating_ticks_count

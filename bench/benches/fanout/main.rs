@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use bench::{Claim, CountingAllocator, Report, allocations_count, median, thread_cpu_time};
+use bench::{Claim, CountingAllocator, Report, allocations_count, median, thread_cpu_time, times};
 use edge::interest::{ClientInterest, Interest, View};
 use engine::{Frame, arena, world::World};
 use protocol::{limits, own::OWN_BYTES, snapshot::Snapshot};
@@ -16,26 +16,26 @@ const SEED: u64 = 1;
 const SOLDIERS_PER_HOUSE: u32 = 5_000;
 const FIELD_EDGE_BLOCKS: i32 = 256;
 /// Ticks of battle before clients come: fights are under way.
-const BATTLE_TICKS: u32 = 300;
+const BATTLE_TICKS: usize = 300;
 /// Ticks before measuring, so that every client's memory and every buffer has its size.
-const WARM_UP_TICKS: u32 = 300;
+const WARM_UP_TICKS: usize = 300;
 /// Ticks measured, odd for the median.
-const MEASURED_TICKS: u32 = 61;
+const MEASURED_TICKS: usize = 61;
 const VIEW_DISTANCE_BLOCKS: u16 = limits::VIEW_DISTANCE_BLOCKS_DEFAULT;
 const BUDGET_BYTES_PER_SECOND: u32 = limits::BUDGET_BYTES_PER_SECOND_DEFAULT;
 
 #[expect(clippy::print_stdout, reason = "the report is for the terminal")]
 fn main() {
     let mut world = arena::melee(SEED, SOLDIERS_PER_HOUSE, FIELD_EDGE_BLOCKS);
-    for _ in 0..BATTLE_TICKS {
+    for _ in 0..times(BATTLE_TICKS, 100) {
         engine::tick::tick(&mut world, &mut Vec::new());
     }
     let mut fanout = Fanout::new(world);
-    for _ in 0..WARM_UP_TICKS {
+    for _ in 0..times(WARM_UP_TICKS, 2) {
         fanout.tick();
     }
     fanout.start_measuring();
-    for _ in 0..MEASURED_TICKS {
+    for _ in 0..times(MEASURED_TICKS, 3) {
         fanout.tick();
     }
     println!("{}", fanout.report());
@@ -121,7 +121,7 @@ impl Fanout {
         let mut report = Report::default();
         let client_count = self.clients.len() as f64;
         let microseconds = |time: Duration| time.as_secs_f64() * 1e6 / client_count;
-        let datagrams = self.datagrams_count as f64 / client_count / f64::from(MEASURED_TICKS);
+        let datagrams = self.datagrams_count as f64 / client_count / self.ticks.len() as f64;
         let least = self.ticks.iter().min().copied().unwrap_or_default();
         let detail = format!(
             "least {:.2} µs; {datagrams:.2} datagrams, {BUDGET_BYTES_PER_SECOND} B/s, view {VIEW_DISTANCE_BLOCKS} m",

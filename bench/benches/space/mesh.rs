@@ -80,7 +80,7 @@ fn padded(terrain: &Terrain, origin: BlockCoord) -> Chunk {
 
 fn mesh_all(chunks: &[Chunk], shading: AmbientOcclusion, buffers: &mut MeshBuffers) {
     for chunk in chunks {
-        mesh_voxels(&chunk.blocks, shading, buffers);
+        mesh_voxels(&chunk.blocks, MESH_EDGE_MAX, shading, buffers);
         black_box(&buffers.opaque);
     }
 }
@@ -134,7 +134,7 @@ fn areas_of_peer(peer: &Peer) -> Areas {
 }
 
 fn assert_agree(chunk: &Chunk, ours: &mut MeshBuffers, peer: &mut Peer) {
-    mesh_voxels(&chunk.blocks, AmbientOcclusion::Off, ours);
+    mesh_voxels(&chunk.blocks, MESH_EDGE_MAX, AmbientOcclusion::Off, ours);
     peer.mesh(chunk);
     assert_eq!(
         areas_of_ours(ours),
