@@ -43,16 +43,6 @@ need() {
   have "$command" || die "'$command' is still missing after installing $*"
 }
 
-need_rust() {
-  have cargo || die "cargo is missing. Install Rust 1.95 or newer from https://rustup.rs, then run this again"
-}
-
-need_node() {
-  have node && have npm || die "node and npm are missing. Install Node 20 or newer from https://nodejs.org, then run this again"
-  [ "$(node --print 'process.versions.node.split(".")[0]')" -ge 20 ] ||
-    die "Node $(node --version) is too old: 20 or newer is needed"
-}
-
 # The end-to-end tests find the browser in $CHROMIUM.
 need_chromium() {
   local name
@@ -67,3 +57,5 @@ need_chromium() {
   CHROMIUM="$(command -v chromium)"
   export CHROMIUM
 }
+
+source "$ROOT/ops/dev/toolchains.sh"

@@ -19,8 +19,11 @@ main() {
   fi
   local parts=("$@") part passed_total=0 failed_total=0
   [ $# -gt 0 ] || parts=("${PARTS[@]}")
+  need_rust
   LOGS="$(mktemp -d)"
-  trap 'rm -rf "$LOGS"' EXIT
+  PART=""
+  trap clean_up EXIT
+  trap 'exit 130' INT TERM
   SUMMARY=""
   for part in "${parts[@]}"; do
     declare -F "part_$part" >/dev/null || die "no part $part; there are: ${PARTS[*]} tidy"
@@ -34,16 +37,26 @@ main() {
 run_part() {
   local log="$LOGS/$1" status=0 begun=$SECONDS passed failed
   say "$1" 2>&1
-  timeout --foreground "$PART_SECONDS_MAX" "$0" --part "$1" 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
+  # In a process group of its own, so that a part that hangs is ended with all that it started.
+  timeout --kill-after 10 "$PART_SECONDS_MAX" "$0" --part "$1" >"$log" 2>&1 &
+  PART=$!
+  tail --lines +1 --follow --sleep-interval 0.2 --pid "$PART" "$log"
+  wait "$PART" || status=$?
+  PART=""
   read -r passed failed < <(count_part "$1" "$log" "$status")
   passed_total=$((passed_total + passed))
   failed_total=$((failed_total + failed))
   SUMMARY+="$(printf '%-8s %5d passed %3d failed %5d s' "$1" "$passed" "$failed" $((SECONDS - begun)))"$'\n'
 }
 
-part_format() { need_rust; cargo fmt --all --check; }
+clean_up() {
+  [ -z "$PART" ] || kill "$PART"
+  rm -rf "$LOGS"
+}
 
-part_lint() { need_rust; cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings; }
+part_format() { cargo fmt --all --check; }
+
+part_lint() { cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings; }
 
 # Its messages name the place themselves.
 part_tidy() { RUST_BACKTRACE=0 cargo test --locked --package tidy --no-fail-fast; }
@@ -52,7 +65,6 @@ part_codegen() { ops/dev/codegen.sh --check; }
 
 # The default members: the peers of the benches are built by the part bench alone.
 part_rust() {
-  need_rust
   if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --locked --no-fail-fast --status-level fail --final-status-level fail
   else
