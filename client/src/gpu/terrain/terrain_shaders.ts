@@ -13,6 +13,7 @@ uniform vec4 uLooks[${BLOCK_LOOK_COUNT}];
 struct Corner {
   vec3 world;
   vec3 normal;
+  vec3 spread;    // from the quad's middle outwards, along its plane
   vec2 texel;     // in blocks
   float occlusion;
   int block;
@@ -64,6 +65,8 @@ Corner fetchCorner() {
     result.normal = vec3(0.0, 0.0, outward * 2.0 - 1.0);
   }
   result.world = origin + lowest + offset;
+  vec2 away = vec2(corner) * 2.0 - 1.0;
+  result.spread = axis == 0 ? vec3(0.0, away.yx) : axis == 1 ? vec3(away.x, 0.0, away.y) : vec3(away, 0.0);
   vec3 block = lowest + offset;
   result.texel = axis == 1 ? block.xz : vec2(axis == 0 ? block.z : block.x, -block.y);
   return result;
@@ -75,6 +78,7 @@ ${HEAD}
 ${QUAD_FETCH}
 uniform mat4 viewMatrix;
 uniform mat4 projectionMatrix;
+uniform vec3 cameraPosition;
 out vec3 vWorld;
 out vec2 vTexel;
 out float vOcclusion;
@@ -90,7 +94,9 @@ void main() {
   vTexel = corner.texel;
   vNormal = corner.normal;
   vOcclusion = corner.occlusion / 3.0;
-  vWorld = corner.world;
+  // Neighbouring quads of unlike sizes would let light through where their edges meet: each reaches
+  // a fraction of a pixel over the next.
+  vWorld = corner.world + corner.spread * 0.0005 * distance(corner.world, cameraPosition);
 #ifdef FINE_SHADING
   if ((vFlags & 8) != 0) {
     vec3 p = vWorld;
