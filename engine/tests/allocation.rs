@@ -106,8 +106,8 @@ fn an_edit_allocates_the_nodes_on_its_path_and_a_brick() {
         tick_with_edits(&[BlockCoord::new(x, y, 0), BlockCoord::new(x, y, 1)]);
     }
     assert_eq!(tick_with_edits(&[]), 0);
-    // 1,024 m are 64 cells, which are three levels of 4 along an edge.
-    let (node_count, brick_count) = (3, 1);
+    // 1,024 m are 64 cells, which are two levels of 8 along an edge.
+    let (node_count, brick_count) = (2, 1);
     let one = [BlockCoord::new(0, 9, 0)];
     assert_eq!(tick_with_edits(&one), node_count + brick_count);
     let two_of_a_cell = [BlockCoord::new(0, 10, 0), BlockCoord::new(1, 10, 0)];

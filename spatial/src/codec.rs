@@ -17,7 +17,7 @@
 //!
 //! A **terrain** is the version byte, then leaves in Morton order until the bytes end: a varint of
 //! `gap * 16 + level`, where `gap` counts the codes left out since the end of the leaf before, and a
-//! brick, uniform unless the level is 0.
+//! brick, uniform unless the level is 0. A leaf stands for `512^level` cells.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// The first byte of an encoded terrain.
-pub const TERRAIN_VERSION: u8 = 1;
+pub const TERRAIN_VERSION: u8 = 2;
 
 /// Bits of a leaf's level in its header.
 const LEVEL_HEADER_BITS: u32 = 4;

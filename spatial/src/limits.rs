@@ -3,13 +3,14 @@
 use crate::{
     morton,
     position::{CELL_EDGE_BLOCKS, UNITS_PER_METRE},
+    terrain::NODE_EDGE_BITS,
 };
 
-/// Levels of 4³ nodes above the bricks that cover all cells: two of a code's 16 bits an axis each.
-pub const TERRAIN_LEVEL_MAX: u32 = morton::CODE_BITS / 6;
+/// Levels of nodes above the bricks that cover all cells: 16 bits an axis, three a level.
+pub const TERRAIN_LEVEL_MAX: u32 = (morton::CODE_BITS / 3).div_ceil(NODE_EDGE_BITS);
 
-/// The largest magnitude of a component of a ray's direction. Planes are up to 2^32 units away;
-/// times this, and three of them added up, they fit 64 bits with room to spare.
+/// The largest magnitude of a component of a ray's direction. Planes are at most 2^34
+/// units away; times a length of twice this, they fit 63 bits.
 pub const RAY_DIRECTION_MAX: i32 = 1 << 24;
 
 /// The farthest that one sweep moves along an axis: 64 m a tick are 1,280 m/s.
@@ -30,7 +31,6 @@ pub const REGION_LEVEL_MAX: u8 = 6;
 pub const INDEX_SLOT_COUNT_MAX: usize = 1 << 18;
 
 const _: () = {
-    assert!(TERRAIN_LEVEL_MAX * 6 == morton::CODE_BITS);
     assert!(MESH_EDGE_MAX + 2 == u64::BITS as usize);
     assert!(CELL_EDGE_BLOCKS << REGION_LEVEL_MIN == 32);
     assert!(CELL_EDGE_BLOCKS << REGION_LEVEL_MAX == 1_024);

@@ -12,7 +12,7 @@ use crate::{
     face::Face,
     limits::RAY_DIRECTION_MAX,
     position::{BlockCoord, CELL_BLOCK_BITS, CellCoord, Position, UNIT_BITS},
-    terrain::Terrain,
+    terrain::{NODE_EDGE_BITS, Terrain},
 };
 
 /// Where to look.
@@ -92,7 +92,7 @@ impl<'a> Lookup<'a> {
         }
         let (brick, level) = self.leaf;
         match brick.as_uniform() {
-            Some(block) => (block, CELL_BLOCK_BITS + 2 * level),
+            Some(block) => (block, CELL_BLOCK_BITS + NODE_EDGE_BITS * level),
             None => (brick.get(voxel_index(at)), 0),
         }
     }

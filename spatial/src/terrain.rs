@@ -14,6 +14,7 @@ mod reader;
 mod walk;
 
 pub use diff::{BlockChange, BrickChange, diff_blocks, diff_bricks};
+pub use node::EDGE_BITS as NODE_EDGE_BITS;
 pub use reader::BlockReader;
 pub use walk::{Leaf, Leaves};
 
@@ -35,7 +36,7 @@ static NOT_LOADED: Brick = Brick::uniform(Block::VOID);
 #[derive(Clone, Debug)]
 pub struct Terrain {
     root: Child,
-    /// Levels of nodes above the bricks; the root covers `64^level` cells.
+    /// Levels of nodes above the bricks; the root covers `512^level` cells.
     level: u32,
     /// The lowest cell that the root covers.
     base: Place,
@@ -68,7 +69,7 @@ impl Terrain {
     }
 
     /// What holds a cell, and at which level: a brick at level 0 is the cell's own, one at level n
-    /// stands for an aligned cube of `4^n` cells an edge, all of that one block.
+    /// stands for an aligned cube of `8^n` cells an edge, all of that one block.
     #[inline]
     pub fn leaf(&self, cell: CellCoord) -> (&Brick, u32) {
         let place = Place::of(cell);
@@ -129,7 +130,7 @@ impl Terrain {
             return None;
         }
         let min = self.base.cell().block();
-        let edge = (CELL_EDGE_BLOCKS << (2 * self.level)) - 1;
+        let edge = (CELL_EDGE_BLOCKS << (NODE_EDGE_BITS * self.level)) - 1;
         let max = BlockCoord::new(min.x + edge, min.y + edge, min.z + edge);
         Some(BlockBox { min, max })
     }
@@ -139,7 +140,7 @@ impl Terrain {
         self.root.bytes_count()
     }
 
-    /// Puts a brick over the `64^level` cells from an aligned one on; above level 0 it must be
+    /// Puts a brick over the `512^level` cells from an aligned one on; above level 0 it must be
     /// uniform.
     pub(crate) fn insert_leaf(&mut self, cell: CellCoord, level: u32, brick: Brick) {
         let target = Target {

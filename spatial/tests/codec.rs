@@ -34,8 +34,8 @@ fn draw_brick(random: &mut SplitMix64, kinds: u32, run_max: u32) -> Brick {
 
 fn draw_terrain(random: &mut SplitMix64) -> Terrain {
     let mut terrain = Terrain::new();
-    for code in 0..64 {
-        let cell = morton::decode(morton::encode(CellCoord::new(-4, 0, 8)) + code);
+    for code in 0..512 {
+        let cell = morton::decode(morton::encode(CellCoord::new(-8, 0, 8)) + code);
         terrain.insert_brick(cell, Brick::uniform(Block::STONE));
     }
     for _ in 0..30 {
@@ -174,15 +174,16 @@ fn terrains_outside_the_area_or_damaged_are_refused() {
     assert_eq!(refused(&bytes, small), CodecError::OutsideArea);
     assert_eq!(refused(&[], small), CodecError::Truncated);
     assert_eq!(refused(&[9], small), CodecError::BadVersion);
-    assert_eq!(refused(&[1, 9, 1, 0, 0], small), CodecError::BadLeaf);
-    assert_eq!(refused(&[1, 0x11, 1, 0, 0], small), CodecError::BadLeaf);
-    let area = BlockBox::new(BlockCoord::new(-80, 0, -80), BlockCoord::new(95, 63, 159));
+    assert_eq!(refused(&[2, 9, 1, 0, 0], small), CodecError::BadLeaf);
+    assert_eq!(refused(&[2, 0x11, 1, 0, 0], small), CodecError::BadLeaf);
+    let area = BlockBox::new(BlockCoord::new(-128, 0, -80), BlockCoord::new(95, 127, 255));
+    assert!(decode_terrain(&bytes, area).is_ok());
     for _ in 0..300 {
         let mut damaged = bytes.clone();
         let place = random.below(bytes.len() as u32) as usize;
         damaged[place] ^= 1 << random.below(8);
         if let Ok(terrain) = decode_terrain(&damaged, area) {
-            assert!(terrain.brick_count() <= 11 * 4 * 15);
+            assert!(terrain.brick_count() <= 14 * 8 * 21);
         }
     }
 }

@@ -218,23 +218,23 @@ fn diff_of_a_clone_visits_nothing() {
 #[test]
 fn uniform_cubes_collapse_and_split_again() {
     let mut terrain = Terrain::new();
-    for code in 0..64 {
+    for code in 0..512 {
         let corner = morton::encode(CellCoord::new(0, 0, 0));
         terrain.insert_brick(morton::decode(corner + code), Brick::uniform(Block::STONE));
     }
     assert_eq!(terrain.leaves().count(), 1);
-    assert_eq!(terrain.leaf(CellCoord::new(3, 3, 3)).1, 1);
+    assert_eq!(terrain.leaf(CellCoord::new(7, 7, 7)).1, 1);
     assert_eq!(
         terrain.set(BlockCoord::new(0, 0, 0), Block::AIR),
         Some(Block::STONE)
     );
-    assert_eq!(terrain.leaves().count(), 64);
+    assert_eq!(terrain.leaves().count(), 512);
     assert_eq!(
         terrain.set(BlockCoord::new(0, 0, 0), Block::STONE),
         Some(Block::AIR)
     );
     assert_eq!(terrain.leaves().count(), 1);
-    assert_eq!(terrain.brick_count(), 64);
+    assert_eq!(terrain.brick_count(), 512);
 }
 
 #[test]

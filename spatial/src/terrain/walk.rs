@@ -10,7 +10,7 @@ use crate::{block::Block, brick::Brick, morton, position::CellCoord};
 pub struct Leaf<'a> {
     /// The Morton code of its first cell.
     pub code: u64,
-    /// It stands for `64^level` cells from `code` on; above level 0 its brick is uniform.
+    /// It stands for `512^level` cells from `code` on; above level 0 its brick is uniform.
     pub level: u32,
     pub brick: &'a Brick,
 }
