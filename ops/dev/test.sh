@@ -37,10 +37,12 @@ main() {
 run_part() {
   local log="$LOGS/$1" status=0 begun=$SECONDS passed failed
   say "$1" 2>&1
+  # It stands before `tail` looks for it: the part may be slow to begin.
+  : >"$log"
   # In a process group of its own, so that a part that hangs is ended with all that it started.
   timeout --kill-after 10 "$PART_SECONDS_MAX" "$0" --part "$1" >"$log" 2>&1 &
   PART=$!
-  tail --lines +1 --follow --sleep-interval 0.2 --pid "$PART" "$log"
+  tail --lines +1 --follow --sleep-interval 0.2 --pid "$PART" "$log" || true
   wait "$PART" || status=$?
   PART=""
   read -r passed failed < <(count_part "$1" "$log" "$status")
