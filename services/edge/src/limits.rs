@@ -143,3 +143,22 @@ const _: () = assert!(COLUMN_MESSAGES_MAX <= TERRAIN_QUEUE_MAX);
 /// Bytes of an edge's UDP buffers in the kernel, each way: inputs of 2,000 clients for
 /// 90 ms, at 20 a second and 2.3 KB each as the kernel counts; it doubles what it is asked for.
 pub const UDP_BUFFER_BYTES: usize = 4 * 1_024 * 1_024;
+
+/// Cells that clients keep a memory of: more than there can be bodies to occupy them; 8 bytes a cell
+/// and client. When the world has occupied all of them over time, all clients start afresh.
+pub const INTEREST_SLOTS_MAX: usize = 32_768;
+/// Columns of cells along an edge that interest looks at: the world has 64.
+pub const INTEREST_GRID_EDGE_MAX: i32 = 1_024;
+/// How far an event is told, in metres from the middle of the client's cell: as far as a fight is
+/// heard.
+pub const EVENT_DISTANCE_METRES: i64 = 96;
+/// Events that a client is told in a tick for being near: more are noise.
+pub const EVENTS_NEAR_MAX: usize = 24;
+/// Events that a client is told in a tick for involving it.
+pub const EVENTS_OWN_MAX: usize = 8;
+/// The smallest datagram that interest packs for; QUIC promises twice as much.
+pub const DATAGRAM_BYTES_MIN: usize = 512;
+
+const _: () = assert!(engine::limits::BODIES_MAX <= INTEREST_SLOTS_MAX);
+const _: () = assert!(INTEREST_SLOTS_MAX <= u16::MAX as usize, "slots are u16");
+const _: () = assert!(EVENTS_NEAR_MAX + EVENTS_OWN_MAX <= protocol::limits::EVENTS_MAX);

@@ -179,6 +179,20 @@ fn events_are_told_near_first_and_the_own_ones_always() {
 }
 
 #[test]
+fn a_connection_that_takes_next_to_nothing_is_told_what_a_small_datagram_holds() {
+    let crowd = &mut Crowd::new(12, 500, 30, 0);
+    let mut witness = Witness::new(crowd, 0, 48_000, 64);
+    let mut interest = Interest::new();
+    interest.begin_tick(&crowd.frame());
+    witness.datagram_bytes = 0;
+    let sizes = witness.sizes(&mut interest, crowd);
+    assert!(
+        !sizes.is_empty() && sizes.iter().all(|&size| size <= 512),
+        "{sizes:?}"
+    );
+}
+
+#[test]
 fn events_of_a_skipped_tick_are_told_with_the_next() {
     let mut crowd = Crowd::new(11, 10, 20, 0);
     let mut witness = Witness::new(&crowd, 0, 48_000, 64);

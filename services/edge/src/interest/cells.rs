@@ -6,15 +6,10 @@ use engine::Frame;
 use protocol::snapshot::{Bodies, SnapshotColumns};
 use spatial::{CellCoord, index::CellIndex};
 
+use crate::limits;
+
 /// Stands for no cell, no slot, no row.
 pub const NONE: u32 = u32::MAX;
-
-/// Cells that clients keep a memory of: 12 bytes a cell and client, 192 KiB at most. A battle of
-/// 10,000 occupies some hundreds; when all are taken, all clients start afresh.
-pub const SLOTS_MAX: usize = 16_384;
-
-/// Columns of cells along an edge that views look at; the world has 64. What is beyond is not told.
-const GRID_EDGE_MAX: i32 = 1_024;
 
 /// An occupied cell and its rows.
 #[derive(Clone, Copy, Debug)]
@@ -135,11 +130,12 @@ impl TickCells {
     fn set_spans(&mut self, index: &CellIndex) {
         let cells = index.cells();
         assert!(
-            cells.len() <= SLOTS_MAX,
-            "more cells are occupied than SLOTS_MAX"
+            cells.len() <= limits::INTEREST_SLOTS_MAX,
+            "a cell is occupied by a body"
         );
         self.span_of_slot.fill(NONE);
-        let is_full = |slots: &HashMap<_, _>| slots.len() + cells.len() > SLOTS_MAX;
+        let is_full =
+            |slots: &HashMap<_, _>| slots.len() + cells.len() > limits::INTEREST_SLOTS_MAX;
         if is_full(&self.slots)
             && cells
                 .iter()
@@ -194,7 +190,9 @@ impl Grid {
         let z = || spans.iter().map(|span| span.cell.z);
         self.x_min = x().min().unwrap_or(0);
         self.z_min = z().min().unwrap_or(0);
-        let edge = |min: i32, max: Option<i32>| (max.unwrap_or(min) - min + 1).min(GRID_EDGE_MAX);
+        let edge = |min: i32, max: Option<i32>| {
+            (max.unwrap_or(min) - min + 1).min(limits::INTEREST_GRID_EDGE_MAX)
+        };
         self.width = edge(self.x_min, x().max());
         self.depth = edge(self.z_min, z().max());
         self.heads.clear();

@@ -9,19 +9,15 @@ use engine::Frame;
 use protocol::{
     Encoder,
     event::{Events, events_bytes_max},
-    limits,
 };
 use spatial::{CellCoord, Position};
 
 use super::client::View;
+use crate::limits;
 use rows::{Happening, happening};
 
-/// How far an event is told: 96 m from the middle of the client's cell.
-const DISTANCE_MAX: i64 = 96 << spatial::position::UNIT_BITS;
-/// Events that a client is told in a tick for being near: more are noise.
-const NEAR_COUNT_MAX: usize = 24;
-/// Events that a client is told in a tick for involving it.
-const OWN_COUNT_MAX: usize = 8;
+/// How far an event is told.
+const DISTANCE_MAX: i64 = limits::EVENT_DISTANCE_METRES << spatial::position::UNIT_BITS;
 
 /// The events of a tick.
 #[derive(Default)]
@@ -96,7 +92,11 @@ impl TickEvents {
             return Told::default();
         }
         let cell = view.position.cell();
-        let made = self.near(cell, span, count_max(allowance).min(NEAR_COUNT_MAX));
+        let made = self.near(
+            cell,
+            span,
+            count_max(allowance).min(limits::EVENTS_NEAR_MAX),
+        );
         let near = made.bytes.0 as usize..made.bytes.1 as usize;
         let own = self.own(view, made, allowance - near.len());
         Told { near, own }
@@ -159,7 +159,7 @@ impl TickEvents {
             .partition_point(|&(body, _)| body < view.body.0);
         let start = self.chosen.len();
         let known = near.chosen.0 as usize..near.chosen.1 as usize;
-        let count_max = count_max(allowance).min(OWN_COUNT_MAX);
+        let count_max = count_max(allowance).min(limits::EVENTS_OWN_MAX);
         for at in first..self.involved.len() {
             let (body, index) = self.involved[at];
             if body != view.body.0 || self.chosen.len() - start == count_max {
@@ -194,13 +194,11 @@ impl TickEvents {
 
 /// As many events as surely fit into so many bytes.
 fn count_max(bytes: usize) -> usize {
-    let fits = |&count: &usize| events_bytes_max(count, count) <= bytes;
-    (1..=limits::EVENTS_MAX).rev().find(fits).unwrap_or(0)
+    const EMPTY: usize = events_bytes_max(0, 0);
+    bytes.saturating_sub(EMPTY) / (events_bytes_max(1, 1) - EMPTY)
 }
 
 fn distance_squared(a: Position, b: Position) -> i64 {
     let square = |a: i32, b: i32| (i64::from(a) - i64::from(b)).pow(2);
     square(a.x, b.x) + square(a.y, b.y) + square(a.z, b.z)
 }
-
-const _: () = assert!(NEAR_COUNT_MAX + OWN_COUNT_MAX <= limits::EVENTS_MAX);

@@ -19,11 +19,12 @@ pub mod policy;
 mod views;
 
 use engine::{Frame, limits::TICK_RATE_HZ as RATE};
-use protocol::limits;
+use protocol::limits::DATAGRAM_BYTES_MAX;
 
 pub use client::{ClientInterest, View};
 pub use own::own_state;
 
+use crate::limits::DATAGRAM_BYTES_MIN;
 use cells::TickCells;
 use client::{DueLists, Tick};
 use events::TickEvents;
@@ -79,7 +80,9 @@ impl Interest {
         view: &View<'_>,
         mut sink: impl FnMut(&mut [u8]),
     ) -> Filled {
-        let datagram_bytes = view.datagram_bytes.min(limits::DATAGRAM_BYTES_MAX);
+        let datagram_bytes = view
+            .datagram_bytes
+            .clamp(DATAGRAM_BYTES_MIN, DATAGRAM_BYTES_MAX);
         let from = view.position.cell();
         let span = self.cells.find(from);
         let mut filled = Filled::default();

@@ -215,10 +215,6 @@ const _: () = assert!(
     engine::limits::BODIES_MAX <= u16::MAX as usize,
     "rows of a cell are u16"
 );
-const _: () = assert!(
-    super::cells::SLOTS_MAX <= u16::MAX as usize,
-    "entries of a view are u16"
-);
 const _: () = assert!(VIEW_CELLS_MAX < 128, "offsets are i8");
 const _: () = assert!(policy::PERIOD_MAX < 256, "periods are u8");
 

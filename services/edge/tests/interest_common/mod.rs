@@ -158,6 +158,27 @@ impl Witness {
 
     /// Lets interest tell it of this tick, and checks all that must hold of every datagram.
     pub fn listen(&mut self, interest: &mut Interest, crowd: &Crowd) {
+        let messages = self.messages(interest, crowd);
+        self.events.clear();
+        for (index, message) in messages.iter().enumerate() {
+            assert!(
+                message.len() <= self.datagram_bytes,
+                "{} bytes",
+                message.len()
+            );
+            self.bytes += message.len();
+            self.datagrams += 1;
+            self.hear(message, index == 0, crowd);
+        }
+    }
+
+    /// The sizes of this tick's datagrams.
+    pub fn sizes(&mut self, interest: &mut Interest, crowd: &Crowd) -> Vec<usize> {
+        let messages = self.messages(interest, crowd);
+        messages.iter().map(Vec::len).collect()
+    }
+
+    fn messages(&mut self, interest: &mut Interest, crowd: &Crowd) -> Vec<Vec<u8>> {
         let own = [7; protocol::own::OWN_BYTES];
         let view = View {
             body: Crowd::id(self.row),
@@ -175,17 +196,7 @@ impl Witness {
             filled.bytes as usize,
             messages.iter().map(Vec::len).sum::<usize>()
         );
-        self.events.clear();
-        for (index, message) in messages.iter().enumerate() {
-            assert!(
-                message.len() <= self.datagram_bytes,
-                "{} bytes",
-                message.len()
-            );
-            self.bytes += message.len();
-            self.datagrams += 1;
-            self.hear(message, index == 0, crowd);
-        }
+        messages
     }
 
     fn hear(&mut self, message: &[u8], is_first: bool, crowd: &Crowd) {
