@@ -57,13 +57,13 @@ pub fn medians<const SIDES: usize>(mut sides: [&mut dyn FnMut(); SIDES]) -> [Dur
     for side in &mut sides {
         side();
     }
-    let mut times = [const { Vec::new() }; SIDES];
+    let mut samples = [const { Vec::new() }; SIDES];
     for _ in 0..times(ROUNDS_COUNT, 1) {
-        for (side, times) in sides.iter_mut().zip(&mut times) {
-            times.push(cpu_time(side));
+        for (side, samples) in sides.iter_mut().zip(&mut samples) {
+            samples.push(cpu_time(side));
         }
     }
-    times.map(median)
+    samples.map(median)
 }
 
 /// The middle of an odd number of times.
