@@ -6,8 +6,9 @@ import { createRenderer } from "./gpu";
 import { ControlState } from "./input/controls";
 import { GamepadInput } from "./input/gamepad";
 import { attachKeyboardAndMouse } from "./input/keyboard_mouse";
-import { loadSettings, mended, saveSettings } from "./input/settings";
+import { loadSettings, mended, saveSettings, withoutDoubles } from "./input/settings";
 import { makeDebugObject } from "./input/test_driver";
+import { giveUpSeat, keepSeat, keptToken } from "./input/seat";
 import { attachTouch } from "./input/touch";
 import { createHud } from "./ui";
 import type { ConnectRequest, FromWire, ToWire } from "./wire/link";
@@ -32,7 +33,10 @@ async function main(): Promise<void> {
   joinPorts(send, mesher);
 
   const world = new World(core, mesher, send);
-  wire.onmessage = (event: MessageEvent<FromWire>) => world.receive(event.data, performance.now());
+  wire.onmessage = (event: MessageEvent<FromWire>) => {
+    if (event.data.kind === "welcome") keepSeat(event.data.welcome);
+    world.receive(event.data, performance.now());
+  };
   const view = freshView(world, loadSettings());
   const isPlaying = () => world.phase === "joined";
   const controls = new ControlState((what) => actions.toggle(what));
@@ -95,7 +99,11 @@ function makeActions(
     },
     selectSlot: (slot) => controls.selectSlot(slot),
     changeSettings: (change) => {
-      view.settings = mended({ ...view.settings, ...change });
+      const bindings = withoutDoubles(
+        change.bindings ?? view.settings.bindings,
+        view.settings.bindings,
+      );
+      view.settings = mended({ ...view.settings, ...change, bindings });
       saveSettings(view.settings);
       send({
         kind: "settings",
@@ -108,6 +116,7 @@ function makeActions(
     toggle: (what) => toggle(what, view),
     leave: () => {
       send({ kind: "leave" });
+      giveUpSeat();
       devices.unlock();
     },
     retry: () => send({ kind: "retry" }),
@@ -130,6 +139,7 @@ function connectRequest(name: string, house: number, settings: Settings): Connec
     origin: location.origin,
     name,
     house,
+    resumeToken: keptToken(name),
     viewDistanceBlocks: settings.viewDistanceBlocks,
     budgetBytesPerSecond: settings.budgetBytesPerSecond,
     transport: query.get("transport") === "ws" ? "websocket" : "auto",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_SETTINGS, mended } from "./settings";
+import { DEFAULT_BINDINGS, DEFAULT_SETTINGS, mended, withoutDoubles } from "./settings";
 
 describe("settings", () => {
   it("are the defaults when nothing, or nonsense, was stored", () => {
@@ -15,5 +15,13 @@ describe("settings", () => {
     expect(settings.bindings.jump).toBe("KeyK");
     expect(settings.bindings.run).toBe("ShiftLeft");
     expect(mended(JSON.parse(JSON.stringify(settings)))).toEqual(settings);
+  });
+
+  it("take a key from what it did before", () => {
+    const changed = { ...DEFAULT_BINDINGS, horn: "Space" };
+    const bindings = withoutDoubles(changed, DEFAULT_BINDINGS);
+    expect(bindings).toMatchObject({ horn: "Space", jump: "" });
+    expect(mended({ bindings }).bindings).toEqual(bindings);
+    expect(withoutDoubles(bindings, bindings)).toEqual(bindings);
   });
 });

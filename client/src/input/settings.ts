@@ -3,6 +3,8 @@
 import { ACTIONS, type Action, type Quality, type Settings } from "../world/state";
 
 const STORAGE_KEY = "voxelheim.settings";
+/** The binding of an action that no key does. */
+const UNBOUND = "";
 const QUALITIES: readonly Quality[] = ["low", "medium", "high", "ultra"];
 
 export const DEFAULT_BINDINGS: Record<Action, string> = {
@@ -75,12 +77,27 @@ export function mended(stored: unknown): Settings {
   };
 }
 
+/** After a change: a key does one thing, so what held it before is left without. */
+export function withoutDoubles(
+  bindings: Record<Action, string>,
+  before: Record<Action, string>,
+): Record<Action, string> {
+  const result = { ...bindings };
+  for (const changed of ACTIONS) {
+    if (bindings[changed] === before[changed] || bindings[changed] === UNBOUND) continue;
+    for (const other of ACTIONS) {
+      if (other !== changed && result[other] === bindings[changed]) result[other] = UNBOUND;
+    }
+  }
+  return result;
+}
+
 function mendedBindings(stored: unknown): Record<Action, string> {
   const from = isRecord(stored) ? stored : {};
   const bindings = { ...DEFAULT_BINDINGS };
   for (const action of ACTIONS) {
     const code = from[action];
-    if (typeof code === "string" && code.length > 0) bindings[action] = code;
+    if (typeof code === "string") bindings[action] = code;
   }
   return bindings;
 }

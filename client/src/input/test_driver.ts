@@ -26,6 +26,8 @@ export interface DebugObject {
   readonly refusals: readonly number[];
   /** Contradictions explained by terrain that changed under way. */
   readonly terrainExplained: number;
+  /** Words of the server that prediction was compared with. */
+  readonly confirmedCount: number;
   /** Times the server let this page in. */
   readonly welcomesCount: number;
   /** Cells of terrain that arrived. */
@@ -87,6 +89,9 @@ export function makeDebugObject(subjects: Subjects): DebugObject {
     },
     get terrainExplained() {
       return world.prediction.terrainCount;
+    },
+    get confirmedCount() {
+      return world.prediction.confirmedCount;
     },
     get welcomesCount() {
       return world.welcomesCount;

@@ -103,13 +103,17 @@ export function decodeKills(buffer: ByteBuffer): ServerMessage {
 
 export function decodeScoreboard(buffer: ByteBuffer): ServerMessage {
   const table = Scoreboard.getRootAsScoreboard(buffer);
-  const rows = Array.from({ length: table.nameLength() }, (_, index) => ({
-    id: (table.id(index) ?? 0) & BODY_INDEX_MASK,
+  const count = table.nameLength();
+  const id = words(table.idArray(), count);
+  const house = bytes(table.houseArray(), count);
+  const score = words(table.scoreArray(), count);
+  const rows = Array.from(id, (body, index) => ({
+    id: body & BODY_INDEX_MASK,
     name: table.name(index) ?? "",
-    house: table.house(index) ?? 0,
+    house: house[index],
     kills: table.kills(index) ?? 0,
     deaths: table.deaths(index) ?? 0,
-    score: table.score(index) ?? 0,
+    score: score[index],
   }));
   return { kind: "scoreboard", rows };
 }

@@ -202,6 +202,8 @@ export interface ConnectRequest {
   origin: string;
   name: string;
   house: number;
+  /** From an earlier Welcome to come back to the same body; else empty. */
+  resumeToken: string;
   viewDistanceBlocks: number;
   budgetBytesPerSecond: number;
   /** `websocket` never tries WebTransport. */

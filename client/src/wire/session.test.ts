@@ -2,9 +2,11 @@ import { Builder, ByteBuffer } from "flatbuffers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CloseReason } from "./generated/voxelheim/wire/close-reason";
 import { Closing } from "./generated/voxelheim/wire/closing";
+import { Edits } from "./generated/voxelheim/wire/edits";
 import { Hello } from "./generated/voxelheim/wire/hello";
+import { Inputs } from "./generated/voxelheim/wire/inputs";
 import { Welcome } from "./generated/voxelheim/wire/welcome";
-import type { ConnectRequest, FromWire } from "./link";
+import type { ConnectRequest, FromWire, InputData } from "./link";
 import { HEADER_BYTES, KIND, withHeader } from "./messages";
 import { Session } from "./session";
 
@@ -37,6 +39,7 @@ const REQUEST: ConnectRequest = {
   origin: "http://server.test",
   name: "Ann",
   house: 1,
+  resumeToken: "",
   viewDistanceBlocks: 256,
   budgetBytesPerSecond: 48_000,
   transport: "websocket",
@@ -62,6 +65,39 @@ function closing(reason: CloseReason, words: string): Uint8Array {
   builder.finish(Closing.createClosing(builder, reason, text, 1));
   const table = builder.asUint8Array();
   return withHeader(KIND.CLOSING, table.length, table);
+}
+
+function edits(tick: number): Uint8Array {
+  const builder = new Builder(64);
+  const block = Edits.createBlockVector(builder, [1, 2, 3]);
+  const now = Edits.createNowVector(builder, [4]);
+  builder.finish(Edits.createEdits(builder, tick, block, now));
+  const table = builder.asUint8Array();
+  return withHeader(KIND.EDITS, table.length, table);
+}
+
+function inputOf(sequence: number): InputData {
+  return {
+    sequence,
+    viewTick: 0,
+    viewFraction: 0,
+    buttons: 0,
+    yaw: 0,
+    pitch: 0,
+    slot: 0,
+    targetX: 0,
+    targetY: 0,
+    targetZ: 0,
+    targetFace: 255,
+    respawnBanner: 255,
+  };
+}
+
+function sequencesOf(message: Uint8Array): number[] {
+  const inputs = Inputs.getRootAsInputs(new ByteBuffer(message.subarray(HEADER_BYTES)));
+  return Array.from({ length: inputs.recordsLength() }, (_, index) =>
+    inputs.records(index)!.sequence(),
+  );
 }
 
 function helloOf(socket: FakeSocket): Hello {
@@ -144,20 +180,55 @@ describe("session", () => {
     expect(FakeSocket.all).toHaveLength(2);
   });
 
-  it("survives nonsense and goes on", async () => {
-    session.connect(REQUEST);
-    await vi.advanceTimersByTimeAsync(10);
-    for (let length = 0; length < 300; length++) {
-      const noise = Uint8Array.from({ length }, (_, at) => (at * 31 + length * 7) & 255);
-      for (const kind of Object.values(KIND)) {
-        if (length > 0) noise[0] = kind;
-        newest().deliver(noise);
-      }
-    }
+  it("survives damaged datagrams", async () => {
     session.connect(REQUEST);
     await vi.advanceTimersByTimeAsync(10);
     newest().deliver(welcome("token"));
+    for (let length = 1; length < 300; length++) {
+      const noise = Uint8Array.from({ length }, (_, at) => (at * 31 + length * 7) & 255);
+      for (const kind of [KIND.SNAPSHOT, KIND.EVENTS, KIND.PONG]) {
+        noise[0] = kind;
+        newest().deliver(noise);
+      }
+    }
     expect(phases().at(-1)).toBe("joined");
+  });
+
+  it("gives up a stream that makes no sense, and comes back", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(welcome("token"));
+    newest().deliver(Uint8Array.of(99, 0, 0, 0, 4, 0, 0, 0, 1, 2, 3, 4));
+    expect(phases().at(-1)).toBe("lost");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(helloOf(newest()).resumeToken()).toBe("token");
+  });
+
+  it("holds terrain that overtakes Welcome back until then", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(edits(31));
+    newest().deliver(edits(32));
+    expect(told.some((message) => message.kind === "edits")).toBe(false);
+    newest().deliver(welcome("token"));
+    newest().deliver(edits(33));
+    const order = told.flatMap((message): (string | number)[] => {
+      if (message.kind === "edits") return [message.tick];
+      return message.kind === "welcome" ? ["welcome"] : [];
+    });
+    expect(order).toEqual(["welcome", 31, 32, 33]);
+  });
+
+  it("sends every input, however many steps were due at once", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(welcome("token"));
+    const records = Array.from({ length: 21 }, (_, index) => inputOf(index + 1));
+    session.sendInputs(records);
+    const sent = newest().sent.filter((message) => message[0] === KIND.INPUTS);
+    const sequences = sent.flatMap(sequencesOf);
+    expect(new Set(sequences)).toEqual(new Set(records.map((record) => record.sequence)));
+    for (const message of sent) expect(sequencesOf(message).length).toBeLessThanOrEqual(8);
   });
 
   it("forgets who it was when it leaves", async () => {

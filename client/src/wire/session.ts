@@ -22,13 +22,15 @@ const FINAL_REASONS = new Set<number>([
   CloseReason.VersionMismatch,
   CloseReason.BadName,
   CloseReason.ServerFull,
-  CloseReason.TooManyJoins,
   CloseReason.Replaced,
 ]);
 /** Failures in a row after which a link that carried WebTransport is taken to carry it no more. */
 const WEBTRANSPORT_TRIES = 4;
 const NO_WORD = "The connection to the server was lost.";
 const NO_SERVER = "The server cannot be reached.";
+const NO_SENSE = "The server sent what this page cannot read.";
+/** Messages of terrain that may come before Welcome, on a stream of their own. */
+const EARLY_MESSAGES_MAX = 4_096;
 
 export class Session {
   readonly meter = new Meter();
@@ -46,13 +48,17 @@ export class Session {
   private newestTick = 0;
   private datagramNumber = 0;
   private recentInputs: InputData[] = [];
+  /** Terrain that overtook Welcome; the page forgets all terrain at a Welcome. */
+  private early: ServerMessage[] = [];
+  /** Whether this connection was welcomed. */
+  private isWelcome = false;
 
   constructor(private readonly tell: (message: FromWire) => void) {}
 
   connect(request: ConnectRequest): void {
     this.drop();
     this.request = request;
-    this.resumeToken = "";
+    this.resumeToken = request.resumeToken;
     this.attempt = 0;
     this.enter("connecting", "");
     void this.open();
@@ -72,7 +78,8 @@ export class Session {
   }
 
   leave(): void {
-    this.transport?.sendReliable(encodeLeave());
+    this.transport?.sendLast(encodeLeave());
+    this.transport = null;
     this.drop();
     this.request = null;
     this.resumeToken = "";
@@ -81,9 +88,13 @@ export class Session {
 
   sendInputs(records: readonly InputData[]): void {
     if (!this.transport || this.phase !== "joined") return;
-    this.recentInputs = [...this.recentInputs, ...records].slice(-INPUTS_PER_DATAGRAM);
-    this.datagramNumber += 1;
-    this.transport.sendDatagram(encodeInputs(this.datagramNumber, this.recentInputs));
+    // What is more than a datagram holds goes in several: every input was predicted already.
+    for (let first = 0; first < records.length; first += INPUTS_PER_DATAGRAM) {
+      const fresh = records.slice(first, first + INPUTS_PER_DATAGRAM);
+      this.recentInputs = [...this.recentInputs, ...fresh].slice(-INPUTS_PER_DATAGRAM);
+      this.datagramNumber += 1;
+      this.transport.sendDatagram(encodeInputs(this.datagramNumber, this.recentInputs));
+    }
   }
 
   sendSettings(
@@ -143,6 +154,8 @@ export class Session {
     this.newestTick = 0;
     this.datagramNumber = 0;
     this.recentInputs = [];
+    this.early = [];
+    this.isWelcome = false;
     transport.sendReliable(encodeHello(request, this.resumeToken));
   }
 
@@ -162,11 +175,24 @@ export class Session {
     try {
       message = decode(bytes);
     } catch {
-      // A datagram may be damaged; on a stream the next message may still be sound.
+      // A datagram may be damaged; a stream that makes no sense has lost something for good.
+      if (!isDatagram(bytes[0])) this.lost(NO_SENSE);
       return;
     }
     this.measure(bytes, message);
+    if (!this.isWelcome && message.kind !== "welcome" && message.kind !== "closing") {
+      this.keepEarly(message);
+      return;
+    }
     this.handle(message);
+  }
+
+  /** Streams overtake each other. Datagrams are told again; what is on a stream is told once. */
+  private keepEarly(message: ServerMessage): void {
+    const isDatagramKind = ["snapshot", "events", "pong"].includes(message.kind);
+    if (isDatagramKind) return;
+    if (this.early.length < EARLY_MESSAGES_MAX) this.early.push(message);
+    else this.lost(NO_SENSE);
   }
 
   private measure(bytes: Uint8Array, message: ServerMessage): void {
@@ -188,8 +214,10 @@ export class Session {
         this.attempt = 0;
         this.webTransportFailures = 0;
         this.webTransportWorked ||= this.transport?.kind === "webtransport";
+        this.isWelcome = true;
         this.tell(message);
         this.enter("joined", "");
+        for (const early of this.early.splice(0)) this.handle(early);
         return;
       case "snapshot":
         if (message.samples.tick + STALE_TICKS < this.newestTick) return;

@@ -5,6 +5,8 @@ export interface Transport {
   sendReliable(message: Uint8Array): void;
   /** May be lost or dropped. */
   sendDatagram(message: Uint8Array): void;
+  /** Sends a last word and closes when it is through. */
+  sendLast(message: Uint8Array): void;
   close(): void;
 }
 
@@ -27,6 +29,9 @@ export interface ConnectInfo {
 
 /** Longer than any handshake that will still succeed. */
 export const OPEN_TIMEOUT_MS = 4_000;
+
+/** How long a last word may take; a server that heard it closes by itself before. */
+export const LAST_WORD_MS = 1_000;
 
 export async function withTimeout<Value>(promise: Promise<Value>, what: string): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;

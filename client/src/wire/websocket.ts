@@ -23,6 +23,11 @@ export async function openWebSocket(url: string, events: TransportEvents): Promi
       if (socket.bufferedAmount > BUFFERED_BYTES_MAX) return;
       socket.send(message as Uint8Array<ArrayBuffer>);
     },
+    // A WebSocket closes behind what is queued.
+    sendLast: (message) => {
+      socket.send(message as Uint8Array<ArrayBuffer>);
+      socket.close();
+    },
     close: () => socket.close(),
   };
 }

@@ -1,7 +1,7 @@
 //! WebTransport: a control stream both ways, a terrain stream down, datagrams. Wire worker.
 
 import { Framer } from "./framing";
-import { withTimeout, type Transport, type TransportEvents } from "./transport";
+import { LAST_WORD_MS, withTimeout, type Transport, type TransportEvents } from "./transport";
 
 /** Datagrams that wait in the browser longer than this are of no use. */
 const DATAGRAM_AGE_MS_MAX = 200;
@@ -40,6 +40,10 @@ async function start(session: WebTransport, events: TransportEvents): Promise<Tr
     // A failed write means a closed session, which `closed` tells.
     sendReliable: (message) => void reliable.write(message).catch(() => undefined),
     sendDatagram: (message) => void datagrams.write(message).catch(() => undefined),
+    sendLast: (message) => {
+      void reliable.write(message).catch(() => undefined);
+      setTimeout(() => session.close(), LAST_WORD_MS);
+    },
     close: () => session.close(),
   };
 }

@@ -27,9 +27,12 @@ function motionAt(x: number): Uint8Array {
   return motion;
 }
 
+let ticksCount = 0;
+
 function report(inputSequence: number, x: number, pushCount = 0, alive = true): OwnReport {
+  ticksCount += 1;
   return {
-    tick: inputSequence,
+    tick: ticksCount,
     inputSequence,
     motion: motionAt(x),
     alive,
@@ -82,7 +85,9 @@ describe("prediction", () => {
       if (random.below(3) > 0) continue;
       confirmed += random.below(sequence - confirmed + 1);
       prediction.confirm(report(confirmed, reached[confirmed]));
-      prediction.confirm(report(Math.max(0, confirmed - 5), 77));
+      const late = { ...report(Math.max(0, confirmed - 5), 77), tick: 0 };
+      prediction.confirm(late);
+      prediction.confirm({ ...report(confirmed, 99), tick: ticksCount - 2 });
     }
     expect(prediction.correctionsCount).toBe(0);
     expect(motionPosition(prediction.motion!).x * 4_096).toBe(reached[499]);
@@ -95,7 +100,7 @@ describe("prediction", () => {
     prediction.confirm(report(2, 5));
     expect(motionPosition(prediction.motion!).x * 4_096).toBe(25);
     prediction.confirm(report(4, 25));
-    prediction.judge(30);
+    prediction.judge(ticksCount + 30);
     expect(prediction.correctionsCount).toBe(1);
   });
 
@@ -118,8 +123,8 @@ describe("prediction", () => {
     for (let sequence = 1; sequence <= 4; sequence++) prediction.predict(input(sequence, 10), true);
     prediction.confirm(report(3, 37));
     core.slope = 7;
-    prediction.judge(4);
-    prediction.judge(100);
+    prediction.judge(ticksCount);
+    prediction.judge(ticksCount + 100);
     expect([prediction.correctionsCount, prediction.terrainCount]).toEqual([0, 1]);
   });
 

@@ -43,12 +43,14 @@ export class Prediction {
   correctionsCount = 0;
   /** Outside pushes: knockback, death, respawn. */
   pushesCount = 0;
+  /** Words of the server that were compared. */
+  confirmedCount = 0;
   /** Contradictions explained by terrain that changed under way. */
   terrainCount = 0;
   /** The newest motion, before the next input. */
   motion: Uint8Array | null = null;
   private steps: Step[] = [];
-  private confirmed: { sequence: number; motion: Uint8Array } | null = null;
+  private confirmed: { tick: number; sequence: number; motion: Uint8Array } | null = null;
   private suspicions: Suspicion[] = [];
   private pushCount = -1;
   private previous: Vector3 = { x: 0, y: 0, z: 0 };
@@ -93,7 +95,8 @@ export class Prediction {
 
   /** The server's word. Stale ones are ignored. */
   confirm(report: OwnReport): void {
-    if (this.confirmed && report.inputSequence < this.confirmed.sequence) return;
+    if (this.confirmed && report.tick <= this.confirmed.tick) return;
+    this.confirmedCount += 1;
     if (!this.motion || !this.confirmed) return this.start(report);
     const predicted = this.motionAfter(report.inputSequence);
     const isPushed = report.pushCount !== this.pushCount;
@@ -126,7 +129,7 @@ export class Prediction {
     this.motion = report.motion;
     this.steps = [];
     this.pushCount = report.pushCount;
-    this.confirmed = { sequence: report.inputSequence, motion: report.motion };
+    this.settle(report);
     this.current = motionPosition(report.motion);
     this.previous = this.current;
   }
@@ -180,7 +183,8 @@ export class Prediction {
 
   private settle(report: OwnReport): void {
     this.steps = this.steps.filter((step) => step.sequence > report.inputSequence);
-    this.confirmed = { sequence: report.inputSequence, motion: report.motion };
+    const { tick, inputSequence: sequence, motion } = report;
+    this.confirmed = { tick, sequence, motion };
   }
 
   private replay(from: Uint8Array, isAlive: boolean): void {
