@@ -49,6 +49,7 @@ fn sequence_fault(input: &PlayerInput, received: u32) -> Option<RefusalReason> {
     if input.sequence <= received {
         return Some(RefusalReason::Replayed);
     }
-    let is_far_ahead = input.sequence - received > INPUT_GAP_MAX;
+    // The first one of a queue may have any number: a client that came back goes on with its own.
+    let is_far_ahead = received != 0 && input.sequence - received > INPUT_GAP_MAX;
     is_far_ahead.then_some(RefusalReason::OutOfRange)
 }

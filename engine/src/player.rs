@@ -245,7 +245,7 @@ impl InputQueue {
         input
     }
 
-    /// The same session counts its inputs from 1 again: it reconnected.
+    /// The same session reconnected: its inputs are counted anew, from whatever number comes first.
     pub fn restart(&mut self) {
         let tokens_count = self.tokens_count;
         *self = Self {

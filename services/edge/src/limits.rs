@@ -65,6 +65,9 @@ pub const TERRAIN_QUEUE_MAX: usize = 16;
 /// Snapshot and event messages waiting for a WebSocket; when full the newest is dropped and counted.
 /// 8 are two ticks of a client with a full budget.
 pub const SOCKET_DATAGRAM_QUEUE_MAX: usize = 8;
+/// Datagrams over a WebSocket after which a waiting terrain message goes first, so that land comes
+/// however full the snapshots are.
+pub const SOCKET_DATAGRAMS_IN_A_ROW_MAX: u32 = 4;
 /// Bytes of datagrams that quinn holds for one client; beyond it drops the oldest. 16 KB are four
 /// ticks of a full budget.
 pub const DATAGRAM_SEND_BUFFER_BYTES: usize = 16 * 1_024;
@@ -108,11 +111,20 @@ pub const TERRAIN_BYTES_PER_TICK: usize = 32 * 1_024;
 /// Terrain bytes handed to all clients of an edge in a tick: 20 MB/s, a sixth of what one core
 /// encrypts and sends, so that a flood of joins leaves the playing their snapshots.
 pub const TERRAIN_BYTES_PER_TICK_ALL: usize = 1_024 * 1_024;
+/// Columns around a client that count as near; half of the edge's pot is for them alone, so that who
+/// stands in the void is served before who looks far.
+pub const NEAR_COLUMNS: i32 = 4;
 /// Ticks between two looks for columns that were not loaded before.
 pub const LOOK_AGAIN_TICKS: u32 = 5;
 
 /// Ticks for which a camera's yaw holds after the client told it: two seconds.
 pub const CAMERA_TICKS: u32 = 40;
+
+/// Ticks between two changes of a client's wishes: five a second; the newest holds.
+pub const SETTINGS_TICKS: u32 = 4;
+/// Ticks until the shard has surely taken a command in that was sent at the newest frame: the one
+/// under way may have drained its inbox already.
+pub const COMMAND_TICKS: u32 = 2;
 
 /// Ticks between two Battle messages: at most twice a second.
 pub const BATTLE_TICKS: u32 = 10;
@@ -126,6 +138,8 @@ pub const DENSITY_EDGE: u16 =
     (engine::generate::layout::WORLD_EDGE / DENSITY_SQUARE_BLOCKS as i32) as u16;
 /// Deaths of soldiers nearer than this go into a player's kill feed.
 pub const KILL_FEED_BLOCKS: i32 = 48;
+/// Deaths far away that a kill feed takes in a tick; players' only.
+pub const KILLS_FAR_MAX: usize = 4;
 
 /// HTTP connections of one edge, WebSockets included; more wait in the system's backlog.
 pub const HTTP_CONNECTIONS_MAX: usize = SESSIONS_MAX_DEFAULT + 512;

@@ -1,11 +1,13 @@
 //! Which guest names are let in, and how two of the same are told apart.
 
+use std::ops::RangeInclusive;
+
 use crate::limits::NAME_CHARS_MAX;
 
 /// Checks and trims a guest's name. The error is a sentence for the player.
 ///
-/// Letters and digits of any script are fine; marks, control and direction characters are not, so
-/// that no name can hide, overflow or reorder what stands next to it.
+/// Letters and digits of the scripts in [`SCRIPTS`] are fine. Marks, fillers, control and direction
+/// characters are not, so that no name can hide, overflow or reorder what stands next to it.
 pub fn checked(name: &str) -> Result<String, &'static str> {
     let name = name.trim();
     if name.is_empty() {
@@ -44,8 +46,34 @@ fn suffixed(name: &str, number: u32) -> String {
     format!("{}{suffix}", stem.trim_end())
 }
 
+/// Scripts whose letters show without combining marks; their blocks hold no invisible fillers.
+const SCRIPTS: [RangeInclusive<char>; 13] = [
+    // Latin, with its extensions and Vietnamese.
+    '0'..='\u{24f}',
+    '\u{1e00}'..='\u{1eff}',
+    // Greek and Cyrillic, around the combining marks of Cyrillic numerals.
+    '\u{370}'..='\u{482}',
+    '\u{48a}'..='\u{52f}',
+    '\u{1f00}'..='\u{1fff}',
+    // Armenian, Georgian.
+    '\u{531}'..='\u{587}',
+    '\u{10d0}'..='\u{10ff}',
+    // Hebrew and Arabic letters without their points.
+    '\u{5d0}'..='\u{5ea}',
+    '\u{620}'..='\u{64a}',
+    // Kana, and its mark of length.
+    '\u{3041}'..='\u{3096}',
+    '\u{30a1}'..='\u{30fc}',
+    // Han.
+    '\u{3400}'..='\u{9fff}',
+    // Hangul syllables.
+    '\u{ac00}'..='\u{d7a3}',
+];
+
 fn is_name_char(letter: char) -> bool {
-    letter.is_alphanumeric() || matches!(letter, ' ' | '_' | '-' | '\'')
+    let is_letter =
+        letter.is_alphanumeric() && SCRIPTS.iter().any(|script| script.contains(&letter));
+    is_letter || matches!(letter, ' ' | '_' | '-' | '\'')
 }
 
 #[cfg(test)]
@@ -59,6 +87,8 @@ mod tests {
             ("  Ivar the 2nd ", "Ivar the 2nd"),
             ("Åsa-Märta_O'Neil", "Åsa-Märta_O'Neil"),
             ("дружина", "дружина"),
+            ("剣士アキラー", "剣士アキラー"),
+            ("기사", "기사"),
             ("12345678901234567890", "12345678901234567890"),
         ] {
             assert_eq!(checked(given).as_deref(), Ok(kept));
@@ -80,6 +110,13 @@ mod tests {
             "a  b",
             "e\u{301}\u{301}\u{301}",
             "\u{1f600}",
+            "\u{3164}",
+            "a\u{115f}",
+            "\u{1160}b",
+            "\u{ffa0}",
+            "a\u{345}",
+            "a\u{5b0}",
+            "\u{93e}",
         ] {
             assert!(checked(name).is_err(), "{name:?} was let in");
         }

@@ -128,13 +128,14 @@ impl Registry {
     /// Lets a player in: back to an earlier session by its token, else as a new guest.
     pub fn admit(&self, request: &JoinRequest, now: Instant) -> Result<Admission, Refusal> {
         let mut inner = self.lock();
-        if !inner.may_join(request.address, now) {
-            return Err(Refusal::TooManyJoins);
-        }
+        // Who comes back is no newcomer: a server that restarts gets everybody at once.
         let earlier = Token::parse(request.resume_token)
             .and_then(|token| inner.by_token.get(&token).copied());
         if let Some(session) = earlier {
             return Ok(inner.resume(session));
+        }
+        if !inner.may_join(request.address, now) {
+            return Err(Refusal::TooManyJoins);
         }
         let name = names::checked(request.name).map_err(Refusal::Name)?;
         if inner.by_session.len() >= self.sessions_max {
@@ -385,6 +386,16 @@ mod tests {
             .filter(|_| registry.admit(&request("c", ""), now).err() == Some(Refusal::TooManyJoins))
             .count();
         assert_eq!(refused, 1_000 + 3 - limits::ADDRESS_JOINS_BURST as usize);
+    }
+
+    #[test]
+    fn who_comes_back_does_not_pay_for_a_join() {
+        let now = Instant::now();
+        let registry = Registry::new(10, now);
+        let first = registry.admit(&request("Bera", ""), now).expect("joins");
+        while registry.admit(&request("", ""), now).err() != Some(Refusal::TooManyJoins) {}
+        let token = first.token.text();
+        assert!(registry.admit(&request("Bera", &token), now).is_ok());
     }
 
     #[test]

@@ -32,7 +32,7 @@ use crate::{
         listener::{BoundedListener, Peer},
         router,
     },
-    hub::Hub,
+    hub::{Bounds, Hub},
     limits,
     registry::{KeptSession, Registry},
     transport::{endpoint, quic, socket},
@@ -277,8 +277,11 @@ impl Parts {
         let certificate = self.shared.certificates.current();
         let endpoint = endpoint::start(self.quic, &certificate)
             .expect("a bound socket can be watched by the runtime");
-        let budget_max = self.shared.config.budget_bytes_per_second_max;
-        let hub = Hub::new(self.port, self.shared.counters.clone(), budget_max);
+        let bounds = Bounds {
+            sessions_max: self.shared.config.sessions_max,
+            budget_bytes_per_second_max: self.shared.config.budget_bytes_per_second_max,
+        };
+        let hub = Hub::new(self.port, self.shared.counters.clone(), bounds);
         let edge = Rc::new(Edge {
             index: self.index,
             shared: self.shared.clone(),

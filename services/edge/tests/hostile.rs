@@ -298,10 +298,18 @@ async fn inputs_out_of_every_range_are_refused_and_answered() {
     eve.input(|input| input.slot = 200);
     eve.until("refusals", |client| client.refusals.len() >= 3)
         .await;
+    eve.input(|_| ());
+    eve.for_ticks(2).await;
     eve.set_input_sequence(u32::MAX - 1);
     eve.input(|_| ());
     eve.until("a refusal of the leap", |client| client.refusals.len() >= 4)
         .await;
+    eve.set_input_sequence(5);
+    eve.input(|input| input.yaw = 9);
+    eve.until("inputs that go on", |client| {
+        client.own.is_some_and(|own| own.input_sequence == 6)
+    })
+    .await;
     bystander.is_well().await;
     server.stop();
 }

@@ -82,18 +82,29 @@ async fn a_player_who_walks_is_seen_by_another() {
 #[tokio::test]
 async fn a_lost_player_comes_back_into_the_same_body() {
     let server = Server::start();
-    let bera = join(server.http(), "Bera").await;
+    let mut bera = join(server.http(), "Bera").await;
+    for _ in 0..5 {
+        bera.input(|input| input.yaw = 100);
+        bera.for_ticks(1).await;
+    }
     let before = bera.vanish();
     let again = Hello {
         resume_token: before.resume_token.clone(),
         ..hello("somebody else")
     };
-    let bera = join_as(server.http(), &again).await;
+    let mut bera = join_as(server.http(), &again).await;
     assert!(bera.welcome.resumed);
     assert_eq!(
         (bera.welcome.body, &bera.welcome.name),
         (before.body, &before.name)
     );
+    bera.input(|input| input.yaw = 200);
+    bera.until("its inputs counted anew", |client| {
+        client
+            .own
+            .is_some_and(|own| own.input_sequence == 1 && own.yaw == 200)
+    })
+    .await;
     server.stop();
 }
 

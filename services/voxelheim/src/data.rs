@@ -61,8 +61,14 @@ impl DataDir {
     /// Who was in the saved battle. A file that cannot be read costs the players their bodies, no
     /// more.
     pub fn load_sessions(&self) -> Vec<KeptSession> {
-        let text = fs::read_to_string(self.sessions_path()).unwrap_or_default();
-        let rows: Vec<SessionRow> = serde_json::from_str(&text).unwrap_or_default();
+        let path = self.sessions_path();
+        let rows: Vec<SessionRow> = fs::read_to_string(&path)
+            .and_then(|text| serde_json::from_str(&text).map_err(io::Error::other))
+            .unwrap_or_else(|error| {
+                let shown = path.display();
+                tracing::warn!(%error, "{shown} cannot be read: players come in as newcomers");
+                Vec::new()
+            });
         let kept = |row: SessionRow| KeptSession {
             session: row.session,
             token: row.token,

@@ -8,11 +8,25 @@ use std::{
 use engine::{
     Command, Frame, World, WorldConfig,
     checkpoint::{self, CheckpointError},
+    happenings::REFUSAL_REASON_COUNT,
     tick_with,
 };
 use spatial::Terrain;
 
 use crate::{host::Simulation, loader::Loader};
+
+/// Names of what the engine refuses, in the order of its `RefusalReason`.
+const REFUSALS: [&str; REFUSAL_REASON_COUNT] = [
+    "refused_too_fast",
+    "refused_out_of_range",
+    "refused_replayed",
+    "refused_out_of_reach",
+    "refused_no_line_of_sight",
+    "refused_blocked",
+    "refused_empty",
+    "refused_view_too_old",
+    "refused_world_full",
+];
 
 /// What a new battle is made of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -86,5 +100,19 @@ impl Simulation for Battle {
         self.loader.look_around(&frame);
         phases.push(("look", phase_at.elapsed()));
         frame
+    }
+
+    fn counts(&self) -> Vec<(&'static str, u64)> {
+        let counters = &self.world.happenings.counters;
+        let refused = REFUSALS.into_iter().zip(counters.refused_count);
+        let dropped = [
+            ("events_over_limit", counters.events_dropped_count),
+            ("effects_late", counters.effects_late_count),
+            (
+                "effects_over_limit",
+                self.world.inbox.dropped_count + self.world.outbox.dropped_count,
+            ),
+        ];
+        refused.chain(dropped).collect()
     }
 }

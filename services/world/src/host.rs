@@ -17,7 +17,7 @@ use std::{
 use engine::{Command, Frame};
 
 use crate::{
-    limits::COMMANDS_PER_TICK_MAX,
+    limits::{COMMANDS_PER_TICK_MAX, STATUS_TICKS},
     pace::Pace,
     ports::ShardPort,
     status::{Recorder, StatusBoard, TickReport},
@@ -32,6 +32,9 @@ pub trait Simulation: Send + 'static {
         commands: &mut Vec<Command>,
         phases: &mut Vec<(&'static str, Duration)>,
     ) -> Arc<Frame>;
+
+    /// What it counted since its start, by name.
+    fn counts(&self) -> Vec<(&'static str, u64)>;
 }
 
 /// A running shard.
@@ -127,12 +130,15 @@ impl<S: Simulation> ShardLoop<S> {
         }
         let ended_at = Instant::now();
         self.recorder.record(&TickReport {
-            frame: &frame,
             duration: ended_at.saturating_duration_since(now),
             lateness: self.pace.lateness(now),
             stretched: self.pace.stretched(),
             phases: &self.phases,
         });
+        if frame.tick.is_multiple_of(STATUS_TICKS) {
+            self.recorder
+                .publish(&frame, self.simulation.counts(), ended_at);
+        }
         self.pace.advance(ended_at);
         self.pace.due_at()
     }
@@ -169,6 +175,10 @@ mod tests {
                 tick: self.tick,
                 ..Frame::default()
             })
+        }
+
+        fn counts(&self) -> Vec<(&'static str, u64)> {
+            vec![("joined", self.joined.len() as u64)]
         }
     }
 
@@ -226,6 +236,7 @@ mod tests {
             edge.frame().expect("a wake brings a frame");
         }
         assert_eq!(status.read().phases_us[0].0, "count");
+        assert_eq!(status.read().counts, [("joined", 0)]);
         let twin = shard.stop().expect("the thread did not panic");
         assert!(twin.tick >= 20);
         while edge.frame().is_some() {}

@@ -1,24 +1,27 @@
 //! What the shard tells of itself, once a second: read by the edges' `/status` and `/metrics`.
 
 use std::{
+    collections::VecDeque,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use engine::Frame;
 
-use crate::{
-    limits::STATUS_TICKS,
-    timings::{Spread, Timing},
-};
+use crate::timings::{Spread, Timing};
+
+/// Statuses that the measured tick rate spans.
+const RATE_STATUSES: usize = 5;
 
 /// A second's summary of the shard.
 #[derive(Clone, Debug, Default)]
 pub struct ShardStatus {
     pub tick: u32,
+    /// Ticks a second, measured over the last [`RATE_STATUSES`] seconds.
+    pub tick_rate_hz: f64,
     pub tick_us: Spread,
     /// By phase, in the order they run.
     pub phases_us: Vec<(&'static str, Spread)>,
@@ -32,6 +35,8 @@ pub struct ShardStatus {
     pub terrain_bytes: usize,
     /// Frames that edges were too slow for.
     pub frames_skipped: u64,
+    /// What the simulation counted since its start, by name.
+    pub counts: Vec<(&'static str, u64)>,
 }
 
 /// Where the shard's thread puts its status and others read it.
@@ -58,11 +63,13 @@ pub(crate) struct Recorder {
     lateness: Timing,
     phases: Vec<(&'static str, Timing)>,
     frames_skipped: Vec<Arc<AtomicU64>>,
+    stretched: Duration,
+    /// When the last statuses were made, and of which tick.
+    marks: VecDeque<(Instant, u32)>,
 }
 
 /// One tick as the host saw it.
 pub(crate) struct TickReport<'a> {
-    pub frame: &'a Frame,
     pub duration: Duration,
     pub lateness: Duration,
     pub stretched: Duration,
@@ -77,6 +84,8 @@ impl Recorder {
             lateness: Timing::new(),
             phases: Vec::new(),
             frames_skipped,
+            stretched: Duration::ZERO,
+            marks: VecDeque::new(),
         }
     }
 
@@ -86,8 +95,43 @@ impl Recorder {
         for (name, duration) in report.phases {
             self.phase(name).record(duration.as_micros() as u64);
         }
-        if report.frame.tick.is_multiple_of(STATUS_TICKS) {
-            self.board.publish(self.status(report));
+        self.stretched = report.stretched;
+    }
+
+    /// Puts the status on the board; a second's work, not a tick's.
+    pub fn publish(&mut self, frame: &Frame, counts: Vec<(&'static str, u64)>, now: Instant) {
+        let tick_rate_hz = self.tick_rate_hz(frame.tick, now);
+        let skipped = |counter: &Arc<AtomicU64>| counter.load(Ordering::Relaxed);
+        let phases = self.phases.iter();
+        self.board.publish(ShardStatus {
+            tick: frame.tick,
+            tick_rate_hz,
+            tick_us: self.total.spread(),
+            phases_us: phases
+                .map(|(name, timing)| (*name, timing.spread()))
+                .collect(),
+            lateness_us: self.lateness.spread(),
+            stretched: self.stretched,
+            bodies_count: frame.bodies.id.len(),
+            players_count: frame.players.len(),
+            alive_count: frame.round.alive_count,
+            terrain_bytes: frame.terrain.bytes_count(),
+            frames_skipped: self.frames_skipped.iter().map(skipped).sum(),
+            counts,
+        });
+    }
+
+    fn tick_rate_hz(&mut self, tick: u32, now: Instant) -> f64 {
+        if self.marks.len() > RATE_STATUSES {
+            self.marks.pop_front();
+        }
+        self.marks.push_back((now, tick));
+        let (since, first) = self.marks[0];
+        let seconds = now.saturating_duration_since(since).as_secs_f64();
+        if seconds > 0.0 {
+            f64::from(tick - first) / seconds
+        } else {
+            0.0
         }
     }
 
@@ -100,26 +144,5 @@ impl Recorder {
             }
         };
         &mut self.phases[index].1
-    }
-
-    fn status(&self, report: &TickReport) -> ShardStatus {
-        let frame = report.frame;
-        let skipped = |counter: &Arc<AtomicU64>| counter.load(Ordering::Relaxed);
-        ShardStatus {
-            tick: frame.tick,
-            tick_us: self.total.spread(),
-            phases_us: self
-                .phases
-                .iter()
-                .map(|(name, timing)| (*name, timing.spread()))
-                .collect(),
-            lateness_us: self.lateness.spread(),
-            stretched: report.stretched,
-            bodies_count: frame.bodies.id.len(),
-            players_count: frame.players.len(),
-            alive_count: frame.round.alive_count,
-            terrain_bytes: frame.terrain.bytes_count(),
-            frames_skipped: self.frames_skipped.iter().map(skipped).sum(),
-        }
     }
 }

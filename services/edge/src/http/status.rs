@@ -35,6 +35,7 @@ fn status_json(shared: &Shared) -> Value {
         .into();
     let mut drops: Map<String, Value> = named(counters.drops());
     drops.insert("frames_skipped".into(), shard.frames_skipped.into());
+    drops.extend(named(shard.counts.iter().copied()));
     let total: u64 = drops.values().filter_map(Value::as_u64).sum();
     drops.insert("total".into(), total.into());
     let [alive_red, alive_blue] = shard.alive_count;
@@ -43,7 +44,8 @@ fn status_json(shared: &Shared) -> Value {
         "protocol_version": protocol::VERSION,
         "uptime_s": shared.started_at.elapsed().as_secs(),
         "tick": shard.tick,
-        "tick_rate_hz": engine::limits::TICK_RATE_HZ,
+        "tick_rate_hz": (shard.tick_rate_hz * 100.0).round() / 100.0,
+        "tick_rate_hz_wanted": engine::limits::TICK_RATE_HZ,
         "tick_us": tick_us,
         "tick_lateness_us": spread_json(&shard.lateness_us),
         "time_stretched_ms": shard.stretched.as_millis() as u64,
@@ -146,6 +148,20 @@ fn shard_metrics(page: &mut Page, shard: &ShardStatus) {
         "99th percentile of how late ticks start, in µs.",
     );
     page.value("tick_lateness_us", "", shard.lateness_us.p99);
+    page.head(
+        "tick_rate_hz",
+        "gauge",
+        "Ticks a second over the last seconds.",
+    );
+    page.value("tick_rate_hz", "", shard.tick_rate_hz);
+    page.head(
+        "shard_drops_total",
+        "counter",
+        "What the simulation refused or dropped, by cause.",
+    );
+    for (cause, count) in &shard.counts {
+        page.value("shard_drops_total", &format!("cause=\"{cause}\""), count);
+    }
     page.head(
         "bodies",
         "gauge",

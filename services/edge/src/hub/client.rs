@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc, time::Instant};
 
 use engine::{BodyId, SessionId};
-use protocol::up::Hello;
+use protocol::up::{Hello, Settings};
 use tokio::sync::Notify;
 
 use crate::{
@@ -89,7 +89,12 @@ pub struct Client {
     pub end: EndSignal,
     pub wishes: Wishes,
     pub camera: Option<Camera>,
+    /// Newer wishes that do not hold yet, and when the last ones began to.
+    pub settings_wished: Option<Settings>,
+    pub settings_at_tick: u32,
     pub entered_at: Instant,
+    /// The newest frame when it entered.
+    pub entered_at_tick: u32,
     /// Its body, once the shard gave one and the Welcome is out.
     pub body: Option<BodyId>,
     /// The newest input that went to the shard.
@@ -116,7 +121,10 @@ impl Client {
             end: EndSignal::default(),
             wishes,
             camera: None,
+            settings_wished: None,
+            settings_at_tick: 0,
             entered_at: Instant::now(),
+            entered_at_tick: 0,
             body: None,
             input_sequence: 0,
             datagram_count: 0,
@@ -128,6 +136,35 @@ impl Client {
             told: BodySet::default(),
             seen: Vec::new(),
         }
+    }
+
+    /// Lets the newest wishes hold, five times a second at most; zero leaves one as it is.
+    pub fn apply_settings(&mut self, tick: u32, budget_bytes_per_second_max: u32) {
+        if tick.saturating_sub(self.settings_at_tick) < limits::SETTINGS_TICKS {
+            return;
+        }
+        let Some(settings) = self.settings_wished.take() else {
+            return;
+        };
+        self.settings_at_tick = tick;
+        let wishes = &mut self.wishes;
+        if settings.budget_bytes_per_second != 0 {
+            let budget = settings
+                .budget_bytes_per_second
+                .min(budget_bytes_per_second_max);
+            wishes.budget_bytes_per_second = budget;
+            self.interest.set_budget(budget);
+        }
+        let view_distance = settings.view_distance_blocks;
+        if view_distance != 0 && view_distance != wishes.view_distance_blocks {
+            wishes.view_distance_blocks = view_distance;
+            self.terrain.set_distance(view_distance);
+            self.interest.set_view_distance(view_distance);
+        }
+        self.camera = Some(Camera {
+            yaw: settings.camera_yaw,
+            told_at_tick: tick,
+        });
     }
 
     /// A body came into its sight.

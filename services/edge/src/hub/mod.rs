@@ -22,7 +22,7 @@ use world::EdgePort;
 use crate::{
     counters::{Cause, Counters},
     hub::{
-        client::{Camera, Client, EndSignal, Wishes},
+        client::{Client, EndSignal, Wishes},
         tell::Teller,
     },
     limits,
@@ -54,11 +54,20 @@ pub struct Hub {
     frame: Arc<Frame>,
     encoder: Encoder,
     teller: Teller,
-    budget_bytes_per_second_max: u32,
+    /// The first slot to be told of the next frame, so that none is always served first.
+    slot_first: usize,
+    bounds: Bounds,
+}
+
+/// What the configuration allows.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    pub sessions_max: usize,
+    pub budget_bytes_per_second_max: u32,
 }
 
 impl Hub {
-    pub fn new(port: EdgePort, counters: Arc<Counters>, budget_bytes_per_second_max: u32) -> Self {
+    pub fn new(port: EdgePort, counters: Arc<Counters>, bounds: Bounds) -> Self {
         Self {
             port,
             counters,
@@ -67,23 +76,23 @@ impl Hub {
             retries: VecDeque::new(),
             frame: Arc::default(),
             encoder: Encoder::new(),
-            teller: Teller::new(),
-            budget_bytes_per_second_max,
+            teller: Teller::new(bounds),
+            slot_first: 0,
+            bounds,
         }
     }
 
     /// Seats an admitted client and asks the shard for its body.
     pub fn enter(&mut self, admission: &Admission, hello: &Hello, outbox: Outbox) -> ClientId {
-        let wishes = Wishes::of_hello(hello, self.budget_bytes_per_second_max);
-        let client = Client::new(admission, hello, wishes, outbox);
-        let has_body = player(&self.frame, client.session).is_some();
-        if !has_body {
-            self.send_surely(Command::Join {
-                session: client.session,
-                name: client.name.clone(),
-                house: client.house_wished,
-            });
-        }
+        let wishes = Wishes::of_hello(hello, self.bounds.budget_bytes_per_second_max);
+        let mut client = Client::new(admission, hello, wishes, outbox);
+        client.entered_at_tick = self.frame.tick;
+        // Also for one who comes back: the shard then counts its inputs anew.
+        self.send_surely(Command::Join {
+            session: client.session,
+            name: client.name.clone(),
+            house: client.house_wished,
+        });
         let slot = self.slots_free.pop().unwrap_or_else(|| {
             self.slots.push(Slot {
                 generation: 0,
@@ -133,8 +142,9 @@ impl Hub {
         }
     }
 
-    /// An input of a client: new ones go to the shard, repeats of lost datagrams' are over. A full
-    /// ring drops it and counts it.
+    /// An input of a client: new ones go to the shard, repeats that heal losses are over. A full ring
+    /// drops it and counts it. A number too far ahead for the shard to take is not remembered, or all
+    /// that follow would be taken for repeats.
     pub fn input(&mut self, id: ClientId, input: PlayerInput) {
         let Some(client) = self.client(id) else {
             return;
@@ -146,7 +156,10 @@ impl Hub {
         match self.port.send(Command::Input { session, input }) {
             Ok(()) => {
                 let client = self.client(id).expect("it was there a moment ago");
-                client.input_sequence = sequence;
+                let ahead = sequence - client.input_sequence;
+                if client.input_sequence == 0 || ahead <= engine::limits::INPUT_GAP_MAX {
+                    client.input_sequence = sequence;
+                }
             }
             Err(_) => self.counters.drop_one(Cause::InputRingFull),
         }
@@ -163,28 +176,11 @@ impl Hub {
         client.outbox.datagram(Bytes::copy_from_slice(message));
     }
 
-    /// Changes a client's wishes; zero leaves one as it is.
-    pub fn settings(&mut self, id: ClientId, settings: &Settings) {
-        let (budget_max, tick) = (self.budget_bytes_per_second_max, self.frame.tick);
-        let Some(client) = self.client(id) else {
-            return;
-        };
-        let wishes = &mut client.wishes;
-        if settings.budget_bytes_per_second != 0 {
-            let budget = settings.budget_bytes_per_second.min(budget_max);
-            wishes.budget_bytes_per_second = budget;
-            client.interest.set_budget(budget);
+    /// A client's new wishes; the newest hold from one of the next ticks on.
+    pub fn settings(&mut self, id: ClientId, settings: Settings) {
+        if let Some(client) = self.client(id) {
+            client.settings_wished = Some(settings);
         }
-        let view_distance = settings.view_distance_blocks;
-        if view_distance != 0 && view_distance != wishes.view_distance_blocks {
-            wishes.view_distance_blocks = view_distance;
-            client.terrain.set_distance(view_distance);
-            client.interest.set_view_distance(view_distance);
-        }
-        client.camera = Some(Camera {
-            yaw: settings.camera_yaw,
-            told_at_tick: tick,
-        });
     }
 
     /// A body is to leave the world for good.
@@ -209,9 +205,9 @@ impl Hub {
     }
 
     fn send_surely(&mut self, command: Command) {
-        if let Err(command) = self.port.send(command) {
-            self.retries.push_back(command);
-        }
+        // Behind those that wait: a Leave must not overtake its Join.
+        self.retries.push_back(command);
+        self.send_retries();
     }
 
     fn send_retries(&mut self) {

@@ -254,13 +254,16 @@ impl Happenings {
         self.refusals.clear();
     }
 
-    /// The deaths that matter at a place: near, or a player's.
+    /// The deaths that matter at a place: near, and a few of players far away.
     pub fn kills_near(&self, place: Position) -> Option<Kills> {
-        let is_near = |death: &&Death| death.is_players || is_within_feed(death.position, place);
-        let rows: Vec<Kill> = self
-            .kills
-            .iter()
-            .filter(is_near)
+        let is_near = |death: &&Death| is_within_feed(death.position, place);
+        let near = self.kills.iter().filter(is_near);
+        let far = self.kills.iter().filter(|death| !is_near(death));
+        let far = far
+            .filter(|death| death.is_players)
+            .take(limits::KILLS_FAR_MAX);
+        let rows: Vec<Kill> = near
+            .chain(far)
             .take(protocol::limits::KILLS_MAX)
             .map(|death| death.kill)
             .collect();

@@ -19,13 +19,13 @@ use spatial::terrain::diff_bricks;
 use crate::{
     counters::{Cause, Counters},
     hub::{
-        Hub,
+        Bounds, Hub,
         bodies::{BodySet, RosterChanges},
         client::Client,
         columns::Column,
         news::{self, Happenings, News},
         player,
-        terrain::ColumnCache,
+        terrain::{ColumnCache, Reach},
     },
     interest::{Interest, View, own_state, policy::staleness_ticks_promised},
     limits,
@@ -37,6 +37,7 @@ const TICK_COST_US: u128 = 1_000 / 16;
 
 /// What all clients of an edge share in telling a frame.
 pub struct Teller {
+    bounds: Bounds,
     encoder: Encoder,
     interest: Interest,
     /// The simulation's time for the last tick, in 1/16 ms; 255 is that or more.
@@ -47,14 +48,15 @@ pub struct Teller {
     columns: ColumnCache,
     /// Columns that changed in a way that edits do not tell, in the frames under way.
     columns_changed: Vec<Column>,
-    edits: Vec<engine::Edit>,
+    edits: Vec<(u32, engine::Edit)>,
     /// Terrain bytes that may still be handed out in this tick, to all clients together.
     terrain_bytes_left: usize,
 }
 
 impl Teller {
-    pub fn new() -> Self {
+    pub fn new(bounds: Bounds) -> Self {
         Self {
+            bounds,
             encoder: Encoder::new(),
             interest: Interest::new(),
             tick_cost: 0,
@@ -79,7 +81,8 @@ impl Teller {
     fn take(&mut self, last: &Frame, frame: &Frame) {
         self.happenings.gather(frame);
         if frame.tick == last.tick + 1 {
-            self.edits.extend_from_slice(&frame.edits);
+            let edits = frame.edits.iter().map(|edit| (frame.tick, *edit));
+            self.edits.extend(edits);
         } else {
             self.take_over_gap(last, frame);
         }
@@ -111,12 +114,6 @@ impl Teller {
     }
 }
 
-impl Default for Teller {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Hub {
     /// Takes the waiting frames in and makes what all clients share; false if none waits.
     pub fn begin_frame(&mut self) -> bool {
@@ -135,6 +132,7 @@ impl Hub {
             is_new = true;
         }
         if is_new {
+            self.slot_first = (self.slot_first + 1) % self.slots.len().max(1);
             let tick_cost = self.port.tick_duration().as_micros() / TICK_COST_US;
             self.teller.tick_cost = tick_cost.min(255) as u8;
             self.teller.interest.begin_tick(&self.frame);
@@ -149,12 +147,14 @@ impl Hub {
         self.slots.len()
     }
 
-    /// Tells the newest frame to the clients in these slots. Who cannot keep up is ended.
+    /// Tells the newest frame to the clients in these slots, counted from another first one in every
+    /// frame. Who cannot keep up is ended.
     pub fn tell(&mut self, slots: Range<usize>) {
-        let end = slots.end.min(self.slots.len());
+        let count = self.slots.len();
         let frame = self.frame.clone();
-        for slot in &mut self.slots[slots.start.min(end)..end] {
-            let Some(client) = &mut slot.client else {
+        for place in slots.start..slots.end.min(count) {
+            let slot = (self.slot_first + place) % count;
+            let Some(client) = &mut self.slots[slot].client else {
                 continue;
             };
             let mut telling = Telling {
@@ -165,6 +165,15 @@ impl Hub {
                 give_up(client, &self.counters);
             }
         }
+    }
+}
+
+/// How far land may be sent, in columns, with so much left in the edge's pot for this tick.
+fn reach(bytes_left: usize) -> Reach {
+    match bytes_left {
+        0 => Reach::Nothing,
+        bytes_left if bytes_left <= limits::TERRAIN_BYTES_PER_TICK_ALL / 2 => Reach::Near,
+        _ => Reach::All,
     }
 }
 
@@ -200,8 +209,13 @@ impl Telling<'_> {
             return Ok(());
         };
         if client.body != Some(player.body) {
+            if self.frame.tick < client.entered_at_tick + limits::COMMAND_TICKS {
+                return Ok(());
+            }
             self.welcome(client, player)?;
         }
+        let budget_max = self.teller.bounds.budget_bytes_per_second_max;
+        client.apply_settings(self.frame.tick, budget_max);
         self.tell_news(client, player)?;
         self.tell_snapshot(client, player);
         self.tell_appearances(client)?;
@@ -226,7 +240,7 @@ impl Telling<'_> {
             world_height_blocks: WORLD_HEIGHT as u16,
             staleness_ticks_max: staleness_ticks_promised(
                 client.wishes.budget_bytes_per_second,
-                self.frame.bodies.id.len(),
+                self.bodies_capacity(),
             ),
             budget_bytes_per_second: client.wishes.budget_bytes_per_second,
             view_distance_blocks: client.wishes.view_distance_blocks,
@@ -237,6 +251,12 @@ impl Telling<'_> {
         client.outbox.control(self.teller.news.battle.message())?;
         client.outbox.control(self.teller.news.density.message())?;
         client.outbox.control(self.teller.news.scoreboard.message())
+    }
+
+    /// Bodies there may be while this client plays: those that are no players, and all players.
+    fn bodies_capacity(&self) -> usize {
+        let soldiers = self.frame.bodies.id.len() - self.frame.players.len();
+        soldiers + self.teller.bounds.sessions_max
     }
 
     fn tell_news(&mut self, client: &mut Client, player: &PlayerState) -> Result<(), TooSlow> {
@@ -328,22 +348,29 @@ impl Telling<'_> {
         for column in &teller.columns_changed {
             view.changed_whole(*column);
         }
-        for edit in &teller.edits {
-            view.edit(*edit);
+        for (tick, edit) in &teller.edits {
+            view.edit(*tick, *edit);
         }
         if self.frame.tick.is_multiple_of(limits::LOOK_AGAIN_TICKS) {
             view.look_again();
         }
-        let mut bytes_left = limits::TERRAIN_BYTES_PER_TICK.min(teller.terrain_bytes_left);
-        let terrain = &self.frame.terrain;
+        let mut bytes_left = limits::TERRAIN_BYTES_PER_TICK;
         while bytes_left > 0 && client.outbox.has_terrain_room() {
-            let messages = view.next(&mut teller.columns, terrain, self.frame.tick);
+            let pot = teller.terrain_bytes_left;
+            let messages = match view.next_edits(&mut teller.columns) {
+                Some(message) => vec![message],
+                None => view.next(&mut teller.columns, &self.frame.terrain, reach(pot)),
+            };
             if messages.is_empty() {
                 return;
             }
             for message in messages {
-                bytes_left = bytes_left.saturating_sub(message.len());
-                teller.terrain_bytes_left = teller.terrain_bytes_left.saturating_sub(message.len());
+                let bytes_count = message.len();
+                bytes_left = bytes_left.saturating_sub(bytes_count);
+                if message[0] != Kind::Edits as u8 {
+                    teller.terrain_bytes_left =
+                        teller.terrain_bytes_left.saturating_sub(bytes_count);
+                }
                 client.outbox.terrain(message);
             }
         }

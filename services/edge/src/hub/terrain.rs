@@ -87,12 +87,20 @@ impl Default for ColumnCache {
     }
 }
 
+/// How far from the client columns may be sent now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    Nothing,
+    Near,
+    All,
+}
+
 /// What one client has of the terrain.
 pub struct TerrainView {
     /// Columns it was sent and is kept up to date about.
     sent: ColumnSet,
-    /// Edits of them not yet sent, in order.
-    edits: Vec<Edit>,
+    /// Edits of them not yet sent, in order, each with its tick.
+    edits: Vec<(u32, Edit)>,
     centre: Option<Column>,
     radius: i32,
     /// Where in the offsets the search for the next column goes on.
@@ -137,8 +145,8 @@ impl TerrainView {
         }
     }
 
-    /// A block changed. What the client was not sent does not concern it.
-    pub fn edit(&mut self, edit: Edit) {
+    /// A block changed in this tick. What the client was not sent does not concern it.
+    pub fn edit(&mut self, tick: u32, edit: Edit) {
         let is_sent =
             Column::of(edit.block.cell()).is_some_and(|column| self.sent.contains(column));
         if !is_sent {
@@ -148,7 +156,7 @@ impl TerrainView {
             self.send_again();
             return;
         }
-        self.edits.push(edit);
+        self.edits.push((tick, edit));
     }
 
     /// A column changed in a way that no list of edits tells: it goes out whole again.
@@ -156,23 +164,34 @@ impl TerrainView {
         if self.sent.contains(column) {
             self.sent.remove(column);
             self.edits
-                .retain(|edit| Column::of(edit.block.cell()) != Some(column));
+                .retain(|(_, edit)| Column::of(edit.block.cell()) != Some(column));
             self.cursor = 0;
         }
     }
 
-    /// The next messages for the client's terrain stream, most urgent first: edits, then the nearest
-    /// column it lacks, then what it may forget. Empty when it has all that is there.
-    pub fn next(&mut self, cache: &mut ColumnCache, terrain: &Terrain, tick: u32) -> Vec<Bytes> {
-        if !self.edits.is_empty() {
-            return vec![self.take_edits(&mut cache.encoder, tick)];
-        }
+    /// The next edits for the client's terrain stream, all of one tick; they go before all else.
+    pub fn next_edits(&mut self, cache: &mut ColumnCache) -> Option<Bytes> {
+        let &(tick, _) = self.edits.first()?;
+        let of_tick = self.edits.iter().take_while(|(other, _)| *other == tick);
+        let count = of_tick.take(protocol::limits::EDITS_MAX).count();
+        let rows = self
+            .edits
+            .drain(..count)
+            .map(|(_, edit)| ([edit.block.x, edit.block.y, edit.block.z], edit.now.0))
+            .collect();
+        let message = cache.encoder.stream(&Edits { tick, rows });
+        Some(Bytes::copy_from_slice(message))
+    }
+
+    /// What comes behind the edits: what the client may forget, then the nearest column it lacks
+    /// within reach. Empty when it has all that is there.
+    pub fn next(&mut self, cache: &mut ColumnCache, terrain: &Terrain, reach: Reach) -> Vec<Bytes> {
         if self.has_moved
             && let Some(message) = self.forget(&mut cache.encoder)
         {
             return vec![message];
         }
-        self.next_column(cache, terrain)
+        self.next_column(cache, terrain, reach)
     }
 
     /// Looks again for columns that were not loaded before.
@@ -180,16 +199,6 @@ impl TerrainView {
         if self.is_waiting {
             self.cursor = 0;
         }
-    }
-
-    fn take_edits(&mut self, encoder: &mut Encoder, tick: u32) -> Bytes {
-        let count = self.edits.len().min(protocol::limits::EDITS_MAX);
-        let rows = self
-            .edits
-            .drain(..count)
-            .map(|edit| ([edit.block.x, edit.block.y, edit.block.z], edit.now.0))
-            .collect();
-        Bytes::copy_from_slice(encoder.stream(&Edits { tick, rows }))
     }
 
     fn forget(&mut self, encoder: &mut Encoder) -> Option<Bytes> {
@@ -211,7 +220,17 @@ impl TerrainView {
         Some(Bytes::copy_from_slice(encoder.stream(&forget)))
     }
 
-    fn next_column(&mut self, cache: &mut ColumnCache, terrain: &Terrain) -> Vec<Bytes> {
+    fn next_column(
+        &mut self,
+        cache: &mut ColumnCache,
+        terrain: &Terrain,
+        reach: Reach,
+    ) -> Vec<Bytes> {
+        let radius = match reach {
+            Reach::Nothing => return Vec::new(),
+            Reach::Near => self.radius.min(limits::NEAR_COLUMNS),
+            Reach::All => self.radius,
+        };
         let Some(centre) = self.centre else {
             return Vec::new();
         };
@@ -222,7 +241,7 @@ impl TerrainView {
             let Some(&offset) = cache.offsets.get(self.cursor) else {
                 break;
             };
-            if length_squared(offset) > self.radius * self.radius {
+            if length_squared(offset) > radius * radius {
                 break;
             }
             self.cursor += 1;
@@ -244,7 +263,7 @@ impl TerrainView {
 
     /// More edits wait than are worth telling one by one: their columns go out whole again.
     fn send_again(&mut self) {
-        for edit in std::mem::take(&mut self.edits) {
+        for (_, edit) in std::mem::take(&mut self.edits) {
             if let Some(column) = Column::of(edit.block.cell()) {
                 self.sent.remove(column);
             }
@@ -313,6 +332,17 @@ mod tests {
         (0..crate::hub::columns::COLUMN_COUNT).map(Column::from_index)
     }
 
+    fn everything_next(
+        view: &mut TerrainView,
+        cache: &mut ColumnCache,
+        terrain: &Terrain,
+    ) -> Vec<Bytes> {
+        match view.next_edits(cache) {
+            Some(message) => vec![message],
+            None => view.next(cache, terrain, Reach::All),
+        }
+    }
+
     fn drain(view: &mut TerrainView, cache: &mut ColumnCache, terrain: &Terrain) -> Reader {
         let mut reader = Reader::default();
         drain_into(&mut reader, view, cache, terrain);
@@ -327,7 +357,7 @@ mod tests {
     ) {
         let mut idle_count = 0;
         while idle_count < 8 {
-            let messages = view.next(cache, terrain, 1);
+            let messages = everything_next(view, cache, terrain);
             idle_count = if messages.is_empty() {
                 idle_count + 1
             } else {
@@ -351,7 +381,7 @@ mod tests {
         let mut cache = ColumnCache::new();
         let mut view = TerrainView::new(64);
         view.set_centre(CellCoord::new(30, 4, 30));
-        let first = view.next(&mut cache, &terrain, 1);
+        let first = everything_next(&mut view, &mut cache, &terrain);
         let bricks = Bricks::decode(&first[0][Header::BYTES..]).expect("bricks");
         assert!(bricks.iter().all(|([x, _, z], _)| (x, z) == (30, 30)));
         let reader = drain(&mut view, &mut cache, &terrain);
@@ -361,6 +391,39 @@ mod tests {
             let cell = column.cells().next().expect("a column has cells");
             assert_eq!(reader.terrain.is_loaded(cell), is_in_view, "{column:?}");
         }
+    }
+
+    #[test]
+    fn a_short_pot_reaches_only_near() {
+        let terrain = world(everything());
+        let mut cache = ColumnCache::new();
+        let mut view = TerrainView::new(256);
+        view.set_centre(CellCoord::new(30, 4, 30));
+        let mut count = 0;
+        while !view.next(&mut cache, &terrain, Reach::Near).is_empty() {
+            count += 1;
+        }
+        let near = offsets_near_first(limits::NEAR_COLUMNS).len();
+        assert_eq!(count, near);
+        assert!(view.next(&mut cache, &terrain, Reach::Nothing).is_empty());
+        assert!(!view.next(&mut cache, &terrain, Reach::All).is_empty());
+    }
+
+    #[test]
+    fn edits_go_out_by_their_tick() {
+        let terrain = world(everything());
+        let mut cache = ColumnCache::new();
+        let mut view = TerrainView::new(32);
+        view.set_centre(CellCoord::new(9, 4, 9));
+        drain(&mut view, &mut cache, &terrain);
+        for (sequence, tick) in [(1, 7), (2, 7), (3, 8)] {
+            view.edit(tick, edit(sequence, 9 * 16, sequence as i32, 9 * 16));
+        }
+        let told: Vec<(u32, usize)> = std::iter::from_fn(|| view.next_edits(&mut cache))
+            .map(|message| Edits::decode(&message[Header::BYTES..]).expect("our own edits"))
+            .map(|edits| (edits.tick, edits.rows.len()))
+            .collect();
+        assert_eq!(told, [(7, 2), (8, 1)]);
     }
 
     #[test]
@@ -404,9 +467,9 @@ mod tests {
                 if let Some(column) = Column::of(edit.block.cell()) {
                     cache.invalidate(column);
                 }
-                view.edit(edit);
+                view.edit(tick, edit);
             }
-            for message in view.next(&mut cache, &terrain, tick) {
+            for message in everything_next(&mut view, &mut cache, &terrain) {
                 reader.read(&message);
             }
         }
@@ -432,7 +495,7 @@ mod tests {
         let mut reader = drain(&mut view, &mut cache, &terrain);
         let column = Column { x: 9, z: 9 };
         terrain.insert_brick(CellCoord::new(9, 0, 9), Brick::uniform(Block::SAND));
-        view.edit(edit(1, 9 * 16, 20, 9 * 16));
+        view.edit(1, edit(1, 9 * 16, 20, 9 * 16));
         cache.invalidate(column);
         view.changed_whole(column);
         drain_into(&mut reader, &mut view, &mut cache, &terrain);

@@ -139,7 +139,7 @@ impl Seat {
                 }
             }
             UpMessage::Ping(ping) => hub.pong(self.client, ping.nonce),
-            UpMessage::Settings(settings) => hub.settings(self.client, &settings),
+            UpMessage::Settings(settings) => hub.settings(self.client, settings),
             UpMessage::Leave => return Err(Ending::Left),
             UpMessage::Hello(_) => return Err(Ending::bad_message("a second Hello")),
         }

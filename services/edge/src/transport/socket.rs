@@ -122,14 +122,26 @@ async fn read(stream: &mut Stream) -> Result<Option<Bytes>, Ending> {
 async fn write(sink: &mut Sink, mut pending: Pending, mut datagrams: mpsc::Receiver<Bytes>) {
     let mut alive = interval(limits::IDLE_TIMEOUT / 3);
     alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut datagrams_in_a_row = 0;
     loop {
+        if datagrams_in_a_row >= limits::SOCKET_DATAGRAMS_IN_A_ROW_MAX {
+            datagrams_in_a_row = 0;
+            if let Ok(bytes) = pending.terrain.try_recv()
+                && sink.send(Message::Binary(bytes)).await.is_err()
+            {
+                return;
+            }
+        }
         let message = tokio::select! {
             biased;
             message = pending.control.recv() => match message {
                 Some(bytes) => Message::Binary(bytes),
                 None => return,
             },
-            Some(bytes) = datagrams.recv() => Message::Binary(bytes),
+            Some(bytes) = datagrams.recv() => {
+                datagrams_in_a_row += 1;
+                Message::Binary(bytes)
+            }
             Some(bytes) = pending.terrain.recv() => Message::Binary(bytes),
             _ = alive.tick() => Message::Ping(Bytes::new()),
         };
