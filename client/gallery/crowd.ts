@@ -1,4 +1,4 @@
-// A made-up battle for the gallery: bodies in the columns that the game keeps, fighting in lines.
+//! A made-up battle for the gallery: bodies in the columns that the game keeps, fighting in lines.
 
 import { GEAR, HANDS, HOUSE_BLUE, HOUSE_RED, LEGS, type BodyTable } from "../src/world/state";
 import type { Land } from "./land";

@@ -1,4 +1,4 @@
-// Made-up happenings for the gallery: volleys, blasts, blows, broken blocks.
+//! Made-up happenings for the gallery: volleys, blasts, blows, broken blocks.
 
 import { ARROW_GRAVITY, type GameEvent, type Vector3 } from "../src/world/state";
 import type { Crowd } from "./crowd";

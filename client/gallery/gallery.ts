@@ -1,6 +1,6 @@
-// Feeds the renderer with made-up land, bodies and happenings, to look at it without a server.
-// Query: view (a name below), quality, distance, bodies (count), slot, pitch, aim, quiet (nothing
-// happens), time (seconds to run before `ready`).
+//! Feeds the renderer with made-up land, bodies and happenings, to look at it without a server.
+//! Query: view (a name below), quality, distance, bodies (count), slot, pitch, aim, quiet (nothing
+//! happens), time (seconds to run before `ready`).
 
 import { createRenderer } from "../src/gpu/renderer";
 import { HANDS, type FrameView, type Quality } from "../src/world/state";

@@ -1,5 +1,5 @@
-// A small battlefield made up for the gallery: meadows, a river, a keep, a hamlet, woods.
-// It stands in for the server's land when the drawing is worked on alone.
+//! A small battlefield made up for the gallery: meadows, a river, a keep, a hamlet, woods.
+//! It stands in for the server's land when the drawing is worked on alone.
 
 const STONE = 1;
 const SOIL = 2;

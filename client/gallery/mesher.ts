@@ -1,5 +1,5 @@
-// A plain mesher for the gallery, in the packing of crate `spatial`: runs of equal faces along one
-// axis become one quad. The game meshes in workers by the WebAssembly core instead.
+//! A plain mesher for the gallery, in the packing of crate `spatial`: runs of equal faces along one
+//! axis become one quad. The game meshes in workers by the WebAssembly core instead.
 
 import { CHUNK_EDGE_BLOCKS, type ChunkMesh } from "../src/world/state";
 import type { Land } from "./land";

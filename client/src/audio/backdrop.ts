@@ -1,5 +1,5 @@
-// What is always heard: wind over the field, and the murmur of the battle that grows with the
-// crowd around the listener.
+//! What is always heard: wind over the field, and the murmur of the battle that grows with the
+//! crowd around the listener.
 
 import type { VoiceStage } from "./voices";
 

@@ -1,3 +1,3 @@
-// The door of the sound side. The rest of the client sees only what stands here.
+//! The door of the sound side. The rest of the client sees only what stands here.
 
 export { createSpeaker } from "./speaker";

@@ -1,5 +1,5 @@
-// The mixing desk: places voices around the listener, limits how many sound at once, and keeps the
-// whole from clipping.
+//! The mixing desk: places voices around the listener, limits how many sound at once, and keeps the
+//! whole from clipping.
 
 import type { Vector3 } from "../world/state";
 import { prerender, type SoundBank } from "./prerender";

@@ -1,5 +1,5 @@
-// Renders each recipe a few times ahead, so that playing a voice costs one buffer source instead
-// of a dozen nodes, and no two blows sound the same.
+//! Renders each recipe a few times ahead, so that playing a voice costs one buffer source instead
+//! of a dozen nodes, and no two blows sound the same.
 
 import { noiseBuffer, RECIPES, type SoundName } from "./voices";
 

@@ -1,5 +1,5 @@
-// Hears the frame and plays it: events become positional voices, the player's own acts are heard
-// at once, the crowd becomes a murmur. Silent until the first click, as browsers demand.
+//! Hears the frame and plays it: events become positional voices, the player's own acts are heard
+//! at once, the crowd becomes a murmur. Silent until the first click, as browsers demand.
 
 import { HANDS, SLOT, type FrameView, type GameEvent, type Speaker } from "../world/state";
 import { Backdrop } from "./backdrop";

@@ -1,5 +1,5 @@
-// How each sound is made: oscillators and noise through filters and envelopes. No recordings.
-// Every recipe starts its nodes into `out` at `at` and returns how long it lasts, in seconds.
+//! How each sound is made: oscillators and noise through filters and envelopes. No recordings.
+//! Every recipe starts its nodes into `out` at `at` and returns how long it lasts, in seconds.
 
 export interface VoiceStage {
   readonly context: BaseAudioContext;

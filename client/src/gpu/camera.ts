@@ -1,4 +1,4 @@
-// The camera as drawn: the player's eye or a place behind it, widened by speed, shaken by blasts.
+//! The camera as drawn: the player's eye or a place behind it, widened by speed, shaken by blasts.
 
 import { PerspectiveCamera, Vector3 } from "three";
 

@@ -1,4 +1,4 @@
-// The presets that a player chooses from: what each costs and leaves out.
+//! The presets that a player chooses from: what each costs and leaves out.
 
 export type QualityName = "low" | "medium" | "high" | "ultra";
 

@@ -1,4 +1,4 @@
-// What the game draws, in the order of a frame. The only importer of three.js is this folder.
+//! What the game draws, in the order of a frame. The only importer of three.js is this folder.
 
 import { Frustum, Matrix4, Scene, WebGLRenderer } from "three";
 

@@ -1,4 +1,4 @@
-// Turns a quality preset into the `#define`s of all materials.
+//! Turns a quality preset into the `#define`s of all materials.
 
 import { type Mesh, type Object3D, RawShaderMaterial } from "three";
 

@@ -1,5 +1,5 @@
-// All bodies in view: chooses each one's level of detail and writes its instance row. The vertex
-// shader does the rest: interpolation, pose and animation.
+//! All bodies in view: chooses each one's level of detail and writes its instance row. The vertex
+//! shader does the rest: interpolation, pose and animation.
 
 import {
   BufferAttribute,

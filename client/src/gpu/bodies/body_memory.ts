@@ -1,5 +1,5 @@
-// What the animator remembers of each body between samples: how far it walked, and when its pose
-// and health last changed. By body index; ticks are the server's.
+//! What the animator remembers of each body between samples: how far it walked, and when its pose
+//! and health last changed. By body index; ticks are the server's.
 
 const CAPACITY_FIRST = 4_096;
 /** Radians of stride a metre: two steps are about 1.5 m. */

@@ -1,5 +1,5 @@
-// Shaders of bodies: interpolate between two samples, pose, colour. The same vertex shader serves
-// near bodies, the sun's map and, with FAR_BODY, those far away.
+//! Shaders of bodies: interpolate between two samples, pose, colour. The same vertex shader serves
+//! near bodies, the sun's map and, with FAR_BODY, those far away.
 
 import { FINISH, HEAD, NOISE, SHADOW, SKY } from "../glsl/common";
 import { FAR_POSE } from "./far_pose_glsl";

@@ -1,5 +1,5 @@
-// The pose of a body far away: legs and arms shear with the stride, an arm rises for a blow, the
-// dead lie down. A few dozen operations a vertex, for crowds of thousands.
+//! The pose of a body far away: legs and arms shear with the stride, an arm rises for a blow, the
+//! dead lie down. A few dozen operations a vertex, for crowds of thousands.
 
 /** Needs nothing. Gives `posedFar(...)`; parts as in figure.ts (PART). */
 export const FAR_POSE = /* glsl */ `

@@ -1,6 +1,6 @@
-// The soldier as boxes: limbs, clothes and what it can carry. Metres; feet at the origin, looking
-// to -z. One merged geometry; each vertex knows its part (what moves it), its item (when it shows)
-// and its paint (how the fragment shader colours it).
+//! The soldier as boxes: limbs, clothes and what it can carry. Metres; feet at the origin, looking
+//! to -z. One merged geometry; each vertex knows its part (what moves it), its item (when it shows)
+//! and its paint (how the fragment shader colours it).
 
 import { BufferAttribute, InstancedBufferGeometry, IntType } from "three";
 

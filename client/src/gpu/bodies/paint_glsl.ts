@@ -1,4 +1,4 @@
-// Colours of the figure's paints (figure.ts, PAINT): house colours, heraldry, faces, steel.
+//! Colours of the figure's paints (figure.ts, PAINT): house colours, heraldry, faces, steel.
 
 /** Needs NOISE. Gives `vec3 paintColour(...)`: linear albedo; and gloss and glow by reference. */
 export const PAINT_GLSL = /* glsl */ `

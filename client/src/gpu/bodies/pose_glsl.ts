@@ -1,6 +1,6 @@
-// Moves the figure's parts: poses of legs and hands as angles, from time and distance walked.
-// Legs and hands are numbered as in `world/state.ts` (LEGS, HANDS), parts as in figure.ts (PART),
-// items as there (ITEM). Turns about x: positive lifts a hanging limb forwards.
+//! Moves the figure's parts: poses of legs and hands as angles, from time and distance walked.
+//! Legs and hands are numbered as in `world/state.ts` (LEGS, HANDS), parts as in figure.ts (PART),
+//! items as there (ITEM). Turns about x: positive lifts a hanging limb forwards.
 
 /** Needs: float uTime. Gives: `Pose poseOf(...)`, `posed(...)`, `itemShows(...)`. */
 export const POSE = /* glsl */ `

@@ -1,5 +1,5 @@
-// What the player sees of itself in first person: the arms and what they hold, swaying with each
-// step, swinging with each blow. Drawn over everything, in front of the nearest wall.
+//! What the player sees of itself in first person: the arms and what they hold, swaying with each
+//! step, swinging with each blow. Drawn over everything, in front of the nearest wall.
 
 import { GLSL3, InstancedBufferGeometry, Mesh, RawShaderMaterial } from "three";
 

@@ -1,6 +1,6 @@
-// Arrows in flight and arrows that stuck. Each is told once, when it is loosed, and once when it
-// stops; the vertex shader flies it by the engine's rule: each tick the position moves by the
-// velocity, then the velocity falls by the gravity.
+//! Arrows in flight and arrows that stuck. Each is told once, when it is loosed, and once when it
+//! stops; the vertex shader flies it by the engine's rule: each tick the position moves by the
+//! velocity, then the velocity falls by the gravity.
 
 import {
   BoxGeometry,

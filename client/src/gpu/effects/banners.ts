@@ -1,5 +1,5 @@
-// The banners to hold: a pole with cloth that waves, in the colour of who holds it, and a ring on
-// the ground that fills while it is taken.
+//! The banners to hold: a pole with cloth that waves, in the colour of who holds it, and a ring on
+//! the ground that fills while it is taken.
 
 import {
   BoxGeometry,

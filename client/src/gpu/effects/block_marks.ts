@@ -1,5 +1,5 @@
-// Marks on blocks: the outline of the one aimed at, its cracks while it is dug, where a block would
-// be placed, and those placed or broken that the server has not confirmed yet.
+//! Marks on blocks: the outline of the one aimed at, its cracks while it is dug, where a block
+//! would be placed, and those placed or broken that the server has not confirmed yet.
 
 import {
   BoxGeometry,

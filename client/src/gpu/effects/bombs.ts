@@ -1,5 +1,5 @@
-// Bombs in the air and on the ground, with burning fuses. Few at a time: flown here by the engine's
-// rule, each bounce told as a new throw of the same bomb.
+//! Bombs in the air and on the ground, with burning fuses. Few at a time: flown here by the
+//! engine's rule, each bounce told as a new throw of the same bomb.
 
 import { BoxGeometry, GLSL3, InstancedBufferGeometry, InstancedBufferAttribute } from "three";
 import { DynamicDrawUsage, Mesh, RawShaderMaterial } from "three";

@@ -1,4 +1,4 @@
-// Recipes of particles: what a blast, a broken block, a blow or a footstep throws up.
+//! Recipes of particles: what a blast, a broken block, a blow or a footstep throws up.
 
 import type { Vector3 } from "../../world/state";
 import { blockMeanColours } from "../texture/block_textures";

@@ -1,5 +1,5 @@
-// Shows what happens: takes the frame's events and starts what they throw up, and keeps marks,
-// plates and banners up to date.
+//! Shows what happens: takes the frame's events and starts what they throw up, and keeps marks,
+//! plates and banners up to date.
 
 import type { DataArrayTexture, Object3D } from "three";
 

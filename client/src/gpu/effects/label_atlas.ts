@@ -1,4 +1,4 @@
-// Short texts painted once into the slots of one picture: name plates and damage numbers.
+//! Short texts painted once into the slots of one picture: name plates and damage numbers.
 
 import { DataTexture, LinearFilter } from "three";
 

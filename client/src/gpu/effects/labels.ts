@@ -1,4 +1,4 @@
-// Texts in the world that face the camera: name plates with their health, rising damage numbers.
+//! Texts in the world that face the camera: name plates with their health, rising damage numbers.
 
 import {
   BufferAttribute,

@@ -1,4 +1,4 @@
-// Chooses whose name is shown: the living near the camera, players farther than soldiers.
+//! Chooses whose name is shown: the living near the camera, players farther than soldiers.
 
 import type { Vector3 as ThreeVector } from "three";
 

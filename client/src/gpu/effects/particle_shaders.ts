@@ -1,4 +1,4 @@
-// Shaders of particles. A particle is born once and never touched again: the vertex shader flies it.
+//! Shaders of particles. Each is born once and never touched again: the vertex shader flies it.
 
 import { FINISH, HEAD, NOISE, SKY } from "../glsl/common";
 

@@ -1,5 +1,5 @@
-// Rings of particles: born into the next slot, flown by the vertex shader, forgotten. Nothing is
-// allocated and nothing is walked through per frame.
+//! Rings of particles: born into the next slot, flown by the vertex shader, forgotten. Nothing is
+//! allocated and nothing is walked through per frame.
 
 import {
   BoxGeometry,
@@ -29,6 +29,8 @@ import {
 export const SPRITE = { PUFF: 0, SPARK: 1, RING: 2, CROSS: 3 } as const;
 
 const FLOATS = 20;
+/** No particle lives longer. */
+const LIFE_SECONDS_MAX = 8;
 
 /** What a particle is born with. One object is reused for all births. */
 export interface Birth {
@@ -135,6 +137,8 @@ export class ParticleRing {
 
   /** Sends this frame's births; an idle ring starts over and is not drawn. */
   update(now: number): void {
+    // The shaders' clock starts anew now and then.
+    this.#lastDeath = Math.min(this.#lastDeath, now + LIFE_SECONDS_MAX);
     this.mesh.visible = now < this.#lastDeath;
     if (!this.mesh.visible) {
       this.#next = 0;

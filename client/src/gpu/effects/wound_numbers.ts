@@ -1,4 +1,4 @@
-// Numbers that rise from wounds and healing: how much was lost or gained.
+//! Numbers that rise from wounds and healing: how much was lost or gained.
 
 import type { Vector3 } from "../../world/state";
 import { newLabel, type Labels } from "./labels";
@@ -34,9 +34,7 @@ export class WoundNumbers {
   }
 
   update(now: number, labels: Labels): void {
-    while (this.#numbers.length > 0 && now - this.#numbers[0].bornSeconds > LIFE_SECONDS) {
-      this.#numbers.shift();
-    }
+    while (this.#numbers.length > 0 && isOver(this.#numbers[0], now)) this.#numbers.shift();
     const label = this.#label;
     for (const number of this.#numbers) {
       const age = (now - number.bornSeconds) / LIFE_SECONDS;
@@ -54,4 +52,9 @@ export class WoundNumbers {
       labels.show(label);
     }
   }
+}
+
+/** The shaders' clock starts anew now and then: what seems born later is over too. */
+function isOver(number: WoundNumber, now: number): boolean {
+  return now - number.bornSeconds > LIFE_SECONDS || now < number.bornSeconds;
 }

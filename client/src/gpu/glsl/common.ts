@@ -1,5 +1,5 @@
-// GLSL shared by all materials: hashes and noise, sky and fog colours, sun shadows, tone mapping.
-// Every material is a raw GLSL 3 shader; colours are linear until `finish`.
+//! GLSL shared by all materials: hashes and noise, sky and fog colours, sun shadows, tone mapping.
+//! Every material is a raw GLSL 3 shader; colours are linear until `finish`.
 
 /** Head of every shader: precision and the uniforms that one object feeds to all materials. */
 export const HEAD = /* glsl */ `

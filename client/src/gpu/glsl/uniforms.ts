@@ -1,5 +1,5 @@
-// The uniforms that all materials share. Materials hold these very objects, so setting a value
-// here once a frame sets it for all of them.
+//! The uniforms that all materials share. Materials hold these very objects, so setting a value
+//! here once a frame sets it for all of them.
 
 import { Color, Matrix4, Vector3, type IUniform, type Texture } from "three";
 

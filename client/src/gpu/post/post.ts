@@ -1,5 +1,5 @@
-// The last passes of the higher presets: the scene is drawn to a floating-point target, bright
-// parts bleed a little, the corners darken, and the film curve is applied at the end.
+//! The last passes of the higher presets: the scene is drawn to a floating-point target, bright
+//! parts bleed a little, the corners darken, and the film curve is applied at the end.
 
 import {
   AdditiveBlending,

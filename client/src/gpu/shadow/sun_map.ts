@@ -1,5 +1,5 @@
-// One depth map from the sun over a square around a point, snapped to whole texels so that shadows
-// do not crawl when the player walks.
+//! One depth map from the sun over a square around a point, snapped to whole texels so that shadows
+//! do not crawl when the player walks.
 
 import {
   DepthTexture,

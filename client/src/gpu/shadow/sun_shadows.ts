@@ -1,5 +1,5 @@
-// The sun's shadows: a wide map of the land, drawn again only when the land changed or the player
-// went far; and a near map of bodies, drawn every frame.
+//! The sun's shadows: a wide map of the land, drawn again only when the land changed or the player
+//! went far; and a near map of bodies, drawn every frame.
 
 import { Scene, type Vector3, type WebGLRenderer } from "three";
 
@@ -9,7 +9,7 @@ import type { Quality } from "../quality";
 import type { Terrain } from "../terrain/terrain";
 import { SunMap } from "./sun_map";
 
-/** The land's map is drawn again when the player is so far from its middle, as part of its radius. */
+/** The land's map is drawn again when the player is so far from its middle, of its radius. */
 const LAND_DRIFT_MAX = 0.2;
 /** Frames between two drawings of the land's map while terrain streams in. */
 const LAND_PAUSE_FRAMES = 12;

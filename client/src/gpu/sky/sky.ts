@@ -1,4 +1,4 @@
-// The sky behind everything: gradient, sun disc, drifting clouds. One triangle over the screen.
+//! The sky behind everything: gradient, sun disc, drifting clouds. One triangle over the screen.
 
 import {
   BufferAttribute,

@@ -1,4 +1,4 @@
-// Reads and orders packed quads. Their layout stands in crate `spatial`, file mesh.rs.
+//! Reads and orders packed quads. Their layout stands in crate `spatial`, file mesh.rs.
 
 export const FACE_COUNT = 6;
 
@@ -9,7 +9,7 @@ const FACE_UP = 3;
 const GRASS = 3;
 const LEAVES = 13;
 
-/** Quads ordered by face, and where each face's quads start; so that faces turned away are skipped. */
+/** Quads ordered by face, and where each face starts: so that faces turned away are skipped. */
 export interface FacedQuads {
   readonly words: Uint32Array;
   /** Index of the first quad of each face, and one past the last of the last face. */

@@ -1,4 +1,4 @@
-// The chunks of one pass: where their quads lie in the arena, and which are in view.
+//! The chunks of one pass: where their quads lie in the arena, and which are in view.
 
 import { Box3, type Frustum, type Vector3 } from "three";
 

@@ -1,5 +1,5 @@
-// Grass blades and flowers on the meadows near the camera. Each chunk remembers where its grass
-// lies; the blades around the camera are gathered anew when it has gone a few steps.
+//! Grass blades and flowers on the meadows near the camera. Each chunk remembers where its grass
+//! lies; the blades around the camera are gathered anew when it has gone a few steps.
 
 import {
   BufferAttribute,

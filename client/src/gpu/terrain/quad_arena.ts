@@ -1,6 +1,6 @@
-// All quads of all chunks of one pass in a single texture, so that the whole terrain is one draw
-// call: the vertex shader fetches its quad by `gl_VertexID`. A chunk owns contiguous pages of
-// quads; a second, small texture tells the chunk of each page. Grows by doubling.
+//! All quads of all chunks of one pass in a single texture, so that the whole terrain is one draw
+//! call: the vertex shader fetches its quad by `gl_VertexID`. A chunk owns contiguous pages of
+//! quads; a second, small texture tells the chunk of each page. Grows by doubling.
 
 import {
   DataTexture,

@@ -1,7 +1,7 @@
-// A mesh that draws lists of quad ranges of an arena in one multi-draw call. It has no attributes
-// but an index of four corners a quad, which `gl_VertexID` then counts.
-// It uses the path that three.js has for its batched meshes (`isBatchedMesh` and the lists below),
-// which also holds the fallback for browsers without WEBGL_multi_draw.
+//! A mesh that draws lists of quad ranges of an arena in one multi-draw call. It has no attributes
+//! but an index of four corners a quad, which `gl_VertexID` then counts.
+//! It uses the path that three.js has for its batched meshes (`isBatchedMesh` and the lists below),
+//! which also holds the fallback for browsers without WEBGL_multi_draw.
 
 import { BufferAttribute, BufferGeometry, Mesh, type RawShaderMaterial } from "three";
 

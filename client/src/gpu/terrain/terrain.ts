@@ -1,5 +1,5 @@
-// The land: keeps the chunks' quads in two arenas (solid and blended), and each frame lists the
-// ranges of quads that face the camera and lie in its view, near first.
+//! The land: keeps the chunks' quads in two arenas (solid and blended), and each frame lists the
+//! ranges of quads that face the camera and lie in its view, near first.
 
 import {
   DoubleSide,

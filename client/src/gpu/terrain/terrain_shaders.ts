@@ -1,4 +1,4 @@
-// Shaders of solid terrain. Each vertex fetches its quad from the arena by `gl_VertexID`.
+//! Shaders of solid terrain. Each vertex fetches its quad from the arena by `gl_VertexID`.
 
 import { FINISH, HEAD, NOISE, SHADOW, SKY } from "../glsl/common";
 import { BLOCK_LOOK_COUNT } from "../texture/block_textures";

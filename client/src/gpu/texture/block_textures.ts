@@ -1,4 +1,4 @@
-// The texture array of all materials, and which layer of it each face of a block shows.
+//! The texture array of all materials, and which layer of it each face of a block shows.
 
 import {
   DataArrayTexture,

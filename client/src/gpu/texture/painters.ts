@@ -1,5 +1,5 @@
-// Paints one texture of each material. All pictures are made here from colours, noise and strokes;
-// nothing is loaded.
+//! Paints one texture of each material. All pictures are made here from colours, noise and strokes;
+//! nothing is loaded.
 
 import { Pixels, PaintRandom, colourOf, mixed, shaded, tiledNoise, type Colour } from "./pixels";
 

@@ -1,5 +1,5 @@
-// A small square picture that wraps at its edges, painted with dabs of colour. No canvas, no DOM:
-// the same numbers come out everywhere.
+//! A small square picture that wraps at its edges, painted with dabs of colour. No canvas, no DOM:
+//! the same numbers come out everywhere.
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
