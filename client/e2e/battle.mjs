@@ -33,10 +33,10 @@ export async function battle(report, browser, kind) {
       joinBoth(ann, ben, kind),
     );
     await check("one walks and the other sees it", () => walk(ann, ben));
+    await check("one kills a soldier and is credited", () => kill(ben));
     await check("one digs and the other sees the same hole", () => dig(ann, ben));
     await check("one builds and the other sees the same block", () => build(ann, ben));
     await check("one bombs and the other sees the same crater", () => bomb(ann, ben));
-    await check("one kills a soldier and is credited", () => kill(ann));
     await check("no prediction was ever corrected", () => noCorrections(ann, ben));
     await check("a broken link comes back to the same body", () => comeBack(ann));
     await check("a server restart shows the overlay and the page comes back", () =>
@@ -231,15 +231,15 @@ function groundAround({ x, y, z }) {
   return blocks.join();
 }
 
-async function kill(ann) {
-  const kills = await ann.evaluate(() => window.voxelheim.own.kills);
-  await ann.evaluate(startHunting);
+async function kill(player) {
+  const kills = await player.evaluate(() => window.voxelheim.own.kills);
+  await player.evaluate(startHunting);
   const hasMore = (before) => window.voxelheim.own.kills > before;
   try {
-    await ann.until("credited with a kill", hasMore, KILL_MS_MAX, kills);
-    await ann.screenshot("killed");
+    await player.until("credited with a kill", hasMore, KILL_MS_MAX, kills);
+    await player.screenshot("killed");
   } finally {
-    await ann.evaluate(() => window.hunter.stop());
+    await player.evaluate(() => window.hunter.stop());
   }
 }
 
