@@ -18,7 +18,7 @@ export class Report {
   }
 
   /** A suite whose later checks make no sense without the earlier ones. */
-  skip(name, reason) {
+  broke(name, reason) {
     this.failed += 1;
     process.stdout.write(`FAIL ${name}: ${reason}\n`);
   }

@@ -12,7 +12,7 @@ try {
     try {
       await battle(report, browser, kind);
     } catch (error) {
-      report.skip(`${kind}: the battle`, error);
+      report.broke(`${kind}: the battle`, error);
     }
   }
 } finally {
