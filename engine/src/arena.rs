@@ -11,6 +11,7 @@ use spatial::{
 use crate::{
     generate::layout::MIDDLE,
     motion::Motion,
+    publish,
     world::{Landmarks, World, WorldConfig},
 };
 
@@ -56,6 +57,7 @@ pub fn melee(seed: u64, soldiers_per_house: u32, edge_blocks: i32) -> World {
     };
     let mut world = World::new(config, flat_terrain(edge_blocks));
     scatter(&mut world, edge_blocks);
+    publish::restart(&mut world);
     world
 }
 

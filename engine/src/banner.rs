@@ -11,6 +11,7 @@ use crate::{
     event::Event,
     frame::{BannerState, Frame, House},
     generate::layout::{banner_cloth, cloth},
+    history::Sight,
     id::BodyId,
     world::World,
 };
@@ -32,17 +33,19 @@ const PROGRESS_GAIN: u32 = 10;
 const PROGRESS_DECAY: u8 = 2;
 const PROGRESS_FULL: u8 = u8::MAX;
 
-/// Counts and takes banners.
+/// Counts and takes banners, on the shard that keeps the seat.
 pub fn phase(world: &mut World) {
-    if world.round.pause_ticks > 0 {
+    let Some(seat) = world.seat.as_deref_mut() else {
+        return;
+    };
+    if seat.round.pause_ticks > 0 {
         return;
     }
-    for banner in 0..world.banners.len() {
+    for (banner, state) in seat.banners.iter_mut().enumerate() {
         if !(world.tick + banner as u32).is_multiple_of(COUNT_PERIOD_TICKS) {
             continue;
         }
-        let counts = count(world.history.newest(), world.banners[banner].block);
-        let state = &mut world.banners[banner];
+        let counts = count(world.history.newest(), state.block);
         if let Some(house) = advance(state, counts) {
             hoist(&mut world.outbox, banner, state);
             world.happenings.tell(Event::BannerTaken {
@@ -54,21 +57,28 @@ pub fn phase(world: &mut World) {
 }
 
 /// Takes all banners down, for a new round.
-pub fn reset(world: &mut World) {
-    for (banner, state) in world.banners.iter_mut().enumerate() {
+pub fn reset(banners: &mut [BannerState], outbox: &mut Outbox) {
+    for (banner, state) in banners.iter_mut().enumerate() {
         state.owner = NO_HOUSE;
         state.taker = NO_HOUSE;
         state.progress = 0;
-        hoist(&mut world.outbox, banner, state);
+        hoist(outbox, banner, state);
     }
 }
 
 /// Living bodies of each house around a banner.
-fn count(frame: &Frame, block: BlockCoord) -> [u32; 2] {
+fn count(sight: &Sight, block: BlockCoord) -> [u32; 2] {
     let corner = block.position();
     let half = UNITS_PER_METRE / 2;
     let foot = Position::new(corner.x + half, corner.y, corner.z + half);
     let mut counts = [0; 2];
+    for frame in sight.frames() {
+        count_in(frame, foot, &mut counts);
+    }
+    counts
+}
+
+fn count_in(frame: &Frame, foot: Position, counts: &mut [u32; 2]) {
     frame.each_rows_near(foot, RADIUS, |rows| {
         for row in rows {
             let x = i64::from(frame.bodies.x[row] - foot.x);
@@ -79,7 +89,6 @@ fn count(frame: &Frame, block: BlockCoord) -> [u32; 2] {
             counts[House::of(frame.bodies.house[row]) as usize] += u32::from(is_counted);
         }
     });
-    counts
 }
 
 /// Moves a banner's progress by one count; returns the house that just took it.

@@ -1,14 +1,9 @@
 //! Bodies as columns, split by the phase that reads them. Rows are dense and in no meaningful order:
 //! no rule may depend on which row a body stands in (R2).
 
-use alloc::{collections::VecDeque, vec::Vec};
+use alloc::vec::Vec;
 
-use crate::{
-    frame::House,
-    id::BodyId,
-    limits::{BODIES_MAX, BODY_INDEX_REST_TICKS},
-    motion::Motion,
-};
+use crate::{frame::House, id::BodyId, limits::BODIES_MAX, motion::Motion};
 
 /// No row, and no player: this body is a soldier.
 pub const NONE: u32 = u32::MAX;
@@ -110,29 +105,51 @@ pub struct Bodies {
     pub intent: Vec<Intent>,
     pub combat: Vec<Combat>,
     pub mind: Vec<Mind>,
-    /// Bodies ever added and removed: created - destroyed = alive (R4).
+    pub tally: Tally,
+    /// By body index: its row here; [`NONE`] where this shard has nobody of that index.
+    rows: Vec<u32>,
+}
+
+/// Bodies that ever came and went: created + arrived - destroyed - departed = alive here (R4).
+/// Summed over all shards, what departed has arrived or is in a frame's handoffs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
     pub created_count: u64,
     pub destroyed_count: u64,
-    indices: Indices,
+    pub arrived_count: u64,
+    pub departed_count: u64,
 }
 
-/// Which body index stands in which row, and which indices may be given again.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Indices {
-    /// By body index; [`NONE`] where nobody is.
-    pub row: Vec<u32>,
-    /// By body index: the generation given last.
-    pub generation: Vec<u8>,
-    /// Indices at rest, with the tick from which they may be given again.
-    pub resting: VecDeque<(u32, u32)>,
-}
-
-/// What a new body starts with.
-#[derive(Clone, Copy, Debug)]
-pub struct NewBody {
-    pub player: u32,
+/// One body off the columns: what a shard hands to another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Body {
+    pub id: BodyId,
     pub motion: Motion,
+    pub intent: Intent,
     pub combat: Combat,
+    pub mind: Mind,
+}
+
+impl Body {
+    /// A body that has done nothing yet.
+    pub fn new(id: BodyId, motion: Motion, combat: Combat) -> Self {
+        Self {
+            id,
+            motion,
+            intent: Intent::default(),
+            combat,
+            mind: Mind::default(),
+        }
+    }
+}
+
+impl Tally {
+    /// None when more went than came.
+    pub fn alive_count(&self) -> Option<u64> {
+        let came = self.created_count.checked_add(self.arrived_count)?;
+        came.checked_sub(self.destroyed_count)?
+            .checked_sub(self.departed_count)
+    }
 }
 
 impl Bodies {
@@ -145,9 +162,8 @@ impl Bodies {
             intent: Vec::with_capacity(BODIES_MAX),
             combat: Vec::with_capacity(BODIES_MAX),
             mind: Vec::with_capacity(BODIES_MAX),
-            created_count: 0,
-            destroyed_count: 0,
-            indices: Indices::new(),
+            tally: Tally::default(),
+            rows: Vec::with_capacity(BODIES_MAX + 1),
         }
     }
 
@@ -155,43 +171,83 @@ impl Bodies {
         self.id.len()
     }
 
-    /// The row of a body; none once it left or if its index went to another.
+    /// The row of a body; none if it is not here, or if its index went to another.
     #[inline]
     pub fn row(&self, id: BodyId) -> Option<usize> {
-        let row = *self.indices.row.get(id.index() as usize)? as usize;
+        let row = *self.rows.get(id.index() as usize)? as usize;
         (row < self.id.len() && self.id[row] == id).then_some(row)
     }
 
-    /// Adds a body; none when the world is full.
-    pub fn add(&mut self, body: NewBody, tick: u32) -> Option<BodyId> {
-        if self.count() == BODIES_MAX {
-            return None;
+    /// A copy of a row.
+    pub fn body(&self, row: usize) -> Body {
+        Body {
+            id: self.id[row],
+            motion: self.motion[row],
+            intent: self.intent[row],
+            combat: self.combat[row],
+            mind: self.mind[row],
         }
-        let id = self.indices.take(self.count() as u32, tick)?;
-        self.id.push(id);
-        self.player.push(body.player);
-        self.motion.push(body.motion);
-        self.intent.push(Intent::default());
-        self.combat.push(body.combat);
-        self.mind.push(Mind::default());
-        self.created_count += 1;
-        Some(id)
     }
 
-    /// Removes a body; its index rests before it names another.
-    pub fn remove(&mut self, id: BodyId, tick: u32) {
-        let row = self.row(id).expect("only living bodies are removed");
-        self.id.swap_remove(row);
-        self.player.swap_remove(row);
-        self.motion.swap_remove(row);
-        self.intent.swap_remove(row);
-        self.combat.swap_remove(row);
-        self.mind.swap_remove(row);
-        if let Some(moved) = self.id.get(row) {
-            self.indices.row[moved.index() as usize] = row as u32;
+    /// Rows by body index, [`NONE`] where nobody is.
+    pub(crate) fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
+    /// A body that never was before; `player` as in the column.
+    pub fn create(&mut self, body: Body, player: u32) {
+        self.push(body, player);
+        self.tally.created_count += 1;
+    }
+
+    /// A body that comes from another shard.
+    pub fn arrive(&mut self, body: Body, player: u32) {
+        self.push(body, player);
+        self.tally.arrived_count += 1;
+    }
+
+    /// Takes a body out of the world.
+    pub fn destroy(&mut self, id: BodyId) {
+        self.take(id);
+        self.tally.destroyed_count += 1;
+    }
+
+    /// Takes a body out that goes to another shard.
+    pub fn depart(&mut self, id: BodyId) -> Body {
+        self.tally.departed_count += 1;
+        self.take(id)
+    }
+
+    fn push(&mut self, body: Body, player: u32) {
+        let index = body.id.index() as usize;
+        if self.rows.len() <= index {
+            self.rows.resize(index + 1, NONE);
         }
-        self.indices.give_back(id, tick);
-        self.destroyed_count += 1;
+        assert!(self.rows[index] == NONE, "a body is in one row (R4)");
+        self.rows[index] = self.count() as u32;
+        self.id.push(body.id);
+        self.player.push(player);
+        self.motion.push(body.motion);
+        self.intent.push(body.intent);
+        self.combat.push(body.combat);
+        self.mind.push(body.mind);
+    }
+
+    fn take(&mut self, id: BodyId) -> Body {
+        let row = self.row(id).expect("only who is here is taken out");
+        self.player.swap_remove(row);
+        let body = Body {
+            id: self.id.swap_remove(row),
+            motion: self.motion.swap_remove(row),
+            intent: self.intent.swap_remove(row),
+            combat: self.combat.swap_remove(row),
+            mind: self.mind.swap_remove(row),
+        };
+        self.rows[id.index() as usize] = NONE;
+        if let Some(moved) = self.id.get(row) {
+            self.rows[moved.index() as usize] = row as u32;
+        }
+        body
     }
 
     /// Lets two bodies change places, to show that rows do not matter.
@@ -204,65 +260,8 @@ impl Bodies {
         self.combat.swap(row, row_other);
         self.mind.swap(row, row_other);
         for row in [row, row_other] {
-            self.indices.row[self.id[row].index() as usize] = row as u32;
+            self.rows[self.id[row].index() as usize] = row as u32;
         }
-    }
-
-    pub(crate) fn indices(&self) -> &Indices {
-        &self.indices
-    }
-
-    /// Puts restored indices in place; the ids must already be there. All are soldiers until
-    /// players claim theirs.
-    pub(crate) fn restore_indices(&mut self, mut indices: Indices) {
-        indices.row.clear();
-        indices.row.resize(indices.generation.len(), NONE);
-        for (row, id) in self.id.iter().enumerate() {
-            indices.row[id.index() as usize] = row as u32;
-        }
-        self.player.clear();
-        self.player.resize(self.id.len(), NONE);
-        self.indices = indices;
-    }
-}
-
-impl Indices {
-    /// Index 0 is nobody.
-    fn new() -> Self {
-        let mut row = Vec::with_capacity(BODIES_MAX + 1);
-        let mut generation = Vec::with_capacity(BODIES_MAX + 1);
-        row.push(NONE);
-        generation.push(0);
-        Self {
-            row,
-            generation,
-            resting: VecDeque::with_capacity(BODIES_MAX),
-        }
-    }
-
-    /// An index that rested long enough, else a new one; none when all rest.
-    fn take(&mut self, row: u32, tick: u32) -> Option<BodyId> {
-        let index = match self.resting.front() {
-            Some(&(index, free_tick)) if free_tick <= tick => {
-                self.resting.pop_front();
-                index as usize
-            }
-            _ if self.row.len() <= BODIES_MAX => {
-                self.row.push(NONE);
-                self.generation.push(u8::MAX);
-                self.row.len() - 1
-            }
-            _ => return None,
-        };
-        self.row[index] = row;
-        self.generation[index] = self.generation[index].wrapping_add(1);
-        Some(BodyId::new(index as u32, self.generation[index]))
-    }
-
-    fn give_back(&mut self, id: BodyId, tick: u32) {
-        self.row[id.index() as usize] = NONE;
-        self.resting
-            .push_back((id.index(), tick + BODY_INDEX_REST_TICKS));
     }
 }
 
@@ -282,50 +281,34 @@ impl Combat {
 mod tests {
     use super::*;
 
-    fn new_body() -> NewBody {
-        NewBody {
-            player: NONE,
-            motion: Motion::default(),
-            combat: Combat::default(),
-        }
+    fn body(index: u32) -> Body {
+        Body::new(BodyId::new(index, 0), Motion::default(), Combat::default())
     }
 
     #[test]
-    fn ids_survive_the_removal_of_others() {
+    fn rows_follow_the_coming_and_going_of_others() {
         let mut bodies = Bodies::new();
-        let ids: Vec<BodyId> = (0..5)
-            .map(|_| bodies.add(new_body(), 1).expect("the world is empty"))
-            .collect();
-        bodies.remove(ids[1], 2);
-        bodies.remove(ids[4], 2);
-        assert_eq!(bodies.row(ids[1]), None);
-        for id in [ids[0], ids[2], ids[3]] {
-            let row = bodies.row(id).expect("it was not removed");
-            assert_eq!(bodies.id[row], id);
+        for index in 1..=5 {
+            bodies.create(body(index), NONE);
         }
-        assert_eq!(bodies.created_count - bodies.destroyed_count, 3);
+        bodies.destroy(body(2).id);
+        assert_eq!(bodies.depart(body(5).id), body(5));
+        assert_eq!(bodies.row(body(2).id), None);
+        for index in [1, 3, 4] {
+            let row = bodies.row(body(index).id).expect("it stayed");
+            assert_eq!(bodies.id[row], body(index).id);
+        }
+        assert_eq!(bodies.tally.alive_count(), Some(3));
+        bodies.arrive(body(5), NONE);
+        assert_eq!(bodies.tally.alive_count(), Some(4));
+        assert_eq!(bodies.count(), 4);
     }
 
     #[test]
-    fn an_index_rests_and_comes_back_with_another_generation() {
+    #[should_panic(expected = "a body is in one row")]
+    fn nobody_is_here_twice() {
         let mut bodies = Bodies::new();
-        let first = bodies.add(new_body(), 1).expect("the world is empty");
-        bodies.remove(first, 10);
-        let second = bodies.add(new_body(), 11).expect("there is room");
-        assert_ne!(second.index(), first.index());
-        let third = bodies.add(new_body(), 10 + BODY_INDEX_REST_TICKS);
-        let third = third.expect("there is room");
-        assert_eq!(third.index(), first.index());
-        assert_ne!(third, first);
-        assert_eq!(bodies.row(first), None);
-    }
-
-    #[test]
-    fn a_full_world_takes_nobody() {
-        let mut bodies = Bodies::new();
-        for _ in 0..BODIES_MAX {
-            assert!(bodies.add(new_body(), 1).is_some());
-        }
-        assert!(bodies.add(new_body(), 1).is_none());
+        bodies.create(body(7), NONE);
+        bodies.arrive(body(7), NONE);
     }
 }

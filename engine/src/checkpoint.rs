@@ -4,28 +4,28 @@
 //! Beside the state itself it holds the frames that attacks may still look back to, each with what
 //! of the terrain was different then.
 
-use alloc::{collections::VecDeque, sync::Arc, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 
 use spatial::{
     BlockBox, BlockCoord, Brick, CellCoord, Terrain,
-    codec::{decode_brick, decode_terrain, encode_brick, encode_terrain},
-    partition::Owner,
+    codec::{decode_terrain, encode_terrain},
     terrain::diff_bricks,
 };
 
 use crate::{
-    body::{Bodies, Indices},
-    effect::Outbox,
-    frame::{BodyColumns, Frame, Roster},
-    happenings::Happenings,
+    body::{Bodies, Body, Combat, Intent, Mind, NONE},
+    compose::Composer,
+    effect::Effect,
+    event::Event,
+    frame::{BodyColumns, Frame, Handoffs, Roster},
     history::History,
-    limits::{ARROWS_MAX, BOMBS_MAX, REWIND_TICKS_MAX},
+    id::BodyId,
+    limits::REWIND_TICKS_MAX,
+    motion::Motion,
     player::{Player, Players},
     publish,
-    record::{Input, Record, record},
-    round::RoundMemory,
-    think::Thought,
-    world::{World, whole_world},
+    record::{Input, Record, message::Fall, record},
+    world::World,
 };
 
 mod check;
@@ -33,7 +33,7 @@ mod check;
 pub use crate::record::CheckpointError;
 
 /// The first bytes of a checkpoint; the last one is the version.
-const MAGIC: [u8; 8] = *b"VXHEIM\x00\x01";
+const MAGIC: [u8; 8] = *b"VXHEIM\x00\x02";
 
 record!(Roster {
     version,
@@ -50,63 +50,55 @@ record!(BodyColumns {
     house,
 });
 
-/// A world between two ticks, as bytes.
+/// A shard between two ticks, as bytes: a world of one shard, or one of several.
 pub fn save(world: &World) -> Vec<u8> {
     let mut output = Vec::new();
     MAGIC.write(&mut output);
     world.config.write(&mut output);
+    world.owner.write(&mut output);
+    world.frame.partition.write(&mut output);
     world.tick.write(&mut output);
     write_bodies(&world.bodies, &mut output);
     write_players(&world.players, &mut output);
     world.arrows.write(&mut output);
     world.bombs.write(&mut output);
-    world.banners.write(&mut output);
-    world.round.write(&mut output);
-    world.roster.write(&mut output);
-    world.outbox.effects().to_vec().write(&mut output);
+    world.seat.write(&mut output);
     world.happenings.edit_sequence.write(&mut output);
     world.terrain_hash.write(&mut output);
-    write_history(&world.history, &mut output);
+    write_under_way(&world.frame, &mut output);
+    write_history(world, &mut output);
     world.thought.write(&mut output);
     write_round_memory(world, &mut output);
     encode_terrain(&world.terrain, &mut output);
     output
 }
 
-/// The world that was saved.
+/// The shard that was saved.
 ///
 /// # Errors
-/// Any [`CheckpointError`]; nothing about the bytes can make it panic, now or in a later tick.
+/// Any [`CheckpointError`]; nothing about the bytes can make it panic, now or in a later tick, if
+/// those it needs tick beside it: see [`World::is_whole`].
 pub fn load(bytes: &[u8]) -> Result<World, CheckpointError> {
     let mut input = Input::new(bytes);
     if <[u8; 8]>::read(&mut input)? != MAGIC {
         return Err(CheckpointError::BadVersion);
     }
-    let mut world = World {
-        config: Record::read(&mut input)?,
-        partition: whole_world(),
-        owner: Owner::default(),
-        tick: Record::read(&mut input)?,
-        bodies: read_bodies(&mut input)?,
-        players: Players::new(),
-        arrows: Vec::new(),
-        bombs: Vec::new(),
-        banners: Vec::new(),
-        round: Default::default(),
-        roster: Arc::default(),
-        inbox: Outbox::new(),
-        outbox: Outbox::new(),
-        happenings: Happenings::new(),
-        history: History::new(Frame::default()),
-        terrain: Terrain::new(),
-        terrain_hash: 0,
-        thought: Thought::default(),
-        round_memory: RoundMemory::default(),
-    };
+    let config = Record::read(&mut input)?;
+    let owner = Record::read(&mut input)?;
+    let partition = Record::read(&mut input)?;
+    let mut world = World::bare(config, owner, partition, Terrain::new());
+    world.tick = Record::read(&mut input)?;
+    world.bodies = read_bodies(&mut input)?;
     read_players(&mut world, &mut input)?;
-    read_battle(&mut world, &mut input)?;
+    read_into(&mut world.arrows, &mut input)?;
+    read_into(&mut world.bombs, &mut input)?;
+    world.seat = Record::read(&mut input)?;
+    world.happenings.edit_sequence = Record::read(&mut input)?;
+    world.terrain_hash = Record::read(&mut input)?;
+    let handoffs = read_under_way(&mut world, &mut input)?;
     let pasts: Vec<Past> = Record::read(&mut input)?;
     world.thought = Record::read(&mut input)?;
+    world.round_memory.number = Record::read(&mut input)?;
     world.round_memory.start_tick = Record::read(&mut input)?;
     let changed: Vec<(CellCoord, Brick)> = Record::read(&mut input)?;
     world.terrain =
@@ -114,7 +106,77 @@ pub fn load(bytes: &[u8]) -> Result<World, CheckpointError> {
     restore_pristine(&mut world, changed)?;
     check::world(&world)?;
     restore_history(&mut world, pasts)?;
+    publish_again(&mut world, handoffs)?;
     Ok(world)
+}
+
+/// What the last tick's frame has on its way to the next tick.
+fn write_under_way(frame: &Frame, output: &mut Vec<u8>) {
+    frame.effects.write(output);
+    frame.arriving.write(output);
+    frame.forwarded.write(output);
+    frame.handoffs.write(output);
+    let falls = frame.events.iter().filter_map(|event| match *event {
+        Event::Died {
+            target,
+            killer,
+            weapon,
+            position,
+        } => Some(Fall {
+            target,
+            killer,
+            weapon,
+            position,
+        }),
+        _ => None,
+    });
+    falls.collect::<Vec<_>>().write(output);
+}
+
+fn read_under_way(world: &mut World, input: &mut Input) -> Result<Handoffs, CheckpointError> {
+    let effects: Vec<Effect> = Record::read(input)?;
+    effects.iter().for_each(|effect| world.outbox.push(*effect));
+    let happenings = &mut world.happenings;
+    happenings.arriving = Record::read(input)?;
+    check::arriving(&happenings.arriving)?;
+    happenings.forwarded = Record::read(input)?;
+    let handoffs = Record::read(input)?;
+    for fall in Vec::<Fall>::read(input)? {
+        happenings.tell(Event::Died {
+            target: fall.target,
+            killer: fall.killer,
+            weapon: fall.weapon,
+            position: fall.position,
+        });
+    }
+    Ok(handoffs)
+}
+
+/// Makes the last frame anew. Who was crossing is in it, as in the first one, and then leaves.
+fn publish_again(world: &mut World, handoffs: Handoffs) -> Result<(), CheckpointError> {
+    check::handoffs(world, &handoffs)?;
+    let tally = world.bodies.tally;
+    for crossing in &handoffs.bodies {
+        world.bring_in(crossing.body, crossing.player.clone());
+    }
+    let counts = (world.arrows.len(), world.bombs.len());
+    let arrows = handoffs.arrows.iter().map(|(_, arrow)| *arrow);
+    world.arrows.extend(arrows);
+    let bombs = handoffs.bombs.iter().map(|(_, bomb)| *bomb);
+    world.bombs.extend(bombs);
+    publish::restart(world);
+    world.arrows.truncate(counts.0);
+    world.bombs.truncate(counts.1);
+    for crossing in &handoffs.bodies {
+        world.bodies.depart(crossing.body.id);
+        if let Some(player) = &crossing.player {
+            world.players.remove(player.session);
+        }
+    }
+    world.bodies.tally = tally;
+    let frame = Arc::get_mut(&mut world.frame).expect("nobody has seen it yet");
+    frame.handoffs = handoffs;
+    Ok(())
 }
 
 fn write_bodies(bodies: &Bodies, output: &mut Vec<u8>) {
@@ -123,30 +185,31 @@ fn write_bodies(bodies: &Bodies, output: &mut Vec<u8>) {
     bodies.intent.write(output);
     bodies.combat.write(output);
     bodies.mind.write(output);
-    bodies.created_count.write(output);
-    bodies.destroyed_count.write(output);
-    let indices = bodies.indices();
-    indices.generation.write(output);
-    let resting: Vec<(u32, u32)> = indices.resting.iter().copied().collect();
-    resting.write(output);
+    bodies.tally.write(output);
 }
 
 fn read_bodies(input: &mut Input) -> Result<Bodies, CheckpointError> {
+    let id: Vec<BodyId> = Record::read(input)?;
+    let motion: Vec<Motion> = Record::read(input)?;
+    let intent: Vec<Intent> = Record::read(input)?;
+    let combat: Vec<Combat> = Record::read(input)?;
+    let mind: Vec<Mind> = Record::read(input)?;
+    let lengths = [motion.len(), intent.len(), combat.len(), mind.len()];
+    check::ids(&id, &lengths)?;
     let mut bodies = Bodies::new();
-    read_into(&mut bodies.id, input)?;
-    read_into(&mut bodies.motion, input)?;
-    read_into(&mut bodies.intent, input)?;
-    read_into(&mut bodies.combat, input)?;
-    read_into(&mut bodies.mind, input)?;
-    bodies.created_count = Record::read(input)?;
-    bodies.destroyed_count = Record::read(input)?;
-    let indices = Indices {
-        row: Vec::new(),
-        generation: Record::read(input)?,
-        resting: VecDeque::from(Vec::<(u32, u32)>::read(input)?),
-    };
-    check::bodies(&bodies, &indices)?;
-    bodies.restore_indices(indices);
+    for row in 0..id.len() {
+        let body = Body {
+            id: id[row],
+            motion: motion[row],
+            intent: intent[row],
+            combat: combat[row],
+            mind: mind[row],
+        };
+        check::body(&body)?;
+        bodies.arrive(body, NONE);
+    }
+    bodies.tally = Record::read(input)?;
+    check::tally(&bodies)?;
     Ok(bodies)
 }
 
@@ -175,25 +238,9 @@ fn read_players(world: &mut World, input: &mut Input) -> Result<(), CheckpointEr
     Ok(())
 }
 
-fn read_battle(world: &mut World, input: &mut Input) -> Result<(), CheckpointError> {
-    world.arrows = Vec::with_capacity(ARROWS_MAX);
-    read_into(&mut world.arrows, input)?;
-    world.bombs = Vec::with_capacity(BOMBS_MAX);
-    read_into(&mut world.bombs, input)?;
-    world.banners = Record::read(input)?;
-    world.round = Record::read(input)?;
-    world.roster = Arc::new(Record::read(input)?);
-    let effects = Vec::read(input)?;
-    effects
-        .into_iter()
-        .for_each(|effect| world.outbox.push(effect));
-    world.happenings.edit_sequence = Record::read(input)?;
-    world.terrain_hash = Record::read(input)?;
-    Ok(())
-}
-
 /// The land as it was loaded, as what differs from the land as it is.
 fn write_round_memory(world: &World, output: &mut Vec<u8>) {
+    world.round_memory.number.write(output);
     world.round_memory.start_tick.write(output);
     let mut changed: Vec<(CellCoord, Brick)> = Vec::new();
     diff_bricks(&world.terrain, &world.round_memory.pristine, |change| {
@@ -230,42 +277,27 @@ record!(Past {
     cells,
 });
 
-impl Record for Brick {
-    fn write(&self, output: &mut Vec<u8>) {
-        encode_brick(self, output);
-    }
-
-    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
-        let decoded = decode_brick(input.rest()).map_err(CheckpointError::BadTerrain)?;
-        let (brick, bytes_count) = decoded;
-        input.skip(bytes_count);
-        Ok(brick)
-    }
-}
-
-/// From the newest backwards; the newest itself follows from the world.
-fn write_history(history: &History, output: &mut Vec<u8>) {
-    let mut newer = history.newest();
+/// From the newest backwards; the last tick itself follows from the shard.
+fn write_history(world: &World, output: &mut Vec<u8>) {
+    let mut composer = Composer::new(world.config.seed);
+    let mut newer = &world.frame.terrain;
     let mut pasts = Vec::new();
-    for _ in 1..REWIND_TICKS_MAX {
-        let Some(older) = newer
-            .tick
-            .checked_sub(1)
-            .and_then(|tick| history.frame(tick))
-        else {
+    for ticks_ago in 1..REWIND_TICKS_MAX {
+        let tick = world.tick.checked_sub(ticks_ago);
+        let Some(sight) = tick.and_then(|tick| world.history.sight(tick)) else {
             break;
         };
         let mut cells = Vec::new();
-        diff_bricks(&older.terrain, &newer.terrain, |change| {
+        diff_bricks(sight.terrain(), newer, |change| {
             let is_loaded = change.old.as_uniform() != Some(spatial::Block::VOID);
             cells.push((change.cell, is_loaded.then(|| change.old.clone())));
         });
         pasts.push(Past {
-            tick: older.tick,
-            bodies: older.bodies.clone(),
+            tick: sight.tick(),
+            bodies: composer.bodies(sight.frames()),
             cells,
         });
-        newer = older;
+        newer = sight.terrain();
     }
     pasts.write(output);
 }
@@ -289,8 +321,10 @@ fn restore_history(world: &mut World, pasts: Vec<Past>) -> Result<(), Checkpoint
         }
         frames.push(publish::past_frame(past.tick, past.bodies, terrain.clone()));
     }
-    let newest = publish::first_frame(world);
-    world.history = History::of_frames(frames.into_iter().rev().chain([newest]));
+    world.history = History::new(world.tick - frames.len() as u32);
+    for frame in frames.into_iter().rev() {
+        world.history.see(Arc::new(frame), &[]);
+    }
     Ok(())
 }
 

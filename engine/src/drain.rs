@@ -8,76 +8,137 @@ use crate::{
     balance::BLOCKS_COUNT_MAX,
     effect::{Change, Effect, EffectTarget},
     event::Event,
-    hash, hurt,
+    hurt,
     id::SessionId,
-    input::Command,
+    input::{Command, PartitionChange},
     intake,
     limits::BODY_HEIGHT,
     roster,
     world::World,
 };
 
-/// Empties `commands` and the inbox of effects on bodies. Effects on cells stay for `edit`.
+/// Takes in commands and the effects on bodies and the seat; those on cells stay in the inbox for
+/// `edit`. What was taken is left in `commands`, in the order in which it was applied; what was for
+/// another shard is forwarded.
 pub fn phase(world: &mut World, commands: &mut Vec<Command>) {
-    core::mem::swap(&mut world.inbox, &mut world.outbox);
-    world.happenings.counters.effects_dropped_count += world.inbox.dropped_count;
     intake::begin_tick(world);
+    collect_forwarded(world, commands);
     commands.sort_unstable_by_key(order);
-    for command in commands.drain(..) {
-        take(world, command);
-    }
+    commands.retain(|command| {
+        let is_taken = take(world, command);
+        if !is_taken {
+            world.happenings.forward(command.clone());
+        }
+        is_taken
+    });
+    collect_effects(world);
     apply_effects(world);
 }
 
-/// Terrain first; then by session: it comes, it acts, it goes.
+/// Terrain and partition first; then by session: it comes, it acts, it goes.
 fn order(command: &Command) -> (SessionId, u8, u32) {
     match command {
         Command::Terrain { .. } => (SessionId(0), 0, 0),
+        Command::Partition(_) => (SessionId(0), 0, 1),
         Command::Join { session, .. } => (*session, 1, 0),
         Command::Input { session, input } => (*session, 2, input.sequence),
         Command::Leave { session } => (*session, 3, 0),
     }
 }
 
-fn take(world: &mut World, command: Command) {
+/// Commands that came to another shard in the last tick and are for this one.
+fn collect_forwarded(world: &World, commands: &mut Vec<Command>) {
+    for frame in world.history.newest().frames() {
+        let ours = frame.forwarded.iter().filter(|it| is_for(world, it));
+        commands.extend(ours.cloned());
+    }
+}
+
+fn is_for(world: &World, command: &Command) -> bool {
+    match command {
+        Command::Terrain { .. } => false,
+        Command::Partition(_) => world.seat.is_some(),
+        Command::Leave { session } | Command::Input { session, .. } => {
+            world.players.slot_of(*session).is_some()
+        }
+        Command::Join { session, .. } => {
+            let is_new = |seat: &crate::seat::Seat| seat.seated(*session).is_none();
+            world.players.slot_of(*session).is_some() || world.seat.as_deref().is_some_and(is_new)
+        }
+    }
+}
+
+/// False if it is for another shard.
+fn take(world: &mut World, command: &Command) -> bool {
     match command {
         Command::Terrain { bricks } => load(world, bricks),
+        Command::Partition(change) => repartition(world, *change),
         Command::Join {
             session,
             name,
             house,
-        } => roster::join(world, session, name, house),
-        Command::Leave { session } => roster::leave(world, session),
-        Command::Input { session, input } => intake::receive(world, session, input),
+        } => roster::join(world, *session, name, *house),
+        Command::Leave { session } => roster::leave(world, *session),
+        Command::Input { session, input } => intake::receive(world, *session, *input),
     }
 }
 
-/// Puts bricks in place, except where something is loaded: it may have been edited since. What is
-/// not this shard's is refused and counted (R4).
-fn load(world: &mut World, bricks: Vec<(CellCoord, Brick)>) {
+/// Takes bricks of own cells, to be there for all shards from the next tick on. Cells outside of the
+/// world are refused and counted (R4).
+fn load(world: &mut World, bricks: &[(CellCoord, Brick)]) -> bool {
     for (cell, brick) in bricks {
-        if !world.owns(cell) {
+        if world.owns(*cell) {
+            world.happenings.arriving.push((*cell, brick.clone()));
+        } else if world.partition.locate(*cell).is_err() {
             world.happenings.counters.loads_foreign_count += 1;
-        } else if !world.terrain.is_loaded(cell) {
-            world
-                .round_memory
-                .pristine
-                .insert_brick(cell, brick.clone());
-            world.terrain.insert_brick(cell, brick);
-            world.terrain_hash = world.terrain_hash.wrapping_add(hash::of_load(cell));
-            world.happenings.loaded.push(cell);
         }
     }
+    true
+}
+
+fn repartition(world: &mut World, change: PartitionChange) -> bool {
+    let Some(seat) = &mut world.seat else {
+        return false;
+    };
+    if seat.repartition(change).is_err() {
+        world.happenings.counters.partition_refused_count += 1;
+    }
+    true
+}
+
+/// Of all that the last tick wants done: what is this shard's, and what is done to terrain, of which
+/// every shard has a copy.
+fn collect_effects(world: &mut World) {
+    world.inbox.clear();
+    for frame in world.history.newest().frames() {
+        for effect in &frame.effects {
+            let is_ours = match effect.target {
+                EffectTarget::Body(id) => world.bodies.row(id).is_some(),
+                EffectTarget::Cell(_) => true,
+                EffectTarget::Seat => world.seat.is_some(),
+            };
+            if is_ours {
+                world.inbox.push(*effect);
+            } else if let (EffectTarget::Body(id), Some(seat)) = (effect.target, &world.seat)
+                && !seat.knows(id)
+            {
+                world.happenings.counters.effects_late_count += 1;
+            }
+        }
+    }
+    world.happenings.counters.effects_dropped_count += world.inbox.dropped_count;
 }
 
 fn apply_effects(world: &mut World) {
     let mut inbox = core::mem::take(&mut world.inbox);
     for effect in inbox.sorted() {
-        if let EffectTarget::Body(target) = effect.target {
-            match world.bodies.row(target) {
-                Some(row) => apply(world, effect, row),
-                None => world.happenings.counters.effects_late_count += 1,
+        match effect.target {
+            EffectTarget::Body(target) => {
+                let row = world.bodies.row(target);
+                apply(world, effect, row.expect("nobody left since it was taken"));
             }
+            EffectTarget::Cell(_) => {}
+            EffectTarget::Seat => apply_to_seat(world, effect),
         }
     }
     world.inbox = inbox;
@@ -114,9 +175,18 @@ fn apply(world: &mut World, effect: &Effect, row: usize) {
         Change::Break { .. }
         | Change::Place { .. }
         | Change::Blast { .. }
-        | Change::Restore { .. } => {
-            unreachable!("cells get these, not bodies")
+        | Change::Restore { .. }
+        | Change::Forget { .. } => {
+            unreachable!("cells and the seat get these, not bodies")
         }
+    }
+}
+
+fn apply_to_seat(world: &mut World, effect: &Effect) {
+    let seat = world.seat.as_mut().expect("its effects are taken with it");
+    match effect.change {
+        Change::Forget { session } => seat.forget(session, world.tick),
+        other => unreachable!("the seat does not get {other:?}"),
     }
 }
 

@@ -1,7 +1,10 @@
-//! The edit phase: terrain effects of the last tick change this shard's cells.
+//! The edit phase: terrain effects of the last tick change the terrain.
 //!
-//! It runs before anything moves, so the newest frame says exactly where every body stands, also
-//! bodies of other shards: nobody is walled in.
+//! Every shard applies all of them to its copy, in the same order and knowing the same, so all copies
+//! stay equal. Only the owner of a cell answers for it: it tells what happened and gives blocks back.
+//!
+//! It runs before anything moves, so the newest frames say exactly where every body stands: nobody is
+//! walled in.
 
 use spatial::{
     Block, BlockBox, BlockCoord, Position,
@@ -50,91 +53,120 @@ pub fn is_free_of_bodies(history: &History, tick: u32, block: BlockCoord) -> boo
     is_free
 }
 
-/// Applies an effect to a cell of this shard; on any other it is refused and counted (R4).
+/// Applies an effect to a cell; outside of the world it is refused and counted (R4).
 fn apply(world: &mut World, effect: &Effect, cell: CellCoord) {
-    if !world.owns(cell) {
-        world.happenings.counters.effects_foreign_count += 1;
+    let Ok(region) = world.partition.locate(cell) else {
+        world.happenings.counters.effects_foreign_count += u64::from(world.seat.is_some());
         return;
-    }
+    };
+    let mut editor = Editor {
+        answers: region.owner == world.owner,
+        by: effect.source,
+        world,
+    };
     match effect.change {
         Change::Break { block } => {
-            if break_block(world, block, effect.source) {
-                grant(world, effect, 1);
+            if editor.break_block(block) {
+                editor.grant(effect, 1);
             }
         }
         Change::Place { block, now } => {
-            if !place_block(world, block, now, effect.source) {
-                grant(world, effect, 1);
+            if !editor.place_block(block, now) {
+                editor.grant(effect, 1);
             }
         }
-        Change::Blast { centre } => blast(world, cell, centre, effect.source),
-        Change::Restore { block, now } => restore(world, block, now),
+        Change::Blast { centre } => editor.blast(cell, centre),
+        Change::Restore { block, now } => editor.restore(block, now),
         Change::Hurt { .. }
         | Change::Heal { .. }
         | Change::Credit { .. }
-        | Change::Grant { .. } => {
-            unreachable!("bodies get these, not cells")
+        | Change::Grant { .. }
+        | Change::Forget { .. } => {
+            unreachable!("bodies and the seat get these, not cells")
         }
     }
 }
 
-/// Gives a block to whose hand it came from, for one dug or one that could not be placed.
-fn grant(world: &mut World, effect: &Effect, blocks_count: u8) {
-    world.outbox.push(Effect {
-        target: EffectTarget::Body(effect.source),
-        source: effect.source,
-        sequence: sequence(Origin::Answer, effect.sequence as u32),
-        change: Change::Grant { blocks_count },
-    });
+/// One effect on one cell under way.
+struct Editor<'a> {
+    world: &'a mut World,
+    by: BodyId,
+    /// Whether the cell is this shard's, which then tells and grants.
+    answers: bool,
 }
 
-/// Makes air of a block; false when it is gone already or cannot break.
-fn break_block(world: &mut World, block: BlockCoord, by: BodyId) -> bool {
-    let was = world.terrain.block(block);
-    let is_breakable = was.is_solid() && was.kind().hardness_ticks != UNBREAKABLE;
-    if !is_breakable || !world.happenings.has_room_for_edit() {
-        return false;
+impl Editor<'_> {
+    /// Gives a block to whose hand it came from, for one dug or one that could not be placed.
+    fn grant(&mut self, effect: &Effect, blocks_count: u8) {
+        if self.answers {
+            self.world.outbox.push(Effect {
+                target: EffectTarget::Body(effect.source),
+                source: effect.source,
+                sequence: sequence(Origin::Answer, effect.sequence as u32),
+                change: Change::Grant { blocks_count },
+            });
+        }
     }
-    write(world, block, Block::AIR);
-    world.happenings.tell(Event::BlockBroken { block, was, by });
-    true
-}
 
-/// Puts a block where nothing is and nobody stands; false when it cannot.
-fn place_block(world: &mut World, block: BlockCoord, now: Block, by: BodyId) -> bool {
-    let is_empty = matches!(world.terrain.block(block), Block::AIR | Block::WATER);
-    let may_place = is_empty
-        && world.happenings.has_room_for_edit()
-        && is_free_of_bodies(&world.history, world.tick, block);
-    if may_place {
-        write(world, block, now);
-        world.happenings.tell(Event::BlockPlaced { block, now, by });
+    fn tell(&mut self, event: Event) {
+        if self.answers {
+            self.world.happenings.tell(event);
+        }
     }
-    may_place
-}
 
-/// Puts a block in the place of another, unless it would wall somebody in.
-fn restore(world: &mut World, block: BlockCoord, now: Block) {
-    let was = world.terrain.block(block);
-    let walls_in =
-        now.is_solid() && !was.is_solid() && !is_free_of_bodies(&world.history, world.tick, block);
-    let may_change = was != now && was != Block::VOID && !walls_in;
-    if may_change && world.happenings.has_room_for_edit() {
-        write(world, block, now);
+    /// Makes air of a block; false when it is gone already or cannot break.
+    fn break_block(&mut self, block: BlockCoord) -> bool {
+        let was = self.world.terrain.block(block);
+        let is_breakable = was.is_solid() && was.kind().hardness_ticks != UNBREAKABLE;
+        if !is_breakable || !self.world.happenings.has_room_for_edit() {
+            return false;
+        }
+        write(self.world, block, Block::AIR);
+        let by = self.by;
+        self.tell(Event::BlockBroken { block, was, by });
+        true
     }
-}
 
-/// Breaks what an explosion is strong enough to break in one cell.
-fn blast(world: &mut World, cell: CellCoord, centre: Position, by: BodyId) {
-    let corner = |by: i32| Position::new(centre.x + by, centre.y + by, centre.z + by).block();
-    let reach = BlockBox::new(corner(-BLAST_BREAK_RADIUS), corner(BLAST_BREAK_RADIUS));
-    let Some(area) = reach.intersection(BlockBox::of_cell(cell)) else {
-        return;
-    };
-    for block in area.blocks() {
-        let hardness_ticks = world.terrain.block(block).kind().hardness_ticks as i32;
-        if hardness_ticks <= blast_hardness(block, centre) {
-            break_block(world, block, by);
+    /// Puts a block where nothing is and nobody stands; false when it cannot.
+    fn place_block(&mut self, block: BlockCoord, now: Block) -> bool {
+        let world = &mut *self.world;
+        let is_empty = matches!(world.terrain.block(block), Block::AIR | Block::WATER);
+        let may_place = is_empty
+            && world.happenings.has_room_for_edit()
+            && is_free_of_bodies(&world.history, world.tick, block);
+        if may_place {
+            write(world, block, now);
+            let by = self.by;
+            self.tell(Event::BlockPlaced { block, now, by });
+        }
+        may_place
+    }
+
+    /// Puts a block in the place of another, unless it would wall somebody in.
+    fn restore(&mut self, block: BlockCoord, now: Block) {
+        let world = &mut *self.world;
+        let was = world.terrain.block(block);
+        let walls_in = now.is_solid()
+            && !was.is_solid()
+            && !is_free_of_bodies(&world.history, world.tick, block);
+        let may_change = was != now && was != Block::VOID && !walls_in;
+        if may_change && world.happenings.has_room_for_edit() {
+            write(world, block, now);
+        }
+    }
+
+    /// Breaks what an explosion is strong enough to break in one cell.
+    fn blast(&mut self, cell: CellCoord, centre: Position) {
+        let corner = |by: i32| Position::new(centre.x + by, centre.y + by, centre.z + by).block();
+        let reach = BlockBox::new(corner(-BLAST_BREAK_RADIUS), corner(BLAST_BREAK_RADIUS));
+        let Some(area) = reach.intersection(BlockBox::of_cell(cell)) else {
+            return;
+        };
+        for block in area.blocks() {
+            let kind = self.world.terrain.block(block).kind();
+            if kind.hardness_ticks as i32 <= blast_hardness(block, centre) {
+                self.break_block(block);
+            }
         }
     }
 }

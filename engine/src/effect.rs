@@ -1,13 +1,18 @@
 //! Effects: what a tick wants done to what it may not write itself (R1).
 //!
-//! They are sent to the owner of their target, also when that is the sender, and applied when the
-//! next tick drains its inbox, in canonical order: target, source, sequence (R2).
+//! A frame carries those of its shard to all shards, its own included; in the next tick each applies
+//! those whose target it owns, in canonical order: target, source, sequence (R2). So an effect need
+//! not know where its target is, and cannot miss one that crosses a border.
 
 use alloc::vec::Vec;
 
 use spatial::{Block, BlockCoord, CellCoord, Position, morton};
 
-use crate::{event::Weapon, id::BodyId, limits::EFFECTS_MAX};
+use crate::{
+    event::Weapon,
+    id::{BodyId, SessionId},
+    limits::EFFECTS_MAX,
+};
 
 /// A change to a body or to the terrain of a cell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,15 +25,17 @@ pub struct Effect {
     pub change: Change,
 }
 
-/// Whose owner an effect goes to. Bodies come before cells, by id and by Morton code.
+/// Whose owner an effect goes to. Bodies come before cells, by id and by Morton code, the seat last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum EffectTarget {
     Body(BodyId),
     /// The Morton code of a cell.
     Cell(u64),
+    /// What the world has one of: see [`crate::seat`].
+    Seat,
 }
 
-/// What an effect does. The first group goes to bodies, the second to cells.
+/// What an effect does: the first four to bodies, the next four to cells, the last to the seat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Change {
     Hurt {
@@ -64,6 +71,10 @@ pub enum Change {
         block: BlockCoord,
         now: Block,
     },
+    /// A session and its body are gone.
+    Forget {
+        session: SessionId,
+    },
 }
 
 /// What an effect comes from. A source has at most one of each on a target in a tick, or numbers
@@ -81,6 +92,7 @@ pub enum Origin {
     Answer = 8,
     Banner = 9,
     Healing = 10,
+    Leave = 11,
 }
 
 /// The sequence of an effect: where it comes from, then its number there.
@@ -101,7 +113,7 @@ impl Effect {
     }
 }
 
-/// Effects on their way: at most [`EFFECTS_MAX`]; what comes on top is dropped and counted.
+/// Effects being collected: at most [`EFFECTS_MAX`]; what comes on top is dropped and counted.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
     effects: Vec<Effect>,
@@ -133,6 +145,13 @@ impl Outbox {
 
     pub fn effects(&self) -> &[Effect] {
         &self.effects
+    }
+
+    /// Swaps all with a frame's storage, which is emptied and collects the next.
+    pub fn hand_over(&mut self, frame: &mut Vec<Effect>) {
+        frame.clear();
+        core::mem::swap(frame, &mut self.effects);
+        self.dropped_count = 0;
     }
 
     pub fn clear(&mut self) {

@@ -1,14 +1,25 @@
-//! The immutable frame that a tick publishes: all that edges, neighbours and lag compensation read.
+//! The immutable frame that a tick publishes: all that edges, other shards and lag compensation read.
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
-use spatial::{Block, BlockCoord, Position, index::CellIndex, terrain::Terrain};
+use spatial::{
+    Block, BlockCoord, Brick, CellCoord, Position,
+    index::CellIndex,
+    partition::{Owner, Partition},
+    terrain::Terrain,
+};
 
 use crate::{
+    body::Body,
+    effect::Effect,
     event::Event,
     id::{BodyId, SessionId},
-    limits::{BODY_HEIGHT, BODY_HEIGHT_CROUCHED, EDITS_PER_TICK_MAX, EVENTS_MAX},
+    input::Command,
+    limits::{BODY_HEIGHT, BODY_HEIGHT_CROUCHED, EDITS_PER_TICK_MAX, EFFECTS_MAX, EVENTS_MAX},
     motion::Motion,
+    player::Player,
+    projectile::{Arrow, Bomb},
+    seat::Seat,
 };
 
 /// One side of the battle.
@@ -137,33 +148,79 @@ pub struct Appearance {
 }
 
 /// Every body's appearance, by body index; `None` where nobody is. Shared copy-on-write.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Roster {
     /// Grows with every change, so that a reader sees at once that nothing changed.
     pub version: u64,
     pub appearances: Vec<Option<Appearance>>,
 }
 
-/// All of a tick. Never changed after it is published; the last `limits::FRAMES_KEPT` are kept.
+/// What one shard says to another: bodies that cross to it, with all that is theirs. Whoever is
+/// named as owner takes them in at the start of the next tick.
+#[derive(Clone, Debug, Default)]
+pub struct Handoffs {
+    pub bodies: Vec<Crossing>,
+    /// Only from a shard that owns nothing any more; else what flies stays with who let it fly.
+    pub arrows: Vec<(Owner, Arrow)>,
+    pub bombs: Vec<(Owner, Bomb)>,
+}
+
+/// A body on its way to another shard.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Crossing {
+    pub to: Owner,
+    pub body: Body,
+    pub player: Option<Player>,
+}
+
+impl Handoffs {
+    pub fn clear(&mut self) {
+        self.bodies.clear();
+        self.arrows.clear();
+        self.bombs.clear();
+    }
+}
+
+/// All of a tick that one shard publishes: what anybody may read of it, and all it says to other
+/// shards. Never changed after it is published; the last `limits::FRAMES_KEPT` are kept.
 #[derive(Clone, Debug, Default)]
 pub struct Frame {
     pub tick: u32,
+    pub source: Owner,
+    /// Whether banners, round, roster and partition are those of the world: the seat's shard says
+    /// them, the frames of all others leave them empty.
+    pub is_seat: bool,
     pub bodies: BodyColumns,
     /// By body index: its row in `bodies`, or `u32::MAX`. See [`Frame::row`].
     pub rows: Vec<u32>,
     /// Occupied cells: a cell's `start..end` are its rows in `bodies`, in order of body index.
     pub cells: CellIndex,
-    /// As of the end of this tick.
+    /// As of the end of this tick; the same in the frames of all shards.
     pub terrain: Terrain,
+    /// Of this tick; the same in the frames of all shards.
     pub edits: Vec<Edit>,
-    /// Cells whose bricks were loaded in this tick.
-    pub loaded: Vec<spatial::CellCoord>,
+    /// Cells that are there since this tick.
+    pub loaded: Vec<CellCoord>,
+    /// Terrain that this shard took in and that is there for all from the next tick on.
+    pub arriving: Vec<(CellCoord, Brick)>,
+    /// What this shard wants done; each is applied in the next tick by who owns its target.
+    pub effects: Vec<Effect>,
+    pub handoffs: Handoffs,
+    /// Commands that came to the wrong shard: whoever has the session takes them in the next tick.
+    pub forwarded: Vec<Command>,
     pub events: Vec<Event>,
     pub players: Vec<PlayerState>,
     pub banners: Vec<BannerState>,
     pub round: RoundState,
     pub roster: Arc<Roster>,
-    /// Over all that the rules read (see `hash.rs`); equal on any number of shards.
+    /// Who owns what in the next tick.
+    pub partition: Arc<Partition>,
+    /// The seat itself, when it goes to another shard.
+    pub seat: Option<Arc<Seat>>,
+    /// What this shard adds to the world's hash.
+    pub hash_sum: u64,
+    /// Over all that the rules read (see `hash.rs`), if this frame is of the whole world; equal on
+    /// any number of shards.
     pub hash: u64,
 }
 
@@ -174,6 +231,7 @@ impl Frame {
         Self {
             edits: Vec::with_capacity(EDITS_PER_TICK_MAX),
             events: Vec::with_capacity(EVENTS_MAX),
+            effects: Vec::with_capacity(EFFECTS_MAX),
             ..Self::default()
         }
     }

@@ -2,13 +2,14 @@
 
 use alloc::vec::Vec;
 
-use spatial::{Block, BlockCoord, CellCoord};
+use spatial::{Block, BlockCoord, Brick, CellCoord};
 
 use crate::{
     event::{Event, RefusalReason},
     frame::Edit,
     id::SessionId,
-    limits::{EDITS_PER_TICK_MAX, EVENTS_MAX},
+    input::Command,
+    limits::{EDITS_PER_TICK_MAX, EVENTS_MAX, FORWARDED_MAX},
     player::Player,
 };
 
@@ -21,6 +22,10 @@ pub struct Happenings {
     pub events: Vec<Event>,
     pub edits: Vec<Edit>,
     pub loaded: Vec<CellCoord>,
+    /// Terrain taken in, for all shards to load in the next tick.
+    pub arriving: Vec<(CellCoord, Brick)>,
+    /// Commands for other shards.
+    pub forwarded: Vec<Command>,
     /// The last edit's number.
     pub edit_sequence: u32,
     pub counters: Counters,
@@ -37,12 +42,44 @@ pub struct Counters {
     pub effects_late_count: u64,
     /// Effects beyond [`EFFECTS_MAX`](crate::limits::EFFECTS_MAX) in one tick.
     pub effects_dropped_count: u64,
-    /// Effects on cells that are not this shard's; bombs at the edge of the world send some.
+    /// Effects on cells outside of the world; bombs at its edge send some. Counted by the seat.
     pub effects_foreign_count: u64,
-    /// Cells handed over to load that are not this shard's.
+    /// Cells handed over to load that are outside of the world.
     pub loads_foreign_count: u64,
+    /// Changes of the partition that it did not allow.
+    pub partition_refused_count: u64,
+    /// Commands beyond [`FORWARDED_MAX`] in one tick that were for other shards.
+    pub forwarded_dropped_count: u64,
     /// Frames made anew because a reader still held the oldest one.
     pub frames_allocated_count: u64,
+}
+
+impl Counters {
+    /// Adds what another shard counted.
+    pub fn add(&mut self, other: &Counters) {
+        let Counters {
+            refused_count,
+            events_dropped_count,
+            effects_late_count,
+            effects_dropped_count,
+            effects_foreign_count,
+            loads_foreign_count,
+            partition_refused_count,
+            forwarded_dropped_count,
+            frames_allocated_count,
+        } = other;
+        for (sum, count) in self.refused_count.iter_mut().zip(refused_count) {
+            *sum += count;
+        }
+        self.events_dropped_count += events_dropped_count;
+        self.effects_late_count += effects_late_count;
+        self.effects_dropped_count += effects_dropped_count;
+        self.effects_foreign_count += effects_foreign_count;
+        self.loads_foreign_count += loads_foreign_count;
+        self.partition_refused_count += partition_refused_count;
+        self.forwarded_dropped_count += forwarded_dropped_count;
+        self.frames_allocated_count += frames_allocated_count;
+    }
 }
 
 impl Happenings {
@@ -60,6 +97,15 @@ impl Happenings {
             self.events.push(event);
         } else {
             self.counters.events_dropped_count += 1;
+        }
+    }
+
+    /// Sends a command on to whoever it is for, unless there are too many.
+    pub fn forward(&mut self, command: Command) {
+        if self.forwarded.len() < FORWARDED_MAX {
+            self.forwarded.push(command);
+        } else {
+            self.counters.forwarded_dropped_count += 1;
         }
     }
 

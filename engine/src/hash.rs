@@ -17,9 +17,18 @@ use crate::{
     world::World,
 };
 
-/// The hash of all that a world owns.
-pub fn of_world(world: &World) -> u64 {
-    let mut sum = world.terrain_hash;
+/// The hash of the world at a tick, from the sum of what its shards add.
+pub fn of_sum(tick: u32, seed: u64, sum: u64) -> u64 {
+    Digest::new(Kind::World)
+        .word(tick as u64)
+        .word(seed)
+        .word(sum)
+        .end()
+}
+
+/// What a shard adds: all that it owns; the terrain, of which all have a copy, the seat adds.
+pub fn sum_of_shard(world: &World) -> u64 {
+    let mut sum = 0_u64;
     let mut add = |hash: u64| sum = sum.wrapping_add(hash);
     add(of_bodies(&world.bodies));
     for (_, slot) in world.players.order() {
@@ -27,21 +36,16 @@ pub fn of_world(world: &World) -> u64 {
     }
     world.arrows.iter().for_each(|arrow| add(of_arrow(arrow)));
     world.bombs.iter().for_each(|bomb| add(of_bomb(bomb)));
-    world
-        .outbox
-        .effects()
-        .iter()
-        .for_each(|effect| add(of_effect(effect)));
-    world
-        .banners
-        .iter()
-        .for_each(|banner| add(of_banner(banner)));
-    add(of_round(&world.round));
-    Digest::new(Kind::World)
-        .word(world.tick as u64)
-        .word(world.config.seed)
-        .word(sum)
-        .end()
+    let effects = world.outbox.effects();
+    effects.iter().for_each(|effect| add(of_effect(effect)));
+    let arriving = &world.happenings.arriving;
+    arriving.iter().for_each(|(cell, _)| add(of_load(*cell)));
+    if let Some(seat) = &world.seat {
+        add(world.terrain_hash);
+        seat.banners.iter().for_each(|it| add(of_banner(it)));
+        add(of_round(&seat.round));
+    }
+    sum
 }
 
 /// What an edit adds to [`World::terrain_hash`].
@@ -323,6 +327,7 @@ fn of_effect(effect: &Effect) -> u64 {
     let (kind, target) = match effect.target {
         EffectTarget::Body(id) => (0, id.0 as u64),
         EffectTarget::Cell(code) => (1, code),
+        EffectTarget::Seat => (2, 0),
     };
     let digest = Digest::new(Kind::Effect)
         .word(target)
@@ -345,6 +350,7 @@ fn of_effect(effect: &Effect) -> u64 {
         Change::Restore { block, now } => digest
             .pair(now.0 as u32, 106)
             .vector([block.x, block.y, block.z]),
+        Change::Forget { session } => digest.word(107).word(session.0),
     };
     digest.end()
 }

@@ -1,12 +1,13 @@
-//! The frames kept, and the world as a player saw it: between two of them, at most 500 ms ago.
+//! What was published of the last ticks, by all shards, and the world as a player saw it: between
+//! two ticks, at most 500 ms ago.
 
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{collections::VecDeque, sync::Arc, vec, vec::Vec};
 use core::ops::Range;
 
 use spatial::{Position, position::UNITS_PER_METRE, terrain::Terrain};
 
 use crate::{
-    frame::{Frame, House},
+    frame::{BodyColumns, Frame, House},
     id::BodyId,
     input::PlayerInput,
     limits::{FRAMES_KEPT, REWIND_TICKS_MAX},
@@ -15,14 +16,27 @@ use crate::{
 /// A body is looked for this far around where it stood in the older frame: farther than any moves
 /// in a tick, except by returning from death.
 const MOVE_MAX: i32 = 3 * UNITS_PER_METRE;
+/// Own frames kept as storage at most: those that slow readers may hold, twice over.
+const SPARE_MAX: usize = 2 * FRAMES_KEPT;
 
-/// The frames of the last [`FRAMES_KEPT`] ticks.
+/// All that was published of one tick: a frame of each shard, this shard's own first.
+#[derive(Clone, Debug, Default)]
+pub struct Sight {
+    frames: Vec<Arc<Frame>>,
+    /// Which of them is the seat's.
+    seat: usize,
+}
+
+/// The sights of the last [`FRAMES_KEPT`] ticks.
 #[derive(Clone, Debug)]
 pub struct History {
     /// By tick modulo [`FRAMES_KEPT`].
-    frames: Vec<Arc<Frame>>,
-    tick_newest: u32,
+    sights: Vec<Sight>,
     tick_oldest: u32,
+    /// One after the newest.
+    tick_next: u32,
+    /// Own frames that are seen no more, oldest first: storage for new ones.
+    spare: VecDeque<Arc<Frame>>,
 }
 
 /// How long before the present tick something is seen, in 1/256 of a tick; at least one tick.
@@ -41,8 +55,8 @@ pub enum ViewFault {
 /// The world at some moment of the last ticks.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
-    older: &'a Frame,
-    newer: &'a Frame,
+    older: &'a Sight,
+    newer: &'a Sight,
     /// From the older to the newer, in 1/256.
     fraction: i32,
 }
@@ -80,75 +94,116 @@ impl Lag {
     }
 }
 
+impl Sight {
+    /// Panics unless all are of one tick and just one is the seat's.
+    fn fill(&mut self, own: Arc<Frame>, siblings: &[Arc<Frame>]) {
+        let tick = own.tick;
+        self.frames.clear();
+        self.frames.push(own);
+        self.frames.extend(siblings.iter().cloned());
+        assert!(
+            self.frames.iter().all(|frame| frame.tick == tick),
+            "shards tick in step"
+        );
+        let mut seats = (0..self.frames.len()).filter(|&place| self.frames[place].is_seat);
+        self.seat = seats.next().expect("some shard keeps the seat");
+        assert!(seats.next().is_none(), "one shard keeps the seat (R4)");
+    }
+
+    pub fn tick(&self) -> u32 {
+        self.own().tick
+    }
+
+    /// This shard's own.
+    pub fn own(&self) -> &Arc<Frame> {
+        &self.frames[0]
+    }
+
+    pub fn frames(&self) -> &[Arc<Frame>] {
+        &self.frames
+    }
+
+    /// What the seat says: banners, round, roster, partition.
+    pub fn seat(&self) -> &Frame {
+        &self.frames[self.seat]
+    }
+
+    /// Every shard's own copy holds the same.
+    pub fn terrain(&self) -> &Terrain {
+        &self.own().terrain
+    }
+
+    /// The frame and the row that a body stands in.
+    pub fn find(&self, id: BodyId) -> Option<(&Frame, usize)> {
+        self.frames
+            .iter()
+            .find_map(|frame| Some((&**frame, frame.row(id)?)))
+    }
+}
+
 impl History {
-    /// Starts with one frame.
-    pub fn new(first: Frame) -> Self {
-        let tick = first.tick;
-        let mut frames: Vec<Arc<Frame>> = (0..FRAMES_KEPT)
-            .map(|_| Arc::new(Frame::with_room()))
-            .collect();
-        frames[tick as usize % FRAMES_KEPT] = Arc::new(first);
+    /// Empty; what it sees first is of this tick.
+    pub fn new(tick_first: u32) -> Self {
         Self {
-            frames,
-            tick_newest: tick,
-            tick_oldest: tick,
+            sights: vec![Sight::default(); FRAMES_KEPT],
+            tick_oldest: tick_first,
+            tick_next: tick_first,
+            spare: (0..FRAMES_KEPT)
+                .map(|_| Arc::new(Frame::with_room()))
+                .collect(),
         }
     }
 
-    /// Of frames of ticks in a row, oldest first. Panics when there is none.
-    pub fn of_frames(frames: impl Iterator<Item = Frame>) -> Self {
-        let mut frames = frames;
-        let mut history = Self::new(frames.next().expect("a history has a frame"));
-        frames.for_each(|frame| history.publish(Arc::new(frame)));
-        history
+    /// What was published of the last tick. Panics before it has seen any.
+    pub fn newest(&self) -> &Sight {
+        assert!(self.tick_next > self.tick_oldest, "a tick was seen");
+        self.at(self.tick_next - 1)
     }
 
-    pub fn newest(&self) -> &Arc<Frame> {
-        &self.frames[self.tick_newest as usize % FRAMES_KEPT]
-    }
-
-    /// The frame of a tick, if it is still kept.
-    pub fn frame(&self, tick: u32) -> Option<&Arc<Frame>> {
-        (self.tick_oldest..=self.tick_newest)
+    /// What was published of a tick, if it is still kept.
+    pub fn sight(&self, tick: u32) -> Option<&Sight> {
+        (self.tick_oldest..self.tick_next)
             .contains(&tick)
-            .then(|| &self.frames[tick as usize % FRAMES_KEPT])
+            .then(|| self.at(tick))
     }
 
-    /// The frames kept, oldest first.
-    pub fn frames(&self) -> impl Iterator<Item = &Arc<Frame>> {
-        (self.tick_oldest..=self.tick_newest).map(|tick| &self.frames[tick as usize % FRAMES_KEPT])
+    fn at(&self, tick: u32) -> &Sight {
+        &self.sights[tick as usize % FRAMES_KEPT]
     }
 
-    /// Storage for the next tick's frame: that of the oldest, unless a reader still holds it, in
-    /// which case it is new. Given back by [`Self::publish`].
+    /// Storage for the next own frame: one that no reader holds any more, else a new one (true).
     pub fn storage(&mut self) -> (Arc<Frame>, bool) {
-        let newest = self.newest().clone();
-        let place = (self.tick_newest + 1) as usize % FRAMES_KEPT;
-        let mut oldest = core::mem::replace(&mut self.frames[place], newest);
-        let is_held = Arc::get_mut(&mut oldest).is_none();
-        if is_held {
-            oldest = Arc::new(Frame::with_room());
+        for _ in 0..self.spare.len() {
+            let mut frame = self.spare.pop_front().expect("as many as counted");
+            if Arc::get_mut(&mut frame).is_some() {
+                return (frame, false);
+            }
+            self.spare.push_back(frame);
         }
-        (oldest, is_held)
+        (Arc::new(Frame::with_room()), true)
     }
 
-    /// Keeps the next tick's frame as the newest.
-    pub fn publish(&mut self, frame: Arc<Frame>) {
-        assert_eq!(frame.tick, self.tick_newest + 1, "a frame a tick");
-        self.tick_newest = frame.tick;
-        self.frames[self.tick_newest as usize % FRAMES_KEPT] = frame;
-        let tick_oldest = (self.tick_newest + 1).saturating_sub(FRAMES_KEPT as u32);
+    /// Keeps what was published of the next tick as the newest. Panics if it is of another.
+    pub fn see(&mut self, own: Arc<Frame>, siblings: &[Arc<Frame>]) {
+        assert_eq!(own.tick, self.tick_next, "a frame a tick");
+        let sight = &mut self.sights[self.tick_next as usize % FRAMES_KEPT];
+        if !sight.frames.is_empty() && self.spare.len() < SPARE_MAX {
+            self.spare.push_back(sight.frames.swap_remove(0));
+        }
+        sight.fill(own, siblings);
+        self.tick_next += 1;
+        let tick_oldest = self.tick_next.saturating_sub(FRAMES_KEPT as u32);
         self.tick_oldest = self.tick_oldest.max(tick_oldest);
     }
 
     /// The world as it was seen at `tick` with a lag; as old as it is kept, if that is too old.
     pub fn seen(&self, lag: Lag, tick: u32) -> Seen<'_> {
         let moment = ((tick as u64) << 8).saturating_sub(lag.0 as u64);
-        let tick_older = ((moment >> 8) as u32).clamp(self.tick_oldest, self.tick_newest);
-        let tick_newer = (tick_older + 1).min(self.tick_newest);
+        let tick_newest = self.newest().tick();
+        let tick_older = ((moment >> 8) as u32).clamp(self.tick_oldest, tick_newest);
         Seen {
-            older: &self.frames[tick_older as usize % FRAMES_KEPT],
-            newer: &self.frames[tick_newer as usize % FRAMES_KEPT],
+            older: self.at(tick_older),
+            newer: self.at((tick_older + 1).min(tick_newest)),
             fraction: (moment & 0xff) as i32,
         }
     }
@@ -157,7 +212,7 @@ impl History {
 impl<'a> Seen<'a> {
     /// The blocks as they were seen.
     pub fn terrain(&self) -> &'a Terrain {
-        &self.older.terrain
+        self.older.terrain()
     }
 
     /// Visits the living bodies whose feet are within a distance along each axis, in no meaningful
@@ -168,40 +223,51 @@ impl<'a> Seen<'a> {
         } else {
             reach + MOVE_MAX
         };
-        let bodies = &self.older.bodies;
-        self.older.each_rows_near(centre, reach_wide, |rows| {
+        for frame in &self.older.frames {
+            self.each_near_in(frame, centre, reach_wide, &mut visit);
+        }
+    }
+
+    fn each_near_in(
+        &self,
+        frame: &Frame,
+        centre: Position,
+        reach: i32,
+        visit: &mut impl FnMut(SeenBody),
+    ) {
+        let bodies = &frame.bodies;
+        frame.each_rows_near(centre, reach, |rows| {
             for row in rows {
-                let is_near = bodies.x[row].abs_diff(centre.x) <= reach_wide as u32
-                    && bodies.z[row].abs_diff(centre.z) <= reach_wide as u32
-                    && bodies.y[row].abs_diff(centre.y) <= reach_wide as u32;
+                let is_near = bodies.x[row].abs_diff(centre.x) <= reach as u32
+                    && bodies.z[row].abs_diff(centre.z) <= reach as u32
+                    && bodies.y[row].abs_diff(centre.y) <= reach as u32;
                 if is_near && bodies.health[row] > 0 {
-                    visit(self.body(row));
+                    visit(self.body(bodies, row));
                 }
             }
         });
     }
 
-    /// A row of the older frame, moved on towards where it is in the newer one.
-    fn body(&self, row: usize) -> SeenBody {
-        let bodies = &self.older.bodies;
+    /// A row of the older tick, moved on towards where it is in the newer one.
+    fn body(&self, bodies: &BodyColumns, row: usize) -> SeenBody {
         SeenBody {
             id: bodies.id[row],
             house: House::of(bodies.house[row]),
-            feet: self.feet(row),
+            feet: self.feet(bodies, row),
             height: bodies.height(row),
             health: bodies.health[row],
         }
     }
 
-    fn feet(&self, row: usize) -> Position {
-        let start = self.older.bodies.position(row);
+    fn feet(&self, bodies: &BodyColumns, row: usize) -> Position {
+        let start = bodies.position(row);
         if self.fraction == 0 {
             return start;
         }
-        let Some(row_newer) = self.newer.row(self.older.bodies.id[row]) else {
+        let Some((frame, row_newer)) = self.newer.find(bodies.id[row]) else {
             return start;
         };
-        let end = self.newer.bodies.position(row_newer);
+        let end = frame.bodies.position(row_newer);
         let way = [end.x - start.x, end.y - start.y, end.z - start.z];
         if way.iter().any(|axis| axis.abs() > MOVE_MAX) {
             // It returned from death elsewhere: nobody saw it in between.

@@ -2,7 +2,12 @@
 
 use alloc::{string::String, vec::Vec};
 
-use spatial::{BlockCoord, CellCoord, brick::Brick};
+use spatial::{
+    BlockCoord, CellCoord,
+    brick::Brick,
+    partition::{Epoch, Owner},
+    region::RegionId,
+};
 
 use crate::id::SessionId;
 
@@ -98,6 +103,26 @@ pub enum Command {
         session: SessionId,
         input: PlayerInput,
     },
-    /// Terrain generated or loaded off the tick path.
+    /// Terrain generated or loaded off the tick path; a shard takes of it the cells it owns.
     Terrain { bricks: Vec<(CellCoord, Brick)> },
+    /// Another division of the world among shards.
+    Partition(PartitionChange),
+}
+
+/// A change of the partition, as [`spatial::partition::Partition`] knows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PartitionChange {
+    Split {
+        region: RegionId,
+        seen: Epoch,
+    },
+    Merge {
+        region: RegionId,
+        seen: Epoch,
+    },
+    Assign {
+        region: RegionId,
+        owner: Owner,
+        seen: Epoch,
+    },
 }

@@ -22,10 +22,10 @@ pub fn begin_tick(world: &mut World) {
     }
 }
 
-/// Queues an input, or refuses it. One of a session that left is dropped: it was on its way.
-pub fn receive(world: &mut World, session: SessionId, input: PlayerInput) {
+/// Queues an input, or refuses it; false if its player is not on this shard.
+pub fn receive(world: &mut World, session: SessionId, input: PlayerInput) -> bool {
     let Some(slot) = world.players.slot_of(session) else {
-        return;
+        return false;
     };
     let player = world.players.get_mut(slot);
     let fault = range_fault(&input)
@@ -35,6 +35,7 @@ pub fn receive(world: &mut World, session: SessionId, input: PlayerInput) {
         None => player.queue.push(input),
         Some(reason) => world.happenings.refuse(player, input.sequence, reason),
     }
+    true
 }
 
 fn range_fault(input: &PlayerInput) -> Option<RefusalReason> {

@@ -34,6 +34,15 @@ pub const INPUT_STARVED_TICKS: u8 = 10;
 
 /// Effects on their way in one tick: each of 20,000 bodies hurt twice, and the rest for hands.
 pub const EFFECTS_MAX: usize = 48_000;
+/// Commands that one shard forwards to others in a tick: inputs of all its players who just crossed.
+pub const FORWARDED_MAX: usize = 4_096;
+/// Bodies that one shard hands to others in a tick: 5,000 that cross at once are gone in a quarter
+/// of a second, and no rule cares which shard they are on until then. Each costs about a microsecond
+/// on either side.
+pub const HANDOFFS_PER_TICK_MAX: usize = 1_024;
+/// How deep in another shard's cells a body must be to be handed over: 2 m, so that one that fights
+/// on a border stays where it is.
+pub const HANDOFF_DEPTH: i32 = 2 * UNITS_PER_METRE;
 /// Events told of one tick; more are dropped and counted.
 pub const EVENTS_MAX: usize = 32_768;
 /// Arrows in the air: a third of all bodies are archers who loose every 3 s and miss for 1.5 s,

@@ -3,7 +3,7 @@
 //! Rows are stable slots; the order of sessions is kept beside them. Not responsible for who may
 //! come in: edges admit, name and count sessions.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 use spatial::{BlockCoord, Position};
 
@@ -21,7 +21,6 @@ use crate::{
 pub struct Player {
     pub session: SessionId,
     pub body: BodyId,
-    pub name: String,
     pub queue: InputQueue,
     /// The inputs applied in this tick, for `act`; emptied by the next `advance`.
     pub applied: [AppliedInput; INPUTS_PER_TICK_MAX],
@@ -147,10 +146,10 @@ impl Players {
 }
 
 impl Player {
-    pub fn new(session: SessionId, name: String) -> Self {
+    pub fn new(session: SessionId, body: BodyId) -> Self {
         Self {
             session,
-            name,
+            body,
             bombs_count: BOMBS_COUNT_MAX,
             blocks_count: BLOCKS_COUNT_START,
             respawn_banner: u8::MAX,
@@ -287,7 +286,7 @@ mod tests {
     use super::*;
 
     fn player(session: u64) -> Player {
-        Player::new(SessionId(session), String::new())
+        Player::new(SessionId(session), BodyId::NOBODY)
     }
 
     #[test]

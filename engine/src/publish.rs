@@ -8,10 +8,12 @@ use crate::{
     act::dig_progress,
     balance::WALK_SPEED,
     body::{Bodies, Combat, NONE},
+    cross,
     frame::{BodyColumns, Frame, PlayerState, RoundState, pose},
     hash,
     motion::Motion,
     player::Player,
+    seat::{SEAT_CELL, Seat},
     world::World,
 };
 
@@ -20,61 +22,84 @@ const STAND_SPEED: i32 = WALK_SPEED / 11;
 /// Faster than this it runs.
 const RUN_SPEED_MIN: i32 = WALK_SPEED * 9 / 8;
 
-/// Makes the frame of the tick and keeps it as the newest.
+/// Makes the frame of the tick.
 pub fn phase(world: &mut World) -> Arc<Frame> {
-    let alive = world.bodies.created_count - world.bodies.destroyed_count;
     assert_eq!(
-        alive,
-        world.bodies.count() as u64,
-        "created - destroyed = alive (R4)"
+        world.bodies.tally.alive_count(),
+        Some(world.bodies.count() as u64),
+        "created + arrived - destroyed - departed = alive (R4)"
     );
     let (mut frame, is_new) = world.history.storage();
     world.happenings.counters.frames_allocated_count += is_new as u64;
-    fill(
-        Arc::get_mut(&mut frame).expect("nobody else holds it"),
-        world,
-    );
-    world.history.publish(frame.clone());
+    let filled = Arc::get_mut(&mut frame).expect("nobody else holds it");
+    fill(filled, world);
+    cross::phase(world, filled);
+    world.frame = frame.clone();
     frame
 }
 
-/// The frame of a world before its first tick.
-pub fn first_frame(world: &mut World) -> Frame {
+/// Publishes what a world is before its next tick: of one that is new, loaded, divided or united.
+/// Nobody crosses.
+pub fn restart(world: &mut World) {
     let mut frame = Frame::with_room();
     fill(&mut frame, world);
-    frame
+    world.frame = Arc::new(frame);
 }
 
 /// A frame of the past, of which only bodies and terrain are known.
 pub fn past_frame(tick: u32, bodies: BodyColumns, terrain: Terrain) -> Frame {
     let mut frame = Frame {
         tick,
+        is_seat: true,
         bodies,
         terrain,
         ..Frame::default()
     };
     let columns = &frame.bodies;
     frame.cells.rebuild(&columns.x, &columns.y, &columns.z);
-    let index_last = columns.id.iter().map(|id| id.index()).max();
-    frame.index_rows(index_last.unwrap_or(0) as usize + 1);
+    frame.index_rows();
     frame
 }
 
 fn fill(frame: &mut Frame, world: &mut World) {
     frame.tick = world.tick;
+    frame.source = world.owner;
+    frame.hash_sum = hash::sum_of_shard(world);
+    frame.hash = hash::of_sum(world.tick, world.config.seed, frame.hash_sum);
     fill_bodies(frame, &world.bodies);
     fill_players(&mut frame.players, world);
     frame.terrain = world.terrain.clone();
-    take_over(&mut frame.events, &mut world.happenings.events);
-    take_over(&mut frame.edits, &mut world.happenings.edits);
-    take_over(&mut frame.loaded, &mut world.happenings.loaded);
-    frame.banners.clone_from(&world.banners);
-    frame.round = RoundState {
-        alive_count: alive_counts(&world.bodies),
-        ..world.round
-    };
-    frame.roster = world.roster.clone();
-    frame.hash = hash::of_world(world);
+    let happenings = &mut world.happenings;
+    take_over(&mut frame.events, &mut happenings.events);
+    take_over(&mut frame.edits, &mut happenings.edits);
+    take_over(&mut frame.loaded, &mut happenings.loaded);
+    take_over(&mut frame.arriving, &mut happenings.arriving);
+    take_over(&mut frame.forwarded, &mut happenings.forwarded);
+    happenings.counters.effects_dropped_count += world.outbox.dropped_count;
+    world.outbox.hand_over(&mut frame.effects);
+    frame.handoffs.clear();
+    fill_seat(frame, world);
+}
+
+/// What the seat says of the world, and the seat itself if it goes to another shard.
+fn fill_seat(frame: &mut Frame, world: &World) {
+    frame.is_seat = world.seat.is_some();
+    frame.seat = None;
+    frame.banners.clear();
+    frame.round = RoundState::default();
+    frame.partition = world.partition.clone();
+    if let Some(seat) = &world.seat {
+        frame.banners.extend_from_slice(&seat.banners);
+        frame.round = seat.round;
+        frame.roster = seat.roster.clone();
+        frame.partition = seat.partition.clone();
+        let region = seat.partition.locate(SEAT_CELL);
+        let region = region.expect("the seat's cell is in the world");
+        if region.owner != world.owner {
+            frame.seat = Some(Arc::new(Seat::clone(seat)));
+        }
+    }
+    frame.round.alive_count = alive_counts(&world.bodies);
 }
 
 /// Swaps what the tick collected into the frame; the frame's old storage collects the next.
@@ -88,7 +113,7 @@ fn fill_bodies(frame: &mut Frame, bodies: &Bodies) {
     // In order of their ids first, so that the order within a cell does not depend on rows (R2).
     let rows = &mut frame.rows;
     rows.clear();
-    rows.extend(bodies.indices().row.iter().filter(|&&row| row != NONE));
+    rows.extend(bodies.rows().iter().filter(|&&row| row != NONE));
     let position = |row: &u32| bodies.motion[*row as usize].position;
     collect(&mut columns.x, rows, |row| position(row).x);
     collect(&mut columns.y, rows, |row| position(row).y);
@@ -98,14 +123,15 @@ fn fill_bodies(frame: &mut Frame, bodies: &Bodies) {
     gather(columns, bodies, order);
     // From here on the index speaks of the frame's rows, which stand in its order.
     frame.cells.renumber();
-    frame.index_rows(bodies.indices().row.len());
+    frame.index_rows();
 }
 
 impl Frame {
     /// Notes the row of each body.
-    fn index_rows(&mut self, index_count: usize) {
+    pub(crate) fn index_rows(&mut self) {
+        let index_last = self.bodies.id.iter().map(|id| id.index()).max();
         self.rows.clear();
-        self.rows.resize(index_count, NONE);
+        self.rows.resize(index_last.unwrap_or(0) as usize + 1, NONE);
         for (row, id) in self.bodies.id.iter().enumerate() {
             self.rows[id.index() as usize] = row as u32;
         }
@@ -136,7 +162,7 @@ fn gather(columns: &mut BodyColumns, bodies: &Bodies, order: impl Iterator<Item 
 }
 
 impl BodyColumns {
-    fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.id.clear();
         self.x.clear();
         self.y.clear();

@@ -9,7 +9,7 @@ use alloc::{string::String, vec::Vec};
 use spatial::{Block, BlockCoord, CellCoord, Position};
 
 use crate::{
-    body::{Attack, Combat, Gear, Intent, Mind},
+    body::{Attack, Combat, Gear, Intent, Mind, Tally},
     effect::{Change, Effect, EffectTarget},
     event::Weapon,
     frame::{Appearance, BannerState, House, RoundState},
@@ -19,8 +19,11 @@ use crate::{
     motion::Motion,
     player::{AppliedInput, Player},
     projectile::{Arrow, Bomb},
+    seat::Seated,
     world::{Landmarks, WorldConfig},
 };
+
+pub mod message;
 
 /// Why bytes are no checkpoint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -251,7 +254,6 @@ record!(AppliedInput {
 record!(Player {
     session,
     body,
-    name,
     queue,
     applied,
     applied_count,
@@ -287,6 +289,17 @@ record!(Bomb {
     position,
     velocity,
     fuse_ticks,
+});
+record!(Seated {
+    session,
+    body,
+    house,
+});
+record!(Tally {
+    created_count,
+    destroyed_count,
+    arrived_count,
+    departed_count,
 });
 record!(Effect {
     target,
@@ -408,6 +421,7 @@ impl Record for EffectTarget {
         match self {
             Self::Body(id) => (0_u8, id.0 as u64).write(output),
             Self::Cell(code) => (1_u8, *code).write(output),
+            Self::Seat => (2_u8, 0_u64).write(output),
         }
     }
 
@@ -417,6 +431,7 @@ impl Record for EffectTarget {
                 .map(|id| Self::Body(BodyId(id)))
                 .map_err(|_| CheckpointError::BadNumber),
             (1, code) if code < 1 << spatial::morton::CODE_BITS => Ok(Self::Cell(code)),
+            (2, 0) => Ok(Self::Seat),
             _ => Err(CheckpointError::BadNumber),
         }
     }
@@ -437,6 +452,7 @@ impl Record for Change {
             Self::Place { block, now } => (5_u8, (block, now)).write(output),
             Self::Blast { centre } => (6_u8, centre).write(output),
             Self::Restore { block, now } => (7_u8, (block, now)).write(output),
+            Self::Forget { session } => (8_u8, session).write(output),
         }
     }
 
@@ -473,6 +489,9 @@ impl Record for Change {
                 let (block, now) = Record::read(input)?;
                 Self::Restore { block, now }
             }
+            8 => Self::Forget {
+                session: Record::read(input)?,
+            },
             _ => return Err(CheckpointError::BadNumber),
         })
     }

@@ -82,11 +82,12 @@ fn find_place(world: &World, row: usize) -> Option<Position> {
 fn landmark(world: &World, row: usize, random: &mut SplitMix64) -> BlockCoord {
     let house = world.bodies.combat[row].house;
     let camp = world.config.landmarks.camps[house as usize];
+    let banners = &world.history.newest().seat().banners;
     let wish = match world.bodies.player[row] {
-        NONE => random.below(world.banners.len() as u32 + 1) as u8,
+        NONE => random.below(banners.len() as u32 + 1) as u8,
         slot => world.players.get(slot).respawn_banner,
     };
-    match world.banners.get(wish as usize) {
+    match banners.get(wish as usize) {
         Some(banner) if is_held(banner.owner, house) => banner.block,
         _ => camp,
     }

@@ -4,82 +4,75 @@ use alloc::string::String;
 
 use crate::{
     balance::{BREATH_TICKS, HEALTH_MAX},
-    body::{Combat, Gear, NewBody},
+    body::{Body, Combat, Gear},
+    effect::{Change, Effect, EffectTarget, Origin, sequence},
     event::RefusalReason,
     frame::House,
-    id::SessionId,
-    limits::{NAME_CHARS_MAX, PLAYERS_MAX},
+    id::{BodyId, SessionId},
+    limits::NAME_CHARS_MAX,
     player::Player,
     world::World,
 };
 
-/// Brings a player in, dead, so that the revive phase finds it a place. For a session that is in
-/// the world already it is a reconnect: the same body, whose inputs count from 1 again.
-pub fn join(world: &mut World, session: SessionId, name: String, house: u8) {
+/// Brings a player in, dead, so that the revive phase finds it a place. For a session that is on
+/// this shard already it is a reconnect: the same body, whose inputs count from 1 again. False if
+/// that is for another shard to do.
+pub fn join(world: &mut World, session: SessionId, name: &str, house: u8) -> bool {
     if let Some(slot) = world.players.slot_of(session) {
         let player = world.players.get_mut(slot);
         player.queue.restart();
         player.drop_work();
-        return;
+        return true;
+    }
+    let tick = world.tick;
+    let Some(seat) = &mut world.seat else {
+        return false;
+    };
+    if seat.seated(session).is_some() {
+        return false;
     }
     let house = match house {
         0 | 1 => House::of(house),
-        _ => smaller_house(world),
+        _ => seat.smaller_house(),
     };
-    if !enter(world, session, short_name(name), house) {
-        let reason = RefusalReason::WorldFull;
-        world.happenings.refuse_session(session, 0, reason);
-    }
-}
-
-/// Takes a player and its body out of the world.
-pub fn leave(world: &mut World, session: SessionId) {
-    if let Some(player) = world.players.remove(session) {
-        world.remove_body(player.body);
-    }
-}
-
-/// False when there is no room.
-fn enter(world: &mut World, session: SessionId, name: String, house: House) -> bool {
-    if world.players.count() == PLAYERS_MAX {
-        return false;
-    }
-    let slot = world.players.add(Player::new(session, name.clone()));
-    let body = NewBody {
-        player: slot,
-        motion: world.motion_at_camp(house),
-        combat: Combat {
-            health_max: HEALTH_MAX,
-            breath_ticks: BREATH_TICKS,
-            house,
-            gear: Gear::Player,
-            ..Combat::default()
-        },
-    };
-    match world.add_body(body, name) {
-        Some(id) => world.players.get_mut(slot).body = id,
+    match seat.seat(session, short_name(name), house, Gear::Player as u8, tick) {
+        Some(id) => enter(world, session, house, id),
         None => {
-            world.players.remove(session);
-            return false;
+            let reason = RefusalReason::WorldFull;
+            world.happenings.refuse_session(session, 0, reason);
         }
     }
     true
 }
 
-fn short_name(name: String) -> String {
-    match name.char_indices().nth(NAME_CHARS_MAX) {
-        Some((end, _)) => String::from(&name[..end]),
-        None => name,
-    }
+/// Takes a player and its body out of the world; false if they are on another shard.
+pub fn leave(world: &mut World, session: SessionId) -> bool {
+    let Some(player) = world.players.remove(session) else {
+        return false;
+    };
+    world.bodies.destroy(player.body);
+    world.outbox.push(Effect {
+        target: EffectTarget::Seat,
+        source: player.body,
+        sequence: sequence(Origin::Leave, 0),
+        change: Change::Forget { session },
+    });
+    true
 }
 
-/// The house with fewer players; red when equal.
-fn smaller_house(world: &World) -> House {
-    let mut counts = [0_u32; 2];
-    for (_, slot) in world.players.order() {
-        let body = world.players.get(*slot).body;
-        let row = world.bodies.row(body).expect("a player keeps its body");
-        counts[world.bodies.combat[row].house as usize] += 1;
-    }
-    House::of((counts[1] < counts[0]) as u8)
+fn enter(world: &mut World, session: SessionId, house: House, id: BodyId) {
+    let slot = world.players.add(Player::new(session, id));
+    let combat = Combat {
+        health_max: HEALTH_MAX,
+        breath_ticks: BREATH_TICKS,
+        house,
+        gear: Gear::Player,
+        ..Combat::default()
+    };
+    let body = Body::new(id, world.motion_at_camp(house), combat);
+    world.bodies.create(body, slot);
+}
+
+fn short_name(name: &str) -> String {
+    name.chars().take(NAME_CHARS_MAX).collect()
 }

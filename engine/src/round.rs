@@ -1,26 +1,32 @@
-//! Rounds: the score of kills and banners, an end, a pause, and a fresh start.
+//! Rounds: the score of kills and banners, an end, a pause, and a fresh start. The seat keeps the
+//! score; every shard does its part one tick after the seat said so.
 //!
 //! In the pause the land heals: what was broken or built since it was loaded goes back, a bounded
 //! number of blocks a tick, so that a battle that goes on for ever keeps its field. At a start all
 //! return: soldiers in ranks that face each other over the river, players at their camps.
 
+use alloc::vec::Vec;
+
 use spatial::{
-    Block, BlockCoord, Position,
+    Block, BlockBox, BlockCoord, Brick, CellCoord, Position,
+    brick::voxel_index,
     position::UNITS_PER_METRE,
-    terrain::{BlockChange, Terrain, diff_blocks},
+    random::SplitMix64,
+    terrain::{Terrain, diff_bricks},
 };
 
 use crate::{
     balance::{BANNER_SCORE_PER_SECOND, KILL_ROUND_SCORE, ROUND_PAUSE_TICKS, ROUND_TICKS_MAX},
     banner,
     body::NONE,
-    effect::{Change, Effect, EffectTarget, Origin, sequence},
+    effect::{Change, Effect, EffectTarget, Origin, Outbox, sequence},
     event::Event,
     frame::{House, RoundState},
     generate::layout::{FIELD, MIDDLE, facing},
     hurt,
     id::BodyId,
-    limits::TICK_RATE_HZ,
+    limits::{EDITS_PER_TICK_MAX, TICK_RATE_HZ},
+    seat::Seat,
     world::World,
 };
 
@@ -36,32 +42,48 @@ const MUSTER_TICKS: u32 = 60;
 const MUSTER_SPREAD_TICKS: u32 = 20;
 /// Height around which the field's ground is looked for.
 const FIELD_HEIGHT: i32 = 47;
-/// Blocks healed at a time, and the ticks from one time to the next.
-const HEAL_COUNT_MAX: usize = 4_000;
-const HEAL_PERIOD_TICKS: u32 = 10;
+/// In every tick of a pause one share of all cells heals, by chance of the cell alone: each heals four
+/// times, and the same ones on any number of shards.
+const HEAL_SHARE_COUNT: u32 = ROUND_PAUSE_TICKS / 4;
+/// Blocks that a shard heals in a tick at most: a quarter of the edits that fit one.
+const HEAL_COUNT_MAX: usize = EDITS_PER_TICK_MAX / 4;
 
-/// What a round needs to remember beside what it shows.
+/// What every shard remembers of the round beside what the seat says of it.
 #[derive(Clone, Debug, Default)]
 pub struct RoundMemory {
+    /// The round that this shard takes part in.
+    pub number: u32,
     pub start_tick: u32,
     /// The land as it was loaded.
     pub pristine: Terrain,
 }
 
-/// Scores, ends, heals, starts.
+/// Every shard follows what the seat said in the last tick; the seat goes on from there.
 pub fn phase(world: &mut World) {
-    if world.round.pause_ticks == 0 {
-        score(world);
-        if is_over(world) {
-            end(world);
+    let round = world.history.newest().seat().round;
+    if round.number != world.round_memory.number {
+        begin(world, round.number);
+    } else if round.pause_ticks > 0 {
+        heal(world, round.pause_ticks % HEAL_SHARE_COUNT);
+    }
+    if let Some(mut seat) = world.seat.take() {
+        judge(world, &mut seat);
+        world.seat = Some(seat);
+    }
+}
+
+/// Scores, ends, starts.
+fn judge(world: &mut World, seat: &mut Seat) {
+    if seat.round.pause_ticks == 0 {
+        score(world, seat);
+        if is_over(world, &seat.round) {
+            end(world, &mut seat.round);
         }
         return;
     }
-    world.round.pause_ticks -= 1;
-    if world.round.pause_ticks == 0 {
-        start(world);
-    } else if world.round.pause_ticks.is_multiple_of(HEAL_PERIOD_TICKS) {
-        heal(world);
+    seat.round.pause_ticks -= 1;
+    if seat.round.pause_ticks == 0 {
+        start(world, seat);
     }
 }
 
@@ -100,72 +122,72 @@ fn dry_ground(world: &World, x: i32, z: i32) -> Option<Position> {
     Some(Position::new(corner.x + half, corner.y, corner.z + half))
 }
 
-fn score(world: &mut World) {
+fn score(world: &World, seat: &mut Seat) {
     let gains = kills(world).map(|count| count * KILL_ROUND_SCORE);
-    for (score, gain) in world.round.score.iter_mut().zip(gains) {
+    for (score, gain) in seat.round.score.iter_mut().zip(gains) {
         *score = score.saturating_add(gain);
     }
     if world.tick.is_multiple_of(TICK_RATE_HZ) {
-        for banner in &world.banners {
-            if let Some(score) = world.round.score.get_mut(usize::from(banner.owner)) {
+        for banner in &seat.banners {
+            if let Some(score) = seat.round.score.get_mut(usize::from(banner.owner)) {
                 *score = score.saturating_add(BANNER_SCORE_PER_SECOND);
             }
         }
     }
 }
 
-/// How many bodies of the other house each house felled in this tick.
+/// How many bodies of the other house each house felled in the last tick.
 fn kills(world: &World) -> [u32; 2] {
     let mut kills = [0; 2];
-    for event in &world.happenings.events {
+    let sight = world.history.newest();
+    for event in sight.frames().iter().flat_map(|frame| &frame.events) {
         if let Event::Died { target, killer, .. } = *event {
-            let row = world
-                .bodies
-                .row(target)
-                .filter(|_| killer != BodyId::NOBODY);
-            if let Some(row) = row {
-                kills[world.bodies.combat[row].house.other() as usize] += 1;
+            let found = sight.find(target).filter(|_| killer != BodyId::NOBODY);
+            if let Some((frame, row)) = found {
+                kills[House::of(frame.bodies.house[row]).other() as usize] += 1;
             }
         }
     }
     kills
 }
 
-fn is_over(world: &World) -> bool {
-    let is_won = world
-        .round
-        .score
-        .iter()
-        .any(|&score| score >= world.round.score_to_win);
+fn is_over(world: &World, round: &RoundState) -> bool {
+    let is_won = round.score.iter().any(|&score| score >= round.score_to_win);
     is_won || world.tick >= world.round_memory.start_tick + ROUND_TICKS_MAX
 }
 
-fn end(world: &mut World) {
-    let [red, blue] = world.round.score;
+fn end(world: &mut World, round: &mut RoundState) {
+    let [red, blue] = round.score;
     let winner = match red.cmp(&blue) {
         core::cmp::Ordering::Greater => House::Red as u8,
         core::cmp::Ordering::Less => House::Blue as u8,
         core::cmp::Ordering::Equal => banner::NO_HOUSE,
     };
-    world.round.pause_ticks = ROUND_PAUSE_TICKS;
+    round.pause_ticks = ROUND_PAUSE_TICKS;
     world.happenings.tell(Event::RoundEnded { winner });
 }
 
-fn start(world: &mut World) {
-    world.round = RoundState {
-        number: world.round.number.saturating_add(1),
-        score_to_win: world.round.score_to_win,
+/// Announces the next round; all shards begin it in the next tick.
+fn start(world: &mut World, seat: &mut Seat) {
+    seat.round = RoundState {
+        number: seat.round.number.saturating_add(1),
+        score_to_win: seat.round.score_to_win,
         ..RoundState::default()
     };
+    banner::reset(&mut seat.banners, &mut world.outbox);
+    let round = seat.round.number;
+    world.happenings.tell(Event::RoundStarted { round });
+}
+
+/// Calls everybody back.
+fn begin(world: &mut World, number: u32) {
+    world.round_memory.number = number;
     world.round_memory.start_tick = world.tick;
-    banner::reset(world);
     world.arrows.clear();
     world.bombs.clear();
     for row in 0..world.bodies.count() {
         recall(world, row);
     }
-    let round = world.round.number;
-    world.happenings.tell(Event::RoundStarted { round });
 }
 
 /// Takes a body off the field, to return at once: not a death, so nobody is credited.
@@ -181,25 +203,44 @@ fn recall(world: &mut World, row: usize) {
     hurt::count_push(world, row);
 }
 
-/// Has some of what differs from the land as it was loaded put back.
-fn heal(world: &mut World) {
-    let mut count = 0;
-    diff_blocks(
-        &world.terrain,
-        &world.round_memory.pristine,
-        |change: BlockChange| {
-            count += 1;
-            if count <= HEAL_COUNT_MAX {
-                world.outbox.push(Effect {
-                    target: EffectTarget::of_cell(change.at.cell()),
-                    source: BodyId::NOBODY,
-                    sequence: sequence(Origin::Healing, count as u32),
-                    change: Change::Restore {
-                        block: change.at,
-                        now: change.new,
-                    },
-                });
-            }
-        },
-    );
+/// Has what differs from the land as it was loaded put back, in the own cells of one share.
+fn heal(world: &mut World, share: u32) {
+    let mut cells = Vec::new();
+    let pristine = &world.round_memory.pristine;
+    diff_bricks(&world.terrain, pristine, |change| {
+        let cell = change.cell;
+        if share_of(cell) == share && world.owns(cell) {
+            cells.push((cell, change.old.clone(), change.new.clone()));
+        }
+    });
+    let mut count_left = HEAL_COUNT_MAX;
+    for (cell, now, pristine) in cells {
+        heal_cell(&mut world.outbox, cell, (&now, &pristine), &mut count_left);
+    }
+}
+
+fn share_of(cell: CellCoord) -> u32 {
+    let axes = [cell.x, cell.y, cell.z].map(|axis| axis as u32 as u64);
+    SplitMix64::keyed(&axes).below(HEAL_SHARE_COUNT)
+}
+
+fn heal_cell(
+    outbox: &mut Outbox,
+    cell: CellCoord,
+    (now, pristine): (&Brick, &Brick),
+    count_left: &mut usize,
+) {
+    for block in BlockBox::of_cell(cell).blocks() {
+        let voxel = voxel_index(block);
+        let healed = pristine.get(voxel);
+        if now.get(voxel) != healed && *count_left > 0 {
+            *count_left -= 1;
+            outbox.push(Effect {
+                target: EffectTarget::of_cell(cell),
+                source: BodyId::NOBODY,
+                sequence: sequence(Origin::Healing, voxel as u32),
+                change: Change::Restore { block, now: healed },
+            });
+        }
+    }
 }

@@ -3,26 +3,28 @@
 use alloc::{sync::Arc, vec::Vec};
 
 use crate::{
-    act, advance, banner, drain, edit, frame::Frame, input::Command, publish, revive, round, think,
-    world::World,
+    act, advance, banner, drain, edit, frame::Frame, gather, input::Command, publish, revive,
+    round, think, world::World,
 };
 
 /// The parts of a tick, in order; a host times them, for the core has no clock.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Phase {
-    Drain = 0,
-    Edit = 1,
-    Revive = 2,
-    Think = 3,
-    Hold = 4,
-    Move = 5,
-    Act = 6,
-    Publish = 7,
+    Gather = 0,
+    Drain = 1,
+    Edit = 2,
+    Revive = 3,
+    Think = 4,
+    Hold = 5,
+    Move = 6,
+    Act = 7,
+    Publish = 8,
 }
 
 impl Phase {
-    pub const ALL: [Phase; 8] = [
+    pub const ALL: [Phase; 9] = [
+        Phase::Gather,
         Phase::Drain,
         Phase::Edit,
         Phase::Revive,
@@ -35,6 +37,7 @@ impl Phase {
 
     pub const fn name(self) -> &'static str {
         match self {
+            Phase::Gather => "gather",
             Phase::Drain => "drain",
             Phase::Edit => "edit",
             Phase::Revive => "revive",
@@ -47,18 +50,27 @@ impl Phase {
     }
 }
 
-/// Advances the world by one tick (50 ms) and publishes its frame. Empties `commands`.
+/// Advances a world of one shard by one tick (50 ms) and publishes its frame. Empties `commands`.
 pub fn tick(world: &mut World, commands: &mut Vec<Command>) -> Arc<Frame> {
-    tick_with(world, commands, |_| {})
+    let frame = tick_beside(world, commands, &[], |_| {});
+    commands.clear();
+    frame
 }
 
-/// As [`tick`]; `has_ended` is called at the end of each phase.
-pub fn tick_with(
+/// Advances one shard by one tick, given what all others published of the last one; `has_ended` is
+/// called at the end of each phase. Leaves in `commands` what it took of them and of commands
+/// forwarded by others, in the order in which it applied them: what a journal keeps.
+///
+/// Panics unless `siblings` holds one frame of the last tick from every other shard.
+pub fn tick_beside(
     world: &mut World,
     commands: &mut Vec<Command>,
+    siblings: &[Arc<Frame>],
     mut has_ended: impl FnMut(Phase),
 ) -> Arc<Frame> {
     world.tick += 1;
+    gather::phase(world, siblings);
+    has_ended(Phase::Gather);
     drain::phase(world, commands);
     has_ended(Phase::Drain);
     edit::phase(world);

@@ -1,6 +1,6 @@
-//! The world: all that a shard owns and advances.
+//! The world as one shard has it: all that it owns and advances.
 
-use alloc::{string::String, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
 use spatial::{
     BlockCoord, CellCoord,
@@ -14,18 +14,19 @@ use spatial::{
 
 use crate::{
     balance::{BREATH_TICKS, SOLDIER_HEALTH_MAX},
-    body::{Bodies, Combat, Gear, NONE, NewBody},
+    body::{Bodies, Body, Combat, Gear, NONE},
     effect::Outbox,
-    frame::{Appearance, BannerState, Frame, House, Roster, RoundState},
+    frame::{BannerState, Frame, House, RoundState},
     generate::layout::WORLD_EDGE,
     happenings::{Counters, Happenings},
     history::History,
     limits::{ARROWS_MAX, BODIES_MAX, BOMBS_MAX},
     motion::Motion,
-    player::Players,
+    player::{Player, Players},
     projectile::{Arrow, Bomb},
     publish,
     round::RoundMemory,
+    seat::Seat,
     think::Thought,
 };
 
@@ -48,31 +49,33 @@ pub struct Landmarks {
     pub banners: Vec<BlockCoord>,
 }
 
-/// All that a shard owns. Phases change it; readers get its frames.
+/// All that a shard owns, and what it knows of the others. Phases change it; readers get its frames.
 #[derive(Clone, Debug)]
 pub struct World {
     pub config: WorldConfig,
-    /// Who owns which cells. A checkpoint does not keep it: it is [`whole_world`] until there are
-    /// more shards.
-    pub partition: Partition,
+    /// Who owns which cells in the tick under way: what the seat's frame of the last tick said.
+    pub partition: Arc<Partition>,
     /// This shard's name in it.
     pub owner: Owner,
     /// The tick under way, or the last one.
     pub tick: u32,
+    /// Of all the world: a copy that every shard keeps by the same edits.
     pub terrain: Terrain,
     pub bodies: Bodies,
     pub players: Players,
     pub arrows: Vec<Arrow>,
     pub bombs: Vec<Bomb>,
-    pub banners: Vec<BannerState>,
-    pub round: RoundState,
-    pub roster: Arc<Roster>,
+    /// On the one shard that keeps it.
+    pub seat: Option<Box<Seat>>,
     /// Effects of the tick before, under application.
     pub inbox: Outbox,
     /// Effects of the tick under way.
     pub outbox: Outbox,
     pub happenings: Happenings,
+    /// What all shards published of the ticks before the one under way.
     pub history: History,
+    /// What this shard published last.
+    pub frame: Arc<Frame>,
     pub thought: Thought,
     pub round_memory: RoundMemory,
     /// Sums what every edit and load did to the terrain, so that the world hash need not read it.
@@ -80,51 +83,70 @@ pub struct World {
 }
 
 impl World {
-    /// A world before its first tick. Soldiers stand by and come in as soon as the terrain of their
-    /// camp is loaded. Panics when more soldiers are asked for than bodies fit.
+    /// A world of one shard before its first tick. Soldiers stand by and come in as soon as the
+    /// terrain of their camp is loaded. Panics when more soldiers are asked for than bodies fit.
     pub fn new(config: WorldConfig, terrain: Terrain) -> Self {
         let soldier_count = config.soldiers_per_house as usize * 2;
         assert!(
             soldier_count <= BODIES_MAX,
             "too many soldiers for one world"
         );
-        let mut world = Self {
-            banners: banners(&config.landmarks),
-            round: RoundState {
-                number: 1,
-                score_to_win: config.score_to_win,
-                ..RoundState::default()
-            },
+        let round = RoundState {
+            number: 1,
+            score_to_win: config.score_to_win,
+            ..RoundState::default()
+        };
+        let seat = Seat::new(banners(&config.landmarks), round, whole_world());
+        let mut world = Self::bare(config, Owner::default(), seat.partition.clone(), terrain);
+        world.seat = Some(Box::new(seat));
+        world.add_soldiers();
+        publish::restart(&mut world);
+        world
+    }
+
+    /// A shard without anything but terrain.
+    pub(crate) fn bare(
+        config: WorldConfig,
+        owner: Owner,
+        partition: Arc<Partition>,
+        terrain: Terrain,
+    ) -> Self {
+        Self {
             config,
-            partition: whole_world(),
-            owner: Owner::default(),
+            partition,
+            owner,
             tick: 0,
-            terrain: terrain.clone(),
+            round_memory: RoundMemory {
+                number: 1,
+                start_tick: 0,
+                pristine: terrain.clone(),
+            },
+            terrain,
             bodies: Bodies::new(),
             players: Players::new(),
             arrows: Vec::with_capacity(ARROWS_MAX),
             bombs: Vec::with_capacity(BOMBS_MAX),
-            roster: Arc::default(),
+            seat: None,
             inbox: Outbox::new(),
             outbox: Outbox::new(),
             happenings: Happenings::new(),
-            history: History::new(Frame::default()),
+            history: History::new(0),
+            frame: Arc::default(),
             thought: Thought::default(),
-            round_memory: RoundMemory {
-                start_tick: 0,
-                pristine: terrain,
-            },
             terrain_hash: 0,
-        };
-        world.add_soldiers();
-        world.history = History::new(publish::first_frame(&mut world));
-        world
+        }
     }
 
-    /// Whether a cell is this shard's to write (R4): not another's, nor outside of the world.
+    /// Whether a cell is this shard's to decide on (R4): not another's, nor outside of the world.
     pub fn owns(&self, cell: CellCoord) -> bool {
         let region = self.partition.locate(cell);
         region.is_ok_and(|region| region.owner == self.owner)
+    }
+
+    /// Whether this shard is the whole world, and so may tick without others.
+    pub fn is_whole(&self) -> bool {
+        let regions = self.frame.partition.regions();
+        self.seat.is_some() && regions.iter().all(|region| region.owner == self.owner)
     }
 
     /// What was refused, dropped or late since the world was made or loaded.
@@ -132,47 +154,30 @@ impl World {
         self.happenings.counters
     }
 
-    /// Adds a body and its appearance; none when the world is full.
-    pub fn add_body(&mut self, body: NewBody, name: String) -> Option<crate::BodyId> {
-        let id = self.bodies.add(body, self.tick)?;
-        let roster = Arc::make_mut(&mut self.roster);
-        let index = id.index() as usize;
-        if roster.appearances.len() <= index {
-            roster.appearances.resize(index + 1, None);
-        }
-        roster.appearances[index] = Some(Appearance {
-            id,
-            name,
-            house: body.combat.house,
-            gear: body.combat.gear as u8,
-        });
-        roster.version += 1;
-        Some(id)
-    }
-
-    /// Removes a body and its appearance.
-    pub fn remove_body(&mut self, id: crate::BodyId) {
-        self.bodies.remove(id, self.tick);
-        let roster = Arc::make_mut(&mut self.roster);
-        roster.appearances[id.index() as usize] = None;
-        roster.version += 1;
+    /// Puts a body of another shard in the columns.
+    pub(crate) fn bring_in(&mut self, body: Body, player: Option<Player>) {
+        let slot = player.map_or(NONE, |player| self.players.add(player));
+        self.bodies.arrive(body, slot);
     }
 
     fn add_soldiers(&mut self) {
+        let seat = self.seat.as_mut().expect("a new world has its seat");
+        let mut names = Vec::new();
         for number in 0..self.config.soldiers_per_house {
             for house in [House::Red, House::Blue] {
-                let combat = Combat {
-                    respawn_ticks: self.first_wait_ticks(number, house),
-                    ..Combat::soldier(house, Gear::of_soldier(number))
-                };
-                let body = NewBody {
-                    player: NONE,
-                    motion: self.motion_at_camp(house),
-                    combat,
-                };
-                self.add_body(body, String::new())
-                    .expect("the number of soldiers was checked");
+                let gear = Gear::of_soldier(number);
+                let id = seat.name_body(String::new(), house, gear as u8, 0);
+                let id = id.expect("the number of soldiers was checked");
+                names.push((number, house, id));
             }
+        }
+        for (number, house, id) in names {
+            let combat = Combat {
+                respawn_ticks: self.first_wait_ticks(number, house),
+                ..Combat::soldier(house, Gear::of_soldier(number))
+            };
+            let body = Body::new(id, self.motion_at_camp(house), combat);
+            self.bodies.create(body, NONE);
         }
     }
 

@@ -8,7 +8,7 @@ use std::{
     cell::Cell,
 };
 
-use common::{Crowd, flat_world};
+use common::{Crowd, flat_world, send};
 use engine::{
     BodyId, Command, Slot,
     body::Gear,
@@ -84,7 +84,7 @@ fn an_edit_allocates_the_nodes_on_its_path_and_a_brick() {
     let mut commands = Vec::new();
     let mut tick_with_edits = |blocks: &[BlockCoord]| {
         for (number, &block) in (0..).zip(blocks) {
-            world.outbox.push(Effect {
+            let effect = Effect {
                 target: EffectTarget::of_cell(block.cell()),
                 source: BodyId::NOBODY,
                 sequence: number,
@@ -92,7 +92,8 @@ fn an_edit_allocates_the_nodes_on_its_path_and_a_brick() {
                     block,
                     now: Block::AIR,
                 },
-            });
+            };
+            send(&mut world, effect);
         }
         let before = allocation_count();
         let frame = tick(&mut world, &mut commands);

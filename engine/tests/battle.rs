@@ -149,7 +149,7 @@ fn a_minute_of_battle_has_deaths_on_both_sides_and_banners_taken() {
         tale.swum_sum * 10 < body_ticks,
         "more than 10 % are in the water"
     );
-    let score = world.round.score;
+    let score = world.frame.round.score;
     assert!(score.iter().all(|&score| score > 50), "score {score:?}");
 }
 
@@ -176,14 +176,21 @@ fn a_round_ends_pauses_heals_the_land_and_starts_anew() {
     assert_eq!(started, Some(2));
     let (winner, score) = ended.expect("a round ends before the next starts");
     assert!(score[usize::from(winner)] >= 60 && paused_ticks == 200);
-    assert_eq!(world.round.score, [0, 0]);
-    assert!(world.banners.iter().all(|banner| banner.owner == u8::MAX));
+    assert_eq!(world.frame.round.score, [0, 0]);
+    assert!(
+        world
+            .frame
+            .banners
+            .iter()
+            .all(|banner| banner.owner == u8::MAX)
+    );
     assert_eq!(world.terrain.block(crater), was);
     for _ in 0..30 {
         tick(&mut world, &mut Vec::new());
     }
     assert_ranks_face_each_other(&world);
     for banner in world
+        .frame
         .banners
         .iter()
         .filter(|banner| banner.owner == u8::MAX)

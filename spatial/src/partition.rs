@@ -77,8 +77,8 @@ impl fmt::Display for PartitionError {
 
 impl core::error::Error for PartitionError {}
 
-/// Who owns which part of the world.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Who owns which part of the world. The default is that of no world: it has no region.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Partition {
     /// In Morton order; they share no cell.
     regions: Vec<Region>,
@@ -92,11 +92,20 @@ impl Partition {
     /// [`PartitionError::BadWorld`].
     pub fn new(ids: &[RegionId], owner: Owner) -> Result<Self, PartitionError> {
         let epoch = Epoch::default();
-        let mut regions: Vec<_> = ids.iter().map(|&id| Region { id, owner, epoch }).collect();
+        let regions = ids.iter().map(|&id| Region { id, owner, epoch });
+        Self::restore(regions.collect(), epoch)
+    }
+
+    /// A partition as it was: regions in any order, and the epoch of the last change.
+    ///
+    /// # Errors
+    /// [`PartitionError::BadWorld`], also when a region changed after that epoch.
+    pub fn restore(mut regions: Vec<Region>, epoch: Epoch) -> Result<Self, PartitionError> {
         regions.sort_unstable_by_key(|region| region.id);
         let mut pairs = regions.windows(2);
         let is_apart = pairs.all(|pair| pair[0].id.codes().end <= pair[1].id.codes().start);
-        if regions.is_empty() || !is_apart {
+        let is_past = regions.iter().all(|region| region.epoch <= epoch);
+        if regions.is_empty() || !is_apart || !is_past {
             return Err(PartitionError::BadWorld);
         }
         Ok(Self { regions, epoch })

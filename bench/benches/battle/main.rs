@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use bench::{Claim, CountingAllocator, Report, allocations_count, median, thread_cpu_time, times};
 use engine::{
     Event, Frame, arena,
-    tick::{Phase, tick_with},
+    tick::{Phase, tick_beside},
     world::World,
 };
 
@@ -55,7 +55,7 @@ fn measure(world: &mut World) -> Measured {
         phase_ends.clear();
         let allocations_before = allocations_count();
         let start = thread_cpu_time();
-        let frame = tick_with(world, &mut commands, |phase| {
+        let frame = tick_beside(world, &mut commands, &[], |phase| {
             phase_ends.push((phase, thread_cpu_time()));
         });
         let end = thread_cpu_time();

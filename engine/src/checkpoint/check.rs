@@ -1,17 +1,24 @@
 //! What a loaded world must hold so that no later tick can stumble over it (R7).
 
-use spatial::Position;
+use alloc::vec::Vec;
+
+use spatial::{BlockCoord, Brick, CellCoord, Position};
 
 use crate::{
-    body::{Bodies, Indices, NONE},
+    body::{Bodies, Body, NONE},
     effect::{Change, Effect, EffectTarget},
-    frame::BodyColumns,
+    frame::{BodyColumns, Handoffs},
     history::Lag,
     id::BodyId,
     input::Slot,
-    limits::{ARROWS_MAX, BODIES_MAX, BOMBS_MAX, EFFECTS_MAX, INPUTS_PER_TICK_MAX, PLAYERS_MAX},
+    limits::{
+        ARROWS_MAX, BODIES_MAX, BOMBS_MAX, EFFECTS_MAX, FORWARDED_MAX, INPUTS_PER_TICK_MAX,
+        PLAYERS_MAX,
+    },
     player::Player,
-    record::CheckpointError,
+    projectile::{Arrow, Bomb},
+    record::{CheckpointError, message::is_loadable},
+    seat::{SEAT_CELL, Seat},
     world::World,
 };
 
@@ -22,18 +29,84 @@ const BANNERS_MAX: usize = 254;
 
 type Checked = Result<(), CheckpointError>;
 
-/// Columns of one length, ids of their own, indices that agree with them.
-pub fn bodies(bodies: &Bodies, indices: &Indices) -> Checked {
-    let count = bodies.count();
-    let lengths = [
-        bodies.motion.len(),
-        bodies.intent.len(),
-        bodies.combat.len(),
-        bodies.mind.len(),
-    ];
+/// Columns of one length, ids that name one body each.
+pub fn ids(ids: &[BodyId], lengths: &[usize]) -> Checked {
+    let count = ids.len();
     let is_one_table = lengths.iter().all(|&length| length == count) && count <= BODIES_MAX;
-    let is_counted = bodies.created_count.checked_sub(bodies.destroyed_count) == Some(count as u64);
-    require(is_one_table && is_counted)?;
+    require(is_one_table)?;
+    let mut indices: Vec<u32> = ids.iter().map(|id| id.index()).collect();
+    indices.sort_unstable();
+    let is_unique = indices.windows(2).all(|pair| pair[0] < pair[1]);
+    let mut range = indices.iter();
+    require(is_unique && range.all(|&index| (1..=BODIES_MAX as u32).contains(&index)))
+}
+
+pub fn tally(bodies: &Bodies) -> Checked {
+    require(bodies.tally.alive_count() == Some(bodies.count() as u64))
+}
+
+pub fn body(body: &Body) -> Checked {
+    position(body.motion.position)?;
+    vector(body.motion.velocity)?;
+    require(body.motion.fall_from_y.abs() <= COORDINATE_MAX)?;
+    require(body.combat.health <= body.combat.health_max && body.combat.breath_ticks > 0)
+}
+
+/// Bricks on their way into the world.
+pub fn arriving(bricks: &[(CellCoord, Brick)]) -> Checked {
+    require(bricks.iter().all(is_loadable))
+}
+
+/// Who crosses is nowhere else, and whole.
+pub fn handoffs(world: &World, handoffs: &Handoffs) -> Checked {
+    let crossing = handoffs.bodies.iter().map(|it| it.body.id);
+    let all: Vec<BodyId> = world.bodies.id.iter().copied().chain(crossing).collect();
+    ids(&all, &[])?;
+    for it in &handoffs.bodies {
+        body(&it.body)?;
+        if let Some(player) = &it.player {
+            players(core::slice::from_ref(player))?;
+            let is_new = world.players.slot_of(player.session).is_none();
+            require(is_new && player.body == it.body.id)?;
+        }
+    }
+    let sessions = handoffs.bodies.iter().filter_map(|it| it.player.as_ref());
+    let mut sessions: Vec<_> = sessions.map(|player| player.session).collect();
+    sessions.sort_unstable();
+    require(sessions.windows(2).all(|pair| pair[0] < pair[1]))?;
+    let arrows = handoffs.arrows.iter().map(|(_, it)| it);
+    let bombs = handoffs.bombs.iter().map(|(_, it)| it);
+    projectiles(
+        world.arrows.iter().chain(arrows),
+        world.bombs.iter().chain(bombs),
+    )
+}
+
+fn projectiles<'a>(
+    arrows: impl Iterator<Item = &'a Arrow>,
+    bombs: impl Iterator<Item = &'a Bomb>,
+) -> Checked {
+    let mut count = 0;
+    for arrow in arrows {
+        count += 1;
+        position(arrow.position)?;
+        vector(arrow.velocity)?;
+        require(arrow.lag >= Lag::NEWEST && arrow.lag <= Lag::MAX)?;
+    }
+    require(count <= ARROWS_MAX)?;
+    count = 0;
+    for bomb in bombs {
+        count += 1;
+        position(bomb.position)?;
+        vector(bomb.velocity)?;
+        require(bomb.fuse_ticks > 0)?;
+    }
+    require(count <= BOMBS_MAX)
+}
+
+/// Indices that are given once, rest once, and agree with who is on this shard.
+fn seat(world: &World, seat: &Seat) -> Checked {
+    let indices = &seat.indices;
     let index_count = indices.generation.len();
     require((1..=BODIES_MAX + 1).contains(&index_count))?;
     let mut is_used = alloc::vec![false; index_count];
@@ -45,18 +118,28 @@ pub fn bodies(bodies: &Bodies, indices: &Indices) -> Checked {
         }
         require(is_free)
     };
-    for id in &bodies.id {
-        use_up(id.index())?;
-        require(indices.generation[id.index() as usize] == id.generation())?;
+    indices
+        .resting
+        .iter()
+        .try_for_each(|(index, _)| use_up(*index))?;
+    let appearances = &seat.roster.appearances;
+    require(appearances.len() <= index_count)?;
+    for (index, looks) in appearances.iter().enumerate() {
+        let Some(looks) = looks else { continue };
+        use_up(index as u32)?;
+        let is_its_own = looks.id == BodyId::new(index as u32, indices.generation[index]);
+        require(is_its_own)?;
     }
-    for (index, _) in &indices.resting {
-        use_up(*index)?;
-    }
-    bodies.motion.iter().try_for_each(|motion| {
-        position(motion.position)?;
-        vector(motion.velocity)?;
-        require(motion.fall_from_y.abs() <= COORDINATE_MAX)
-    })
+    require(world.bodies.id.iter().all(|&id| seat.knows(id)))?;
+    require(seat.sessions.len() <= PLAYERS_MAX)?;
+    let mut pairs = seat.sessions.windows(2);
+    require(pairs.all(|pair| pair[0].session < pair[1].session))?;
+    require(seat.sessions.iter().all(|seated| seat.knows(seated.body)))?;
+    require(seat.partition.locate(SEAT_CELL).is_ok())?;
+    let landmarks = &world.config.landmarks;
+    require(landmarks.banners.len() == seat.banners.len())?;
+    let mut blocks = seat.banners.iter().map(|banner| &banner.block);
+    require(blocks.all(is_block_near))
 }
 
 /// In order of sessions, each within its bounds.
@@ -85,22 +168,16 @@ pub fn players(players: &[Player]) -> Checked {
 pub fn world(world: &World) -> Checked {
     require(world.tick < u32::MAX / 2)?;
     require(world.round_memory.start_tick <= world.tick)?;
+    require(world.partition.locate(SEAT_CELL).is_ok())?;
     check_landmarks(world)?;
-    require(world.arrows.len() <= ARROWS_MAX && world.bombs.len() <= BOMBS_MAX)?;
-    for arrow in &world.arrows {
-        position(arrow.position)?;
-        vector(arrow.velocity)?;
-        require(arrow.lag >= Lag::NEWEST && arrow.lag <= Lag::MAX)?;
-    }
-    for bomb in &world.bombs {
-        position(bomb.position)?;
-        vector(bomb.velocity)?;
-        require(bomb.fuse_ticks > 0)?;
-    }
     require(world.outbox.effects().len() <= EFFECTS_MAX && world.outbox.dropped_count == 0)?;
     world.outbox.effects().iter().try_for_each(effect)?;
-    check_rows(world)?;
-    check_roster(world)
+    require(world.happenings.forwarded.len() <= FORWARDED_MAX)?;
+    check_players(world)?;
+    match &world.seat {
+        Some(kept) => seat(world, kept),
+        None => Ok(()),
+    }
 }
 
 /// A frame's columns.
@@ -128,42 +205,24 @@ pub fn past(columns: &BodyColumns) -> Checked {
 fn check_landmarks(world: &World) -> Checked {
     let landmarks = &world.config.landmarks;
     require(landmarks.banners.len() <= BANNERS_MAX)?;
-    require(landmarks.banners.len() == world.banners.len())?;
-    let banners = world.banners.iter().map(|banner| &banner.block);
-    let mut blocks = landmarks
-        .camps
-        .iter()
-        .chain(&landmarks.banners)
-        .chain(banners);
-    require(blocks.all(|block| [block.x, block.y, block.z].iter().all(is_block)))
+    let mut blocks = landmarks.camps.iter().chain(&landmarks.banners);
+    require(blocks.all(is_block_near))
 }
 
-/// Players and bodies name each other, and health is within its bounds.
-fn check_rows(world: &World) -> Checked {
-    for row in 0..world.bodies.count() {
-        let combat = &world.bodies.combat[row];
-        require(combat.health <= combat.health_max && combat.breath_ticks > 0)?;
-        let slot = world.bodies.player[row];
-        require(slot == NONE || world.players.get(slot).body == world.bodies.id[row])?;
-    }
-    Ok(())
+fn is_block_near(block: &BlockCoord) -> bool {
+    [block.x, block.y, block.z].iter().all(is_block)
 }
 
-/// Every body has a place in the roster.
-fn check_roster(world: &World) -> Checked {
-    let appearances = &world.roster.appearances;
-    require(appearances.len() <= BODIES_MAX + 1)?;
-    let is_known = |id: &BodyId| {
-        appearances
-            .get(id.index() as usize)
-            .is_some_and(Option::is_some)
-    };
-    require(world.bodies.id.iter().all(is_known))
+/// Players and bodies name each other.
+fn check_players(world: &World) -> Checked {
+    let mut slots = world.bodies.player.iter().zip(&world.bodies.id);
+    require(slots.all(|(&slot, &id)| slot == NONE || world.players.get(slot).body == id))
 }
 
 /// Effects ask of bodies what bodies can do, and of cells what cells can.
 fn effect(effect: &Effect) -> Checked {
     let is_for_body = matches!(effect.target, EffectTarget::Body(_));
+    let is_for_cell = matches!(effect.target, EffectTarget::Cell(_));
     match effect.change {
         Change::Hurt { push, .. } => {
             vector(push)?;
@@ -176,8 +235,9 @@ fn effect(effect: &Effect) -> Checked {
         }
         Change::Blast { centre } => {
             position(centre)?;
-            require(!is_for_body)
+            require(is_for_cell)
         }
+        Change::Forget { .. } => require(effect.target == EffectTarget::Seat),
     }
 }
 

@@ -1,16 +1,18 @@
-//! Who stands where in the last frame, in tiles of 4 m and one list for each house: finds the
+//! Who stood where in the last tick, on all shards, in tiles of 4 m and one list for each house: finds the
 //! nearest enemy and the neighbours in the way by looking at a few entries only.
 //!
-//! Scratch: made from a frame at the start of every `think`, kept by nobody. Finer than the frame's
+//! Scratch: made from the frames at the start of every `think`, kept by nobody. Finer than the frame's
 //! cells of 16 m, because in a press a cell holds hundreds.
 
 use alloc::vec::Vec;
 
-use spatial::{BlockCoord, Position};
+use spatial::{BlockCoord, Position, morton};
 
 use crate::{
     frame::{Frame, House},
     generate::layout::FIELD,
+    history::Sight,
+    id::BodyId,
 };
 
 /// log2 of a tile's edge in position units.
@@ -29,12 +31,11 @@ const BLOCK_ROW_COUNT: i32 = (ROW_COUNT + BLOCK_EDGE - 1) / BLOCK_EDGE;
 /// Entries looked at in one tile at most: a press of hundreds in 16 m² costs no more than this.
 const ENTRIES_PER_TILE_MAX: usize = 12;
 
-/// A living body of the last frame.
+/// A living body of the last tick.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Entry {
     pub feet: Position,
-    /// Its row in the frame.
-    pub row: u32,
+    pub id: BodyId,
 }
 
 /// An entry and where it is on the level from whom asks, in 1/64 m: coarse enough that squares fit
@@ -52,7 +53,7 @@ pub const NEAR_METRE: i32 = 64;
 /// From position units to the unit of [`Near`].
 const NEAR_BITS: u32 = 6;
 
-/// The living bodies of a frame by house and tile.
+/// The living bodies of a tick by house and tile.
 #[derive(Clone, Debug, Default)]
 pub struct Crowd {
     /// By house and tile: where its entries start; one more at the end.
@@ -60,25 +61,53 @@ pub struct Crowd {
     entries: Vec<Entry>,
     /// By house and block of tiles: how many stand there.
     block_counts: Vec<u32>,
-    /// By row of the frame: its place in `starts`.
+    /// By row, frame after frame: its place in `starts`.
     keys: Vec<u32>,
 }
 
 impl Crowd {
-    /// Sorts a frame's living bodies into tiles; those of a tile stay in the frame's order.
-    pub fn rebuild(&mut self, frame: &Frame) {
+    /// Sorts the living bodies of all shards into tiles; in a tile they stand in the order that one
+    /// frame of them all would have.
+    pub fn rebuild(&mut self, sight: &Sight) {
         self.starts.clear();
         self.starts.resize(2 * TILE_COUNT + 1, 0);
         self.block_counts.clear();
         let block_count = 2 * BLOCK_COLUMN_COUNT * BLOCK_ROW_COUNT;
         self.block_counts.resize(block_count as usize, 0);
-        self.count(frame);
+        self.keys.clear();
+        for frame in sight.frames() {
+            self.count(frame);
+        }
         let mut total = 0;
         for start in &mut self.starts {
             total += *start;
             *start = total - *start;
         }
-        self.place(frame, total as usize);
+        self.entries.clear();
+        self.entries.resize(total as usize, Entry::default());
+        let mut key_first = 0;
+        for frame in sight.frames() {
+            self.place(frame, key_first);
+            key_first += frame.bodies.count();
+        }
+        // Every start moved on to the next one's: move them back.
+        self.starts.copy_within(..2 * TILE_COUNT, 1);
+        self.starts[0] = 0;
+        if sight.frames().len() > 1 {
+            self.order_tiles();
+        }
+    }
+
+    /// Several frames stand in a tile one after the other: puts their bodies in one order.
+    fn order_tiles(&mut self) {
+        for place in 0..2 * TILE_COUNT {
+            let range = self.starts[place] as usize..self.starts[place + 1] as usize;
+            let order = |entry: &Entry| (morton::encode_position(entry.feet), entry.id.index());
+            let entries = &mut self.entries[range];
+            if !entries.is_sorted_by_key(order) {
+                entries.sort_unstable_by_key(order);
+            }
+        }
     }
 
     /// The nearest body of a house within some metres; none much higher or lower.
@@ -196,7 +225,6 @@ impl Crowd {
 
     fn count(&mut self, frame: &Frame) {
         let bodies = &frame.bodies;
-        self.keys.clear();
         for row in 0..bodies.count() {
             let (column, tile_row) = tile_of(bodies.position(row));
             let house = House::of(bodies.house[row]);
@@ -210,22 +238,18 @@ impl Crowd {
         }
     }
 
-    fn place(&mut self, frame: &Frame, total: usize) {
-        self.entries.clear();
-        self.entries.resize(total, Entry::default());
-        for (row, &key) in self.keys.iter().enumerate() {
+    fn place(&mut self, frame: &Frame, key_first: usize) {
+        let keys = &self.keys[key_first..key_first + frame.bodies.count()];
+        for (row, &key) in keys.iter().enumerate() {
             if key != u32::MAX {
                 let start = &mut self.starts[key as usize];
                 self.entries[*start as usize] = Entry {
                     feet: frame.bodies.position(row),
-                    row: row as u32,
+                    id: frame.bodies.id[row],
                 };
                 *start += 1;
             }
         }
-        // Every start moved on to the next one's: move them back.
-        self.starts.copy_within(..2 * TILE_COUNT, 1);
-        self.starts[0] = 0;
     }
 
     fn is_anyone_near(&self, house: House, column: i32, row: i32, ring_max: i32) -> bool {
@@ -278,9 +302,9 @@ impl Near {
     }
 }
 
-/// Nearer; of two equally near the one in the lower row, so that no order of visits decides.
+/// Nearer; of two equally near the one of the lower id, so that no order of visits decides.
 fn is_nearer(near: Near, old: Near) -> bool {
-    (near.square, near.entry.row) < (old.square, old.entry.row)
+    (near.square, near.entry.id) < (old.square, old.entry.id)
 }
 
 /// The square of some metres in the unit of [`Near`].

@@ -53,18 +53,18 @@ impl Record for Thought {
 pub fn phase(world: &mut World) {
     let goals = goals(world);
     let thought = &mut world.thought;
-    let frame = world.history.newest();
-    thought.crowd.rebuild(frame);
+    let sight = world.history.newest();
+    thought.crowd.rebuild(sight);
     let (navigation, crowd) = (&mut thought.navigation, &thought.crowd);
     navigation.advance(world.tick, &world.terrain, &goals, crowd);
     let scene = Scene {
         seed: world.config.seed,
         tick: world.tick,
-        frame,
+        roster: &sight.seat().roster,
         crowd: &thought.crowd,
         navigation: &thought.navigation,
         terrain: &world.terrain,
-        banners: &world.banners,
+        banners: &sight.seat().banners,
         goals: &goals,
     };
     let bodies = &mut world.bodies;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     angle,
     body::{Attack, Combat, Gear, Intent, Mind},
-    frame::{BannerState, Frame, House},
+    frame::{BannerState, House, Roster},
     generate::layout::{BANNER_COUNT, WATER_LEVEL},
     id::BodyId,
     input::Buttons,
@@ -62,7 +62,7 @@ pub mod mood {
 pub struct Scene<'a> {
     pub seed: u64,
     pub tick: u32,
-    pub frame: &'a Frame,
+    pub roster: &'a Roster,
     pub crowd: &'a Crowd,
     pub navigation: &'a Navigation,
     pub terrain: &'a Terrain,
@@ -441,8 +441,8 @@ impl Decision<'_> {
     }
 
     fn is_player(&self, near: Near) -> bool {
-        let id = self.scene.frame.bodies.id[near.entry.row as usize];
-        let appearance = self.scene.frame.roster.appearances.get(id.index() as usize);
+        let id = near.entry.id;
+        let appearance = self.scene.roster.appearances.get(id.index() as usize);
         appearance
             .and_then(Option::as_ref)
             .is_some_and(|appearance| appearance.gear == Gear::Player as u8)

@@ -1,8 +1,11 @@
 //! Ground and noise that several tests stand on.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+use std::sync::Arc;
+
 use engine::{
     BlockTarget, Buttons, Command, Landmarks, PlayerInput, SessionId, Slot, World, WorldConfig,
+    effect::Effect,
 };
 use spatial::{
     Block, BlockCoord, Brick, CellCoord, Position, random::SplitMix64, terrain::Terrain,
@@ -62,6 +65,11 @@ pub fn flat_world(seed: u64, soldiers_per_house: u32) -> World {
         },
     };
     World::new(config, flat_terrain(4))
+}
+
+/// Has an effect arrive in the next tick.
+pub fn send(world: &mut World, effect: Effect) {
+    Arc::make_mut(&mut world.frame).effects.push(effect);
 }
 
 /// Inputs of players who run, fight and build at random, now and then with nonsense.

@@ -15,7 +15,7 @@ use std::{
 use engine::{
     Event, Frame, Phase, World, WorldConfig,
     generate::layout::{FIELD, Layout},
-    tick_with,
+    tick_beside,
 };
 use spatial::{Block, BlockCoord, terrain::Terrain};
 use world::loader::Loader;
@@ -39,10 +39,11 @@ fn main() {
     let mut report = Report::default();
     for tick in 1..=seconds * 20 {
         let mut started = Instant::now();
-        let frame = tick_with(&mut world, &mut commands, |phase| {
+        let frame = tick_beside(&mut world, &mut commands, &[], |phase| {
             report.phase(phase, started.elapsed());
             started = Instant::now();
         });
+        commands.clear();
         report.read(&frame);
         if tick % REPORT_TICKS == 0 {
             report.print(&frame, &world);

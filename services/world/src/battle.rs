@@ -9,7 +9,7 @@ use engine::{
     Command, Frame, World, WorldConfig,
     checkpoint::{self, CheckpointError},
     happenings::REFUSAL_REASON_COUNT,
-    tick_with,
+    tick_beside,
 };
 use spatial::Terrain;
 
@@ -54,6 +54,8 @@ impl Battle {
         };
         let mut world = World::new(config, Terrain::new());
         let mut commands = vec![loader.load_field()];
+        // Terrain that one tick takes in is there from the next one on.
+        engine::tick(&mut world, &mut commands);
         engine::tick(&mut world, &mut commands);
         Self { world, loader }
     }
@@ -92,7 +94,7 @@ impl Simulation for Battle {
         commands.extend(self.loader.drain());
         let mut phase_at = Instant::now();
         phases.push(("load", phase_at - begun_at));
-        let frame = tick_with(&mut self.world, commands, |phase| {
+        let frame = tick_beside(&mut self.world, commands, &[], |phase| {
             let now = Instant::now();
             phases.push((phase.name(), now - phase_at));
             phase_at = now;
@@ -108,10 +110,7 @@ impl Simulation for Battle {
         let dropped = [
             ("events_over_limit", counters.events_dropped_count),
             ("effects_late", counters.effects_late_count),
-            (
-                "effects_over_limit",
-                self.world.inbox.dropped_count + self.world.outbox.dropped_count,
-            ),
+            ("effects_over_limit", counters.effects_dropped_count),
         ];
         refused.chain(dropped).collect()
     }

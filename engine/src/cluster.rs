@@ -1,0 +1,117 @@
+//! Many shards of one world in step, on one thread: what tests and replays run. It has no clock and
+//! no queues; the machines that run shards on cores and in pods do the same with theirs.
+
+use alloc::{sync::Arc, vec::Vec};
+
+use spatial::partition::Partition;
+
+use crate::{
+    checkpoint::{self, CheckpointError},
+    compose::Composer,
+    divide::{divide, unite},
+    frame::Frame,
+    id::SessionId,
+    input::Command,
+    tick::tick_beside,
+    world::World,
+};
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    shards: Vec<World>,
+    composer: Composer,
+}
+
+impl Cluster {
+    /// A world of one shard, divided among the owners of a partition.
+    pub fn new(world: World, partition: Partition) -> Self {
+        Self {
+            composer: Composer::new(world.config.seed),
+            shards: divide(world, partition),
+        }
+    }
+
+    pub fn shards(&self) -> &[World] {
+        &self.shards
+    }
+
+    /// The world of one shard that they are together.
+    pub fn unite(&self) -> World {
+        unite(&self.shards)
+    }
+
+    /// Puts every shard through its own checkpoint.
+    ///
+    /// # Errors
+    /// Any [`CheckpointError`], which only a bug of ours gives.
+    pub fn save_and_load(&mut self) -> Result<(), CheckpointError> {
+        for shard in &mut self.shards {
+            *shard = checkpoint::load(&checkpoint::save(shard))?;
+        }
+        Ok(())
+    }
+
+    /// Advances all shards by a tick; returns the frame of the whole world. Empties `commands`.
+    pub fn tick(&mut self, commands: &mut Vec<Command>) -> Frame {
+        let mut inboxes = alloc::vec![Vec::new(); self.shards.len()];
+        for command in commands.drain(..) {
+            self.route(command, &mut inboxes);
+        }
+        let frames: Vec<Arc<Frame>> = self.shards.iter().map(|it| it.frame.clone()).collect();
+        for (place, inbox) in inboxes.iter_mut().enumerate() {
+            let siblings: Vec<Arc<Frame>> = frames
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != place)
+                .map(|(_, frame)| frame.clone())
+                .collect();
+            tick_beside(&mut self.shards[place], inbox, &siblings, |_| {});
+        }
+        let frames: Vec<Arc<Frame>> = self.shards.iter().map(|it| it.frame.clone()).collect();
+        let mut whole = Frame::default();
+        self.composer.compose(&frames, &mut whole);
+        whole
+    }
+
+    /// Gives a command to the shard that is to take it; terrain to all.
+    fn route(&self, command: Command, inboxes: &mut [Vec<Command>]) {
+        let place = match &command {
+            Command::Terrain { .. } => {
+                let inboxes = inboxes.iter_mut();
+                return inboxes.for_each(|inbox| inbox.push(command.clone()));
+            }
+            Command::Partition(_) => None,
+            Command::Join { session, .. }
+            | Command::Leave { session }
+            | Command::Input { session, .. } => self.place_of(*session),
+        };
+        inboxes[place.unwrap_or_else(|| self.place_of_seat())].push(command);
+    }
+
+    /// The shard that a player will be on in the next tick.
+    fn place_of(&self, session: SessionId) -> Option<usize> {
+        let is_on = |shard: &World| shard.players.slot_of(session).is_some();
+        if let Some(place) = self.shards.iter().position(is_on) {
+            return Some(place);
+        }
+        let crossings = self.shards.iter().flat_map(|it| &it.frame.handoffs.bodies);
+        let mut players = crossings.filter(|it| {
+            let player = it.player.as_ref();
+            player.is_some_and(|player| player.session == session)
+        });
+        let to = players.next()?.to;
+        self.shards.iter().position(|shard| shard.owner == to)
+    }
+
+    fn place_of_seat(&self) -> usize {
+        let mut partitions = self.shards.iter().filter_map(|shard| {
+            let seat = shard.seat.as_ref()?;
+            let region = seat.partition.locate(crate::seat::SEAT_CELL).ok()?;
+            Some(region.owner)
+        });
+        let owner = partitions.next().expect("some shard keeps the seat");
+        let place = self.shards.iter().position(|shard| shard.owner == owner);
+        place.expect("the seat's owner is in the cluster")
+    }
+}

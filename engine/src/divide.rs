@@ -1,0 +1,171 @@
+//! A world of one shard as many, and many as one: partition is layout, not meaning (R2). Between two
+//! ticks; what is on its way from one tick to the next goes along.
+
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+
+use spatial::{
+    CellCoord,
+    partition::{Owner, Partition},
+};
+
+use crate::{
+    body::NONE,
+    compose::Composer,
+    frame::Frame,
+    history::History,
+    limits::REWIND_TICKS_MAX,
+    publish,
+    seat::{SEAT_CELL, Seat},
+    world::{World, whole_world},
+};
+
+/// Divides a world of one shard among the owners of a partition, in their order. Panics unless the
+/// world has its seat and the partition the seat's cell.
+pub fn divide(world: World, partition: Partition) -> Vec<World> {
+    let partition = Arc::new(partition);
+    let mut owners: Vec<Owner> = partition.regions().iter().map(|it| it.owner).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    let seat = partition.locate(SEAT_CELL);
+    let seat = seat.expect("the seat's cell is in the world").owner;
+    let mut shards: Vec<World> = owners
+        .iter()
+        .map(|&owner| beside(&world, owner, partition.clone()))
+        .collect();
+    let place_of = |cell: CellCoord| {
+        let owner = partition.locate(cell).map_or(seat, |region| region.owner);
+        owners.binary_search(&owner).expect("all owners are there")
+    };
+    let place_seat = owners.binary_search(&seat).expect("all owners are there");
+    deal_out(world, &mut shards, place_seat, place_of);
+    shards.iter_mut().for_each(publish::restart);
+    shards
+}
+
+/// A shard that knows what another knows, and owns nothing yet.
+fn beside(world: &World, owner: Owner, partition: Arc<Partition>) -> World {
+    let terrain = world.terrain.clone();
+    let mut shard = World::bare(world.config.clone(), owner, partition, terrain);
+    shard.tick = world.tick;
+    shard.history = world.history.clone();
+    shard.thought = world.thought.clone();
+    shard.round_memory = world.round_memory.clone();
+    shard.terrain_hash = world.terrain_hash;
+    shard.happenings.edit_sequence = world.happenings.edit_sequence;
+    shard.happenings.edits.extend_from_slice(&world.frame.edits);
+    shard.happenings.loaded.clone_from(&world.frame.loaded);
+    shard
+}
+
+/// The seat's shard gets what has no place, and the counts of the past.
+fn deal_out(
+    mut world: World,
+    shards: &mut [World],
+    place_seat: usize,
+    place_of: impl Fn(CellCoord) -> usize,
+) {
+    for row in (0..world.bodies.count()).rev() {
+        let place = place_of(world.bodies.motion[row].position.cell());
+        let slot = world.bodies.player[row];
+        let session = (slot != NONE).then(|| world.players.get(slot).session);
+        let player = session.and_then(|session| world.players.remove(session));
+        let body = world.bodies.depart(world.bodies.id[row]);
+        shards[place].bring_in(body, player);
+    }
+    for arrow in &world.arrows {
+        shards[place_of(arrow.position.cell())].arrows.push(*arrow);
+    }
+    for bomb in &world.bombs {
+        shards[place_of(bomb.position.cell())].bombs.push(*bomb);
+    }
+    let shard = &mut shards[place_seat];
+    let mut seat = world.seat.take().expect("a world of one shard has it");
+    seat.partition = shard.partition.clone();
+    shard.seat = Some(seat);
+    shard.happenings.counters = world.happenings.counters;
+    let tally = &mut shard.bodies.tally;
+    tally.created_count += world.bodies.tally.created_count;
+    tally.arrived_count += world.bodies.tally.arrived_count;
+    tally.destroyed_count += world.bodies.tally.destroyed_count;
+    tally.departed_count += world.bodies.tally.departed_count;
+    carry_over(&world.frame, shard);
+}
+
+/// What a frame has on its way to the next tick.
+fn carry_over(frame: &Frame, shard: &mut World) {
+    frame.effects.iter().for_each(|it| shard.outbox.push(*it));
+    let happenings = &mut shard.happenings;
+    happenings.events.extend_from_slice(&frame.events);
+    happenings.arriving.extend_from_slice(&frame.arriving);
+    happenings.forwarded.extend_from_slice(&frame.forwarded);
+}
+
+/// The world of one shard that others are together: all of one tick, and all there are. Panics
+/// unless they are.
+pub fn unite(shards: &[World]) -> World {
+    let first = shards.first().expect("a world has a shard");
+    let owner = Owner::default();
+    let mut world = beside(first, owner, Arc::new(whole_world()));
+    let mut tally = world.bodies.tally;
+    for shard in shards {
+        assert_eq!(shard.tick, world.tick, "shards of one tick");
+        gather_in(shard, &mut world);
+        tally.created_count += shard.bodies.tally.created_count;
+        tally.destroyed_count += shard.bodies.tally.destroyed_count;
+    }
+    assert_eq!(
+        tally.alive_count(),
+        Some(world.bodies.count() as u64),
+        "nobody is lost and nobody is twice (R4)"
+    );
+    world.bodies.tally = tally;
+    world.seat = Some(Box::new(seat_of(shards)));
+    world.history = history_of(shards);
+    publish::restart(&mut world);
+    world
+}
+
+fn gather_in(shard: &World, world: &mut World) {
+    for row in 0..shard.bodies.count() {
+        let slot = shard.bodies.player[row];
+        let player = (slot != NONE).then(|| shard.players.get(slot).clone());
+        world.bring_in(shard.bodies.body(row), player);
+    }
+    let handoffs = &shard.frame.handoffs;
+    for crossing in &handoffs.bodies {
+        world.bring_in(crossing.body, crossing.player.clone());
+    }
+    world.arrows.extend_from_slice(&shard.arrows);
+    let arrows = handoffs.arrows.iter().map(|(_, arrow)| *arrow);
+    world.arrows.extend(arrows);
+    world.bombs.extend_from_slice(&shard.bombs);
+    let bombs = handoffs.bombs.iter().map(|(_, bomb)| *bomb);
+    world.bombs.extend(bombs);
+    carry_over(&shard.frame, world);
+    world.happenings.counters.add(&shard.happenings.counters);
+}
+
+fn seat_of(shards: &[World]) -> Seat {
+    let mut seats = shards.iter().filter_map(|shard| shard.seat.as_deref());
+    let mut seat = seats.next().expect("some shard keeps the seat").clone();
+    assert!(seats.next().is_none(), "one shard keeps the seat (R4)");
+    seat.partition = Arc::new(whole_world());
+    seat
+}
+
+/// As far as attacks look back, each tick as one frame.
+fn history_of(shards: &[World]) -> History {
+    let world = &shards[0];
+    let tick_first = world.tick.saturating_sub(REWIND_TICKS_MAX);
+    let sights = (tick_first..world.tick).filter_map(|tick| world.history.sight(tick));
+    let sights: Vec<_> = sights.collect();
+    let first = sights.first().map_or(world.tick, |sight| sight.tick());
+    let mut history = History::new(first);
+    let mut composer = Composer::new(world.config.seed);
+    for sight in sights {
+        let mut whole = Frame::default();
+        composer.compose(sight.frames(), &mut whole);
+        history.see(Arc::new(whole), &[]);
+    }
+    history
+}

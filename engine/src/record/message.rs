@@ -1,0 +1,234 @@
+//! What shards and hosts send each other, as bytes: commands, for journals, and what a frame has on
+//! its way to the next tick, for checkpoints.
+
+use alloc::{collections::VecDeque, vec::Vec};
+
+use spatial::{
+    Block, Brick, CellCoord,
+    partition::{Epoch, Owner, Partition, Region},
+    region::RegionId,
+};
+
+use super::{CheckpointError, Input, Record, record};
+use crate::{
+    body::Body,
+    event::Weapon,
+    frame::{Crossing, Handoffs},
+    id::BodyId,
+    input::{Command, PartitionChange},
+    seat::{Indices, Seat},
+};
+
+record!(Owner { pod, shard });
+record!(Region { id, owner, epoch });
+record!(Body {
+    id,
+    motion,
+    intent,
+    combat,
+    mind,
+});
+record!(Crossing { to, body, player });
+record!(Handoffs {
+    bodies,
+    arrows,
+    bombs,
+});
+record!(Indices {
+    generation,
+    resting,
+});
+record!(Seat {
+    indices,
+    sessions,
+    roster,
+    banners,
+    round,
+    partition,
+});
+
+/// Of all events the only kind that rules read: who felled whom in the last tick.
+pub struct Fall {
+    pub target: BodyId,
+    pub killer: BodyId,
+    pub weapon: Weapon,
+    pub position: spatial::Position,
+}
+
+record!(Fall {
+    target,
+    killer,
+    weapon,
+    position,
+});
+
+impl Record for Epoch {
+    fn write(&self, output: &mut Vec<u8>) {
+        self.0.write(output);
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        Ok(Self(Record::read(input)?))
+    }
+}
+
+impl Record for RegionId {
+    fn write(&self, output: &mut Vec<u8>) {
+        self.to_bits().write(output);
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        Self::from_bits(Record::read(input)?).ok_or(CheckpointError::BadNumber)
+    }
+}
+
+impl Record for Partition {
+    fn write(&self, output: &mut Vec<u8>) {
+        self.epoch().write(output);
+        self.regions().to_vec().write(output);
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        let epoch = Record::read(input)?;
+        let regions = Record::read(input)?;
+        Self::restore(regions, epoch).map_err(|_| CheckpointError::Inconsistent)
+    }
+}
+
+impl<T: Record> Record for alloc::sync::Arc<T> {
+    fn write(&self, output: &mut Vec<u8>) {
+        T::write(self, output);
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        T::read(input).map(Self::new)
+    }
+}
+
+impl<T: Record> Record for alloc::boxed::Box<T> {
+    fn write(&self, output: &mut Vec<u8>) {
+        T::write(self, output);
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        T::read(input).map(Self::new)
+    }
+}
+
+impl<T: Record> Record for VecDeque<T> {
+    fn write(&self, output: &mut Vec<u8>) {
+        (self.len() as u32).write(output);
+        self.iter().for_each(|value| value.write(output));
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        Vec::read(input).map(Self::from)
+    }
+}
+
+impl Record for Brick {
+    fn write(&self, output: &mut Vec<u8>) {
+        spatial::codec::encode_brick(self, output);
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        let decoded = spatial::codec::decode_brick(input.rest());
+        let (brick, bytes_count) = decoded.map_err(CheckpointError::BadTerrain)?;
+        input.skip(bytes_count);
+        Ok(brick)
+    }
+}
+
+/// A brick that may be loaded: a cell within space, and something in it.
+pub fn is_loadable((cell, brick): &(CellCoord, Brick)) -> bool {
+    let is_something = brick.as_uniform() != Some(Block::VOID);
+    spatial::morton::try_encode(*cell).is_some() && is_something
+}
+
+impl Record for Command {
+    fn write(&self, output: &mut Vec<u8>) {
+        match self {
+            Self::Join {
+                session,
+                name,
+                house,
+            } => {
+                (0_u8, *session).write(output);
+                name.write(output);
+                house.write(output);
+            }
+            Self::Leave { session } => (1_u8, *session).write(output),
+            Self::Input { session, input } => {
+                (2_u8, *session).write(output);
+                input.write(output);
+            }
+            Self::Terrain { bricks } => {
+                3_u8.write(output);
+                bricks.write(output);
+            }
+            Self::Partition(change) => {
+                4_u8.write(output);
+                change.write(output);
+            }
+        }
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        Ok(match u8::read(input)? {
+            0 => Self::Join {
+                session: Record::read(input)?,
+                name: Record::read(input)?,
+                house: Record::read(input)?,
+            },
+            1 => Self::Leave {
+                session: Record::read(input)?,
+            },
+            2 => Self::Input {
+                session: Record::read(input)?,
+                input: Record::read(input)?,
+            },
+            3 => {
+                let bricks = Vec::read(input)?;
+                if !bricks.iter().all(is_loadable) {
+                    return Err(CheckpointError::BadNumber);
+                }
+                Self::Terrain { bricks }
+            }
+            4 => Self::Partition(Record::read(input)?),
+            _ => return Err(CheckpointError::BadNumber),
+        })
+    }
+}
+
+impl Record for PartitionChange {
+    fn write(&self, output: &mut Vec<u8>) {
+        match *self {
+            Self::Split { region, seen } => (0_u8, (region, seen)).write(output),
+            Self::Merge { region, seen } => (1_u8, (region, seen)).write(output),
+            Self::Assign {
+                region,
+                owner,
+                seen,
+            } => (2_u8, ((region, seen), owner)).write(output),
+        }
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        Ok(match u8::read(input)? {
+            0 => Self::Split {
+                region: Record::read(input)?,
+                seen: Record::read(input)?,
+            },
+            1 => Self::Merge {
+                region: Record::read(input)?,
+                seen: Record::read(input)?,
+            },
+            2 => Self::Assign {
+                region: Record::read(input)?,
+                seen: Record::read(input)?,
+                owner: Record::read(input)?,
+            },
+            _ => return Err(CheckpointError::BadNumber),
+        })
+    }
+}

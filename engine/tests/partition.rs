@@ -1,0 +1,309 @@
+//! Partition is layout, not meaning (R2): the same commands on any number of shards, however the
+//! world is divided and however that changes, give the same world at every tick. And R4: nobody is
+//! ever on two shards or on none.
+
+mod common;
+
+use common::{Crowd, GROUND, flat_terrain};
+use engine::{
+    Command, Event, Frame, Landmarks, PartitionChange, World, WorldConfig, arena, cluster::Cluster,
+    generate::layout::WORLD_EDGE, tick, world::whole_world,
+};
+use spatial::{
+    BlockBox, BlockCoord,
+    limits::REGION_LEVEL_MIN,
+    partition::{Owner, Partition},
+    random::SplitMix64,
+    region::RegionId,
+};
+
+/// Cells along the edge of the battlefield: 96 m, so that the smallest regions divide it by nine.
+const EDGE_CELLS: i32 = 6;
+
+fn battle_world(seed: u64, soldiers_per_house: u32) -> World {
+    let at = |x, z| BlockCoord::new(x, GROUND + 1, z);
+    let config = WorldConfig {
+        seed,
+        soldiers_per_house,
+        score_to_win: 60,
+        landmarks: Landmarks {
+            camps: [at(24, 48), at(72, 48)],
+            banners: vec![at(48, 48), at(32, 64), at(64, 31)],
+        },
+    };
+    World::new(config, flat_terrain(EDGE_CELLS))
+}
+
+/// What a crowd does in a battle of one shard, tick by tick, and what comes of it.
+fn record(seed: u64, players: usize, ticks: u32) -> (Vec<Vec<Command>>, Vec<Frame>) {
+    let mut world = battle_world(seed, 40);
+    let mut crowd = Crowd::new(seed, players);
+    let mut script = Vec::new();
+    let mut frames = Vec::new();
+    for number in 1..=ticks {
+        let mut commands = Vec::new();
+        if number == 1 {
+            crowd.join(&mut commands);
+        }
+        crowd.act(number, &world, &mut commands);
+        come_and_go(number, players, &mut commands);
+        script.push(commands.clone());
+        frames.push(Frame::clone(&tick(&mut world, &mut commands)));
+    }
+    (script, frames)
+}
+
+/// Now and then one leaves, and comes back as a newcomer; others reconnect.
+fn come_and_go(number: u32, players: usize, commands: &mut Vec<Command>) {
+    let session = engine::SessionId(u64::from(number) / 20 % players as u64 + 1);
+    match number % 20 {
+        7 => commands.push(Command::Leave { session }),
+        13 | 17 => commands.push(Command::Join {
+            session,
+            name: String::from("again"),
+            house: 255,
+        }),
+        _ => {}
+    }
+}
+
+/// As [`divided`], for the field of [`battle_world`].
+fn scattered(shard_count: u16, random: &mut SplitMix64) -> Partition {
+    let field = BlockBox::new(
+        BlockCoord::new(0, 0, 0),
+        BlockCoord::new(EDGE_CELLS * 16 - 1, 63, EDGE_CELLS * 16 - 1),
+    );
+    divided(field, shard_count, random)
+}
+
+/// A partition whose regions in a box are small, each of a shard by chance.
+fn divided(area: BlockBox, shard_count: u16, random: &mut SplitMix64) -> Partition {
+    let mut partition = whole_world();
+    loop {
+        let is_in = |id: &RegionId| id.blocks().intersection(area).is_some();
+        let regions = partition.regions().iter().map(|region| region.id);
+        let mut large = regions.filter(|id| id.level() > REGION_LEVEL_MIN && is_in(id));
+        let Some(id) = large.next() else { break };
+        let epoch = partition.epoch();
+        partition.split(id, epoch).expect("it is a leaf");
+    }
+    let ids: Vec<RegionId> = partition.regions().iter().map(|it| it.id).collect();
+    for (number, id) in (0..).zip(ids) {
+        let shard = match number < shard_count {
+            true => number,
+            false => random.below(shard_count.into()) as u16,
+        };
+        let epoch = partition.epoch();
+        let owner = Owner { pod: 0, shard };
+        partition.assign(id, owner, epoch).expect("it is a leaf");
+    }
+    partition
+}
+
+/// Some region goes to some shard.
+fn move_one(cluster: &Cluster, shard_count: u16, random: &mut SplitMix64) -> Command {
+    let seat = cluster.shards().iter().find_map(|it| it.seat.as_ref());
+    let partition = &seat.expect("some shard keeps the seat").partition;
+    let regions = partition.regions();
+    let region = regions[random.below(regions.len() as u32) as usize].id;
+    let owner = Owner {
+        pod: 0,
+        shard: random.below(shard_count.into()) as u16,
+    };
+    let seen = partition.epoch();
+    Command::Partition(PartitionChange::Assign {
+        region,
+        owner,
+        seen,
+    })
+}
+
+fn assert_same(whole: &Frame, wanted: &Frame, what: &str) {
+    let tick = whole.tick;
+    assert_eq!(
+        whole.bodies.id, wanted.bodies.id,
+        "{what}, tick {tick}: bodies"
+    );
+    assert!(whole.bodies.x == wanted.bodies.x, "{what}, tick {tick}: x");
+    assert_eq!(
+        whole.players, wanted.players,
+        "{what}, tick {tick}: players"
+    );
+    assert_eq!(whole.edits, wanted.edits, "{what}, tick {tick}: edits");
+    assert_eq!(whole.round, wanted.round, "{what}, tick {tick}: round");
+    assert_eq!(
+        whole.banners, wanted.banners,
+        "{what}, tick {tick}: banners"
+    );
+    assert_eq!(whole.roster, wanted.roster, "{what}, tick {tick}: roster");
+    assert_eq!(whole.hash, wanted.hash, "{what}, tick {tick}: hash");
+    let count = |frame: &Frame| {
+        let mut names: Vec<String> = frame.events.iter().map(|it| format!("{it:?}")).collect();
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(count(whole), count(wanted), "{what}, tick {tick}: events");
+}
+
+#[test]
+fn any_number_of_shards_gives_the_same_world_at_every_tick() {
+    for seed in 1..=3 {
+        let (script, wanted) = record(seed, 24, 700);
+        for shard_count in [1, 2, 3, 8, 32] {
+            let mut random = SplitMix64::new(seed * 100 + u64::from(shard_count));
+            let partition = scattered(shard_count, &mut random);
+            let mut cluster = Cluster::new(battle_world(seed, 40), partition);
+            assert_eq!(cluster.shards().len(), usize::from(shard_count));
+            let what = format!("seed {seed} on {shard_count} shards");
+            for (commands, wanted) in script.iter().zip(&wanted) {
+                let whole = cluster.tick(&mut commands.clone());
+                assert_same(&whole, wanted, &what);
+            }
+            assert_counts(&cluster, shard_count);
+        }
+    }
+}
+
+/// The script does what it is there to prove, across borders.
+fn assert_counts(cluster: &Cluster, shard_count: u16) {
+    let tallies = cluster.shards().iter().map(|shard| shard.bodies.tally);
+    let crossed: u64 = tallies.map(|tally| tally.departed_count).sum();
+    assert!(shard_count == 1 || crossed > 100, "only {crossed} crossed");
+    for shard in cluster.shards() {
+        let counters = shard.counters();
+        assert_eq!(counters.effects_dropped_count, 0);
+        assert_eq!(counters.events_dropped_count, 0);
+    }
+}
+
+#[test]
+fn the_script_has_all_that_may_happen() {
+    let (_, frames) = record(1, 24, 700);
+    let events: Vec<&Event> = frames.iter().flat_map(|frame| &frame.events).collect();
+    let has = |what: fn(&Event) -> bool| events.iter().any(|event| what(event));
+    assert!(has(
+        |it| matches!(it, Event::ArrowStopped { hit, .. } if hit.0 != 0)
+    ));
+    assert!(has(|it| matches!(it, Event::Explosion { .. })));
+    assert!(has(|it| matches!(it, Event::BlockPlaced { .. })));
+    assert!(has(|it| matches!(it, Event::BlockBroken { .. })));
+    assert!(has(|it| matches!(it, Event::Healed { .. })));
+    assert!(has(|it| matches!(it, Event::BannerTaken { .. })));
+    assert!(has(|it| matches!(it, Event::RoundEnded { .. })));
+    assert!(has(|it| matches!(it, Event::RoundStarted { .. })));
+    assert!(frames.iter().any(|frame| !frame.edits.is_empty()));
+}
+
+#[test]
+fn regions_that_move_all_the_time_change_nothing() {
+    for seed in 4..=6 {
+        let (script, wanted) = record(seed, 24, 500);
+        let mut random = SplitMix64::new(seed);
+        let shard_count = 5;
+        let partition = scattered(shard_count, &mut random);
+        let mut cluster = Cluster::new(battle_world(seed, 40), partition);
+        for (commands, wanted) in script.iter().zip(&wanted) {
+            let mut commands = commands.clone();
+            if random.chance(1, 3) {
+                commands.push(move_one(&cluster, shard_count, &mut random));
+            }
+            let whole = cluster.tick(&mut commands);
+            assert_same(&whole, wanted, &format!("seed {seed}"));
+        }
+        let refused = cluster.shards().iter().map(|it| it.counters());
+        let refused: u64 = refused.map(|it| it.partition_refused_count).sum();
+        assert_eq!(refused, 0);
+    }
+}
+
+#[test]
+fn a_world_divided_and_united_at_any_tick_goes_on_the_same() {
+    let (script, wanted) = record(7, 24, 300);
+    let mut random = SplitMix64::new(7);
+    let mut world = battle_world(7, 40);
+    let mut number = 0;
+    while number < script.len() {
+        let shard_count = 1 + random.below(6) as u16;
+        let mut cluster = Cluster::new(world, scattered(shard_count, &mut random));
+        for _ in 0..=random.below(25) {
+            let Some(commands) = script.get(number) else {
+                break;
+            };
+            let whole = cluster.tick(&mut commands.clone());
+            assert_same(&whole, &wanted[number], "divided");
+            number += 1;
+        }
+        world = cluster.unite();
+        assert_eq!(
+            world.frame.hash,
+            wanted[number - 1].hash,
+            "united at {number}"
+        );
+    }
+}
+
+#[test]
+fn every_shard_is_saved_and_loaded_as_it_is() {
+    let (script, wanted) = record(8, 24, 240);
+    let mut random = SplitMix64::new(8);
+    let mut cluster = Cluster::new(battle_world(8, 40), scattered(4, &mut random));
+    for (number, (commands, wanted)) in script.iter().zip(&wanted).enumerate() {
+        if number % 31 == 30 {
+            cluster.save_and_load().expect("they were just saved");
+        }
+        let whole = cluster.tick(&mut commands.clone());
+        assert_same(&whole, wanted, "saved and loaded");
+    }
+}
+
+/// On the world's own field, where soldiers find their ways over the survey that every shard makes.
+#[test]
+fn soldiers_find_their_ways_across_borders() {
+    let half = 64;
+    let middle = WORLD_EDGE / 2;
+    let area = BlockBox::new(
+        BlockCoord::new(middle - half, 0, middle - half),
+        BlockCoord::new(middle + half - 1, 63, middle + half - 1),
+    );
+    let mut world = arena::melee(3, 250, 2 * half);
+    let mut random = SplitMix64::new(3);
+    let mut cluster = Cluster::new(world.clone(), divided(area, 12, &mut random));
+    for _ in 0..300 {
+        let wanted = tick(&mut world, &mut Vec::new());
+        let whole = cluster.tick(&mut Vec::new());
+        assert_same(&whole, &wanted, "melee");
+    }
+    assert_counts(&cluster, 12);
+}
+
+/// On a border nobody is handed to and fro.
+#[test]
+fn a_body_that_dances_on_a_border_stays_where_it_is() {
+    let mut random = SplitMix64::new(1);
+    let mut cluster = Cluster::new(battle_world(1, 0), scattered(9, &mut random));
+    let session = engine::SessionId(1);
+    let mut commands = vec![Command::Join {
+        session,
+        name: String::from("dancer"),
+        house: 0,
+    }];
+    for tick in 1..=2_000 {
+        let buttons = match tick / 5 % 2 {
+            0 => engine::Buttons::FORWARD,
+            _ => engine::Buttons::BACK,
+        };
+        commands.push(Command::Input {
+            session,
+            input: engine::PlayerInput {
+                sequence: tick,
+                buttons: engine::Buttons(buttons),
+                yaw: 16_384,
+                ..engine::PlayerInput::default()
+            },
+        });
+        cluster.tick(&mut commands);
+    }
+    let tallies = cluster.shards().iter().map(|shard| shard.bodies.tally);
+    let crossed: u64 = tallies.map(|tally| tally.departed_count).sum();
+    assert!(crossed <= 4, "{crossed} handoffs of one dancer");
+}
