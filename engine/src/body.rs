@@ -121,7 +121,7 @@ pub struct Tally {
 }
 
 /// One body off the columns: what a shard hands to another.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Body {
     pub id: BodyId,
     pub motion: Motion,

@@ -176,6 +176,7 @@ fn publish_again(world: &mut World, handoffs: Handoffs) -> Result<(), Checkpoint
     world.bodies.tally = tally;
     let frame = Arc::get_mut(&mut world.frame).expect("nobody has seen it yet");
     frame.handoffs = handoffs;
+    frame.tally = tally;
     Ok(())
 }
 

@@ -5,19 +5,27 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use spatial::{
     CellCoord,
+    limits::REGION_LEVEL_MIN,
     partition::{Owner, Partition},
+    region::RegionId,
 };
 
 use crate::{
     body::NONE,
     compose::Composer,
     frame::Frame,
+    generate::layout::FIELD,
     history::History,
     limits::REWIND_TICKS_MAX,
     publish,
     seat::{SEAT_CELL, Seat},
     world::{World, whole_world},
 };
+
+/// Regions to a shard at least, so that shares come out even.
+const PARTS_PER_SHARD: u64 = 4;
+/// Where feet are, at most: regions wholly above it are air.
+const GROUND_HEIGHT_MAX: i32 = 127;
 
 /// Divides a world of one shard among the owners of a partition, in their order. Panics unless the
 /// world has its seat and the partition the seat's cell.
@@ -98,6 +106,44 @@ fn carry_over(frame: &Frame, shard: &mut World) {
     happenings.events.extend_from_slice(&frame.events);
     happenings.arriving.extend_from_slice(&frame.arriving);
     happenings.forwarded.extend_from_slice(&frame.forwarded);
+}
+
+/// Divides the world's field among shards by area, each a connected stretch of the Morton curve: what
+/// a battle starts with, before anybody has measured anything. Panics without owners.
+pub fn balanced(owners: &[Owner]) -> Partition {
+    let mut partition = whole_world();
+    let area_max =
+        area_of_field(partition.regions()[0].id) / (owners.len() as u64 * PARTS_PER_SHARD);
+    loop {
+        let mut regions = partition.regions().iter().map(|region| region.id);
+        let large = |id: &RegionId| id.level() > REGION_LEVEL_MIN && area_of_field(*id) > area_max;
+        let Some(id) = regions.find(large) else { break };
+        let epoch = partition.epoch();
+        partition.split(id, epoch).expect("it is a leaf");
+    }
+    let ids: Vec<RegionId> = partition.regions().iter().map(|it| it.id).collect();
+    let total: u64 = ids.iter().map(|id| area_of_field(*id)).sum();
+    let mut area = 0;
+    for id in ids {
+        let place = area * owners.len() as u64 / total.max(1);
+        let owner = owners[(place as usize).min(owners.len() - 1)];
+        area += area_of_field(id);
+        let epoch = partition.epoch();
+        partition.assign(id, owner, epoch).expect("it is a leaf");
+    }
+    partition
+}
+
+/// Square metres of the field in a region on the ground; none in the air above.
+fn area_of_field(id: RegionId) -> u64 {
+    let blocks = id.blocks();
+    if blocks.min.y > GROUND_HEIGHT_MAX {
+        return 0;
+    }
+    let along = |min: i32, max: i32, low: i32, high: i32| (max.min(high) - min.max(low) + 1).max(0);
+    let x = along(blocks.min.x, blocks.max.x, FIELD.min_x, FIELD.max_x);
+    let z = along(blocks.min.z, blocks.max.z, FIELD.min_z, FIELD.max_z);
+    x as u64 * z as u64
 }
 
 /// The world of one shard that others are together: all of one tick, and all there are. Panics

@@ -10,7 +10,7 @@ use spatial::{
 };
 
 use crate::{
-    body::Body,
+    body::{Body, Tally},
     effect::Effect,
     event::Event,
     id::{BodyId, SessionId},
@@ -80,7 +80,7 @@ pub struct Edit {
 }
 
 /// What a player's own client needs beside the columns. Sorted by session in a frame.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct PlayerState {
     pub session: SessionId,
     pub body: BodyId,
@@ -217,6 +217,8 @@ pub struct Frame {
     pub partition: Arc<Partition>,
     /// The seat itself, when it goes to another shard.
     pub seat: Option<Arc<Seat>>,
+    /// Of this shard, since the world began, after those who cross have left.
+    pub tally: Tally,
     /// What this shard adds to the world's hash.
     pub hash_sum: u64,
     /// Over all that the rules read (see `hash.rs`), if this frame is of the whole world; equal on

@@ -25,6 +25,8 @@ pub fn phase(world: &mut World, siblings: &[Arc<Frame>]) {
         take_in(world, sibling);
     }
     take_or_leave_seat(world);
+    let is_lost = world.seat.is_some() && !world.history.newest().conservation().holds();
+    world.happenings.counters.conservation_faults_count += u64::from(is_lost);
 }
 
 /// Puts bricks in place, except where something is loaded: it may have been edited since.

@@ -50,6 +50,9 @@ pub struct Counters {
     pub partition_refused_count: u64,
     /// Commands beyond [`FORWARDED_MAX`] in one tick that were for other shards.
     pub forwarded_dropped_count: u64,
+    /// Ticks in which bodies were lost or double over all shards (R4); counted by the seat. Never moves
+    /// unless we have a bug.
+    pub conservation_faults_count: u64,
     /// Frames made anew because a reader still held the oldest one.
     pub frames_allocated_count: u64,
 }
@@ -66,6 +69,7 @@ impl Counters {
             loads_foreign_count,
             partition_refused_count,
             forwarded_dropped_count,
+            conservation_faults_count,
             frames_allocated_count,
         } = other;
         for (sum, count) in self.refused_count.iter_mut().zip(refused_count) {
@@ -78,6 +82,7 @@ impl Counters {
         self.loads_foreign_count += loads_foreign_count;
         self.partition_refused_count += partition_refused_count;
         self.forwarded_dropped_count += forwarded_dropped_count;
+        self.conservation_faults_count += conservation_faults_count;
         self.frames_allocated_count += frames_allocated_count;
     }
 }

@@ -94,7 +94,35 @@ impl Lag {
     }
 }
 
+/// The bodies of the world in one tick, over all shards.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Conservation {
+    pub created_count: u64,
+    pub destroyed_count: u64,
+    pub alive_count: u64,
+    /// Of those alive, how many were crossing from one shard to another.
+    pub in_flight_count: u64,
+}
+
+impl Conservation {
+    /// Whether nobody is lost and nobody is twice (R4).
+    pub fn holds(&self) -> bool {
+        self.created_count.checked_sub(self.destroyed_count) == Some(self.alive_count)
+    }
+}
+
 impl Sight {
+    pub fn conservation(&self) -> Conservation {
+        let mut sum = Conservation::default();
+        for frame in &self.frames {
+            sum.created_count += frame.tally.created_count;
+            sum.destroyed_count += frame.tally.destroyed_count;
+            sum.alive_count += frame.bodies.count() as u64;
+            sum.in_flight_count += frame.handoffs.bodies.len() as u64;
+        }
+        sum
+    }
+
     /// Panics unless all are of one tick and just one is the seat's.
     fn fill(&mut self, own: Arc<Frame>, siblings: &[Arc<Frame>]) {
         let tick = own.tick;

@@ -34,6 +34,7 @@ pub fn phase(world: &mut World) -> Arc<Frame> {
     let filled = Arc::get_mut(&mut frame).expect("nobody else holds it");
     fill(filled, world);
     cross::phase(world, filled);
+    filled.tally = world.bodies.tally;
     world.frame = frame.clone();
     frame
 }
@@ -43,6 +44,7 @@ pub fn phase(world: &mut World) -> Arc<Frame> {
 pub fn restart(world: &mut World) {
     let mut frame = Frame::with_room();
     fill(&mut frame, world);
+    frame.tally = world.bodies.tally;
     world.frame = Arc::new(frame);
 }
 

@@ -173,6 +173,7 @@ fn assert_counts(cluster: &Cluster, shard_count: u16) {
         let counters = shard.counters();
         assert_eq!(counters.effects_dropped_count, 0);
         assert_eq!(counters.events_dropped_count, 0);
+        assert_eq!(counters.conservation_faults_count, 0);
     }
 }
 

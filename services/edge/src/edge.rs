@@ -13,7 +13,7 @@ use tokio::{
     sync::{Notify, watch},
     task::yield_now,
 };
-use world::StatusBoard;
+use world::PodStatus;
 
 use crate::{
     certificate::CertificateStore,
@@ -32,7 +32,7 @@ pub struct Shared {
     pub registry: Registry,
     pub counters: Arc<Counters>,
     pub certificates: CertificateStore,
-    pub shard_status: StatusBoard,
+    pub pod_status: PodStatus,
     pub started_at: Instant,
     /// The QUIC port of each edge.
     pub quic_ports: Vec<u16>,

@@ -19,7 +19,7 @@ use tokio::{
     task::{LocalSet, spawn_local},
     time::timeout,
 };
-use world::{EdgePort, StatusBoard, Wake};
+use world::{EdgePort, PodStatus, Wake};
 
 use crate::{
     certificate::CertificateStore,
@@ -154,7 +154,7 @@ impl BoundEdges {
     pub fn wakes(&self) -> Vec<Wake> {
         let wake = |bell: &Arc<Notify>| -> Wake {
             let bell = bell.clone();
-            Box::new(move || bell.notify_one())
+            Arc::new(move || bell.notify_one())
         };
         self.wakes.iter().map(wake).collect()
     }
@@ -166,7 +166,7 @@ impl BoundEdges {
     pub fn start(
         self,
         ports: Vec<EdgePort>,
-        shard_status: StatusBoard,
+        pod_status: PodStatus,
         kept_sessions: &[KeptSession],
     ) -> Result<EdgesHandle, StartError> {
         assert_eq!(ports.len(), self.quic.len(), "a port for every edge");
@@ -183,7 +183,7 @@ impl BoundEdges {
             registry,
             counters: Arc::new(Counters::default()),
             certificates: self.certificates,
-            shard_status,
+            pod_status,
             started_at: now,
             quic_ports: self.quic.iter().map(quic_port).collect(),
             sessions_by_edge: self.quic.iter().map(|_| AtomicUsize::new(0)).collect(),

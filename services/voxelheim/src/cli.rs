@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// One battle in one editable voxel world, played from a browser.
 #[derive(Parser, Debug)]
@@ -38,6 +38,12 @@ pub struct ServeArguments {
     /// Soldiers of each house [default: 500]
     #[arg(long, value_name = "N")]
     pub soldiers: Option<u32>,
+    /// Threads that share the world between them, 1 to 64 [default: 1]
+    #[arg(long, value_name = "N")]
+    pub shards: Option<usize>,
+    /// Whether those threads stay on cores of their own [default: auto]
+    #[arg(long, value_enum)]
+    pub pin: Option<Pin>,
     /// Threads that serve clients [default: half of the cores]
     #[arg(long, value_name = "N")]
     pub edges: Option<usize>,
@@ -53,6 +59,15 @@ pub struct ServeArguments {
     /// Opens the page in a browser
     #[arg(long)]
     pub open: bool,
+}
+
+/// See [`ServeArguments::pin`].
+#[derive(ValueEnum, serde::Deserialize, Clone, Copy, Debug, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Pin {
+    #[default]
+    Auto,
+    Off,
 }
 
 #[derive(Args, Debug)]

@@ -9,8 +9,12 @@ use std::{
 
 use edge::{EdgeConfig, PageSource};
 use serde::Deserialize;
+use world::Pinning;
 
-use crate::{Failure, cli::ServeArguments};
+use crate::{
+    Failure,
+    cli::{Pin, ServeArguments},
+};
 
 /// The file's name in the data folder.
 const FILE_NAME: &str = "voxelheim.toml";
@@ -22,6 +26,9 @@ const SOLDIERS_DEFAULT: u32 = 500;
 /// Edge threads a machine needs at most; each serves some thousand clients.
 const EDGES_DEFAULT_MAX: usize = 4;
 const EDGES_MAX: usize = 64;
+/// One carries a battle of thousands; more are for machines with cores to spare.
+const SHARDS_DEFAULT: usize = 1;
+const SHARDS_MAX: usize = 64;
 
 /// What the file may say; the same words as the flags.
 #[derive(Deserialize, Debug, Default)]
@@ -30,10 +37,21 @@ struct File {
     listen: Option<SocketAddr>,
     seed: Option<u64>,
     soldiers: Option<u32>,
+    shards: Option<usize>,
     edges: Option<usize>,
+    pin: Option<Pin>,
     sessions_max: Option<usize>,
     budget_bytes_per_second: Option<u32>,
     client_dir: Option<PathBuf>,
+}
+
+impl Pin {
+    fn pinning(self) -> Pinning {
+        match self {
+            Pin::Auto => Pinning::Auto,
+            Pin::Off => Pinning::Off,
+        }
+    }
 }
 
 /// What the server runs with.
@@ -43,6 +61,8 @@ pub struct Config {
     /// None where neither flag nor file says: a saved battle's, or the default.
     pub seed: Option<u64>,
     pub soldiers: Option<u32>,
+    pub shards_count: usize,
+    pub pinning: Pinning,
     pub opens_browser: bool,
 }
 
@@ -80,6 +100,8 @@ pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
         },
         seed: arguments.seed.or(file.seed),
         soldiers: arguments.soldiers.or(file.soldiers),
+        shards_count: arguments.shards.or(file.shards).unwrap_or(SHARDS_DEFAULT),
+        pinning: arguments.pin.or(file.pin).unwrap_or_default().pinning(),
         opens_browser: arguments.open,
     };
     check(&config)?;
@@ -88,6 +110,7 @@ pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
 
 fn check(config: &Config) -> Result<(), Failure> {
     let edge = &config.edge;
+    within("shards", config.shards_count, 1, SHARDS_MAX)?;
     within("edges", edge.edges_count, 1, EDGES_MAX)?;
     within(
         "sessions_max",

@@ -1,4 +1,4 @@
-//! Runs everything in one process: binds, loads or makes the battle, starts the shard and the edges,
+//! Runs everything in one process: binds, loads or makes the battle, starts the shards and the edges,
 //! and stops them in the other order.
 
 use std::{
@@ -24,20 +24,23 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     };
     let edges = edge::bind(config.edge.clone()).map_err(usage)?;
     let (battle, sessions) = prepare(&config, data.as_ref())?;
-    let (edge_ports, shard_ports) = edges.wakes().into_iter().map(world::connect).unzip();
-    let shard = world::start(battle, shard_ports).map_err(runtime)?;
+    let seed = battle.config().seed;
+    let owners = world::battle::owners(config.shards_count);
+    let (edge_ports, shard_ports) = world::connect(&owners, seed, edges.wakes());
+    let shards = battle.divide(config.shards_count);
+    let pod = world::start(shards, shard_ports, config.pinning).map_err(runtime)?;
     let edges = edges
-        .start(edge_ports, shard.status(), &sessions)
+        .start(edge_ports, pod.status(), &sessions)
         .map_err(runtime)?;
     let signals = Signals::watch()?;
     announce(&config, edges.http_address());
-    let ended = signals.wait(|| shard.is_finished() || edges.is_finished());
+    let ended = signals.wait(|| pod.is_finished() || edges.is_finished());
     let kept = edges.stop();
-    let battle = shard
+    let shards = pod
         .stop()
-        .map_err(|_| Failure::Runtime("the shard's thread had panicked".into()))?;
+        .map_err(|_| Failure::Runtime("a shard's thread had panicked".into()))?;
     if let Some(data) = &data {
-        data.save(&battle, &kept)
+        data.save(&Battle::unite(shards), &kept)
             .map_err(|error| Failure::Runtime(format!("the battle cannot be saved: {error}")))?;
     }
     ended

@@ -1,4 +1,4 @@
-//! The battle that a shard runs: the engine's world and the loader that feeds it terrain.
+//! The battle that a shard runs: its part of the engine's world and the loader that feeds it terrain.
 
 use std::{
     sync::Arc,
@@ -8,10 +8,11 @@ use std::{
 use engine::{
     Command, Frame, World, WorldConfig,
     checkpoint::{self, CheckpointError},
+    divide::{balanced, divide, unite},
     happenings::REFUSAL_REASON_COUNT,
     tick_beside,
 };
-use spatial::Terrain;
+use spatial::{Terrain, partition::Owner};
 
 use crate::{host::Simulation, loader::Loader};
 
@@ -76,6 +77,31 @@ impl Battle {
         checkpoint::save(&self.world)
     }
 
+    /// One battle as many shards of pod 0, each with its part of the field.
+    pub fn divide(self, shard_count: usize) -> Vec<Self> {
+        if shard_count == 1 && self.world.is_whole() {
+            return vec![self];
+        }
+        let shards = divide(self.world, balanced(&owners(shard_count)));
+        let battle = |world| Self {
+            world,
+            loader: self.loader.share(),
+        };
+        shards.into_iter().map(battle).collect()
+    }
+
+    /// The battle that shards are together: all of them, stopped after one tick.
+    pub fn unite(mut shards: Vec<Self>) -> Self {
+        let worlds: Vec<World> = shards.iter().map(|shard| shard.world.clone()).collect();
+        let mut first = shards.swap_remove(0);
+        if !first.world.is_whole() {
+            first.world = unite(&worlds);
+            let cells = first.world.terrain.bricks().map(|(cell, _)| cell);
+            first.loader.mark_known(cells);
+        }
+        first
+    }
+
     pub fn config(&self) -> BattleConfig {
         BattleConfig {
             seed: self.world.config.seed,
@@ -84,22 +110,40 @@ impl Battle {
     }
 }
 
+/// The shards of a process that is the whole world.
+pub fn owners(shard_count: usize) -> Vec<Owner> {
+    let shards = 0..shard_count as u16;
+    shards.map(|shard| Owner { pod: 0, shard }).collect()
+}
+
 impl Simulation for Battle {
+    fn tick_count(&self) -> u32 {
+        self.world.tick
+    }
+
+    fn frame(&self) -> Arc<Frame> {
+        self.world.frame.clone()
+    }
+
     fn tick(
         &mut self,
         commands: &mut Vec<Command>,
+        siblings: &[Arc<Frame>],
         phases: &mut Vec<(&'static str, Duration)>,
     ) -> Arc<Frame> {
         let begun_at = Instant::now();
         commands.extend(self.loader.drain());
         let mut phase_at = Instant::now();
         phases.push(("load", phase_at - begun_at));
-        let frame = tick_beside(&mut self.world, commands, &[], |phase| {
+        let frame = tick_beside(&mut self.world, commands, siblings, |phase| {
             let now = Instant::now();
             phases.push((phase.name(), now - phase_at));
             phase_at = now;
         });
-        self.loader.look_around(&frame);
+        let world = &self.world;
+        let is_ours = |cell| world.owns(cell) && !world.terrain.is_loaded(cell);
+        self.loader
+            .look_around(world.history.newest().frames(), is_ours);
         phases.push(("look", phase_at.elapsed()));
         frame
     }
@@ -111,6 +155,9 @@ impl Simulation for Battle {
             ("events_over_limit", counters.events_dropped_count),
             ("effects_late", counters.effects_late_count),
             ("effects_over_limit", counters.effects_dropped_count),
+            ("forwarded_over_limit", counters.forwarded_dropped_count),
+            ("partition_refused", counters.partition_refused_count),
+            ("conservation_faults", counters.conservation_faults_count),
         ];
         refused.chain(dropped).collect()
     }

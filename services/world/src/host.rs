@@ -1,14 +1,15 @@
-//! The shard's thread: drains the edges' commands, advances the simulation 20 times a second and
-//! hands every edge the frame. It knows nothing of sessions or bytes on a wire.
+//! The shards' threads: each drains the edges' commands, advances its part of the world 20 times a
+//! second, in step with the others, and hands every edge its frame. They know nothing of sessions or
+//! bytes on a wire.
 //!
 //! [`ShardLoop::turn`] is one turn of the loop and never waits; who calls it decides where it runs
-//! (a plain thread here).
+//! (plain threads here).
 
 use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -17,19 +18,29 @@ use std::{
 use engine::{Command, Frame};
 
 use crate::{
-    limits::{COMMANDS_PER_TICK_MAX, STATUS_TICKS},
+    limits::{COMMANDS_PER_TICK_MAX, SIBLING_WAIT, STATUS_TICKS},
     pace::Pace,
+    pin::{self, Pinning},
     ports::ShardPort,
-    status::{Recorder, StatusBoard, TickReport},
+    siblings::{self, Gathered, ShardWaker, Siblings},
+    status::{PodStatus, Recorder, StatusBoard, TickReport},
 };
 
-/// What a shard advances: the engine's world with what feeds it, or a twin in tests.
+/// What a shard advances: its part of the engine's world with what feeds it, or a twin in tests.
 pub trait Simulation: Send + 'static {
-    /// Applies the commands (and takes them), advances one tick and publishes its frame.
-    /// `phases` gets the name and duration of every phase.
+    /// The last tick that was done.
+    fn tick_count(&self) -> u32;
+
+    /// What was published of that tick.
+    fn frame(&self) -> Arc<Frame>;
+
+    /// Applies the commands (and takes them), advances one tick beside what the other shards
+    /// published of the last one, and publishes its frame. `phases` gets the name and duration of
+    /// every phase.
     fn tick(
         &mut self,
         commands: &mut Vec<Command>,
+        siblings: &[Arc<Frame>],
         phases: &mut Vec<(&'static str, Duration)>,
     ) -> Arc<Frame>;
 
@@ -37,56 +48,100 @@ pub trait Simulation: Send + 'static {
     fn counts(&self) -> Vec<(&'static str, u64)>;
 }
 
-/// A running shard.
-pub struct ShardHandle<S> {
-    stop: Arc<AtomicBool>,
-    thread: JoinHandle<S>,
-    status: StatusBoard,
+/// The running shards of a process.
+pub struct PodHandle<S> {
+    stop: Arc<Stop>,
+    shards: Vec<(JoinHandle<S>, ShardWaker)>,
+    status: PodStatus,
 }
 
-/// Starts a shard on a thread of its own, serving the edges at the other ends of `ports`.
+/// How shards end at one tick, all of them: the first one names it when it is asked to, before it
+/// publishes the frame that the others need to go beyond.
+struct Stop {
+    is_asked: AtomicBool,
+    last_tick: AtomicU32,
+}
+
+/// Starts a thread for every shard, each serving the edges at the other ends of its `ports`.
 ///
 /// # Errors
 /// If the system gives no thread.
-pub fn start<S: Simulation>(simulation: S, ports: Vec<ShardPort>) -> io::Result<ShardHandle<S>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let status = StatusBoard::default();
-    let mut shard = ShardLoop::new(simulation, ports, status.clone(), Instant::now());
-    let thread = thread::Builder::new().name("shard-0".into()).spawn({
-        let stop = stop.clone();
-        move || {
-            while !stop.load(Ordering::Acquire) {
-                let due_at = shard.turn(Instant::now());
-                thread::park_timeout(due_at.saturating_duration_since(Instant::now()));
-            }
-            shard.simulation
-        }
-    })?;
-    Ok(ShardHandle {
+pub fn start<S: Simulation>(
+    simulations: Vec<S>,
+    ports: Vec<Vec<ShardPort>>,
+    pinning: Pinning,
+) -> io::Result<PodHandle<S>> {
+    assert_eq!(simulations.len(), ports.len(), "ports for every shard");
+    let stop = Arc::new(Stop {
+        is_asked: AtomicBool::new(false),
+        last_tick: AtomicU32::new(u32::MAX),
+    });
+    let wakers: Vec<ShardWaker> = simulations.iter().map(|_| ShardWaker::default()).collect();
+    let mut siblings = siblings::connect(&wakers);
+    for (simulation, siblings) in simulations.iter().zip(&mut siblings) {
+        siblings.publish(&simulation.frame());
+    }
+    let status = PodStatus::new(simulations.len());
+    let now = Instant::now();
+    let mut shards = Vec::new();
+    for (place, ((simulation, ports), siblings)) in
+        simulations.into_iter().zip(ports).zip(siblings).enumerate()
+    {
+        let board = status.boards()[place].clone();
+        let shard = ShardLoop::new(simulation, ports, siblings, board, now);
+        let (waker, stop) = (wakers[place].clone(), stop.clone());
+        let thread = thread::Builder::new().name(format!("shard-{place}"));
+        let thread = thread.spawn(move || {
+            waker.is_me();
+            pin::pin_thread(pinning, place);
+            run(shard, &stop, place == 0)
+        })?;
+        shards.push((thread, wakers[place].clone()));
+    }
+    Ok(PodHandle {
         stop,
-        thread,
+        shards,
         status,
     })
 }
 
-impl<S> ShardHandle<S> {
-    pub fn status(&self) -> StatusBoard {
+/// Turns until the last tick is named and done, or the others are gone.
+fn run<S: Simulation>(mut shard: ShardLoop<S>, stop: &Stop, is_first: bool) -> S {
+    loop {
+        let tick_count = shard.simulation.tick_count();
+        if is_first && stop.is_asked.load(Ordering::Acquire) {
+            // Others may be a tick ahead; none is two, for that takes this one's next frame.
+            stop.last_tick.fetch_min(tick_count + 1, Ordering::AcqRel);
+        }
+        if tick_count >= stop.last_tick.load(Ordering::Acquire) || shard.is_abandoned {
+            return shard.simulation;
+        }
+        let due_at = shard.turn(Instant::now());
+        thread::park_timeout(due_at.saturating_duration_since(Instant::now()));
+    }
+}
+
+impl<S> PodHandle<S> {
+    pub fn status(&self) -> PodStatus {
         self.status.clone()
     }
 
-    /// Whether the shard's thread ended by itself, which only a bug of ours does.
+    /// Whether a shard's thread ended by itself, which only a bug of ours does.
     pub fn is_finished(&self) -> bool {
-        self.thread.is_finished()
+        self.shards.iter().any(|(thread, _)| thread.is_finished())
     }
 
-    /// Ends the loop between two ticks and gives the simulation back, for a checkpoint.
+    /// Ends all loops after one tick and gives the simulations back, for a checkpoint.
     ///
     /// # Errors
-    /// If the shard's thread panicked.
-    pub fn stop(self) -> thread::Result<S> {
-        self.stop.store(true, Ordering::Release);
-        self.thread.thread().unpark();
-        self.thread.join()
+    /// If a shard's thread panicked.
+    pub fn stop(self) -> thread::Result<Vec<S>> {
+        self.stop.is_asked.store(true, Ordering::Release);
+        for (_, waker) in &self.shards {
+            waker.wake();
+        }
+        let threads = self.shards.into_iter();
+        threads.map(|(thread, _)| thread.join()).collect()
     }
 }
 
@@ -94,36 +149,65 @@ impl<S> ShardHandle<S> {
 pub struct ShardLoop<S> {
     simulation: S,
     ports: Vec<ShardPort>,
+    siblings: Siblings,
     pace: Pace,
     recorder: Recorder,
     inbox: Vec<Command>,
+    /// What the others published of the last tick.
+    frames: Vec<Arc<Frame>>,
     phases: Vec<(&'static str, Duration)>,
+    /// Whether other shards are gone, so that no tick can start any more.
+    is_abandoned: bool,
 }
 
 impl<S: Simulation> ShardLoop<S> {
-    pub fn new(simulation: S, ports: Vec<ShardPort>, status: StatusBoard, now: Instant) -> Self {
+    pub fn new(
+        simulation: S,
+        ports: Vec<ShardPort>,
+        siblings: Siblings,
+        status: StatusBoard,
+        now: Instant,
+    ) -> Self {
         let frames_skipped = ports.iter().map(ShardPort::frames_skipped).collect();
         Self {
             simulation,
             ports,
+            siblings,
             pace: Pace::new(now),
             recorder: Recorder::new(status, frames_skipped),
             inbox: Vec::new(),
+            frames: Vec::new(),
             phases: Vec::new(),
+            is_abandoned: false,
         }
     }
 
-    /// Runs a tick if one is due at `now`; returns when the next is. Never waits.
+    /// Runs a tick if one is due at `now` and the others' last frames are there; returns when to
+    /// turn again, unless woken before. Never waits.
     pub fn turn(&mut self, now: Instant) -> Instant {
         if now < self.pace.due_at() {
             return self.pace.due_at();
         }
+        let tick_count = self.simulation.tick_count();
+        match self.siblings.gather(tick_count, &mut self.frames) {
+            Gathered::All => self.tick(now),
+            Gathered::Waiting => return now + SIBLING_WAIT,
+            Gathered::Abandoned => self.is_abandoned = true,
+        }
+        self.pace.due_at()
+    }
+
+    fn tick(&mut self, now: Instant) {
         for port in &mut self.ports {
             port.drain(&mut self.inbox, COMMANDS_PER_TICK_MAX);
         }
         self.phases.clear();
-        let frame = self.simulation.tick(&mut self.inbox, &mut self.phases);
+        let frame = self
+            .simulation
+            .tick(&mut self.inbox, &self.frames, &mut self.phases);
         self.inbox.clear();
+        self.frames.clear();
+        self.siblings.publish(&frame);
         let simulated = now.elapsed();
         for port in &mut self.ports {
             port.publish(&frame, simulated);
@@ -140,7 +224,6 @@ impl<S: Simulation> ShardLoop<S> {
                 .publish(&frame, self.simulation.counts(), ended_at);
         }
         self.pace.advance(ended_at);
-        self.pace.due_at()
     }
 }
 
@@ -149,32 +232,59 @@ mod tests {
     use super::*;
     use crate::{limits::TICK, ports};
     use engine::SessionId;
+    use spatial::partition::Owner;
     use std::sync::mpsc;
 
     /// Counts ticks and remembers who joined.
     #[derive(Default)]
     struct Twin {
-        tick: u32,
+        frame: Arc<Frame>,
         joined: Vec<SessionId>,
+        siblings_seen: Vec<usize>,
+    }
+
+    impl Twin {
+        fn new(place: usize) -> Self {
+            Self {
+                frame: Arc::new(Frame {
+                    is_seat: place == 0,
+                    ..Frame::default()
+                }),
+                ..Self::default()
+            }
+        }
     }
 
     impl Simulation for Twin {
+        fn tick_count(&self) -> u32 {
+            self.frame.tick
+        }
+
+        fn frame(&self) -> Arc<Frame> {
+            self.frame.clone()
+        }
+
         fn tick(
             &mut self,
             commands: &mut Vec<Command>,
+            siblings: &[Arc<Frame>],
             phases: &mut Vec<(&'static str, Duration)>,
         ) -> Arc<Frame> {
-            self.tick += 1;
+            let last = self.frame.tick;
+            assert!(siblings.iter().all(|frame| frame.tick == last));
+            self.siblings_seen.push(siblings.len());
             phases.push(("count", Duration::from_micros(7)));
             for command in commands.drain(..) {
                 if let Command::Join { session, .. } = command {
                     self.joined.push(session);
                 }
             }
-            Arc::new(Frame {
-                tick: self.tick,
+            self.frame = Arc::new(Frame {
+                tick: last + 1,
+                is_seat: self.frame.is_seat,
                 ..Frame::default()
-            })
+            });
+            self.frame.clone()
         }
 
         fn counts(&self) -> Vec<(&'static str, u64)> {
@@ -190,20 +300,29 @@ mod tests {
         }
     }
 
+    fn owners(count: u16) -> Vec<Owner> {
+        (0..count).map(|shard| Owner { pod: 0, shard }).collect()
+    }
+
+    fn alone(ports: Vec<ShardPort>, now: Instant) -> ShardLoop<Twin> {
+        let board = StatusBoard::default();
+        ShardLoop::new(Twin::new(0), ports, Siblings::default(), board, now)
+    }
+
     #[test]
     fn every_edge_gets_every_frame_and_every_command_arrives() {
-        let (mut first, first_shard) = ports::connect(Box::new(|| ()));
-        let (mut second, second_shard) = ports::connect(Box::new(|| ()));
+        let wakes = vec![Arc::new(|| ()) as ports::Wake, Arc::new(|| ())];
+        let (mut edges, mut shards) = ports::connect(&owners(1), 1, wakes);
         let mut now = Instant::now();
-        let ports = vec![first_shard, second_shard];
-        let mut shard = ShardLoop::new(Twin::default(), ports, StatusBoard::default(), now);
-        first.send(join(1)).expect("there is room");
-        second.send(join(2)).expect("there is room");
+        let mut shard = alone(shards.remove(0), now);
+        for (session, edge) in (1..).zip(&mut edges) {
+            edge.send(join(session)).expect("there is room");
+        }
         for _ in 0..3 {
             now = shard.turn(now);
         }
         assert_eq!(shard.simulation.joined, [SessionId(1), SessionId(2)]);
-        for edge in [&mut first, &mut second] {
+        for edge in &mut edges {
             let ticks: Vec<u32> = std::iter::from_fn(|| edge.frame())
                 .map(|frame| frame.tick)
                 .collect();
@@ -214,32 +333,41 @@ mod tests {
     #[test]
     fn no_tick_runs_before_it_is_due() {
         let start = Instant::now();
-        let mut shard = ShardLoop::new(Twin::default(), Vec::new(), StatusBoard::default(), start);
+        let mut shard = alone(Vec::new(), start);
         let due_at = shard.turn(start);
         assert_eq!(due_at, start + TICK);
         assert_eq!(shard.turn(due_at - Duration::from_nanos(1)), due_at);
-        assert_eq!(shard.simulation.tick, 1);
+        assert_eq!(shard.simulation.frame.tick, 1);
     }
 
     #[test]
-    fn the_thread_wakes_edges_publishes_its_status_and_stops() {
-        let (woken, wakes) = mpsc::channel();
-        let wake = Box::new(move || woken.send(()).unwrap_or(()));
-        let (mut edge, port) = ports::connect(wake);
-        let shard = start(Twin::default(), vec![port]).expect("a thread");
-        let status = shard.status();
-        let patience = Duration::from_secs(20);
-        while status.read().tick == 0 {
-            wakes
-                .recv_timeout(patience)
-                .expect("the shard wakes its edge");
-            edge.frame().expect("a wake brings a frame");
+    fn threads_tick_in_step_wake_edges_publish_their_status_and_stop_at_one_tick() {
+        for shard_count in [1_u16, 3] {
+            let (woken, wakes) = mpsc::channel();
+            let wake: ports::Wake = Arc::new(move || woken.send(()).unwrap_or(()));
+            let (mut edges, ports) = ports::connect(&owners(shard_count), 1, vec![wake]);
+            let twins = (0..usize::from(shard_count)).map(Twin::new).collect();
+            let pod = start(twins, ports, Pinning::Off).expect("threads");
+            let status = pod.status();
+            let patience = Duration::from_secs(20);
+            while status.read().tick == 0 {
+                wakes
+                    .recv_timeout(patience)
+                    .expect("the shards wake their edge");
+                edges[0].frame();
+            }
+            assert_eq!(status.read().phases_us[0].0, "count");
+            assert_eq!(status.read().counts, [("joined", 0)]);
+            let twins = pod.stop().expect("no thread panicked");
+            let tick_last = twins[0].frame.tick;
+            assert!(tick_last >= 20);
+            for twin in twins {
+                assert_eq!(twin.frame.tick, tick_last);
+                let others = usize::from(shard_count) - 1;
+                assert!(twin.siblings_seen.iter().all(|&count| count == others));
+            }
+            while edges[0].frame().is_some() {}
+            assert!(edges[0].is_abandoned());
         }
-        assert_eq!(status.read().phases_us[0].0, "count");
-        assert_eq!(status.read().counts, [("joined", 0)]);
-        let twin = shard.stop().expect("the thread did not panic");
-        assert!(twin.tick >= 20);
-        while edge.frame().is_some() {}
-        assert!(edge.is_abandoned());
     }
 }

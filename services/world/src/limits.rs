@@ -18,6 +18,16 @@ pub const COMMANDS_PER_TICK_MAX: usize = COMMAND_RING_MAX;
 /// sent to that edge and counted: the next one that fits says all, since frames are whole.
 pub const FRAME_RING_MAX: usize = FRAMES_KEPT;
 
+/// Composed frames that an edge keeps as storage: one being told, one that a slow client's terrain is
+/// compared with, and a few that wait.
+pub const COMPOSED_FRAMES_KEPT: usize = 4;
+
+/// Frames that a shard may have waiting for another of its process: nobody is more than a tick ahead of
+/// anybody, so there are two at most.
+pub const SIBLING_RING_MAX: usize = 4;
+/// How long a shard waits for the others at a time; they wake it, so this only bounds a lost wake.
+pub const SIBLING_WAIT: Duration = Duration::from_millis(5);
+
 /// How late a tick may start before its deadlines are moved instead of caught up: 5 ticks. Below it
 /// the host runs ticks back to back until it is on time; above it simulated time simply stretches.
 pub const LATE_MAX: Duration = Duration::from_millis(TICK_MS as u64 * 5);

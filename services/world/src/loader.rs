@@ -48,10 +48,10 @@ pub enum Want {
     Full,
 }
 
-/// Generates the terrain of one world, each column once.
+/// Generates the terrain of one world, or of one shard's part of it, each column once.
 pub struct Loader {
     generator: Arc<Generator>,
-    pool: ThreadPool,
+    pool: Arc<ThreadPool>,
     sender: SyncSender<Bricks>,
     receiver: Receiver<Bricks>,
     /// By column, row after row along x: whether it was ever taken.
@@ -69,11 +69,26 @@ impl Loader {
         let threads = available_parallelism().map_or(1, |count| count.get().div_ceil(2));
         Self {
             generator: Arc::new(Generator::new(seed)),
-            pool: pool(threads),
+            pool: Arc::new(pool(threads)),
             sender,
             receiver,
             known: vec![false; (COLUMN_EDGE * COLUMN_EDGE) as usize].into(),
             known_count: 0,
+            in_flight_count: 0,
+            player_next: 0,
+        }
+    }
+
+    /// Another that generates in the same threads and knows the same columns.
+    pub fn share(&self) -> Self {
+        let (sender, receiver) = sync_channel(COLUMNS_IN_FLIGHT_MAX);
+        Self {
+            generator: self.generator.clone(),
+            pool: self.pool.clone(),
+            sender,
+            receiver,
+            known: self.known.clone(),
+            known_count: self.known_count,
             in_flight_count: 0,
             player_next: 0,
         }
@@ -123,16 +138,19 @@ impl Loader {
         Want::Taken
     }
 
-    /// Wants what lies around some of the players, near first, taking turns.
-    pub fn look_around(&mut self, frame: &Frame) {
+    /// Wants what lies around some of the players of all shards, near first, taking turns; only
+    /// columns with a cell that is missing and `is_ours` to load.
+    pub fn look_around(&mut self, frames: &[Arc<Frame>], is_ours: impl Fn(CellCoord) -> bool) {
         if self.known_count == self.known.len() {
             return;
         }
-        let count = frame.players.len();
+        let count: usize = frames.iter().map(|frame| frame.players.len()).sum();
         for _ in 0..count.min(PLAYERS_PER_TICK_MAX) {
             self.player_next %= count;
-            let cell = frame.players[self.player_next].motion.position.cell();
-            if self.want_around(cell) == Want::Full {
+            let mut players = frames.iter().flat_map(|frame| &frame.players);
+            let player = players.nth(self.player_next).expect("as many as counted");
+            let cell = player.motion.position.cell();
+            if self.want_around(cell, &is_ours) == Want::Full {
                 return;
             }
             self.player_next += 1;
@@ -155,13 +173,18 @@ impl Loader {
         self.in_flight_count
     }
 
+    fn is_wanted(&self, x: i32, z: i32, is_ours: &impl Fn(CellCoord) -> bool) -> bool {
+        let is_unknown = column_index(x, z).is_some_and(|index| !self.known[index]);
+        is_unknown && (0..COLUMN_EDGE).any(|y| is_ours(CellCoord::new(x, y, z)))
+    }
+
     fn know(&mut self, index: usize) {
         self.known_count += usize::from(!self.known[index]);
         self.known[index] = true;
     }
 
     /// Square rings around a cell, until the view ends or no more is taken.
-    fn want_around(&mut self, middle: CellCoord) -> Want {
+    fn want_around(&mut self, middle: CellCoord, is_ours: &impl Fn(CellCoord) -> bool) -> Want {
         for radius in 0..=VIEW_COLUMNS {
             for along in -radius..=radius {
                 let places = [
@@ -171,7 +194,8 @@ impl Loader {
                     [radius, along],
                 ];
                 for [x, z] in places {
-                    if self.want(middle.x + x, middle.z + z) == Want::Full {
+                    let [x, z] = [middle.x + x, middle.z + z];
+                    if self.is_wanted(x, z, is_ours) && self.want(x, z) == Want::Full {
                         return Want::Full;
                     }
                 }

@@ -1,4 +1,4 @@
-//! What the shard tells of itself, once a second: read by the edges' `/status` and `/metrics`.
+//! What the shards tell of themselves, once a second: read by the edges' `/status` and `/metrics`.
 
 use std::{
     collections::VecDeque,
@@ -32,7 +32,10 @@ pub struct ShardStatus {
     pub bodies_count: usize,
     pub players_count: usize,
     pub alive_count: [u32; 2],
+    /// Of the shard's copy; copies share what nobody edited.
     pub terrain_bytes: usize,
+    /// Bodies handed to other shards since the world began.
+    pub handoffs_count: u64,
     /// Frames that edges were too slow for.
     pub frames_skipped: u64,
     /// What the simulation counted since its start, by name.
@@ -53,6 +56,50 @@ impl StatusBoard {
         if let Ok(mut board) = self.0.try_lock() {
             *board = status;
         }
+    }
+}
+
+/// The boards of all shards of a process.
+#[derive(Clone)]
+pub struct PodStatus(Vec<StatusBoard>);
+
+impl PodStatus {
+    pub(crate) fn new(shard_count: usize) -> Self {
+        Self((0..shard_count).map(|_| StatusBoard::default()).collect())
+    }
+
+    /// One for each shard.
+    pub fn boards(&self) -> &[StatusBoard] {
+        &self.0
+    }
+
+    /// All shards as one: what counts is summed, what takes time is that of the slowest.
+    pub fn read(&self) -> ShardStatus {
+        let mut boards = self.0.iter().map(StatusBoard::read);
+        let first = boards.next().expect("a process of shards has one");
+        boards.fold(first, ShardStatus::beside)
+    }
+}
+
+impl ShardStatus {
+    fn beside(mut self, other: Self) -> Self {
+        self.tick = self.tick.min(other.tick);
+        self.tick_rate_hz = self.tick_rate_hz.min(other.tick_rate_hz);
+        self.tick_us = self.tick_us.or_slower(other.tick_us);
+        for ((_, spread), (_, spread_other)) in self.phases_us.iter_mut().zip(&other.phases_us) {
+            *spread = spread.or_slower(*spread_other);
+        }
+        self.lateness_us = self.lateness_us.or_slower(other.lateness_us);
+        self.stretched = self.stretched.max(other.stretched);
+        self.bodies_count += other.bodies_count;
+        self.players_count += other.players_count;
+        self.alive_count = [0, 1].map(|house| self.alive_count[house] + other.alive_count[house]);
+        self.handoffs_count += other.handoffs_count;
+        self.frames_skipped += other.frames_skipped;
+        for ((_, count), (_, count_other)) in self.counts.iter_mut().zip(&other.counts) {
+            *count += count_other;
+        }
+        self
     }
 }
 
@@ -116,6 +163,7 @@ impl Recorder {
             players_count: frame.players.len(),
             alive_count: frame.round.alive_count,
             terrain_bytes: frame.terrain.bytes_count(),
+            handoffs_count: frame.tally.departed_count,
             frames_skipped: self.frames_skipped.iter().map(skipped).sum(),
             counts,
         });

@@ -12,6 +12,17 @@ pub struct Spread {
     pub max: u64,
 }
 
+impl Spread {
+    /// Of two, the slower in every respect.
+    pub fn or_slower(self, other: Self) -> Self {
+        Self {
+            p50: self.p50.max(other.p50),
+            p99: self.p99.max(other.p99),
+            max: self.max.max(other.max),
+        }
+    }
+}
+
 /// Durations of one thing over the last minute: a ring of slices, so that old ones fall out.
 pub struct Timing {
     slices: Vec<Histogram<u32>>,

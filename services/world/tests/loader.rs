@@ -1,6 +1,6 @@
 //! The loader generates each column once, near first, and in the memory that was promised.
 
-use std::{collections::BTreeSet, thread::yield_now};
+use std::{collections::BTreeSet, sync::Arc, thread::yield_now};
 
 use engine::{
     Command, Frame, Motion, PlayerState,
@@ -69,13 +69,13 @@ fn wanted_columns_come_in_bounded_parts_and_are_the_generators() {
 fn terrain_comes_near_first_around_players() {
     let mut loader = Loader::new(5);
     let position = Position::new(40 << 12, 60 << 12, 40 << 12);
-    let frame = frame_with_player_at(position);
-    loader.look_around(&frame);
+    let frames = [Arc::new(frame_with_player_at(position))];
+    loader.look_around(&frames, |_| true);
     let first = drain_all(&mut loader);
     let near = |cell: CellCoord| (cell.x - 2).abs().max((cell.z - 2).abs()) <= 4;
     assert!(first.len() > 8 && first.iter().all(|(cell, _)| near(*cell)));
     for _ in 0..100 {
-        loader.look_around(&frame);
+        loader.look_around(&frames, |_| true);
         drain_all(&mut loader);
     }
     assert_eq!(loader.want(2 + 16, 2), Want::Known);
@@ -145,4 +145,24 @@ fn player(motion: Motion) -> PlayerState {
         deaths: 0,
         score: 0,
     }
+}
+
+#[test]
+fn shards_load_what_is_theirs_and_nobody_loads_it_twice() {
+    let mut first = Loader::new(5);
+    let mut second = first.share();
+    let position = Position::new(40 << 12, 60 << 12, 40 << 12);
+    let frames = [Arc::new(frame_with_player_at(position))];
+    let mut columns: [BTreeSet<[i32; 2]>; 2] = Default::default();
+    for _ in 0..20 {
+        first.look_around(&frames, |cell| cell.x % 2 == 0);
+        second.look_around(&frames, |cell| cell.x % 2 == 1);
+        for (loader, columns) in [&mut first, &mut second].into_iter().zip(&mut columns) {
+            let cells = drain_all(loader).into_iter();
+            columns.extend(cells.map(|(cell, _)| [cell.x, cell.z]));
+        }
+    }
+    assert!(columns.iter().all(|columns| columns.len() > 50));
+    assert!(columns[0].iter().all(|[x, _]| x % 2 == 0));
+    assert!(columns[1].iter().all(|[x, _]| x % 2 == 1));
 }

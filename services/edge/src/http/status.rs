@@ -8,13 +8,13 @@ use axum::{
     response::Response,
 };
 use serde_json::{Map, Value, json};
-use world::{ShardStatus, Spread};
+use world::{ShardStatus, Spread, StatusBoard};
 
 use crate::{counters::read, edge::Shared, http::HttpState};
 
 /// Ready once the first tick ran.
 pub async fn healthz(State(state): State<HttpState>) -> Response {
-    match state.shared.shard_status.read().tick {
+    match state.shared.pod_status.read().tick {
         0 => super::text(StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
         _ => super::text(StatusCode::OK, "ok\n"),
     }
@@ -25,7 +25,7 @@ pub async fn status(State(state): State<HttpState>) -> Response {
 }
 
 fn status_json(shared: &Shared) -> Value {
-    let shard = shared.shard_status.read();
+    let shard = shared.pod_status.read();
     let counters = &shared.counters;
     let mut tick_us = spread_json(&shard.tick_us);
     let phases = shard.phases_us.iter();
@@ -49,6 +49,7 @@ fn status_json(shared: &Shared) -> Value {
         "tick_us": tick_us,
         "tick_lateness_us": spread_json(&shard.lateness_us),
         "time_stretched_ms": shard.stretched.as_millis() as u64,
+        "shards": shards_json(shared),
         "bodies": shard.bodies_count,
         "players": shard.players_count,
         "alive": { "red": alive_red, "blue": alive_blue },
@@ -71,6 +72,20 @@ fn status_json(shared: &Shared) -> Value {
             "terrain_bytes": shard.terrain_bytes,
         },
     })
+}
+
+fn shards_json(shared: &Shared) -> Vec<Value> {
+    let shard_json = |board: &StatusBoard| {
+        let shard = board.read();
+        json!({
+            "tick_us": spread_json(&shard.tick_us),
+            "bodies": shard.bodies_count,
+            "players": shard.players_count,
+            "handoffs": shard.handoffs_count,
+        })
+    };
+    let boards = shared.pod_status.boards().iter();
+    boards.map(shard_json).collect()
 }
 
 fn named(counts: impl Iterator<Item = (&'static str, u64)>) -> Map<String, Value> {
@@ -112,7 +127,8 @@ fn resident_bytes() -> u64 {
 pub async fn metrics(State(state): State<HttpState>) -> Response {
     let shared = &state.shared;
     let mut page = Page::default();
-    shard_metrics(&mut page, &shared.shard_status.read());
+    shard_metrics(&mut page, &shared.pod_status.read());
+    each_shard_metrics(&mut page, shared.pod_status.boards());
     edge_metrics(&mut page, shared);
     let mut response = super::text(StatusCode::OK, page.text);
     let prometheus = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
@@ -180,6 +196,31 @@ fn shard_metrics(page: &mut Page, shard: &ShardStatus) {
         "Frames that edges were too slow for.",
     );
     page.value("frames_skipped_total", "", shard.frames_skipped);
+}
+
+fn each_shard_metrics(page: &mut Page, boards: &[StatusBoard]) {
+    let shards: Vec<ShardStatus> = boards.iter().map(StatusBoard::read).collect();
+    let mut each = |name, kind, help, value: fn(&ShardStatus) -> u64| {
+        page.head(name, kind, help);
+        for (place, shard) in shards.iter().enumerate() {
+            page.value(name, &format!("shard=\"{place}\""), value(shard));
+        }
+    };
+    each(
+        "shard_tick_us_p99",
+        "gauge",
+        "99th percentile of a shard's ticks, in µs.",
+        |shard| shard.tick_us.p99,
+    );
+    each("shard_bodies", "gauge", "Bodies on a shard.", |shard| {
+        shard.bodies_count as u64
+    });
+    each(
+        "shard_handoffs_total",
+        "counter",
+        "Bodies that a shard handed to others.",
+        |shard| shard.handoffs_count,
+    );
 }
 
 fn edge_metrics(page: &mut Page, shared: &Shared) {

@@ -3,14 +3,16 @@
 use std::net::SocketAddr;
 
 use edge::{EdgeConfig, EdgesHandle, KeptSession, PageSource};
-use world::{Battle, BattleConfig, ShardHandle, StatusBoard};
+use world::{Battle, BattleConfig, Pinning, PodHandle, PodStatus, battle::owners};
 
 pub const SEED: u64 = 11;
 pub const SOLDIERS_PER_HOUSE: u32 = 10;
+/// Two, so that every test of sessions is one of shards, too.
+const SHARD_COUNT: usize = 2;
 
 pub struct Server {
     edges: EdgesHandle,
-    shard: ShardHandle<Battle>,
+    pod: PodHandle<Battle>,
 }
 
 /// What survives a server.
@@ -51,27 +53,31 @@ impl Server {
 
     pub fn go_on(config: EdgeConfig, remains: Remains) -> Self {
         let edges = edge::bind(config).expect("free ports");
-        let (edge_ports, shard_ports) = edges.wakes().into_iter().map(world::connect).unzip();
-        let shard = world::start(remains.battle, shard_ports).expect("a thread");
+        let shards = remains.battle.divide(SHARD_COUNT);
+        let (edge_ports, shard_ports) = world::connect(&owners(SHARD_COUNT), SEED, edges.wakes());
+        let pod = world::start(shards, shard_ports, Pinning::Off).expect("threads");
         let edges = edges
-            .start(edge_ports, shard.status(), &remains.sessions)
+            .start(edge_ports, pod.status(), &remains.sessions)
             .expect("threads");
-        Self { edges, shard }
+        Self { edges, pod }
     }
 
     pub fn http(&self) -> SocketAddr {
         self.edges.http_address()
     }
 
-    pub fn status(&self) -> StatusBoard {
-        self.shard.status()
+    pub fn status(&self) -> PodStatus {
+        self.pod.status()
     }
 
     /// Stops as the binary does; panics if any thread had panicked.
     pub fn stop(self) -> Remains {
         assert!(!self.edges.is_finished(), "an edge thread died");
         let sessions = self.edges.stop();
-        let battle = self.shard.stop().expect("the shard's thread is well");
-        Remains { battle, sessions }
+        let shards = self.pod.stop().expect("the shards' threads are well");
+        Remains {
+            battle: Battle::unite(shards),
+            sessions,
+        }
     }
 }
