@@ -28,7 +28,7 @@ use crate::{
     world::World,
 };
 
-mod check;
+pub(crate) mod check;
 
 pub use crate::record::CheckpointError;
 
@@ -330,7 +330,7 @@ fn restore_history(world: &mut World, pasts: Vec<Past>) -> Result<(), Checkpoint
 }
 
 /// All that a terrain can hold.
-fn everywhere() -> BlockBox {
+pub(crate) fn everywhere() -> BlockBox {
     let corner = |cell: i32| CellCoord::new(cell, cell, cell).block();
     let low = corner(i16::MIN as i32);
     let high = corner(i16::MAX as i32 + 1);

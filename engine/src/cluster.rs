@@ -3,12 +3,12 @@
 
 use alloc::{sync::Arc, vec::Vec};
 
-use spatial::partition::Partition;
+use spatial::partition::{Owner, Partition};
 
 use crate::{
     checkpoint::{self, CheckpointError},
     compose::Composer,
-    divide::{divide, unite},
+    divide::{divide, newcomer, unite},
     frame::Frame,
     id::SessionId,
     input::Command,
@@ -52,26 +52,62 @@ impl Cluster {
         Ok(())
     }
 
+    /// Adds a shard that follows the world; [`Command::Partition`] may enlist it.
+    pub fn add(&mut self, owner: Owner) {
+        let shard = newcomer(&self.shards[0], owner);
+        self.shards.push(shard);
+    }
+
     /// Advances all shards by a tick; returns the frame of the whole world. Empties `commands`.
     pub fn tick(&mut self, commands: &mut Vec<Command>) -> Frame {
+        self.tick_through(commands, |_, _, frame| frame.clone())
+    }
+
+    /// As [`Self::tick`]; `pass` is what carries a frame from one shard, given by its place, to another.
+    pub fn tick_through(
+        &mut self,
+        commands: &mut Vec<Command>,
+        mut pass: impl FnMut(usize, usize, &Arc<Frame>) -> Arc<Frame>,
+    ) -> Frame {
         let mut inboxes = alloc::vec![Vec::new(); self.shards.len()];
         for command in commands.drain(..) {
             self.route(command, &mut inboxes);
         }
-        let frames: Vec<Arc<Frame>> = self.shards.iter().map(|it| it.frame.clone()).collect();
-        for (place, inbox) in inboxes.iter_mut().enumerate() {
-            let siblings: Vec<Arc<Frame>> = frames
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != place)
-                .map(|(_, frame)| frame.clone())
-                .collect();
-            tick_beside(&mut self.shards[place], inbox, &siblings, |_| {});
+        let frames = self.frames();
+        for (to, inbox) in inboxes.iter_mut().enumerate() {
+            let others = frames.iter().filter(|(from, _)| *from != to);
+            let siblings: Vec<Arc<Frame>> =
+                others.map(|(from, frame)| pass(*from, to, frame)).collect();
+            tick_beside(&mut self.shards[to], inbox, &siblings, |_| {});
         }
-        let frames: Vec<Arc<Frame>> = self.shards.iter().map(|it| it.frame.clone()).collect();
+        let frames: Vec<Arc<Frame>> = self.frames().into_iter().map(|(_, it)| it).collect();
         let mut whole = Frame::default();
         self.composer.compose(&frames, &mut whole);
+        self.dismiss();
         whole
+    }
+
+    /// What was published by those who tick in the next tick, with their places.
+    pub fn frames(&self) -> Vec<(usize, Arc<Frame>)> {
+        let seat = self.shards.iter().find(|shard| shard.frame.is_seat);
+        let members = &seat.expect("some shard keeps the seat").frame.members;
+        let shards = self.shards.iter().enumerate();
+        let members = shards.filter(|(_, shard)| members.contains(&shard.owner));
+        members
+            .map(|(place, shard)| (place, shard.frame.clone()))
+            .collect()
+    }
+
+    /// Shards that were members and are no more need not tick.
+    fn dismiss(&mut self) {
+        let places: Vec<usize> = self.frames().into_iter().map(|(place, _)| place).collect();
+        let mut place = 0;
+        self.shards.retain(|shard| {
+            let was_enlisted = shard.bodies.tally.departed_count > 0;
+            let stays = places.contains(&place) || !was_enlisted;
+            place += 1;
+            stays
+        });
     }
 
     /// Gives a command to the shard that is to take it; terrain to all.

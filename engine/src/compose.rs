@@ -45,9 +45,6 @@ impl Composer {
         self.fill_bodies(frames, whole);
         fill_happenings(frames, whole);
         fill_seat(frames, whole);
-        whole.terrain = first.terrain.clone();
-        whole.edits.clone_from(&first.edits);
-        whole.loaded.clone_from(&first.loaded);
         let sums = frames.iter().map(|frame| frame.hash_sum);
         whole.hash_sum = sums.fold(0, u64::wrapping_add);
         whole.hash = hash::of_sum(whole.tick, self.seed, whole.hash_sum);
@@ -127,6 +124,11 @@ fn fill_seat(frames: &[Arc<Frame>], whole: &mut Frame) {
     let seat = seat.expect("some shard keeps the seat");
     whole.is_seat = true;
     whole.seat = None;
+    whole.terrain = seat.terrain.clone();
+    whole.edits.clone_from(&seat.edits);
+    whole.loaded.clone_from(&seat.loaded);
+    whole.members.clone_from(&seat.members);
+    whole.roster_changes.clone_from(&seat.roster_changes);
     whole.banners.clone_from(&seat.banners);
     whole.roster = seat.roster.clone();
     whole.partition = seat.partition.clone();

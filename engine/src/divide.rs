@@ -18,7 +18,7 @@ use crate::{
     history::History,
     limits::REWIND_TICKS_MAX,
     publish,
-    seat::{SEAT_CELL, Seat},
+    seat::{SEAT_CELL, Seat, owners_of},
     world::{World, whole_world},
 };
 
@@ -31,9 +31,7 @@ const GROUND_HEIGHT_MAX: i32 = 127;
 /// world has its seat and the partition the seat's cell.
 pub fn divide(world: World, partition: Partition) -> Vec<World> {
     let partition = Arc::new(partition);
-    let mut owners: Vec<Owner> = partition.regions().iter().map(|it| it.owner).collect();
-    owners.sort_unstable();
-    owners.dedup();
+    let owners = owners_of(&partition);
     let seat = partition.locate(SEAT_CELL);
     let seat = seat.expect("the seat's cell is in the world").owner;
     let mut shards: Vec<World> = owners
@@ -50,7 +48,14 @@ pub fn divide(world: World, partition: Partition) -> Vec<World> {
     shards
 }
 
-/// A shard that knows what another knows, and owns nothing yet.
+/// A shard that knows what another knows, and owns nothing yet: as its newest frame, it has that of a
+/// shard with nothing. It may follow the world, and be enlisted.
+pub fn newcomer(world: &World, owner: Owner) -> World {
+    let mut shard = beside(world, owner, world.frame.partition.clone());
+    publish::restart(&mut shard);
+    shard
+}
+
 fn beside(world: &World, owner: Owner, partition: Arc<Partition>) -> World {
     let terrain = world.terrain.clone();
     let mut shard = World::bare(world.config.clone(), owner, partition, terrain);
@@ -89,6 +94,7 @@ fn deal_out(
     let shard = &mut shards[place_seat];
     let mut seat = world.seat.take().expect("a world of one shard has it");
     seat.partition = shard.partition.clone();
+    seat.members = owners_of(&seat.partition);
     shard.seat = Some(seat);
     shard.happenings.counters = world.happenings.counters;
     let tally = &mut shard.bodies.tally;
@@ -196,6 +202,7 @@ fn seat_of(shards: &[World]) -> Seat {
     let mut seat = seats.next().expect("some shard keeps the seat").clone();
     assert!(seats.next().is_none(), "one shard keeps the seat (R4)");
     seat.partition = Arc::new(whole_world());
+    seat.members = owners_of(&seat.partition);
     seat
 }
 

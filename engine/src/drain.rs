@@ -100,7 +100,7 @@ fn repartition(world: &mut World, change: PartitionChange) -> bool {
     let Some(seat) = &mut world.seat else {
         return false;
     };
-    if seat.repartition(change).is_err() {
+    if seat.repartition(change, world.history.newest()).is_err() {
         world.happenings.counters.partition_refused_count += 1;
     }
     true

@@ -39,6 +39,21 @@ pub enum RefusalReason {
     WorldFull = 8,
 }
 
+impl RefusalReason {
+    /// By number.
+    pub const ALL: [RefusalReason; 9] = [
+        RefusalReason::TooFast,
+        RefusalReason::OutOfRange,
+        RefusalReason::Replayed,
+        RefusalReason::OutOfReach,
+        RefusalReason::NoLineOfSight,
+        RefusalReason::Blocked,
+        RefusalReason::Empty,
+        RefusalReason::ViewTooOld,
+        RefusalReason::WorldFull,
+    ];
+}
+
 /// One happening. Those with a position are told by interest, the rest to all or to whom they name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Event {

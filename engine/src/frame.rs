@@ -19,7 +19,7 @@ use crate::{
     motion::Motion,
     player::Player,
     projectile::{Arrow, Bomb},
-    seat::Seat,
+    seat::{RosterChange, Seat},
 };
 
 /// One side of the battle.
@@ -174,6 +174,17 @@ pub struct Crossing {
 }
 
 impl Handoffs {
+    /// Whether anything goes to a shard.
+    pub fn are_for(&self, owner: Owner) -> bool {
+        self.bodies.iter().any(|it| it.to == owner)
+            || self.arrows.iter().any(|(to, _)| *to == owner)
+            || self.bombs.iter().any(|(to, _)| *to == owner)
+    }
+
+    pub fn are_none(&self) -> bool {
+        self.bodies.is_empty() && self.arrows.is_empty() && self.bombs.is_empty()
+    }
+
     pub fn clear(&mut self) {
         self.bodies.clear();
         self.arrows.clear();
@@ -213,10 +224,16 @@ pub struct Frame {
     pub banners: Vec<BannerState>,
     pub round: RoundState,
     pub roster: Arc<Roster>,
+    /// What became of the roster in this tick.
+    pub roster_changes: Vec<RosterChange>,
     /// Who owns what in the next tick.
     pub partition: Arc<Partition>,
+    /// Who ticks in the next tick, in order.
+    pub members: Vec<Owner>,
     /// The seat itself, when it goes to another shard.
     pub seat: Option<Arc<Seat>>,
+    /// Arrows and bombs of this shard in flight.
+    pub projectiles_count: u32,
     /// Of this shard, since the world began, after those who cross have left.
     pub tally: Tally,
     /// What this shard adds to the world's hash.
@@ -236,6 +253,11 @@ impl Frame {
             effects: Vec::with_capacity(EFFECTS_MAX),
             ..Self::default()
         }
+    }
+
+    /// Whether the shard had nothing and sends nothing away.
+    pub fn is_empty_handed(&self) -> bool {
+        self.bodies.count() == 0 && self.projectiles_count == 0 && self.handoffs.are_none()
     }
 
     /// The row of a body; none if it was not there.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Kinds of [`RefusalReason`].
-pub const REFUSAL_REASON_COUNT: usize = 9;
+pub const REFUSAL_REASON_COUNT: usize = RefusalReason::ALL.len();
 
 /// Happenings of one tick, and counts since the world began.
 #[derive(Clone, Debug, Default)]

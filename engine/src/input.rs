@@ -109,9 +109,17 @@ pub enum Command {
     Partition(PartitionChange),
 }
 
-/// A change of the partition, as [`spatial::partition::Partition`] knows it.
+/// A change of the partition, as [`spatial::partition::Partition`] knows it, or of who takes part.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PartitionChange {
+    /// A shard that follows the world ticks with the others from the next tick on.
+    Enlist {
+        owner: Owner,
+    },
+    /// A shard that owns nothing and holds nothing is waited for no more.
+    Discharge {
+        owner: Owner,
+    },
     Split {
         region: RegionId,
         seen: Epoch,

@@ -84,13 +84,18 @@ fn fill(frame: &mut Frame, world: &mut World) {
 }
 
 /// What the seat says of the world, and the seat itself if it goes to another shard.
-fn fill_seat(frame: &mut Frame, world: &World) {
+fn fill_seat(frame: &mut Frame, world: &mut World) {
     frame.is_seat = world.seat.is_some();
     frame.seat = None;
     frame.banners.clear();
     frame.round = RoundState::default();
     frame.partition = world.partition.clone();
-    if let Some(seat) = &world.seat {
+    frame.members.clear();
+    frame.roster_changes.clear();
+    frame.projectiles_count = (world.arrows.len() + world.bombs.len()) as u32;
+    if let Some(seat) = &mut world.seat {
+        frame.members.extend_from_slice(&seat.members);
+        core::mem::swap(&mut frame.roster_changes, &mut seat.roster_changes);
         frame.banners.extend_from_slice(&seat.banners);
         frame.round = seat.round;
         frame.roster = seat.roster.clone();

@@ -23,6 +23,7 @@ use crate::{
     world::{Landmarks, WorldConfig},
 };
 
+pub mod frame;
 pub mod message;
 
 /// Why bytes are no checkpoint.

@@ -8,11 +8,12 @@ use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use spatial::{
     CellCoord,
-    partition::{Partition, PartitionError},
+    partition::{Owner, Partition, PartitionError},
 };
 
 use crate::{
-    frame::{Appearance, BannerState, House, Roster, RoundState},
+    frame::{Appearance, BannerState, Frame, House, Roster, RoundState},
+    history::Sight,
     id::{BodyId, SessionId},
     input::PartitionChange,
     limits::{BODIES_MAX, BODY_INDEX_REST_TICKS, PLAYERS_MAX},
@@ -31,6 +32,40 @@ pub struct Seat {
     pub banners: Vec<BannerState>,
     pub round: RoundState,
     pub partition: Arc<Partition>,
+    /// The shards that tick together, in order.
+    pub members: Vec<Owner>,
+    /// What became of the roster in the tick under way.
+    pub roster_changes: Vec<RosterChange>,
+}
+
+/// A body's looks, or none once it is gone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RosterChange {
+    pub index: u32,
+    pub looks: Option<Appearance>,
+}
+
+impl Roster {
+    /// As the seat changed it.
+    pub fn change(&mut self, change: &RosterChange) {
+        let index = change.index as usize;
+        if self.appearances.len() <= index {
+            self.appearances.resize(index + 1, None);
+        }
+        self.appearances[index].clone_from(&change.looks);
+        self.version += 1;
+    }
+}
+
+/// Why the seat refuses a change of the partition; nothing has changed then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LayoutError {
+    Partition(PartitionError),
+    /// Only who ticks with the others can own regions.
+    NotAMember(Owner),
+    AlreadyAMember(Owner),
+    /// It still owns or holds something, or something is on its way to it.
+    NotEmpty(Owner),
 }
 
 /// A session that has a body, wherever that is.
@@ -58,25 +93,25 @@ impl Seat {
             roster: Arc::default(),
             banners,
             round,
+            members: owners_of(&partition),
             partition: Arc::new(partition),
+            roster_changes: Vec::new(),
         }
     }
 
     /// Names a new body and enters it in the roster; none when the world is full.
     pub fn name_body(&mut self, name: String, house: House, gear: u8, tick: u32) -> Option<BodyId> {
         let id = self.indices.take(tick)?;
-        let index = id.index() as usize;
-        let roster = Arc::make_mut(&mut self.roster);
-        if roster.appearances.len() <= index {
-            roster.appearances.resize(index + 1, None);
-        }
-        roster.appearances[index] = Some(Appearance {
+        let looks = Some(Appearance {
             id,
             name,
             house,
             gear,
         });
-        roster.version += 1;
+        self.enter(RosterChange {
+            index: id.index(),
+            looks,
+        });
         Some(id)
     }
 
@@ -123,9 +158,15 @@ impl Seat {
         let Ok(place) = place else { return };
         let body = self.sessions.remove(place).body;
         self.indices.give_back(body, tick);
-        let roster = Arc::make_mut(&mut self.roster);
-        roster.appearances[body.index() as usize] = None;
-        roster.version += 1;
+        self.enter(RosterChange {
+            index: body.index(),
+            looks: None,
+        });
+    }
+
+    fn enter(&mut self, change: RosterChange) {
+        Arc::make_mut(&mut self.roster).change(&change);
+        self.roster_changes.push(change);
     }
 
     /// Whether a body is in the world, on whatever shard.
@@ -144,23 +185,74 @@ impl Seat {
         House::of(u8::from(blue_count * 2 < self.sessions.len()))
     }
 
-    /// Changes the partition; the change holds for every shard from the next tick on.
+    /// Changes the partition or who takes part, given what was published of the last tick; the change
+    /// holds for every shard from the next tick on.
     ///
     /// # Errors
-    /// As of the partition's own operation; nothing has changed then.
-    pub fn repartition(&mut self, change: PartitionChange) -> Result<(), PartitionError> {
-        let partition = Arc::make_mut(&mut self.partition);
+    /// Any [`LayoutError`]; nothing has changed then.
+    pub fn repartition(
+        &mut self,
+        change: PartitionChange,
+        last: &Sight,
+    ) -> Result<(), LayoutError> {
         match change {
-            PartitionChange::Split { region, seen } => partition.split(region, seen),
-            PartitionChange::Merge { region, seen } => partition.merge(region, seen),
+            PartitionChange::Enlist { owner } => match self.members.binary_search(&owner) {
+                Ok(_) => return Err(LayoutError::AlreadyAMember(owner)),
+                Err(place) => self.members.insert(place, owner),
+            },
+            PartitionChange::Discharge { owner } => self.discharge(owner, last)?,
+            PartitionChange::Split { region, seen } => {
+                let partition = Arc::make_mut(&mut self.partition);
+                partition
+                    .split(region, seen)
+                    .map_err(LayoutError::Partition)?;
+            }
+            PartitionChange::Merge { region, seen } => {
+                let partition = Arc::make_mut(&mut self.partition);
+                partition
+                    .merge(region, seen)
+                    .map_err(LayoutError::Partition)?;
+            }
             PartitionChange::Assign {
                 region,
                 owner,
                 seen,
-            } => partition.assign(region, owner, seen),
+            } => {
+                let member = self.members.binary_search(&owner);
+                member.map_err(|_| LayoutError::NotAMember(owner))?;
+                let partition = Arc::make_mut(&mut self.partition);
+                let assigned = partition.assign(region, owner, seen);
+                assigned.map_err(LayoutError::Partition)?;
+            }
         }
-        .map(|_| ())
+        Ok(())
     }
+
+    /// Whoever had a region until a tick ago may still be sent bodies, so the last tick's partition is
+    /// asked, too.
+    fn discharge(&mut self, owner: Owner, last: &Sight) -> Result<(), LayoutError> {
+        let place = self.members.binary_search(&owner);
+        let place = place.map_err(|_| LayoutError::NotAMember(owner))?;
+        let owns = |partition: &Partition| partition.regions().iter().any(|it| it.owner == owner);
+        let frames = last.frames().iter();
+        let holds = |frame: &Arc<Frame>| match frame.source == owner {
+            true => !frame.is_empty_handed(),
+            false => frame.handoffs.are_for(owner),
+        };
+        if owns(&self.partition) || owns(&last.seat().partition) || frames.into_iter().any(holds) {
+            return Err(LayoutError::NotEmpty(owner));
+        }
+        self.members.remove(place);
+        Ok(())
+    }
+}
+
+/// Those who own regions, in order.
+pub fn owners_of(partition: &Partition) -> Vec<Owner> {
+    let mut owners: Vec<Owner> = partition.regions().iter().map(|it| it.owner).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    owners
 }
 
 impl Indices {

@@ -5,9 +5,16 @@
 mod common;
 
 use common::{Crowd, GROUND, flat_terrain};
+use std::sync::Arc;
+
 use engine::{
-    Command, Event, Frame, Landmarks, PartitionChange, World, WorldConfig, arena, cluster::Cluster,
-    generate::layout::WORLD_EDGE, tick, world::whole_world,
+    Command, Event, Frame, Landmarks, PartitionChange, World, WorldConfig, arena,
+    cluster::Cluster,
+    follow::{self, Follower},
+    generate::layout::WORLD_EDGE,
+    record::{self, frame::Reader},
+    tick, tick_beside,
+    world::whole_world,
 };
 use spatial::{
     BlockBox, BlockCoord,
@@ -15,6 +22,7 @@ use spatial::{
     partition::{Owner, Partition},
     random::SplitMix64,
     region::RegionId,
+    terrain::{Terrain, diff_blocks},
 };
 
 /// Cells along the edge of the battlefield: 96 m, so that the smallest regions divide it by nine.
@@ -275,6 +283,135 @@ fn soldiers_find_their_ways_across_borders() {
         assert_same(&whole, &wanted, "melee");
     }
     assert_counts(&cluster, 12);
+}
+
+/// Shards in other processes read frames as bytes; so does an edge, which ticks nothing itself.
+#[test]
+fn frames_that_travel_as_bytes_are_the_same() {
+    let (script, wanted) = record(9, 24, 300);
+    let mut random = SplitMix64::new(9);
+    let mut cluster = Cluster::new(battle_world(9, 40), scattered(4, &mut random));
+    for (commands, wanted) in script[..50].iter().zip(&wanted) {
+        assert_same(&cluster.tick(&mut commands.clone()), wanted, "warm-up");
+    }
+    let frames: Vec<Arc<Frame>> = cluster.frames().into_iter().map(|(_, it)| it).collect();
+    let snapshot = follow::snapshot(&cluster.shards()[2], &frames);
+    let mut follower = Follower::new(&snapshot).expect("it was just taken");
+    let seat = frames.iter().find(|frame| frame.is_seat);
+    let roster = seat.expect("some shard keeps the seat").roster.clone();
+    let mut readers = vec![vec![Reader::new(roster); 4]; 4];
+    let mut is_first = true;
+    for (commands, wanted) in script[50..].iter().zip(&wanted[50..]) {
+        let whole = cluster.tick_through(&mut commands.clone(), |from, to, frame| {
+            if is_first {
+                return frame.clone();
+            }
+            let mut bytes = Vec::new();
+            record::frame::write(frame, &mut bytes);
+            Arc::new(readers[to][from].read(&bytes).expect("it was just written"))
+        });
+        is_first = false;
+        assert_same(&whole, wanted, "as bytes");
+        let mut seen = Vec::new();
+        for (_, frame) in cluster.frames() {
+            let mut bytes = Vec::new();
+            record::frame::write(&frame, &mut bytes);
+            seen.push(follower.read(&bytes).expect("it was just written"));
+        }
+        let seen = follower.follow(seen);
+        assert_same(&seen, wanted, "followed");
+        let block = |frame: &Frame| frame.terrain.block(BlockCoord::new(48, GROUND, 48));
+        assert_eq!(block(&seen), block(wanted));
+        assert!(diff_count(&seen.terrain, &wanted.terrain) == 0);
+    }
+}
+
+fn diff_count(old: &Terrain, new: &Terrain) -> usize {
+    let mut count = 0;
+    diff_blocks(old, new, |_| count += 1);
+    count
+}
+
+/// Whatever bytes a frame's are damaged to, they are refused or can be ticked with.
+#[test]
+fn damaged_frames_are_refused_or_harmless() {
+    let (script, _) = record(10, 24, 80);
+    let mut random = SplitMix64::new(10);
+    let mut cluster = Cluster::new(battle_world(10, 40), scattered(2, &mut random));
+    for commands in &script {
+        cluster.tick(&mut commands.clone());
+    }
+    let frame = cluster.shards()[1].frame.clone();
+    let mut bytes = Vec::new();
+    record::frame::write(&frame, &mut bytes);
+    let reader = Reader::new(Arc::new(frame.roster.as_ref().clone()));
+    for length in (0..bytes.len()).step_by(7) {
+        assert!(reader.clone().read(&bytes[..length]).is_err());
+    }
+    let mut harmless_count = 0;
+    for _ in 0..600 {
+        let mut damaged = bytes.clone();
+        let place = random.below(damaged.len() as u32) as usize;
+        damaged[place] ^= 1 << random.below(8);
+        let Ok(read) = reader.clone().read(&damaged) else {
+            continue;
+        };
+        let is_like_ours = read.tick == frame.tick && read.is_seat == frame.is_seat;
+        let is_same_layout =
+            !frame.is_seat || (read.partition == frame.partition && read.members == frame.members);
+        if is_like_ours && is_same_layout {
+            harmless_count += 1;
+            let mut shard = cluster.shards()[0].clone();
+            tick_beside(&mut shard, &mut Vec::new(), &[Arc::new(read)], |_| {});
+        }
+    }
+    assert!(harmless_count > 100, "only {harmless_count} were read");
+}
+
+/// A process joins a battle, takes all regions of another, which leaves: nothing changes.
+#[test]
+fn shards_join_and_leave_a_battle() {
+    let (script, wanted) = record(11, 24, 400);
+    let mut random = SplitMix64::new(11);
+    let mut cluster = Cluster::new(battle_world(11, 40), scattered(3, &mut random));
+    let newcomer = Owner { pod: 1, shard: 0 };
+    let leaver = Owner { pod: 0, shard: 0 };
+    for (number, (commands, wanted)) in script.iter().zip(&wanted).enumerate() {
+        let mut commands = commands.clone();
+        match number {
+            50 => cluster.add(newcomer),
+            60 => commands.push(Command::Partition(PartitionChange::Enlist {
+                owner: newcomer,
+            })),
+            70..300 => {
+                let change = move_from(&cluster, leaver, newcomer);
+                let discharge = Command::Partition(PartitionChange::Discharge { owner: leaver });
+                commands.push(change.unwrap_or(discharge));
+            }
+            _ => {}
+        }
+        let whole = cluster.tick(&mut commands);
+        assert_same(&whole, wanted, "joining and leaving");
+    }
+    let mut owners: Vec<Owner> = cluster.shards().iter().map(|shard| shard.owner).collect();
+    owners.sort_unstable();
+    assert!(
+        owners.contains(&newcomer) && !owners.contains(&leaver),
+        "{owners:?}"
+    );
+    assert_eq!(owners.len(), 3);
+}
+
+/// Some region of one shard goes to another, if it has any.
+fn move_from(cluster: &Cluster, from: Owner, to: Owner) -> Option<Command> {
+    let seat = cluster.shards().iter().find_map(|it| it.seat.as_ref());
+    let partition = &seat.expect("some shard keeps the seat").partition;
+    let region = partition.regions().iter().find(|it| it.owner == from)?;
+    Some(Command::Partition(PartitionChange::Assign {
+        region: region.id,
+        owner: to,
+        seen: partition.epoch(),
+    }))
 }
 
 /// On a border nobody is handed to and fro.

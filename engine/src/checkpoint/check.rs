@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use spatial::{BlockCoord, Brick, CellCoord, Position};
+use spatial::{BlockCoord, Brick, CellCoord, Position, partition::Partition};
 
 use crate::{
     body::{Bodies, Body, NONE},
@@ -38,7 +38,7 @@ pub fn ids(ids: &[BodyId], lengths: &[usize]) -> Checked {
     indices.sort_unstable();
     let is_unique = indices.windows(2).all(|pair| pair[0] < pair[1]);
     let mut range = indices.iter();
-    require(is_unique && range.all(|&index| (1..=BODIES_MAX as u32).contains(&index)))
+    require(is_unique && range.all(|&index| is_index(index)))
 }
 
 pub fn tally(bodies: &Bodies) -> Checked {
@@ -57,17 +57,32 @@ pub fn arriving(bricks: &[(CellCoord, Brick)]) -> Checked {
     require(bricks.iter().all(is_loadable))
 }
 
-/// Who crosses is nowhere else, and whole.
+/// Who crosses is on no row of this shard.
 pub fn handoffs(world: &World, handoffs: &Handoffs) -> Checked {
-    let crossing = handoffs.bodies.iter().map(|it| it.body.id);
-    let all: Vec<BodyId> = world.bodies.id.iter().copied().chain(crossing).collect();
+    crossing(handoffs)?;
+    let ids_crossing = handoffs.bodies.iter().map(|it| it.body.id);
+    let all: Vec<BodyId> = world
+        .bodies
+        .id
+        .iter()
+        .copied()
+        .chain(ids_crossing)
+        .collect();
     ids(&all, &[])?;
+    let mut sessions = handoffs.bodies.iter().filter_map(|it| it.player.as_ref());
+    require(sessions.all(|player| world.players.slot_of(player.session).is_none()))?;
+    projectiles(world.arrows.iter(), world.bombs.iter())
+}
+
+/// What crosses is there once, and whole.
+pub fn crossing(handoffs: &Handoffs) -> Checked {
+    let crossing: Vec<BodyId> = handoffs.bodies.iter().map(|it| it.body.id).collect();
+    ids(&crossing, &[])?;
     for it in &handoffs.bodies {
         body(&it.body)?;
         if let Some(player) = &it.player {
             players(core::slice::from_ref(player))?;
-            let is_new = world.players.slot_of(player.session).is_none();
-            require(is_new && player.body == it.body.id)?;
+            require(player.body == it.body.id)?;
         }
     }
     let sessions = handoffs.bodies.iter().filter_map(|it| it.player.as_ref());
@@ -75,11 +90,7 @@ pub fn handoffs(world: &World, handoffs: &Handoffs) -> Checked {
     sessions.sort_unstable();
     require(sessions.windows(2).all(|pair| pair[0] < pair[1]))?;
     let arrows = handoffs.arrows.iter().map(|(_, it)| it);
-    let bombs = handoffs.bombs.iter().map(|(_, it)| it);
-    projectiles(
-        world.arrows.iter().chain(arrows),
-        world.bombs.iter().chain(bombs),
-    )
+    projectiles(arrows, handoffs.bombs.iter().map(|(_, it)| it))
 }
 
 fn projectiles<'a>(
@@ -104,8 +115,41 @@ fn projectiles<'a>(
     require(count <= BOMBS_MAX)
 }
 
-/// Indices that are given once, rest once, and agree with who is on this shard.
+/// A seat that knows who is on its shard, and has a banner for every landmark.
 fn seat(world: &World, seat: &Seat) -> Checked {
+    given_seat(seat)?;
+    require(seat.roster_changes.is_empty())?;
+    require(world.bodies.id.iter().all(|&id| seat.knows(id)))?;
+    require(world.config.landmarks.banners.len() == seat.banners.len())
+}
+
+/// A seat whose parts agree: indices are given once or rest once, sessions have bodies that are there,
+/// and regions have owners that take part.
+pub fn given_seat(seat: &Seat) -> Checked {
+    seat_indices(seat)?;
+    require(seat.sessions.len() <= PLAYERS_MAX)?;
+    let mut pairs = seat.sessions.windows(2);
+    require(pairs.all(|pair| pair[0].session < pair[1].session))?;
+    require(seat.sessions.iter().all(|seated| seat.knows(seated.body)))?;
+    require(has_seat_cell(&seat.partition))?;
+    require(seat.members.is_sorted_by(|member, next| member < next))?;
+    let owners = crate::seat::owners_of(&seat.partition);
+    let is_member = |owner| seat.members.binary_search(owner).is_ok();
+    require(owners.iter().all(is_member))?;
+    require(seat.banners.len() <= BANNERS_MAX)?;
+    let mut blocks = seat.banners.iter().map(|banner| &banner.block);
+    require(blocks.all(is_block_near))
+}
+
+pub fn has_seat_cell(partition: &Partition) -> bool {
+    partition.locate(SEAT_CELL).is_ok()
+}
+
+pub fn is_index(index: u32) -> bool {
+    (1..=BODIES_MAX as u32).contains(&index)
+}
+
+fn seat_indices(seat: &Seat) -> Checked {
     let indices = &seat.indices;
     let index_count = indices.generation.len();
     require((1..=BODIES_MAX + 1).contains(&index_count))?;
@@ -118,28 +162,17 @@ fn seat(world: &World, seat: &Seat) -> Checked {
         }
         require(is_free)
     };
-    indices
-        .resting
-        .iter()
-        .try_for_each(|(index, _)| use_up(*index))?;
+    let mut resting = indices.resting.iter();
+    resting.try_for_each(|(index, _)| use_up(*index))?;
     let appearances = &seat.roster.appearances;
     require(appearances.len() <= index_count)?;
     for (index, looks) in appearances.iter().enumerate() {
         let Some(looks) = looks else { continue };
         use_up(index as u32)?;
-        let is_its_own = looks.id == BodyId::new(index as u32, indices.generation[index]);
-        require(is_its_own)?;
+        let id = BodyId::new(index as u32, indices.generation[index]);
+        require(looks.id == id)?;
     }
-    require(world.bodies.id.iter().all(|&id| seat.knows(id)))?;
-    require(seat.sessions.len() <= PLAYERS_MAX)?;
-    let mut pairs = seat.sessions.windows(2);
-    require(pairs.all(|pair| pair[0].session < pair[1].session))?;
-    require(seat.sessions.iter().all(|seated| seat.knows(seated.body)))?;
-    require(seat.partition.locate(SEAT_CELL).is_ok())?;
-    let landmarks = &world.config.landmarks;
-    require(landmarks.banners.len() == seat.banners.len())?;
-    let mut blocks = seat.banners.iter().map(|banner| &banner.block);
-    require(blocks.all(is_block_near))
+    Ok(())
 }
 
 /// In order of sessions, each within its bounds.
@@ -168,7 +201,7 @@ pub fn players(players: &[Player]) -> Checked {
 pub fn world(world: &World) -> Checked {
     require(world.tick < u32::MAX / 2)?;
     require(world.round_memory.start_tick <= world.tick)?;
-    require(world.partition.locate(SEAT_CELL).is_ok())?;
+    require(has_seat_cell(&world.partition))?;
     check_landmarks(world)?;
     require(world.outbox.effects().len() <= EFFECTS_MAX && world.outbox.dropped_count == 0)?;
     world.outbox.effects().iter().try_for_each(effect)?;
@@ -220,7 +253,7 @@ fn check_players(world: &World) -> Checked {
 }
 
 /// Effects ask of bodies what bodies can do, and of cells what cells can.
-fn effect(effect: &Effect) -> Checked {
+pub fn effect(effect: &Effect) -> Checked {
     let is_for_body = matches!(effect.target, EffectTarget::Body(_));
     let is_for_cell = matches!(effect.target, EffectTarget::Cell(_));
     match effect.change {
@@ -260,6 +293,6 @@ fn is_block(coordinate: &i32) -> bool {
     range.contains(coordinate)
 }
 
-fn require(is_so: bool) -> Checked {
+pub fn require(is_so: bool) -> Checked {
     is_so.then_some(()).ok_or(CheckpointError::Inconsistent)
 }

@@ -16,7 +16,7 @@ use crate::{
     frame::{Crossing, Handoffs},
     id::BodyId,
     input::{Command, PartitionChange},
-    seat::{Indices, Seat},
+    seat::{Indices, RosterChange, Seat},
 };
 
 record!(Owner { pod, shard });
@@ -45,7 +45,10 @@ record!(Seat {
     banners,
     round,
     partition,
+    members,
+    roster_changes,
 });
+record!(RosterChange { index, looks });
 
 /// Of all events the only kind that rules read: who felled whom in the last tick.
 pub struct Fall {
@@ -210,6 +213,8 @@ impl Record for PartitionChange {
                 owner,
                 seen,
             } => (2_u8, ((region, seen), owner)).write(output),
+            Self::Enlist { owner } => (3_u8, owner).write(output),
+            Self::Discharge { owner } => (4_u8, owner).write(output),
         }
     }
 
@@ -226,6 +231,12 @@ impl Record for PartitionChange {
             2 => Self::Assign {
                 region: Record::read(input)?,
                 seen: Record::read(input)?,
+                owner: Record::read(input)?,
+            },
+            3 => Self::Enlist {
+                owner: Record::read(input)?,
+            },
+            4 => Self::Discharge {
                 owner: Record::read(input)?,
             },
             _ => return Err(CheckpointError::BadNumber),
