@@ -48,6 +48,8 @@ struct Segment<F> {
     offset: u64,
     /// The tick it is of.
     expected: u32,
+    /// The next segment's first tick: from there on this one does not answer.
+    limit: Option<u32>,
     /// Where the blocks begin that were written together with the last one, and its "synced before".
     group: Option<(u64, u32)>,
 }
@@ -142,7 +144,8 @@ impl<'d, D: Disk> Scanner<'d, D> {
     fn open_next(&mut self) -> Result<(), JournalError> {
         match self.waiting.pop_front() {
             Some(first_tick) => {
-                let segment = Segment::open(self.disk, self.identity, first_tick)?;
+                let mut segment = Segment::open(self.disk, self.identity, first_tick)?;
+                segment.limit = self.waiting.front().copied();
                 self.segment = Some(segment);
             }
             None => {
@@ -157,9 +160,8 @@ impl<'d, D: Disk> Scanner<'d, D> {
     fn pass_hole(&mut self) -> Result<(), JournalError> {
         let mut segment = self.segment.take().expect("a hole is in a segment");
         let first_lost = segment.expected.max(self.wanted);
-        let limit = self.waiting.front().copied();
-        if limit.is_some_and(|limit| limit <= first_lost) {
-            self.ending.leave(&segment, limit);
+        if segment.limit.is_some_and(|limit| limit <= first_lost) {
+            self.ending.leave(&segment);
             return Ok(());
         }
         let behind = segment.look_behind(first_lost)?;
@@ -169,8 +171,9 @@ impl<'d, D: Disk> Scanner<'d, D> {
             self.segment = Some(segment);
             return Ok(());
         }
-        let Some(next) = limit.or(behind.tick.filter(|_| behind.is_vouched)) else {
-            self.ending.leave(&segment, None);
+        let vouched = behind.tick.filter(|_| behind.is_vouched);
+        let Some(next) = segment.limit.or(vouched) else {
+            self.ending.leave(&segment);
             return Ok(());
         };
         Err(JournalError::Broken(Break {
@@ -185,7 +188,7 @@ impl<'d, D: Disk> Scanner<'d, D> {
 
 impl Ending {
     /// Notes what is to do about a segment that is read as far as it goes.
-    fn leave<F>(&mut self, segment: &Segment<F>, next_segment: Option<u32>) {
+    fn leave<F>(&mut self, segment: &Segment<F>) {
         if let Some((from, _)) = segment.group {
             self.unvouched = Some(Unvouched {
                 file: segment.name.clone(),
@@ -199,9 +202,9 @@ impl Ending {
             bytes_count: segment.size - segment.offset,
             next_tick: segment.expected,
         });
-        match next_segment {
+        match segment.limit {
             // Written again in the next segment, since the disk had failed.
-            Some(next) if segment.expected >= next => self.superseded.extend(cut),
+            Some(limit) if segment.expected >= limit => self.superseded.extend(cut),
             Some(_) => {}
             None => {
                 self.empty = (segment.group.is_none()).then(|| segment.name.clone());
@@ -246,6 +249,7 @@ impl<F: DiskFile> Segment<F> {
             seed: ours.seed(),
             offset,
             expected: first_tick,
+            limit: None,
             group: None,
         })
     }
@@ -254,9 +258,11 @@ impl<F: DiskFile> Segment<F> {
         place_seed(self.seed, offset)
     }
 
-    /// Reads the block at the offset into `bytes` and steps over it; nothing if none is there.
+    /// Reads the block at the offset into `bytes` and steps over it; nothing if none is there, or none
+    /// that this segment answers for.
     fn read_block(&mut self, bytes: &mut Vec<u8>) -> Result<Option<BlockHeader>, JournalError> {
-        if self.offset == 0 {
+        let is_answered_for = self.limit.is_none_or(|limit| self.expected < limit);
+        if self.offset == 0 || !is_answered_for {
             return Ok(None);
         }
         let offset = self.offset;

@@ -3,11 +3,11 @@
 
 mod common;
 
-use common::{IDENTITY, Random, Tick, borrowed, read_back};
+use common::{IDENTITY, Random, Tick, borrowed, read_back, write_groups};
 use journal::{
     Appender, Checkpoint, CommitError, Disk, DiskFile, JournalPort, State, Turn, checkpoint,
     limits::{CHECKPOINTS_KEPT, QUEUE_BLOCKS_MAX},
-    link,
+    link, segment,
     simulated::{Faults, SimulatedDisk},
 };
 use std::io::{self, IoSlice};
@@ -301,5 +301,25 @@ fn a_skipped_tick_begins_a_segment_and_reads_as_missing() {
     assert!(
         error.to_string().contains("ticks 3 to 6 are missing"),
         "{error}"
+    );
+}
+
+/// A failed sync left tick 3 in the first segment, and the second, where it went instead, was torn. It
+/// is given up, and must not come back when that second segment is removed.
+#[test]
+fn what_was_given_up_never_comes_back() {
+    let disk = SimulatedDisk::new(1);
+    let groups = [1, 2, 3].map(|tick| vec![(tick, vec![b"a record".to_vec()])]);
+    write_groups(&disk, &groups, u64::MAX);
+    disk.set_content(&segment::file_name(3), b"torn".to_vec());
+    for _ in 0..2 {
+        let (read, ending) = read_back(&disk, 1).expect("a torn tail is no damage");
+        assert_eq!((read.len(), ending.next_tick), (2, 3));
+        ending.settle(&disk).expect("the disk works");
+        disk.crash();
+    }
+    assert_eq!(
+        disk.names().expect("the disk works"),
+        [segment::file_name(1)]
     );
 }
