@@ -28,7 +28,7 @@ pub struct Sight {
 }
 
 /// The sights of the last [`FRAMES_KEPT`] ticks.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct History {
     /// By tick modulo [`FRAMES_KEPT`].
     sights: Vec<Sight>,
@@ -166,6 +166,18 @@ impl Sight {
         self.frames
             .iter()
             .find_map(|frame| Some((&**frame, frame.row(id)?)))
+    }
+}
+
+/// Without the storage, which stays the original's.
+impl Clone for History {
+    fn clone(&self) -> Self {
+        Self {
+            sights: self.sights.clone(),
+            tick_oldest: self.tick_oldest,
+            tick_next: self.tick_next,
+            spare: VecDeque::new(),
+        }
     }
 }
 

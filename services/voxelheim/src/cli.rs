@@ -18,6 +18,27 @@ pub struct Arguments {
 pub enum Verb {
     /// Joins a server with many players who run, fight and build, and reports what they saw
     Bots(BotsArguments),
+    /// Runs a recorded battle again, at full speed, and prints what came of it
+    Replay(ReplayArguments),
+}
+
+#[derive(Args, Debug)]
+pub struct ReplayArguments {
+    /// A server's data folder, or a run's folder in it
+    #[arg(value_name = "DIR")]
+    pub path: PathBuf,
+    /// Prints one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Ends after this tick
+    #[arg(long, value_name = "TICK")]
+    pub until: Option<u32>,
+    /// Prints the hash of every tick
+    #[arg(long)]
+    pub hashes: bool,
+    /// Prints the CPU time of every phase
+    #[arg(long)]
+    pub bench: bool,
 }
 
 /// Flags of the server; what is not given comes from the configuration file, then from defaults.
@@ -26,7 +47,7 @@ pub struct ServeArguments {
     /// Address of the page (TCP); edges take UDP from the same port on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
-    /// Folder that keeps certificate and battle over restarts; without it nothing is kept
+    /// Folder that keeps certificate and battle over restarts and crashes; without it nothing is kept
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Configuration file [default: voxelheim.toml in --data, if there]
@@ -44,6 +65,10 @@ pub struct ServeArguments {
     /// Whether those threads stay on cores of their own [default: auto]
     #[arg(long, value_enum)]
     pub pin: Option<Pin>,
+    /// Keeps all that the battle was given since the start, for `voxelheim replay`; otherwise only what
+    /// a restart needs
+    #[arg(long)]
+    pub keep_all: bool,
     /// Threads that serve clients [default: half of the cores]
     #[arg(long, value_name = "N")]
     pub edges: Option<usize>,

@@ -9,7 +9,7 @@ use std::{
 
 use edge::{EdgeConfig, PageSource};
 use serde::Deserialize;
-use world::Pinning;
+use world::{Pinning, Retention};
 
 use crate::{
     Failure,
@@ -40,6 +40,7 @@ struct File {
     shards: Option<usize>,
     edges: Option<usize>,
     pin: Option<Pin>,
+    keep_all: Option<bool>,
     sessions_max: Option<usize>,
     budget_bytes_per_second: Option<u32>,
     client_dir: Option<PathBuf>,
@@ -63,6 +64,7 @@ pub struct Config {
     pub soldiers: Option<u32>,
     pub shards_count: usize,
     pub pinning: Pinning,
+    pub retention: Retention,
     pub opens_browser: bool,
 }
 
@@ -102,6 +104,10 @@ pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
         soldiers: arguments.soldiers.or(file.soldiers),
         shards_count: arguments.shards.or(file.shards).unwrap_or(SHARDS_DEFAULT),
         pinning: arguments.pin.or(file.pin).unwrap_or_default().pinning(),
+        retention: match arguments.keep_all || file.keep_all.unwrap_or(false) {
+            true => Retention::All,
+            false => Retention::Recovery,
+        },
         opens_browser: arguments.open,
     };
     check(&config)?;

@@ -1,5 +1,4 @@
-//! What is kept in the data folder: the battle and who was in it, from a clean stop to the next
-//! start.
+//! What is kept in the data folder: the battle, also over a crash, and who was in it.
 
 use std::{
     fs, io,
@@ -7,10 +6,14 @@ use std::{
 };
 
 use edge::KeptSession;
+use engine::{World, WorldConfig, divide::unite};
 use serde::{Deserialize, Serialize};
-use world::{Battle, BattleConfig};
+use world::{Battle, Chronicle, Retention, WorldFolder};
 
 use crate::{Failure, config::Config};
+
+/// The folder in it that keeps the world.
+pub const WORLD: &str = "world";
 
 /// See the module.
 pub struct DataDir {
@@ -38,24 +41,34 @@ impl DataDir {
         })
     }
 
-    /// The battle that was saved, if it is the one that is asked for.
-    pub fn load_battle(&self, config: &Config) -> Result<Option<Battle>, Failure> {
-        let path = self.battle_path();
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unusable(&path, &error.to_string())),
+    /// The shards of the battle that was kept, as many as are asked for, if it is the one that is asked
+    /// for.
+    pub fn recover(&self, config: &Config) -> Result<Option<Vec<World>>, Failure> {
+        self.refuse_old_format()?;
+        let recovered = self
+            .world()?
+            .recover()
+            .map_err(|error| self.unusable(&error))?;
+        let Some(recovered) = recovered else {
+            return Ok(None);
         };
-        let battle =
-            Battle::load(&bytes).map_err(|error| unusable(&path, &format!("{error:?}")))?;
-        match differs(battle.config(), config) {
-            None => Ok(Some(battle)),
-            Some(difference) => Err(Failure::Usage(format!(
-                "the battle saved in {} {difference}: choose another folder with --data, or remove \
-                 the file to start anew",
-                path.display()
-            ))),
+        for remark in &recovered.remarks {
+            tracing::warn!("{remark}");
         }
+        let saved = &recovered.shards[0].config;
+        if let Some(difference) = differs(saved, config) {
+            return Err(Failure::Usage(format!(
+                "the battle kept in {} {difference}: choose another folder with --data, or remove \
+                 its folder {WORLD} to start anew",
+                self.path.display()
+            )));
+        }
+        Ok(Some(redivide(recovered.shards, config.shards_count)))
+    }
+
+    /// From here on the folder keeps these shards.
+    pub fn begin_run(&self, worlds: &[&World], retention: Retention) -> io::Result<Vec<Chronicle>> {
+        WorldFolder::open(&self.world_path())?.begin(worlds, retention)
     }
 
     /// Who was in the saved battle. A file that cannot be read costs the players their bodies, no
@@ -77,8 +90,8 @@ impl DataDir {
         rows.into_iter().map(kept).collect()
     }
 
-    /// Keeps the battle and who is in it.
-    pub fn save(&self, battle: &Battle, sessions: &[KeptSession]) -> io::Result<()> {
+    /// Keeps who is in the battle.
+    pub fn save_sessions(&self, sessions: &[KeptSession]) -> io::Result<()> {
         let row = |kept: &KeptSession| SessionRow {
             session: kept.session,
             token: kept.token.clone(),
@@ -86,12 +99,34 @@ impl DataDir {
         };
         let rows: Vec<SessionRow> = sessions.iter().map(row).collect();
         let text = serde_json::to_vec(&rows).expect("rows of text and numbers are JSON");
-        write_whole(&self.sessions_path(), &text)?;
-        write_whole(&self.battle_path(), &battle.save())
+        write_whole(&self.sessions_path(), &text)
     }
 
-    fn battle_path(&self) -> PathBuf {
-        self.path.join("battle.checkpoint")
+    fn world(&self) -> Result<WorldFolder, Failure> {
+        WorldFolder::open(&self.world_path()).map_err(|error| self.unusable(&error))
+    }
+
+    fn world_path(&self) -> PathBuf {
+        self.path.join(WORLD)
+    }
+
+    fn unusable(&self, error: &impl std::fmt::Display) -> Failure {
+        Failure::Usage(format!(
+            "the battle in {} cannot be used: {error}",
+            self.path.display()
+        ))
+    }
+
+    /// A file of before there were journals.
+    fn refuse_old_format(&self) -> Result<(), Failure> {
+        let path = self.path.join("battle.checkpoint");
+        match path.exists() {
+            true => Err(Failure::Usage(format!(
+                "{} is of an older version: choose another folder with --data, or remove the file",
+                path.display()
+            ))),
+            false => Ok(()),
+        }
     }
 
     fn sessions_path(&self) -> PathBuf {
@@ -99,7 +134,17 @@ impl DataDir {
     }
 }
 
-fn differs(saved: BattleConfig, config: &Config) -> Option<String> {
+/// The same world as some number of shards.
+fn redivide(shards: Vec<World>, shard_count: usize) -> Vec<World> {
+    if shards.len() == shard_count {
+        return shards;
+    }
+    let battle = Battle::of_world(unite(&shards));
+    let battles = battle.divide(shard_count).into_iter();
+    battles.map(Battle::into_world).collect()
+}
+
+fn differs(saved: &WorldConfig, config: &Config) -> Option<String> {
     let seed = config.seed.filter(|seed| *seed != saved.seed);
     let soldiers = config
         .soldiers
@@ -112,14 +157,6 @@ fn differs(saved: BattleConfig, config: &Config) -> Option<String> {
         )),
         (None, None) => None,
     }
-}
-
-fn unusable(path: &Path, error: &str) -> Failure {
-    Failure::Usage(format!(
-        "{} cannot be used ({error}): choose another folder with --data, or remove the file to \
-         start anew",
-        path.display()
-    ))
 }
 
 /// The old file stays until the new one is whole; only its owner may read it (tokens).

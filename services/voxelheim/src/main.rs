@@ -4,6 +4,7 @@ mod bots;
 mod cli;
 mod config;
 mod data;
+mod replay;
 mod serve;
 
 use std::{
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
     let done = match &arguments.verb {
         None => serve::run(&arguments.serve),
         Some(Verb::Bots(arguments)) => bots::run(arguments),
+        Some(Verb::Replay(arguments)) => replay::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,8 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use engine::World;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use world::{Battle, BattleConfig};
+use world::{Battle, BattleConfig, Chronicle};
 
 use crate::{Failure, cli::ServeArguments, config, config::Config, data::DataDir};
 
@@ -23,12 +24,18 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         None => None,
     };
     let edges = edge::bind(config.edge.clone()).map_err(usage)?;
-    let (battle, sessions) = prepare(&config, data.as_ref())?;
-    let seed = battle.config().seed;
-    let owners = world::battle::owners(config.shards_count);
+    let (battles, sessions) = prepare(&config, data.as_ref())?;
+    let chronicles = begin_run(&config, data.as_ref(), &battles)?;
+    let owners = world::battle::owners(battles.len());
+    let seed = battles[0].config().seed;
     let (edge_ports, shard_ports) = world::connect(&owners, seed, edges.wakes());
-    let shards = battle.divide(config.shards_count);
-    let pod = world::start(shards, shard_ports, config.pinning).map_err(runtime)?;
+    let shards = battles.into_iter().zip(shard_ports).zip(chronicles);
+    let shard = |((simulation, ports), chronicle)| world::Shard {
+        simulation,
+        ports,
+        chronicle,
+    };
+    let pod = world::start(shards.map(shard).collect(), config.pinning).map_err(runtime)?;
     let edges = edges
         .start(edge_ports, pod.status(), &sessions)
         .map_err(runtime)?;
@@ -36,27 +43,32 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     announce(&config, edges.http_address());
     let ended = signals.wait(|| pod.is_finished() || edges.is_finished());
     let kept = edges.stop();
-    let shards = pod
-        .stop()
+    pod.stop()
         .map_err(|_| Failure::Runtime("a shard's thread had panicked".into()))?;
     if let Some(data) = &data {
-        data.save(&Battle::unite(shards), &kept)
-            .map_err(|error| Failure::Runtime(format!("the battle cannot be saved: {error}")))?;
+        data.save_sessions(&kept)
+            .map_err(|error| Failure::Runtime(format!("the players cannot be saved: {error}")))?;
     }
     ended
 }
 
-/// The saved battle and its players, or a new one.
+/// The shards of the saved battle and its players, or of a new one.
 fn prepare(
     config: &Config,
     data: Option<&DataDir>,
-) -> Result<(Battle, Vec<edge::KeptSession>), Failure> {
-    if let Some(data) = data
-        && let Some(battle) = data.load_battle(config)?
-    {
-        return Ok((battle, data.load_sessions()));
-    }
+) -> Result<(Vec<Battle>, Vec<edge::KeptSession>), Failure> {
     let begun_at = Instant::now();
+    if let Some(data) = data
+        && let Some(worlds) = data.recover(config)?
+    {
+        tracing::info!(
+            tick = worlds[0].tick,
+            seconds = begun_at.elapsed().as_secs_f32(),
+            "the world is back"
+        );
+        let battles = worlds.into_iter().map(Battle::of_world).collect();
+        return Ok((battles, data.load_sessions()));
+    }
     let battle = Battle::new(BattleConfig {
         seed: config.seed(),
         soldiers_per_house: config.soldiers(),
@@ -65,7 +77,26 @@ fn prepare(
         seconds = begun_at.elapsed().as_secs_f32(),
         "the world is made"
     );
-    Ok((battle, Vec::new()))
+    Ok((battle.divide(config.shards_count), Vec::new()))
+}
+
+/// Begins to keep what the shards are given, if anybody wants that.
+fn begin_run(
+    config: &Config,
+    data: Option<&DataDir>,
+    battles: &[Battle],
+) -> Result<Vec<Option<Chronicle>>, Failure> {
+    match data {
+        Some(data) => {
+            let worlds: Vec<&World> = battles.iter().map(Battle::world).collect();
+            let chronicles = data.begin_run(&worlds, config.retention);
+            let chronicles = chronicles.map_err(|error| {
+                Failure::Runtime(format!("the battle cannot be kept: {error}; check --data"))
+            })?;
+            Ok(chronicles.into_iter().map(Some).collect())
+        }
+        None => Ok(battles.iter().map(|_| None).collect()),
+    }
 }
 
 fn announce(config: &Config, address: std::net::SocketAddr) {

@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::PathBuf,
     process::{Command, Output, Stdio},
 };
@@ -116,7 +117,7 @@ fn starts_says_where_and_stops_clean_with_its_battle_kept() {
         "4",
     ];
     start_and_stop(&arguments, "TERM");
-    assert!(folder.join("battle.checkpoint").exists());
+    assert!(folder.join("world").join("current-run").exists());
     assert!(folder.join("sessions.json").exists());
     start_and_stop(&["--listen", "127.0.0.1:0", "--data", data], "INT");
     let text = mistake(&["--listen", "127.0.0.1:0", "--data", data, "--seed", "4"]);
@@ -124,10 +125,102 @@ fn starts_says_where_and_stops_clean_with_its_battle_kept() {
         text.contains("has seed 3, not 4") && text.contains("--data"),
         "{text}"
     );
-    fs::write(folder.join("battle.checkpoint"), b"damaged").expect("writes");
+    fs::write(folder.join("world").join("current-run"), b"run-none").expect("writes");
     let text = mistake(&["--listen", "127.0.0.1:0", "--data", data]);
-    assert!(text.contains("battle.checkpoint"), "{text}");
+    assert!(text.contains("run-none holds no recorded battle"), "{text}");
     fs::remove_dir_all(folder).expect("removes");
+}
+
+/// The same battle again, after a clean end and after the process was killed, on other numbers of
+/// shards: every run is replayed to the hash it ended with.
+#[test]
+fn a_killed_server_comes_back_and_its_battle_replays() {
+    let folder = folder("killed");
+    let data = folder.to_str().expect("a plain path");
+    let base = [
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        data,
+        "--soldiers",
+        "20",
+    ];
+    let mut ticks = Vec::new();
+    for (shards, signal) in [("2", "KILL"), ("2", "TERM"), ("3", "KILL"), ("1", "TERM")] {
+        let arguments = [&base[..], &["--shards", shards, "--keep-all"]].concat();
+        let server = Server::start(&arguments);
+        server.fight(20);
+        server.end(signal);
+        let replay = run(&["replay", data, "--json", "--bench"]);
+        let text = String::from_utf8_lossy(&replay.stdout);
+        assert!(
+            replay.status.success(),
+            "{}",
+            String::from_utf8_lossy(&replay.stderr)
+        );
+        let replayed: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert!(replayed["ticks"].as_u64() > Some(5), "{text}");
+        assert!(
+            replayed["phases_us"]["think"]["p50"].as_u64() > Some(0),
+            "{text}"
+        );
+        ticks.push(replayed["tick_first"].as_u64().expect("a number"));
+    }
+    assert!(
+        ticks.is_sorted_by(|tick, next| tick + 5 < *next),
+        "{ticks:?}"
+    );
+    fs::remove_dir_all(folder).expect("removes");
+}
+
+/// A running server.
+struct Server {
+    process: std::process::Child,
+    address: String,
+}
+
+impl Server {
+    /// Waits for the line that says where it listens.
+    fn start(arguments: &[&str]) -> Self {
+        let mut process = voxelheim(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        let mut line = String::new();
+        let stdout = process.stdout.take().expect("it is piped");
+        BufReader::new(stdout).read_line(&mut line).expect("text");
+        let address = line.trim().split("http://").nth(1).expect("a URL");
+        Self {
+            address: address.trim_end_matches('/').to_owned(),
+            process,
+        }
+    }
+
+    /// Lets some ticks go by.
+    fn fight(&self, ticks: u64) {
+        let first = self.tick();
+        while self.tick() < first + ticks {
+            std::thread::yield_now();
+        }
+    }
+
+    fn tick(&self) -> u64 {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        let request = "GET /status HTTP/1.0\r\nHost: localhost\r\n\r\n";
+        stream.write_all(request.as_bytes()).expect("it reads");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("it answers");
+        let body = text.split("\r\n\r\n").nth(1).expect("a body");
+        let status: serde_json::Value = serde_json::from_str(body).expect("JSON");
+        status["tick"].as_u64().expect("a number")
+    }
+
+    fn end(mut self, signal: &str) {
+        let pid = self.process.id().to_string();
+        let killed = Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(killed.expect("kill runs").success());
+        self.process.wait().expect("it ends");
+    }
 }
 
 /// Waits for the line that says where it listens, then sends the signal.

@@ -6,12 +6,12 @@ use std::{
 };
 
 use engine::{
-    Command, Frame, World, WorldConfig,
-    checkpoint::{self, CheckpointError},
-    divide::{balanced, divide, unite},
+    Command, Frame, World, WorldConfig, checkpoint,
+    divide::{balanced, divide},
     happenings::REFUSAL_REASON_COUNT,
     tick_beside,
 };
+use journal::checkpointer::Content;
 use spatial::{Terrain, partition::Owner};
 
 use crate::{host::Simulation, loader::Loader};
@@ -61,20 +61,19 @@ impl Battle {
         Self { world, loader }
     }
 
-    /// A battle that was saved.
-    ///
-    /// # Errors
-    /// If the bytes are no checkpoint of this version.
-    pub fn load(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let world = checkpoint::load(bytes)?;
+    /// A battle that goes on from a world that was kept.
+    pub fn of_world(world: World) -> Self {
         let mut loader = Loader::new(world.config.seed);
         loader.mark_known(world.terrain.bricks().map(|(cell, _)| cell));
-        Ok(Self { world, loader })
+        Self { world, loader }
     }
 
-    /// The battle as bytes, for [`Self::load`].
-    pub fn save(&self) -> Vec<u8> {
-        checkpoint::save(&self.world)
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    pub fn into_world(self) -> World {
+        self.world
     }
 
     /// One battle as many shards of pod 0, each with its part of the field.
@@ -88,18 +87,6 @@ impl Battle {
             loader: self.loader.share(),
         };
         shards.into_iter().map(battle).collect()
-    }
-
-    /// The battle that shards are together: all of them, stopped after one tick.
-    pub fn unite(mut shards: Vec<Self>) -> Self {
-        let worlds: Vec<World> = shards.iter().map(|shard| shard.world.clone()).collect();
-        let mut first = shards.swap_remove(0);
-        if !first.world.is_whole() {
-            first.world = unite(&worlds);
-            let cells = first.world.terrain.bricks().map(|(cell, _)| cell);
-            first.loader.mark_known(cells);
-        }
-        first
     }
 
     pub fn config(&self) -> BattleConfig {
@@ -146,6 +133,11 @@ impl Simulation for Battle {
             .look_around(world.history.newest().frames(), is_ours);
         phases.push(("look", phase_at.elapsed()));
         frame
+    }
+
+    fn checkpoint(&self) -> Content {
+        let world = self.world.clone();
+        Box::new(move |output| output.extend(checkpoint::save(&world)))
     }
 
     fn counts(&self) -> Vec<(&'static str, u64)> {

@@ -6,6 +6,7 @@
 //! (plain threads here).
 
 use std::{
+    collections::VecDeque,
     io,
     sync::{
         Arc,
@@ -16,9 +17,11 @@ use std::{
 };
 
 use engine::{Command, Frame};
+use journal::checkpointer::Content;
 
 use crate::{
-    limits::{COMMANDS_PER_TICK_MAX, SIBLING_WAIT, STATUS_TICKS},
+    chronicle::Chronicle,
+    limits::{COMMANDS_PER_TICK_MAX, COMMIT_WAIT, SIBLING_WAIT, STATUS_TICKS},
     pace::Pace,
     pin::{self, Pinning},
     ports::ShardPort,
@@ -34,8 +37,8 @@ pub trait Simulation: Send + 'static {
     /// What was published of that tick.
     fn frame(&self) -> Arc<Frame>;
 
-    /// Applies the commands (and takes them), advances one tick beside what the other shards
-    /// published of the last one, and publishes its frame. `phases` gets the name and duration of
+    /// Applies the commands, advances one tick beside what the other shards published of the last
+    /// one, and publishes its frame. Leaves in `commands` those it took. `phases` gets the name and duration of
     /// every phase.
     fn tick(
         &mut self,
@@ -44,8 +47,20 @@ pub trait Simulation: Send + 'static {
         phases: &mut Vec<(&'static str, Duration)>,
     ) -> Arc<Frame>;
 
+    /// Its state, to be made into bytes on another thread.
+    fn checkpoint(&self) -> Content;
+
     /// What it counted since its start, by name.
     fn counts(&self) -> Vec<(&'static str, u64)>;
+}
+
+/// One shard, with what it is connected to.
+pub struct Shard<S> {
+    pub simulation: S,
+    /// To every edge.
+    pub ports: Vec<ShardPort>,
+    /// None for a world that nobody keeps.
+    pub chronicle: Option<Chronicle>,
 }
 
 /// The running shards of a process.
@@ -62,33 +77,26 @@ struct Stop {
     last_tick: AtomicU32,
 }
 
-/// Starts a thread for every shard, each serving the edges at the other ends of its `ports`.
+/// Starts a thread for every shard.
 ///
 /// # Errors
 /// If the system gives no thread.
-pub fn start<S: Simulation>(
-    simulations: Vec<S>,
-    ports: Vec<Vec<ShardPort>>,
-    pinning: Pinning,
-) -> io::Result<PodHandle<S>> {
-    assert_eq!(simulations.len(), ports.len(), "ports for every shard");
+pub fn start<S: Simulation>(shards: Vec<Shard<S>>, pinning: Pinning) -> io::Result<PodHandle<S>> {
     let stop = Arc::new(Stop {
         is_asked: AtomicBool::new(false),
         last_tick: AtomicU32::new(u32::MAX),
     });
-    let wakers: Vec<ShardWaker> = simulations.iter().map(|_| ShardWaker::default()).collect();
+    let wakers: Vec<ShardWaker> = shards.iter().map(|_| ShardWaker::default()).collect();
     let mut siblings = siblings::connect(&wakers);
-    for (simulation, siblings) in simulations.iter().zip(&mut siblings) {
-        siblings.publish(&simulation.frame());
+    for (shard, siblings) in shards.iter().zip(&mut siblings) {
+        siblings.publish(&shard.simulation.frame());
     }
-    let status = PodStatus::new(simulations.len());
+    let status = PodStatus::new(shards.len());
     let now = Instant::now();
-    let mut shards = Vec::new();
-    for (place, ((simulation, ports), siblings)) in
-        simulations.into_iter().zip(ports).zip(siblings).enumerate()
-    {
+    let mut threads = Vec::new();
+    for (place, (shard, siblings)) in shards.into_iter().zip(siblings).enumerate() {
         let board = status.boards()[place].clone();
-        let shard = ShardLoop::new(simulation, ports, siblings, board, now);
+        let shard = ShardLoop::new(shard, siblings, board, now);
         let (waker, stop) = (wakers[place].clone(), stop.clone());
         let thread = thread::Builder::new().name(format!("shard-{place}"));
         let thread = thread.spawn(move || {
@@ -96,11 +104,11 @@ pub fn start<S: Simulation>(
             pin::pin_thread(pinning, place);
             run(shard, &stop, place == 0)
         })?;
-        shards.push((thread, wakers[place].clone()));
+        threads.push((thread, wakers[place].clone()));
     }
     Ok(PodHandle {
         stop,
-        shards,
+        shards: threads,
         status,
     })
 }
@@ -114,7 +122,7 @@ fn run<S: Simulation>(mut shard: ShardLoop<S>, stop: &Stop, is_first: bool) -> S
             stop.last_tick.fetch_min(tick_count + 1, Ordering::AcqRel);
         }
         if tick_count >= stop.last_tick.load(Ordering::Acquire) || shard.is_abandoned {
-            return shard.simulation;
+            return shard.end();
         }
         let due_at = shard.turn(Instant::now());
         thread::park_timeout(due_at.saturating_duration_since(Instant::now()));
@@ -150,6 +158,10 @@ pub struct ShardLoop<S> {
     simulation: S,
     ports: Vec<ShardPort>,
     siblings: Siblings,
+    chronicle: Option<Chronicle>,
+    /// Frames whose ticks are not durable yet: nobody outside may hear of what a crash would undo
+    /// (R9). With how long the ticks took.
+    unreleased: VecDeque<(Arc<Frame>, Duration)>,
     pace: Pace,
     recorder: Recorder,
     inbox: Vec<Command>,
@@ -161,18 +173,14 @@ pub struct ShardLoop<S> {
 }
 
 impl<S: Simulation> ShardLoop<S> {
-    pub fn new(
-        simulation: S,
-        ports: Vec<ShardPort>,
-        siblings: Siblings,
-        status: StatusBoard,
-        now: Instant,
-    ) -> Self {
-        let frames_skipped = ports.iter().map(ShardPort::frames_skipped).collect();
+    pub fn new(shard: Shard<S>, siblings: Siblings, status: StatusBoard, now: Instant) -> Self {
+        let frames_skipped = shard.ports.iter().map(ShardPort::frames_skipped).collect();
         Self {
-            simulation,
-            ports,
+            simulation: shard.simulation,
+            ports: shard.ports,
             siblings,
+            chronicle: shard.chronicle,
+            unreleased: VecDeque::new(),
             pace: Pace::new(now),
             recorder: Recorder::new(status, frames_skipped),
             inbox: Vec::new(),
@@ -182,19 +190,34 @@ impl<S: Simulation> ShardLoop<S> {
         }
     }
 
-    /// Runs a tick if one is due at `now` and the others' last frames are there; returns when to
-    /// turn again, unless woken before. Never waits.
+    /// Runs a tick if one is due at `now`, the others' last frames are there and the disk keeps up;
+    /// returns when to turn again, unless woken before. Never waits.
     pub fn turn(&mut self, now: Instant) -> Instant {
+        self.release();
         if now < self.pace.due_at() {
-            return self.pace.due_at();
+            return self.next_turn_at(now);
+        }
+        if let Some(chronicle) = &mut self.chronicle
+            && !chronicle.has_room()
+        {
+            return now + COMMIT_WAIT;
         }
         let tick_count = self.simulation.tick_count();
         match self.siblings.gather(tick_count, &mut self.frames) {
             Gathered::All => self.tick(now),
-            Gathered::Waiting => return now + SIBLING_WAIT,
+            Gathered::Waiting => return (now + SIBLING_WAIT).min(self.next_turn_at(now)),
             Gathered::Abandoned => self.is_abandoned = true,
         }
-        self.pace.due_at()
+        self.release();
+        self.next_turn_at(now)
+    }
+
+    /// When the next tick is due, or before that, when frames may have become durable.
+    fn next_turn_at(&self, now: Instant) -> Instant {
+        match self.unreleased.is_empty() {
+            true => self.pace.due_at().max(now),
+            false => now + COMMIT_WAIT,
+        }
     }
 
     fn tick(&mut self, now: Instant) {
@@ -205,13 +228,11 @@ impl<S: Simulation> ShardLoop<S> {
         let frame = self
             .simulation
             .tick(&mut self.inbox, &self.frames, &mut self.phases);
+        self.siblings.publish(&frame);
+        self.keep(frame.tick);
         self.inbox.clear();
         self.frames.clear();
-        self.siblings.publish(&frame);
-        let simulated = now.elapsed();
-        for port in &mut self.ports {
-            port.publish(&frame, simulated);
-        }
+        self.unreleased.push_back((frame.clone(), now.elapsed()));
         let ended_at = Instant::now();
         self.recorder.record(&TickReport {
             duration: ended_at.saturating_duration_since(now),
@@ -224,6 +245,42 @@ impl<S: Simulation> ShardLoop<S> {
                 .publish(&frame, self.simulation.counts(), ended_at);
         }
         self.pace.advance(ended_at);
+    }
+
+    /// Gives what the tick took to the journal, and now and then the state beside it.
+    fn keep(&mut self, tick: u32) {
+        if let Some(chronicle) = &mut self.chronicle {
+            chronicle.record(tick, &self.inbox);
+            if chronicle.is_checkpoint_due(tick) {
+                chronicle.offer(tick, self.simulation.checkpoint());
+            }
+        }
+    }
+
+    /// Hands the edges what is durable.
+    fn release(&mut self) {
+        let durable_tick = match &self.chronicle {
+            Some(chronicle) => chronicle.durable_tick(),
+            None => u32::MAX,
+        };
+        while let Some((frame, duration)) = self.unreleased.front()
+            && frame.tick <= durable_tick
+        {
+            for port in &mut self.ports {
+                port.publish(frame, *duration);
+            }
+            self.unreleased.pop_front();
+        }
+    }
+
+    /// Ends between two ticks, with everything kept and told.
+    fn end(mut self) -> S {
+        if let Some(chronicle) = self.chronicle.take() {
+            let tick = self.simulation.tick_count();
+            chronicle.end(tick, self.simulation.checkpoint());
+        }
+        self.release();
+        self.simulation
     }
 }
 
@@ -274,9 +331,9 @@ mod tests {
             assert!(siblings.iter().all(|frame| frame.tick == last));
             self.siblings_seen.push(siblings.len());
             phases.push(("count", Duration::from_micros(7)));
-            for command in commands.drain(..) {
+            for command in commands.iter() {
                 if let Command::Join { session, .. } = command {
-                    self.joined.push(session);
+                    self.joined.push(*session);
                 }
             }
             self.frame = Arc::new(Frame {
@@ -285,6 +342,10 @@ mod tests {
                 ..Frame::default()
             });
             self.frame.clone()
+        }
+
+        fn checkpoint(&self) -> Content {
+            Box::new(|_| ())
         }
 
         fn counts(&self) -> Vec<(&'static str, u64)> {
@@ -305,8 +366,12 @@ mod tests {
     }
 
     fn alone(ports: Vec<ShardPort>, now: Instant) -> ShardLoop<Twin> {
-        let board = StatusBoard::default();
-        ShardLoop::new(Twin::new(0), ports, Siblings::default(), board, now)
+        let shard = Shard {
+            simulation: Twin::new(0),
+            ports,
+            chronicle: None,
+        };
+        ShardLoop::new(shard, Siblings::default(), StatusBoard::default(), now)
     }
 
     #[test]
@@ -346,8 +411,13 @@ mod tests {
             let (woken, wakes) = mpsc::channel();
             let wake: ports::Wake = Arc::new(move || woken.send(()).unwrap_or(()));
             let (mut edges, ports) = ports::connect(&owners(shard_count), 1, vec![wake]);
-            let twins = (0..usize::from(shard_count)).map(Twin::new).collect();
-            let pod = start(twins, ports, Pinning::Off).expect("threads");
+            let shard = |(place, ports)| Shard {
+                simulation: Twin::new(place),
+                ports,
+                chronicle: None,
+            };
+            let shards = ports.into_iter().enumerate().map(shard).collect();
+            let pod = start(shards, Pinning::Off).expect("threads");
             let status = pod.status();
             let patience = Duration::from_secs(20);
             while status.read().tick == 0 {

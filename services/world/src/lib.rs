@@ -4,19 +4,25 @@
 //! Not responsible for what a tick does (engine), for sessions or for bytes on a wire (edge).
 
 pub mod battle;
+pub mod chronicle;
 pub mod host;
 pub mod limits;
 pub mod loader;
 pub mod pace;
 pub mod pin;
 pub mod ports;
+pub mod replay;
 pub mod siblings;
 pub mod status;
 pub mod timings;
+pub mod world_folder;
 
 pub use battle::{Battle, BattleConfig};
-pub use host::{PodHandle, Simulation, start};
+pub use chronicle::{Chronicle, Retention};
+pub use host::{PodHandle, Shard, Simulation, start};
 pub use pin::Pinning;
 pub use ports::{EdgePort, ShardPort, Wake, connect};
+pub use replay::{Recording, ReplayError};
 pub use status::{PodStatus, ShardStatus, StatusBoard};
 pub use timings::Spread;
+pub use world_folder::WorldFolder;

@@ -22,6 +22,17 @@ pub const FRAME_RING_MAX: usize = FRAMES_KEPT;
 /// compared with, and a few that wait.
 pub const COMPOSED_FRAMES_KEPT: usize = 4;
 
+/// A checkpoint every 10 s: a replay from there takes half a second, and no more than that is read
+/// again after a crash.
+pub const CHECKPOINT_TICKS: u32 = 200;
+/// Checkpoints kept of a run under way, so that all shards have one of the same tick whichever of
+/// them was being written.
+pub const CHECKPOINTS_KEPT: usize = 3;
+/// How often is looked whether the journal has a tick, while frames wait for it: a disk syncs in 1 ms.
+pub const COMMIT_WAIT: Duration = Duration::from_millis(1);
+/// Ticks of a journal that are read ahead of a replay.
+pub const STEPS_AHEAD_MAX: usize = 256;
+
 /// Frames that a shard may have waiting for another of its process: nobody is more than a tick ahead of
 /// anybody, so there are two at most.
 pub const SIBLING_RING_MAX: usize = 4;

@@ -26,7 +26,7 @@ use spatial::{Brick, CellCoord};
 type Bricks = Vec<(CellCoord, Brick)>;
 
 /// Columns of cells along the world's edge.
-const COLUMN_EDGE: i32 = WORLD_EDGE / 16;
+pub(crate) const COLUMN_EDGE: i32 = WORLD_EDGE / 16;
 /// Columns handed to threads and not yet drained; a column takes about half a millisecond. What is
 /// wanted on top is refused, and wanted again by the next look around.
 const COLUMNS_IN_FLIGHT_MAX: usize = 32;

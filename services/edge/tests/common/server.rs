@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 
 use edge::{EdgeConfig, EdgesHandle, KeptSession, PageSource};
-use world::{Battle, BattleConfig, Pinning, PodHandle, PodStatus, battle::owners};
+use engine::divide::unite;
+use world::{Battle, BattleConfig, Pinning, PodHandle, PodStatus, Shard, battle::owners};
 
 pub const SEED: u64 = 11;
 pub const SOLDIERS_PER_HOUSE: u32 = 10;
@@ -55,7 +56,13 @@ impl Server {
         let edges = edge::bind(config).expect("free ports");
         let shards = remains.battle.divide(SHARD_COUNT);
         let (edge_ports, shard_ports) = world::connect(&owners(SHARD_COUNT), SEED, edges.wakes());
-        let pod = world::start(shards, shard_ports, Pinning::Off).expect("threads");
+        let shard = |(simulation, ports)| Shard {
+            simulation,
+            ports,
+            chronicle: None,
+        };
+        let shards = shards.into_iter().zip(shard_ports).map(shard).collect();
+        let pod = world::start(shards, Pinning::Off).expect("threads");
         let edges = edges
             .start(edge_ports, pod.status(), &remains.sessions)
             .expect("threads");
@@ -75,8 +82,9 @@ impl Server {
         assert!(!self.edges.is_finished(), "an edge thread died");
         let sessions = self.edges.stop();
         let shards = self.pod.stop().expect("the shards' threads are well");
+        let worlds: Vec<_> = shards.into_iter().map(Battle::into_world).collect();
         Remains {
-            battle: Battle::unite(shards),
+            battle: Battle::of_world(unite(&worlds)),
             sessions,
         }
     }

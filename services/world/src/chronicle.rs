@@ -1,0 +1,224 @@
+//! What a shard was given, kept: the commands of every tick in its journal, and checkpoints beside it.
+//! On the shard's thread nothing of it waits; docs/invariants/recovery.md tells the protocol.
+//!
+//! Terrain is not kept as bricks but as the cells that were taken in: the seed makes them again.
+
+use std::{collections::BTreeSet, io, path::Path};
+
+use engine::{
+    Command,
+    generate::Generator,
+    record::{CheckpointError, Input, Record},
+};
+use journal::{
+    Appender, Checkpointer, CommitError, Folder, Identity, JournalPort, PlainWriter,
+    checkpointer::Content,
+};
+use spatial::{Brick, CellCoord};
+
+use crate::limits::{CHECKPOINT_TICKS, CHECKPOINTS_KEPT};
+
+/// How much of the past is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Retention {
+    /// What recovery needs.
+    #[default]
+    Recovery,
+    /// All since the start of the run, to be replayed.
+    All,
+}
+
+/// A shard's journal and checkpoints, being written.
+pub struct Chronicle {
+    port: JournalPort,
+    checkpointer: Checkpointer,
+    writer: PlainWriter,
+    is_told_of_failure: bool,
+}
+
+/// First bytes of records.
+mod kind {
+    pub const COMMAND: u8 = 0;
+    pub const TERRAIN: u8 = 1;
+}
+
+impl Chronicle {
+    /// Goes on in a folder that holds a checkpoint of the tick before `next_tick`.
+    ///
+    /// # Errors
+    /// If the folder cannot be used, or the system gives no thread.
+    pub fn begin(
+        path: &Path,
+        identity: Identity,
+        next_tick: u32,
+        retention: Retention,
+    ) -> io::Result<Self> {
+        let folder = Folder::open(path)?;
+        let (port, committer) = journal::link(identity, next_tick);
+        let shard = identity.shard;
+        let writer = PlainWriter::start(
+            &format!("journal-{shard}"),
+            Appender::new(folder.clone(), committer),
+        )?;
+        let kept_count = match retention {
+            Retention::Recovery => CHECKPOINTS_KEPT,
+            Retention::All => usize::MAX,
+        };
+        let checkpointer = Checkpointer::start(
+            &format!("keeper-{shard}"),
+            folder,
+            identity,
+            kept_count,
+            Box::new(move |tick, written| match written {
+                Ok(_) => tracing::debug!(shard, tick, "checkpoint written"),
+                Err(error) => tracing::error!(shard, tick, %error, "no checkpoint"),
+            }),
+        )?;
+        Ok(Self {
+            port,
+            checkpointer,
+            writer,
+            is_told_of_failure: false,
+        })
+    }
+
+    /// Whether a tick would be taken now; if not, the disk is seconds behind and the world waits.
+    pub fn has_room(&mut self) -> bool {
+        self.tell_of_failure();
+        self.port.has_room()
+    }
+
+    /// Says once that the disk fails, and once that it does no more.
+    fn tell_of_failure(&mut self) {
+        match (self.port.state(), self.is_told_of_failure) {
+            (journal::State::Failing { error, .. }, false) => {
+                tracing::error!(%error, "the journal cannot be written: the world will wait for it");
+                self.is_told_of_failure = true;
+            }
+            (journal::State::Healthy, true) => {
+                tracing::info!("the journal can be written again");
+                self.is_told_of_failure = false;
+            }
+            _ => {}
+        }
+    }
+
+    /// Keeps what a tick took; there must be room. Panics if that is more than a tick can have been
+    /// given.
+    pub fn record(&mut self, tick: u32, commands: &[Command]) {
+        let committed = self.port.commit_with(tick, |block| {
+            for command in commands {
+                block.push_with(|output| write_record(command, output))?;
+            }
+            Ok(())
+        });
+        match committed {
+            // A writer that ended is one that is being stopped.
+            Ok(()) | Err(CommitError::Closed) => {}
+            Err(error) => panic!("tick {tick} is not in the journal: {error}"),
+        }
+    }
+
+    /// Everything up to this tick survives a crash.
+    pub fn durable_tick(&self) -> u32 {
+        self.port.durable_tick()
+    }
+
+    /// Whether a checkpoint is to be taken after this tick.
+    pub fn is_checkpoint_due(&self, tick: u32) -> bool {
+        tick.is_multiple_of(CHECKPOINT_TICKS)
+    }
+
+    /// Hands a state over to be written; while one is still being written, this one is left out.
+    pub fn offer(&self, tick: u32, content: Content) {
+        if self.checkpointer.offer(tick, content).is_err() {
+            tracing::warn!(tick, "a checkpoint is left out: the disk is slow");
+        }
+    }
+
+    /// Writes all that is left, and a last checkpoint.
+    pub fn end(self, tick: u32, content: Content) {
+        drop(self.port);
+        self.writer.stop();
+        if self.checkpointer.offer(tick, content).is_err() {
+            tracing::warn!("the last checkpoint is left out: the journal has all");
+        }
+        self.checkpointer.stop();
+    }
+}
+
+fn write_record(command: &Command, output: &mut Vec<u8>) {
+    match command {
+        Command::Terrain { bricks } => {
+            kind::TERRAIN.write(output);
+            let cells: Vec<CellCoord> = bricks.iter().map(|(cell, _)| *cell).collect();
+            cells.write(output);
+        }
+        other => {
+            kind::COMMAND.write(output);
+            other.write(output);
+        }
+    }
+}
+
+/// A command as it was recorded; terrain is generated anew.
+///
+/// # Errors
+/// Any [`CheckpointError`].
+pub fn read_record(record: &[u8], generator: &Generator) -> Result<Command, CheckpointError> {
+    let mut input = Input::new(record);
+    match u8::read(&mut input)? {
+        kind::COMMAND => Command::read(&mut input),
+        kind::TERRAIN => {
+            let cells = Vec::<CellCoord>::read(&mut input)?;
+            Ok(Command::Terrain {
+                bricks: generate(&cells, generator),
+            })
+        }
+        _ => Err(CheckpointError::BadNumber),
+    }
+}
+
+/// The cells' bricks; those that the world does not have are left out.
+fn generate(cells: &[CellCoord], generator: &Generator) -> Vec<(CellCoord, Brick)> {
+    let wanted: BTreeSet<[i32; 3]> = cells.iter().map(|it| [it.x, it.y, it.z]).collect();
+    let columns: BTreeSet<[i32; 2]> = cells.iter().map(|it| [it.x, it.z]).collect();
+    let edge = 0..crate::loader::COLUMN_EDGE;
+    let columns = columns
+        .into_iter()
+        .filter(|[x, z]| edge.contains(x) && edge.contains(z));
+    let bricks = columns.flat_map(|[x, z]| generator.column(x, z));
+    bricks
+        .filter(|(cell, _)| wanted.contains(&[cell.x, cell.y, cell.z]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::SessionId;
+
+    #[test]
+    fn commands_come_back_as_they_were() {
+        let generator = Generator::new(3);
+        let bricks: Vec<_> = generator.column(5, 9).skip(2).take(3).collect();
+        let commands = [
+            Command::Terrain {
+                bricks: bricks.clone(),
+            },
+            Command::Join {
+                session: SessionId(9),
+                name: "Bera".into(),
+                house: 1,
+            },
+        ];
+        for command in &commands {
+            let mut record = Vec::new();
+            write_record(command, &mut record);
+            let read = read_record(&record, &generator).expect("it was just written");
+            assert_eq!(format!("{read:?}"), format!("{command:?}"));
+        }
+        assert!(read_record(&[7, 1, 2], &generator).is_err());
+        assert!(read_record(&[], &generator).is_err());
+    }
+}

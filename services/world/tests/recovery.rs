@@ -1,0 +1,213 @@
+//! What a battle was given is kept, so that it comes back as it was however the server ended, and can
+//! be run again.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use engine::{Command, PlayerInput, SessionId, World};
+use world::{
+    Battle, BattleConfig, Pinning, Recording, Retention, Shard, WorldFolder, battle::owners,
+    replay::PhaseTimes,
+};
+
+const SEED: u64 = 5;
+const SHARD_COUNT: usize = 2;
+
+/// A folder that goes when the test ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("voxelheim-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("a temporary folder");
+        Self(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn new_battles() -> Vec<Battle> {
+    let config = BattleConfig {
+        seed: SEED,
+        soldiers_per_house: 60,
+    };
+    Battle::new(config).divide(SHARD_COUNT)
+}
+
+/// Runs until some players have joined and acted for a while; returns the hash of every frame that an
+/// edge was told.
+fn fight(folder: &WorldFolder, battles: Vec<Battle>, ticks: u32) -> Vec<(u32, u64)> {
+    let worlds: Vec<&World> = battles.iter().map(Battle::world).collect();
+    let chronicles = folder.begin(&worlds, Retention::All).expect("a folder");
+    let tick_last = worlds[0].tick + ticks;
+    let wake: world::Wake = std::sync::Arc::new(|| ());
+    let (mut edges, ports) = world::connect(&owners(battles.len()), SEED, vec![wake]);
+    let shards = battles.into_iter().zip(ports).zip(chronicles);
+    let shard = |((simulation, ports), chronicle)| Shard {
+        simulation,
+        ports,
+        chronicle: Some(chronicle),
+    };
+    let pod = world::start(shards.map(shard).collect(), Pinning::Off).expect("threads");
+    let mut told = Vec::new();
+    let edge = &mut edges[0];
+    let patience = Instant::now() + Duration::from_secs(60);
+    while told.last().is_none_or(|(tick, _)| *tick < tick_last) {
+        assert!(Instant::now() < patience, "it ticks");
+        let Some(frame) = edge.frame() else {
+            std::thread::yield_now();
+            continue;
+        };
+        told.push((frame.tick, frame.hash));
+        for session in 1..=8 {
+            let session = SessionId(session);
+            let command = match told.len() {
+                1 => Command::Join {
+                    session,
+                    name: format!("guest {}", session.0),
+                    house: 255,
+                },
+                count => Command::Input {
+                    session,
+                    input: PlayerInput {
+                        sequence: count as u32,
+                        buttons: engine::Buttons(engine::Buttons::FORWARD),
+                        yaw: (session.0 * 8_000) as u16,
+                        ..PlayerInput::default()
+                    },
+                },
+            };
+            edge.send(command).expect("there is room");
+        }
+    }
+    pod.stop().expect("no thread panicked");
+    while let Some(frame) = edge.frame() {
+        told.push((frame.tick, frame.hash));
+    }
+    told
+}
+
+fn hash_of(shards: &[World]) -> u64 {
+    engine::divide::unite(shards).frame.hash
+}
+
+#[test]
+fn a_battle_goes_on_where_it_ended_and_runs_again_the_same() {
+    let scratch = Scratch::new("goes-on");
+    let folder = WorldFolder::open(&scratch.0).expect("a folder");
+    let told = fight(&folder, new_battles(), 60);
+    let recovered = folder.recover().expect("it was kept").expect("it was kept");
+    let &(tick, hash) = told.last().expect("frames were told");
+    assert_eq!(
+        (recovered.shards[0].tick, hash_of(&recovered.shards)),
+        (tick, hash)
+    );
+    assert!(recovered.remarks.is_empty());
+    replay_gives(&folder, &told);
+    let battles = recovered.shards.into_iter().map(Battle::of_world).collect();
+    let told_then = fight(&folder, battles, 20);
+    assert_eq!(told_then[0].0, tick + 1);
+    replay_gives(&folder, &told_then);
+}
+
+fn replay_gives(folder: &WorldFolder, told: &[(u32, u64)]) {
+    let run = folder
+        .current_run()
+        .expect("readable")
+        .expect("there is one");
+    let mut recording = Recording::open_oldest(&run).expect("a run");
+    let mut times = PhaseTimes::default();
+    for &(tick, hash) in told {
+        let frame = recording.advance(&mut times).expect("whole");
+        let frame = frame.expect("as many ticks as were told");
+        assert_eq!((frame.tick, frame.hash), (tick, hash));
+    }
+}
+
+/// Kills the power at many moments: whatever is lost of the files' ends, everything that was durable
+/// then is there, and it is a world that was.
+#[test]
+fn whatever_a_crash_leaves_is_a_world_that_was() {
+    let scratch = Scratch::new("crash");
+    let folder = WorldFolder::open(&scratch.0.join("whole")).expect("a folder");
+    let told = fight(&folder, new_battles(), 60);
+    for cut in [1, 2, 7, 19, 33, 48] {
+        let copy = scratch.0.join(format!("cut-{cut}"));
+        copy_folder(&scratch.0.join("whole"), &copy);
+        let crashed = WorldFolder::open(&copy).expect("a folder");
+        let run = crashed.current_run().expect("readable").expect("there");
+        forget_last_checkpoint(&run);
+        tear(&run, cut);
+        let recovered = crashed.recover().expect("usable").expect("there");
+        let tick = recovered.shards[0].tick;
+        assert!(tick < told.last().expect("told").0);
+        if let Some((_, hash)) = told.iter().find(|(told, _)| *told == tick) {
+            assert_eq!(hash_of(&recovered.shards), *hash, "tick {tick}");
+        }
+    }
+}
+
+/// A crash happens before the checkpoint of a clean end.
+fn forget_last_checkpoint(run: &Path) {
+    for shard in 0..SHARD_COUNT {
+        let path = run.join(format!("shard-{shard}"));
+        let mut names = names_of(&path, "checkpoint-");
+        assert!(names.len() > 1, "{names:?}");
+        let last = names.pop().expect("more than one");
+        fs::remove_file(path.join(last)).expect("it is there");
+    }
+}
+
+/// Cuts the journals' ends at unlike places.
+fn tear(run: &Path, cut: u64) {
+    for shard in 0..SHARD_COUNT as u64 {
+        let path = run.join(format!("shard-{shard}"));
+        let name = names_of(&path, "journal-").pop().expect("a segment");
+        let file = fs::OpenOptions::new().write(true).open(path.join(name));
+        let file = file.expect("it is there");
+        let size = file.metadata().expect("it is there").len();
+        let bytes = cut * 4_096 / (shard + 1) + 100 * shard;
+        file.set_len(size - bytes.min(size / 2))
+            .expect("it is writable");
+    }
+}
+
+fn names_of(path: &Path, prefix: &str) -> Vec<String> {
+    let entries = fs::read_dir(path).expect("a folder");
+    let names = entries.map(|entry| entry.expect("readable").file_name());
+    let names = names.map(|name| name.into_string().expect("our names are text"));
+    let mut names: Vec<String> = names.filter(|name| name.starts_with(prefix)).collect();
+    names.sort_unstable();
+    names
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("readable");
+        let target = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy_folder(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), target).expect("a copy")),
+        }
+    }
+}
+
+#[test]
+fn what_is_no_recording_is_told_so() {
+    let scratch = Scratch::new("none");
+    let Err(error) = Recording::open_oldest(&scratch.0) else {
+        panic!("an empty folder is no run");
+    };
+    assert!(error.to_string().contains("no recorded battle"), "{error}");
+    let folder = WorldFolder::open(&scratch.0).expect("a folder");
+    assert!(folder.recover().expect("nothing is wrong").is_none());
+}
