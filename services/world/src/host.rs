@@ -18,6 +18,7 @@ use std::{
 
 use engine::{Command, Frame};
 use journal::checkpointer::Content;
+use spatial::partition::Owner;
 
 use crate::{
     chronicle::Chronicle,
@@ -86,10 +87,12 @@ pub fn start<S: Simulation>(shards: Vec<Shard<S>>, pinning: Pinning) -> io::Resu
         is_asked: AtomicBool::new(false),
         last_tick: AtomicU32::new(u32::MAX),
     });
-    let wakers: Vec<ShardWaker> = shards.iter().map(|_| ShardWaker::default()).collect();
-    let mut siblings = siblings::connect(&wakers);
-    for (shard, siblings) in shards.iter().zip(&mut siblings) {
-        siblings.publish(&shard.simulation.frame());
+    let frames: Vec<Arc<Frame>> = shards.iter().map(|it| it.simulation.frame()).collect();
+    let names = frames.iter().map(|it| (it.source, ShardWaker::default()));
+    let names: Vec<(Owner, ShardWaker)> = names.collect();
+    let mut siblings = siblings::connect(&names, frames[0].tick);
+    for (frame, siblings) in frames.iter().zip(&mut siblings) {
+        siblings.publish(frame);
     }
     let status = PodStatus::new(shards.len());
     let now = Instant::now();
@@ -97,14 +100,14 @@ pub fn start<S: Simulation>(shards: Vec<Shard<S>>, pinning: Pinning) -> io::Resu
     for (place, (shard, siblings)) in shards.into_iter().zip(siblings).enumerate() {
         let board = status.boards()[place].clone();
         let shard = ShardLoop::new(shard, siblings, board, now);
-        let (waker, stop) = (wakers[place].clone(), stop.clone());
+        let (waker, stop) = (names[place].1.clone(), stop.clone());
         let thread = thread::Builder::new().name(format!("shard-{place}"));
         let thread = thread.spawn(move || {
             waker.is_me();
             pin::pin_thread(pinning, place);
             run(shard, &stop, place == 0)
         })?;
-        threads.push((thread, wakers[place].clone()));
+        threads.push((thread, names[place].1.clone()));
     }
     Ok(PodHandle {
         stop,
@@ -202,8 +205,8 @@ impl<S: Simulation> ShardLoop<S> {
         {
             return now + COMMIT_WAIT;
         }
-        let tick_count = self.simulation.tick_count();
-        match self.siblings.gather(tick_count, &mut self.frames) {
+        let own = self.simulation.frame();
+        match self.siblings.gather(&own, &mut self.frames) {
             Gathered::All => self.tick(now),
             Gathered::Waiting => return (now + SIBLING_WAIT).min(self.next_turn_at(now)),
             Gathered::Abandoned => self.is_abandoned = true,
@@ -289,7 +292,6 @@ mod tests {
     use super::*;
     use crate::{limits::TICK, ports};
     use engine::SessionId;
-    use spatial::partition::Owner;
     use std::sync::mpsc;
 
     /// Counts ticks and remembers who joined.
@@ -301,10 +303,12 @@ mod tests {
     }
 
     impl Twin {
-        fn new(place: usize) -> Self {
+        fn new(place: usize, shard_count: u16) -> Self {
             Self {
                 frame: Arc::new(Frame {
                     is_seat: place == 0,
+                    source: owners(shard_count)[place],
+                    members: owners(shard_count),
                     ..Frame::default()
                 }),
                 ..Self::default()
@@ -339,6 +343,8 @@ mod tests {
             self.frame = Arc::new(Frame {
                 tick: last + 1,
                 is_seat: self.frame.is_seat,
+                source: self.frame.source,
+                members: self.frame.members.clone(),
                 ..Frame::default()
             });
             self.frame.clone()
@@ -367,11 +373,13 @@ mod tests {
 
     fn alone(ports: Vec<ShardPort>, now: Instant) -> ShardLoop<Twin> {
         let shard = Shard {
-            simulation: Twin::new(0),
+            simulation: Twin::new(0, 1),
             ports,
             chronicle: None,
         };
-        ShardLoop::new(shard, Siblings::default(), StatusBoard::default(), now)
+        let name = (owners(1)[0], ShardWaker::default());
+        let siblings = siblings::connect(&[name], 0).remove(0);
+        ShardLoop::new(shard, siblings, StatusBoard::default(), now)
     }
 
     #[test]
@@ -412,7 +420,7 @@ mod tests {
             let wake: ports::Wake = Arc::new(move || woken.send(()).unwrap_or(()));
             let (mut edges, ports) = ports::connect(&owners(shard_count), 1, vec![wake]);
             let shard = |(place, ports)| Shard {
-                simulation: Twin::new(place),
+                simulation: Twin::new(place, shard_count),
                 ports,
                 chronicle: None,
             };

@@ -5,6 +5,7 @@
 
 pub mod battle;
 pub mod chronicle;
+pub mod exchange;
 pub mod host;
 pub mod limits;
 pub mod loader;

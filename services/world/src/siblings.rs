@@ -1,13 +1,18 @@
-//! The rings between the shards of one process: each gives its frame of every tick to each other, and
-//! starts a tick when it holds everybody's last one.
+//! The rings between the shards of one process, and from what brings the frames of other processes:
+//! each shard gives its frame of every tick to each other, and starts a tick when it holds everybody's
+//! last one.
 
 use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 
 use engine::Frame;
 use rtrb::{Consumer, Producer, RingBuffer};
+use spatial::partition::Owner;
 
-use crate::limits::SIBLING_RING_MAX;
+use crate::{
+    exchange::{Exchange, Offered},
+    limits::SIBLING_RING_MAX,
+};
 
 /// Wakes a shard's thread that waits for others; known once that thread runs.
 #[derive(Clone, Default)]
@@ -26,38 +31,45 @@ impl ShardWaker {
     }
 }
 
-/// A shard's rings to all others.
-#[derive(Default)]
+/// A shard's rings to all others, and what came by them.
 pub struct Siblings {
+    exchange: Exchange,
+    arriving: Vec<Arrivals>,
     lanes: Vec<Lane>,
 }
 
-struct Lane {
-    frames_in: Consumer<Arc<Frame>>,
-    frames_out: Producer<Arc<Frame>>,
-    waker: ShardWaker,
-    /// Taken from the ring, until all others' are there.
-    next: Option<Arc<Frame>>,
+/// Where frames of others come from.
+struct Arrivals {
+    frames: Consumer<Arc<Frame>>,
+    /// Taken from the ring while there was no room for it.
+    early: Option<Arc<Frame>>,
 }
 
-/// Connects each of some shards, given by their wakers, with each other.
-pub fn connect(wakers: &[ShardWaker]) -> Vec<Siblings> {
-    let mut all: Vec<Siblings> = wakers.iter().map(|_| Siblings::default()).collect();
-    for first in 0..wakers.len() {
-        for second in first + 1..wakers.len() {
-            let (there, arriving_there) = RingBuffer::new(SIBLING_RING_MAX);
-            let (back, arriving_back) = RingBuffer::new(SIBLING_RING_MAX);
-            all[first].lanes.push(Lane {
-                frames_in: arriving_back,
-                frames_out: there,
-                waker: wakers[second].clone(),
-                next: None,
+/// Where the own frames go.
+struct Lane {
+    frames: Producer<Arc<Frame>>,
+    waker: ShardWaker,
+}
+
+/// Connects shards, given by name and waker, with each other. All did `tick`, and are all there are.
+pub fn connect(shards: &[(Owner, ShardWaker)], tick: u32) -> Vec<Siblings> {
+    let members: Vec<Owner> = shards.iter().map(|(owner, _)| *owner).collect();
+    let alone = |(owner, _): &(Owner, ShardWaker)| Siblings {
+        exchange: Exchange::new(*owner, tick, members.clone()),
+        arriving: Vec::new(),
+        lanes: Vec::new(),
+    };
+    let mut all: Vec<Siblings> = shards.iter().map(alone).collect();
+    for from in 0..shards.len() {
+        for to in (0..shards.len()).filter(|to| *to != from) {
+            let (producer, consumer) = RingBuffer::new(SIBLING_RING_MAX);
+            all[from].lanes.push(Lane {
+                frames: producer,
+                waker: shards[to].1.clone(),
             });
-            all[second].lanes.push(Lane {
-                frames_in: arriving_there,
-                frames_out: back,
-                waker: wakers[first].clone(),
-                next: None,
+            all[to].arriving.push(Arrivals {
+                frames: consumer,
+                early: None,
             });
         }
     }
@@ -75,33 +87,40 @@ pub enum Gathered {
 }
 
 impl Siblings {
-    /// Fills `frames` with everybody's of a tick, if they are all there.
-    pub fn gather(&mut self, tick: u32, frames: &mut Vec<Arc<Frame>>) -> Gathered {
-        let mut gathered = Gathered::All;
-        for lane in &mut self.lanes {
-            if lane.next.is_none() {
-                lane.next = lane.frames_in.pop().ok();
-            }
-            match &lane.next {
-                Some(frame) => assert_eq!(frame.tick, tick, "shards tick in step"),
-                None if lane.frames_in.is_abandoned() => return Gathered::Abandoned,
-                None => gathered = Gathered::Waiting,
-            }
+    /// Fills `frames` with what all others published in the tick of the own last frame, if that is
+    /// there.
+    pub fn gather(&mut self, own: &Frame, frames: &mut Vec<Arc<Frame>>) -> Gathered {
+        let mut is_abandoned = false;
+        for arrivals in &mut self.arriving {
+            is_abandoned |= arrivals.move_to(&mut self.exchange);
         }
-        if gathered == Gathered::All {
-            frames.clear();
-            frames.extend(self.lanes.iter_mut().filter_map(|lane| lane.next.take()));
+        match self.exchange.take(own, frames) {
+            true => Gathered::All,
+            false if is_abandoned => Gathered::Abandoned,
+            false => Gathered::Waiting,
         }
-        gathered
     }
 
     /// Gives everybody the own frame. They are a tick behind at most, so there is room.
     pub fn publish(&mut self, frame: &Arc<Frame>) {
         for lane in &mut self.lanes {
-            let pushed = lane.frames_out.push(frame.clone());
+            let pushed = lane.frames.push(frame.clone());
             pushed.expect("nobody is two ticks behind");
             lane.waker.wake();
         }
+    }
+}
+
+impl Arrivals {
+    /// Returns whether nothing will come any more.
+    fn move_to(&mut self, exchange: &mut Exchange) -> bool {
+        while let Some(frame) = self.early.take().or_else(|| self.frames.pop().ok()) {
+            if exchange.offer(frame.clone()) == Offered::TooEarly {
+                self.early = Some(frame);
+                return false;
+            }
+        }
+        self.frames.is_abandoned()
     }
 }
 
@@ -109,33 +128,48 @@ impl Siblings {
 mod tests {
     use super::*;
 
-    fn frame(tick: u32) -> Arc<Frame> {
+    fn shards(count: u16) -> Vec<(Owner, ShardWaker)> {
+        (0..count)
+            .map(|shard| (Owner { pod: 0, shard }, ShardWaker::default()))
+            .collect()
+    }
+
+    fn frame(shard: u16, tick: u32) -> Arc<Frame> {
         Arc::new(Frame {
             tick,
+            source: Owner { pod: 0, shard },
+            is_seat: shard == 1,
+            members: shards(3).into_iter().map(|(owner, _)| owner).collect(),
             ..Frame::default()
         })
     }
 
     #[test]
     fn a_tick_starts_when_everybody_published_the_last() {
-        let wakers = [(); 3].map(|()| ShardWaker::default());
-        let mut all = connect(&wakers);
+        let mut all = connect(&shards(3), 5);
         let mut frames = Vec::new();
-        all[1].publish(&frame(5));
-        assert_eq!(all[0].gather(5, &mut frames), Gathered::Waiting);
-        all[2].publish(&frame(5));
-        assert_eq!(all[0].gather(5, &mut frames), Gathered::All);
+        all[1].publish(&frame(1, 5));
+        let own = frame(0, 5);
+        assert_eq!(all[0].gather(&own, &mut frames), Gathered::Waiting);
+        all[2].publish(&frame(2, 5));
+        assert_eq!(all[0].gather(&own, &mut frames), Gathered::All);
         assert_eq!(frames.len(), 2);
-        assert_eq!(all[0].gather(6, &mut frames), Gathered::Waiting);
+        let own = frame(0, 6);
+        assert_eq!(all[0].gather(&own, &mut frames), Gathered::Waiting);
         all.remove(2);
-        assert_eq!(all[0].gather(6, &mut frames), Gathered::Abandoned);
+        assert_eq!(all[0].gather(&own, &mut frames), Gathered::Abandoned);
     }
 
     #[test]
     fn a_shard_alone_waits_for_nobody() {
-        let mut alone = connect(&[ShardWaker::default()]).remove(0);
-        let mut frames = vec![frame(1)];
-        assert_eq!(alone.gather(9, &mut frames), Gathered::All);
+        let mut alone = connect(&shards(1), 9).remove(0);
+        let mut frames = vec![frame(1, 1)];
+        let own = Frame {
+            tick: 9,
+            is_seat: true,
+            ..Frame::default()
+        };
+        assert_eq!(alone.gather(&own, &mut frames), Gathered::All);
         assert!(frames.is_empty());
     }
 }
