@@ -9,14 +9,14 @@ use std::{
 };
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    identity::{Identity, IdentityError, Parts},
+    identity::{Identity, IdentityError, Parts, PemFiles},
     name::PeerName,
 };
 
@@ -26,11 +26,14 @@ const AUTHORITY_LIFE: Duration = Duration::days(3_650);
 const CERTIFICATE_LIFE: Duration = Duration::days(365);
 /// Clocks of other machines may be behind ours by this.
 const BACK_DATE: Duration = Duration::hours(1);
+/// Its key, then its certificate.
 const FILE_NAME: &str = "authority.pem";
+const CERTIFICATE_HEAD: &str = "-----BEGIN CERTIFICATE-----";
 
 /// See the module.
 pub struct Authority {
     certificate: CertificateDer<'static>,
+    certificate_pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
@@ -63,15 +66,17 @@ impl Authority {
 
     fn load(path: &Path) -> Result<Self, IdentityError> {
         refuse_shared(path)?;
-        let pem = fs::read(path).map_err(|error| IdentityError::file(path, error))?;
+        let pem = fs::read_to_string(path).map_err(|error| IdentityError::file(path, error))?;
         let damaged = |error: String| IdentityError::damaged(path, error);
-        let certificate =
-            CertificateDer::from_pem_slice(&pem).map_err(|error| damaged(error.to_string()))?;
-        let key =
-            PrivateKeyDer::from_pem_slice(&pem).map_err(|error| damaged(error.to_string()))?;
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes())
+            .map_err(|error| damaged(error.to_string()))?;
+        let key = PrivateKeyDer::from_pem_slice(pem.as_bytes())
+            .map_err(|error| damaged(error.to_string()))?;
         let key = KeyPair::try_from(&key).map_err(|error| damaged(error.to_string()))?;
+        let certificate_at = pem.find(CERTIFICATE_HEAD).expect("it was just read");
         Ok(Self {
             certificate,
+            certificate_pem: pem[certificate_at..].to_owned(),
             issuer: Issuer::new(authority_params(), key),
         })
     }
@@ -80,13 +85,55 @@ impl Authority {
     /// into it for tools that look; links verify the name.
     ///
     /// # Errors
-    /// When the authority's file held a key of another certificate.
+    /// When the authority's certificate is none that can be trusted.
     pub fn issue(
         &self,
         name: &PeerName,
         addresses: &[IpAddr],
         now: OffsetDateTime,
     ) -> Result<Identity, IdentityError> {
+        let (certificate, key) = self.sign(name, addresses, now);
+        Identity::new(Parts {
+            authorities: vec![self.certificate.clone()],
+            chain: vec![certificate.der().clone()],
+            key: key.into(),
+        })
+    }
+
+    /// The same as the files that [`Identity::load`] takes, for a process on another machine.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn issue_files(
+        &self,
+        name: &PeerName,
+        addresses: &[IpAddr],
+        now: OffsetDateTime,
+        directory: &Path,
+    ) -> Result<PemFiles, IdentityError> {
+        let (certificate, key) = self.sign(name, addresses, now);
+        let files = PemFiles {
+            authorities: directory.join("authority.crt"),
+            certificate: directory.join(format!("{name}.crt")),
+            key: directory.join(format!("{name}.key")),
+        };
+        let texts = [
+            (&files.authorities, &self.certificate_pem),
+            (&files.certificate, &certificate.pem()),
+            (&files.key, &key.serialize_pem()),
+        ];
+        for (path, pem) in texts {
+            replace(path, pem).map_err(|error| IdentityError::file(path, error))?;
+        }
+        Ok(files)
+    }
+
+    fn sign(
+        &self,
+        name: &PeerName,
+        addresses: &[IpAddr],
+        now: OffsetDateTime,
+    ) -> (Certificate, KeyPair) {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("ring makes P-256 keys");
         let mut names = vec![name.to_dns()];
         names.extend(addresses.iter().map(IpAddr::to_string));
@@ -105,11 +152,7 @@ impl Authority {
         let certificate = params
             .signed_by(&key, &self.issuer)
             .expect("a sound key signs a sound certificate");
-        Identity::new(Parts {
-            authorities: vec![self.certificate.clone()],
-            chain: vec![certificate.der().clone()],
-            key: key.into(),
-        })
+        (certificate, key)
     }
 }
 
@@ -124,18 +167,9 @@ fn authority_params() -> CertificateParams {
     params
 }
 
-/// Writes the file whole or not at all, for its owner alone; whoever comes second leaves the first's.
+/// Writes the file whole or not at all; whoever comes second leaves the first's.
 fn keep(path: &Path, pem: &str) -> io::Result<()> {
-    use std::{io::Write, os::unix::fs::OpenOptionsExt};
-    let draft = draft_path(path);
-    let _ = fs::remove_file(&draft);
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&draft)?;
-    file.write_all(pem.as_bytes())?;
-    file.sync_all()?;
+    let draft = draft(path, pem)?;
     // A link fails where the file exists, a rename would replace it.
     let linked = fs::hard_link(&draft, path);
     fs::remove_file(&draft)?;
@@ -145,9 +179,25 @@ fn keep(path: &Path, pem: &str) -> io::Result<()> {
     }
 }
 
-fn draft_path(path: &Path) -> PathBuf {
+/// Writes the file whole or not at all, in place of any other.
+fn replace(path: &Path, pem: &str) -> io::Result<()> {
+    fs::rename(draft(path, pem)?, path)
+}
+
+/// A file beside the one that is meant, for its owner alone.
+fn draft(path: &Path, pem: &str) -> io::Result<PathBuf> {
+    use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let thread = std::thread::current().id();
-    path.with_extension(format!("{}-{thread:?}", std::process::id()))
+    let draft = path.with_extension(format!("{}-{thread:?}", std::process::id()));
+    let _ = fs::remove_file(&draft);
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
+    file.write_all(pem.as_bytes())?;
+    file.sync_all()?;
+    Ok(draft)
 }
 
 fn refuse_shared(path: &Path) -> Result<(), IdentityError> {
@@ -204,6 +254,32 @@ mod tests {
                 .collect()
         });
         assert!(made.iter().all(|certificate| *certificate == made[0]));
+        fs::remove_dir_all(&directory).expect("removes");
+    }
+
+    #[test]
+    fn files_for_another_machine_are_an_identity_there() {
+        let directory = directory("files");
+        let authority = Authority::create_or_load(&directory, now()).expect("made");
+        let name = PeerName::Pod(3);
+        let files = authority
+            .issue_files(&name, &[], now(), &directory)
+            .expect("written");
+        let identity = Identity::load(&files).expect("sound files");
+        assert_eq!(*identity.name(), name);
+        let mode = fs::metadata(&files.key).expect("is there").permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600);
+        let other = authority
+            .issue_files(&PeerName::Pod(4), &[], now(), &directory)
+            .expect("written");
+        let mixed = PemFiles {
+            key: other.key,
+            ..files.clone()
+        };
+        assert!(Identity::load(&mixed).is_err(), "a key of another");
+        fs::write(&files.certificate, "nothing").expect("writes");
+        let error = Identity::load(&files).err().expect("refused").to_string();
+        assert!(error.contains("pod-3.crt"), "{error}");
         fs::remove_dir_all(&directory).expect("removes");
     }
 

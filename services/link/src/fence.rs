@@ -26,7 +26,16 @@ impl Fence {
     /// # Errors
     /// When a later one has been heard or announced: the word must not be acted on.
     pub fn admit(&self, incarnation: u64) -> Result<(), Stale> {
-        let lowest = self.raise(incarnation);
+        self.raise(incarnation);
+        self.check(incarnation)
+    }
+
+    /// Lets a word of this incarnation pass; what a peer may claim at any time raises nothing.
+    ///
+    /// # Errors
+    /// When a later one has been heard or announced.
+    pub fn check(&self, incarnation: u64) -> Result<(), Stale> {
+        let lowest = self.lowest();
         if incarnation < lowest {
             return Err(Stale {
                 incarnation,
@@ -83,6 +92,7 @@ mod tests {
         assert_eq!(fence.raise(5), 5);
         assert!(fence.admit(3).is_err() && fence.admit(4).is_err());
         assert_eq!(fence.raise(1), 5, "it never sinks");
-        assert_eq!(fence.admit(5), Ok(()));
+        assert_eq!(fence.check(9), Ok(()));
+        assert_eq!(fence.admit(5), Ok(()), "a look raises nothing");
     }
 }

@@ -56,6 +56,8 @@ mod alert {
     pub const BAD_CERTIFICATE: u64 = 42;
     pub const CERTIFICATE_EXPIRED: u64 = 45;
     pub const UNKNOWN_CA: u64 = 48;
+    /// Of a certificate: signed by an authority of the same name as ours, with another key.
+    pub const DECRYPT_ERROR: u64 = 51;
     pub const CERTIFICATE_REQUIRED: u64 = 116;
     pub const NO_APPLICATION_PROTOCOL: u64 = 120;
 }
@@ -93,7 +95,7 @@ impl From<quinn::ConnectionError> for Refusal {
 impl Refusal {
     fn found_here(code: u64, text: &str) -> Self {
         let (kind, words) = match code.wrapping_sub(CRYPTO_CODE_BASE) {
-            alert::UNKNOWN_CA => (
+            alert::UNKNOWN_CA | alert::DECRYPT_ERROR => (
                 RefusalKind::UnknownAuthority,
                 "its certificate is not from this cluster's authority",
             ),
@@ -117,7 +119,7 @@ impl Refusal {
 
     fn found_there(code: u64, text: &str) -> Self {
         let (kind, words) = match code.wrapping_sub(CRYPTO_CODE_BASE) {
-            alert::UNKNOWN_CA => (
+            alert::UNKNOWN_CA | alert::DECRYPT_ERROR => (
                 RefusalKind::UnknownAuthority,
                 "it says that our certificate is not from its authority",
             ),

@@ -6,7 +6,7 @@
 mod support;
 
 use link::reliable::{
-    Acknowledgement, Inbox, MessageId, Open, Outbox, OpenRefusal, Position, Resume, Verdict,
+    Acknowledgement, Inbox, MessageId, Open, OpenRefusal, Outbox, Position, Resume, Verdict,
 };
 use support::Random;
 
@@ -322,10 +322,14 @@ impl World {
             let packets = std::mem::take(&mut self.to_receiver);
             let answers = std::mem::take(&mut self.to_sender);
             let is_quiet = packets.is_empty() && answers.is_empty();
-            packets.into_iter().for_each(|packet| self.on_receiver(packet));
+            packets
+                .into_iter()
+                .for_each(|packet| self.on_receiver(packet));
             self.log.append(&mut self.taken);
             self.acknowledge();
-            answers.into_iter().for_each(|packet| self.on_sender(packet));
+            answers
+                .into_iter()
+                .for_each(|packet| self.on_sender(packet));
             if is_quiet {
                 return;
             }

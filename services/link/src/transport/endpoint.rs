@@ -172,7 +172,8 @@ impl Endpoint {
         self.shared.turned_away.subscribe()
     }
 
-    /// Closes all links and lets the peers know.
+    /// Closes all links and lets the peers know. The UDP port is free again when all peers' handles
+    /// are dropped, too.
     pub async fn close(self) {
         self.shared.close();
         let _ = timeout(CLOSING_TIMEOUT, self.shared.context.quinn.wait_idle()).await;

@@ -16,6 +16,7 @@ use crate::{
         bell::Line,
         peer::PeerCore,
         ports::{Delivery, Fault, LaneState, Wake},
+        session::Session,
         stream::{CODE_PORT_GONE, PRIORITY_ACKNOWLEDGEMENTS, StreamEnd, read_array, write_head},
     },
     wire::{MessageHead, WireError, open_reply},
@@ -44,11 +45,12 @@ pub struct Receiving {
 /// Serves a stream of a lane that the peer has opened.
 pub async fn serve(
     peer: &PeerCore,
+    session: &Session,
     mut send: SendStream,
     mut receive: RecvStream,
 ) -> Result<(), StreamEnd> {
     let (id, open) = Open::decode(read_array(&mut receive).await?);
-    peer.fence.admit(open.incarnation)?;
+    session.hear(peer, open.incarnation)?;
     let Some(lane) = peer.lanes.incoming(id).await else {
         return Err(StreamEnd::PortGone);
     };
@@ -60,7 +62,7 @@ pub async fn serve(
         return lane.refuse(peer, &mut send, refusal).await;
     }
     let ended = tokio::select! {
-        ended = lane.receive(peer, &mut receiving.ring, &mut receive) => ended,
+        ended = lane.receive((peer, session), &mut receiving.ring, &mut receive) => ended,
         ended = lane.acknowledge(peer, &mut send) => ended,
     };
     if let Err(StreamEnd::PortGone) = ended {
@@ -91,7 +93,7 @@ impl LaneIn {
 
     async fn receive(
         &self,
-        peer: &PeerCore,
+        (peer, session): (&PeerCore, &Session),
         ring: &mut Producer<Delivery>,
         stream: &mut RecvStream,
     ) -> Result<(), StreamEnd> {
@@ -112,7 +114,7 @@ impl LaneIn {
                     Piece::Whole(head, payload) => {
                         let claim = claim.take().expect("its head came first");
                         self.judge(
-                            peer,
+                            (peer, session),
                             ring,
                             head,
                             Parcel {
@@ -145,12 +147,12 @@ impl LaneIn {
 
     fn judge(
         &self,
-        peer: &PeerCore,
+        (peer, session): (&PeerCore, &Session),
         ring: &mut Producer<Delivery>,
         head: MessageHead,
         parcel: Parcel,
     ) -> Result<(), StreamEnd> {
-        peer.fence.admit(head.id.incarnation)?;
+        session.hear(peer, head.id.incarnation)?;
         let mut inbox = self.inbox();
         match inbox.on_message(head.id) {
             Verdict::Deliver => {}

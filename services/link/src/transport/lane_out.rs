@@ -96,7 +96,7 @@ impl Sender {
         };
         let ended = tokio::select! {
             ended = self.write_messages(peer, ring, &mut send) => ended,
-            ended = self.read_acknowledgements(peer, &mut receive) => ended,
+            ended = self.read_acknowledgements(peer, session, &mut receive) => ended,
         };
         match ended {
             Ok(()) => End::Stream(StreamEnd::Lost),
@@ -179,12 +179,13 @@ impl Sender {
     async fn read_acknowledgements(
         &self,
         peer: &PeerCore,
+        session: &Session,
         receive: &mut RecvStream,
     ) -> Result<(), StreamEnd> {
         loop {
             let word = Acknowledgement::decode(read_array(receive).await?);
             // A receiver whose lease is lost may have lost what it calls durable.
-            peer.fence.admit(word.incarnation)?;
+            session.hear(peer, word.incarnation)?;
             let taken = self.outbox().on_acknowledgement(word);
             taken.map_err(|_| WireError::Contradiction)?;
             self.tell_progress();

@@ -17,6 +17,7 @@ use crate::{
         bell::{Line, Switchboard},
         peer::PeerCore,
         ports::Wake,
+        session::Session,
         stream::{CODE_OUTDATED, StreamEnd, read_array, read_last},
     },
     wire::LatestHead,
@@ -123,7 +124,9 @@ impl LatestIn {
 
     /// Moves what waits into the ring, as far as it goes.
     fn hand_over(&self, desk: &mut Desk) {
-        let Some((ring, wake)) = &mut desk.subscriber else {
+        // What a thread that is gone has not taken waits for the next.
+        let subscriber = desk.subscriber.take();
+        let Some((mut ring, wake)) = subscriber.filter(|(ring, _)| !ring.is_abandoned()) else {
             return;
         };
         let mut is_any = false;
@@ -145,6 +148,7 @@ impl LatestIn {
         if is_any {
             wake();
         }
+        desk.subscriber = Some((ring, wake));
     }
 
     /// Room for a message; one of its key that waits gives its own up if need be.
@@ -162,9 +166,13 @@ impl LatestIn {
 }
 
 /// Receives one message over its stream.
-pub async fn receive(peer: &PeerCore, mut stream: RecvStream) -> Result<(), StreamEnd> {
+pub async fn receive(
+    peer: &PeerCore,
+    session: &Session,
+    mut stream: RecvStream,
+) -> Result<(), StreamEnd> {
     let head = LatestHead::decode(read_array(&mut stream).await?)?;
-    peer.fence.admit(head.incarnation)?;
+    session.hear(peer, head.incarnation)?;
     let version = Version {
         incarnation: head.incarnation,
         number: head.version,
@@ -182,7 +190,7 @@ pub async fn receive(peer: &PeerCore, mut stream: RecvStream) -> Result<(), Stre
     };
     let bytes = read_last(&mut stream, head.bytes).await?;
     // Its lease may have ended while it came.
-    peer.fence.admit(head.incarnation)?;
+    session.hear(peer, head.incarnation)?;
     let message = LatestMessage {
         key: head.key,
         version,

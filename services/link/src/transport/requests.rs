@@ -1,6 +1,6 @@
 //! Requests and their responses: for control, between tasks that may wait.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use bytes::Bytes;
 use quinn::{RecvStream, SendStream};
@@ -112,19 +112,20 @@ async fn exchange(peer: &PeerCore, session: &Session, bytes: Bytes) -> Result<An
     let _ = send.finish();
     peer.counters.requests_sent.add(1);
     let head = ResponseHead::decode(read_array(&mut receive).await?)?;
-    peer.fence.admit(head.incarnation)?;
+    session.hear(peer, head.incarnation)?;
     let response = read_last(&mut receive, head.bytes).await?;
     Ok((head.status, response))
 }
 
 /// Takes a request of the peer up, and sends what it is answered.
 pub async fn serve(
-    peer: &Arc<PeerCore>,
+    peer: &PeerCore,
+    session: &Session,
     mut send: SendStream,
     mut receive: RecvStream,
 ) -> Result<(), StreamEnd> {
     let _ = send.set_priority(PRIORITY_REQUESTS);
-    match timeout(REQUEST_TIMEOUT, answered(peer, &mut receive)).await {
+    match timeout(REQUEST_TIMEOUT, answered(peer, session, &mut receive)).await {
         Ok(answer) => respond(peer, &mut send, answer?).await,
         Err(_) => {
             let _ = send.reset(CODE_TIMED_OUT.into());
@@ -134,9 +135,13 @@ pub async fn serve(
     }
 }
 
-async fn answered(peer: &PeerCore, receive: &mut RecvStream) -> Result<Answer, StreamEnd> {
+async fn answered(
+    peer: &PeerCore,
+    session: &Session,
+    receive: &mut RecvStream,
+) -> Result<Answer, StreamEnd> {
     let head = RequestHead::decode(read_array(receive).await?)?;
-    peer.fence.admit(head.incarnation)?;
+    session.hear(peer, head.incarnation)?;
     let bytes = read_last(receive, head.bytes).await?;
     peer.counters.requests_received.add(1);
     let (answer, answered) = oneshot::channel();

@@ -13,7 +13,7 @@ use crate::{
         requests,
         stream::{StreamEnd, read_array},
     },
-    wire::StreamKind,
+    wire::{StreamKind, WireError},
 };
 
 /// See the module.
@@ -44,6 +44,15 @@ impl Session {
         }
     }
 
+    /// Judges the incarnation that a word came with: that of the greeting, as long as it holds.
+    pub fn hear(&self, peer: &PeerCore, incarnation: u64) -> Result<(), StreamEnd> {
+        peer.fence.check(incarnation)?;
+        if incarnation != self.incarnation {
+            return Err(WireError::Contradiction.into());
+        }
+        Ok(())
+    }
+
     /// Draws the consequences of how a stream ended.
     pub fn conclude(&self, peer: &PeerCore, end: StreamEnd) {
         match end {
@@ -70,8 +79,8 @@ async fn both_ways(
     let served = async {
         let [kind] = read_array(&mut receive).await?;
         match StreamKind::decode(kind)? {
-            StreamKind::Lane => lane_in::serve(&peer, send, receive).await,
-            StreamKind::Request => requests::serve(&peer, send, receive).await,
+            StreamKind::Lane => lane_in::serve(&peer, &session, send, receive).await,
+            StreamKind::Request => requests::serve(&peer, &session, send, receive).await,
         }
     };
     if let Err(end) = served.await {
@@ -80,7 +89,7 @@ async fn both_ways(
 }
 
 async fn one_way(peer: Arc<PeerCore>, session: Arc<Session>, receive: RecvStream) {
-    if let Err(end) = latest_in::receive(&peer, receive).await {
+    if let Err(end) = latest_in::receive(&peer, &session, receive).await {
         session.conclude(&peer, end);
     }
 }
