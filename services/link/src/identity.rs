@@ -87,6 +87,11 @@ impl Identity {
     pub fn name(&self) -> &PeerName {
         &self.name
     }
+
+    /// How its links' QUIC is set, for those who compare with QUIC alone.
+    pub fn quinn_configs(&self) -> (quinn::ServerConfig, quinn::ClientConfig) {
+        (self.server.clone(), self.client.clone())
+    }
 }
 
 /// The process that a certificate names; the handshake has shown that it is the cluster's.

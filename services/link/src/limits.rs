@@ -47,12 +47,12 @@ pub const MESSAGE_BYTES_MAX: usize = 4 * 1_024 * 1_024;
 /// What a lane keeps until its receiver has it durable; when full, `send` says so and its caller must
 /// stop (a shard in lockstep waits with its tick). 16 s of frames of 200 KB at 20 a second.
 pub const OUTBOX_BYTES_MAX: usize = 64 * 1_024 * 1_024;
-/// The same as messages: small ones, 400 s at 20 a second, 96 bytes each besides their own.
-pub const OUTBOX_COUNT_MAX: usize = 8_192;
+/// The same as messages: small ones, 100 s at 20 a second, 48 bytes each besides their own.
+pub const OUTBOX_COUNT_MAX: usize = 2_048;
 /// What was received on a lane and not yet taken by its thread; when full, nothing more is read and
 /// QUIC's flow control holds the sender.
 pub const INBOX_BYTES_MAX: usize = 16 * 1_024 * 1_024;
-pub const INBOX_COUNT_MAX: usize = 4_096;
+pub const INBOX_COUNT_MAX: usize = 1_024;
 const _: () =
     assert!(MESSAGE_BYTES_MAX <= OUTBOX_BYTES_MAX && MESSAGE_BYTES_MAX <= INBOX_BYTES_MAX);
 

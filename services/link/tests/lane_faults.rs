@@ -10,7 +10,7 @@ use link::reliable::{
 };
 use support::Random;
 
-const SEEDS_COUNT: u64 = 400;
+const SEEDS_COUNT: u64 = 1_000;
 const STEPS_COUNT: usize = 3_000;
 
 #[test]

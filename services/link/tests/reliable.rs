@@ -348,7 +348,7 @@ async fn a_fenced_process_is_told_and_stops() {
     near.send(numbered(0, 8)).await;
     far.take().await;
     // The directory has given the lease of pod 2 to its next life.
-    pair.acceptor.endpoint.raise_fence(&pod(2), 2);
+    assert!(pair.acceptor.endpoint.raise_fence(&pod(2), 2));
     until(&pair.to_acceptor, |state| *state == PeerState::Fenced).await;
     eventually("the lane's end", || near.outgoing.fault().is_some()).await;
     let refused = near.outgoing.send(numbered(1, 8));

@@ -150,10 +150,14 @@ impl Endpoint {
     }
 
     /// Refuses all that lives of this peer below `lowest` say: the directory has given its lease away.
-    pub fn raise_fence(&self, name: &PeerName, lowest: u64) {
-        if let Some((peer, _)) = self.shared.peer(name) {
+    /// False when there are too many peers to remember it.
+    #[must_use]
+    pub fn raise_fence(&self, name: &PeerName, lowest: u64) -> bool {
+        let peer = self.shared.peer(name);
+        if let Some((peer, _)) = &peer {
             peer.raise_fence(lowest);
         }
+        peer.is_some()
     }
 
     /// Shows another certificate of the same name from now on; connections that stand are kept.
