@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -13,13 +13,16 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("bots", &["spatial", "protocol", "engine"]),
     ("world", &["spatial", "engine"]),
     ("edge", &["spatial", "protocol", "engine", "world"]),
+    ("link", &[]),
     (
         "voxelheim",
         &["spatial", "protocol", "engine", "world", "edge", "bots"],
     ),
     (
         "bench",
-        &["spatial", "protocol", "engine", "world", "edge", "bots"],
+        &[
+            "spatial", "protocol", "engine", "world", "edge", "bots", "link",
+        ],
     ),
 ];
 
