@@ -51,7 +51,7 @@ pub enum PartitionError {
     TooSmall(RegionId),
     /// Not all eighths belong to one owner.
     OwnersDiffer(RegionId),
-    /// Two regions of a new world share cells, or there is none.
+    /// Two regions of a world share cells, one is of an epoch to come, or there is none.
     BadWorld,
 }
 
@@ -70,7 +70,9 @@ impl fmt::Display for PartitionError {
             PartitionError::OwnersDiffer(id) => {
                 write!(formatter, "the parts of {id:?} belong to several owners")
             }
-            PartitionError::BadWorld => formatter.write_str("the regions share cells, or are none"),
+            PartitionError::BadWorld => {
+                formatter.write_str("the regions share cells, are of an epoch to come, or are none")
+            }
         }
     }
 }
@@ -92,11 +94,20 @@ impl Partition {
     /// [`PartitionError::BadWorld`].
     pub fn new(ids: &[RegionId], owner: Owner) -> Result<Self, PartitionError> {
         let epoch = Epoch::default();
-        let mut regions: Vec<_> = ids.iter().map(|&id| Region { id, owner, epoch }).collect();
+        let regions = ids.iter().map(|&id| Region { id, owner, epoch }).collect();
+        Self::restore(regions, epoch)
+    }
+
+    /// What [`Self::regions`], in any order, and [`Self::epoch`] said of a partition kept elsewhere.
+    ///
+    /// # Errors
+    /// [`PartitionError::BadWorld`], also if a region has changed after the epoch.
+    pub fn restore(mut regions: Vec<Region>, epoch: Epoch) -> Result<Self, PartitionError> {
         regions.sort_unstable_by_key(|region| region.id);
         let mut pairs = regions.windows(2);
         let is_apart = pairs.all(|pair| pair[0].id.codes().end <= pair[1].id.codes().start);
-        if regions.is_empty() || !is_apart {
+        let is_past = regions.iter().all(|region| region.epoch <= epoch);
+        if regions.is_empty() || !is_apart || !is_past {
             return Err(PartitionError::BadWorld);
         }
         Ok(Self { regions, epoch })
