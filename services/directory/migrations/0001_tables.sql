@@ -1,5 +1,5 @@
--- Numbers are BIGINT throughout: both databases have it, and no cast is needed. Times are
--- milliseconds since 1970 by the database's clock.
+-- Numbers are BIGINT throughout, truth is 0 or 1: both databases have it, and no cast is needed.
+-- Times are milliseconds since 1970 by the database's clock.
 
 -- One row. Every change of more than one row updates it first, which puts such changes in a line.
 CREATE TABLE directory_world (
@@ -35,7 +35,7 @@ CREATE TABLE directory_regions (
   owner_pod BIGINT NOT NULL,
   owner_shard BIGINT NOT NULL,
   epoch BIGINT NOT NULL,
-  is_pinned BOOLEAN NOT NULL
+  is_pinned BIGINT NOT NULL
 );
 CREATE INDEX directory_regions_by_owner ON directory_regions (owner_pod);
 

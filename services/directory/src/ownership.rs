@@ -13,7 +13,7 @@ use spatial::{
 
 use crate::{
     DirectoryError, Fence,
-    row::{get, number, region_bits, region_id, signed},
+    row::{number, region_bits, region_id, signed},
     store::{Directory, Write},
 };
 
@@ -173,7 +173,7 @@ impl Directory {
     /// [`PartitionError::NotALeaf`], [`DirectoryError::Database`].
     pub async fn set_pin(&self, id: RegionId, is_pinned: bool) -> Result<(), DirectoryError> {
         let pinned = sqlx::query("UPDATE directory_regions SET is_pinned = $1 WHERE id = $2")
-            .bind(is_pinned)
+            .bind(i64::from(is_pinned))
             .bind(region_bits(id))
             .execute(&self.pool)
             .await?;
@@ -217,7 +217,7 @@ fn read_layout(rows: &[AnyRow]) -> Result<Layout, DirectoryError> {
     let mut pinned = BTreeSet::new();
     for row in rows {
         let region = read_region(row)?;
-        if get(row, "is_pinned")? {
+        if number::<u8>(row, "is_pinned")? == 1 {
             pinned.insert(region.id);
         }
         regions.push(region);
@@ -374,7 +374,7 @@ impl Write {
         .bind(i64::from(region.owner.pod))
         .bind(i64::from(region.owner.shard))
         .bind(signed(region.epoch.0))
-        .bind(is_pinned)
+        .bind(i64::from(is_pinned))
         .execute(&mut *self.transaction)
         .await?;
         Ok(())

@@ -1,10 +1,8 @@
 //! Pods and their leases, on both databases.
 
-mod common;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use std::time::Duration;
-
-use common::{join, on_each_database, registration};
+use crate::common::{join, on_a_running_clock, on_each_database, registration};
 use directory::{
     DirectoryError, Fence, PodState, Registration, Role,
     limits::{ADDRESS_BYTES_MAX, LEASE_TTL, METRICS_BYTES_MAX, SHARDS_MAX},
@@ -44,7 +42,7 @@ fn a_pod_is_known_as_it_registered() {
         assert_eq!(pod.link_addresses, wanted.link_addresses);
         assert_eq!(pod.player_addresses, wanted.player_addresses);
         assert_eq!(pod.metrics.as_deref(), Some("{\"tick_us\": 900}"));
-        assert!(pod.lease_remaining <= LEASE_TTL && pod.lease_remaining > Duration::ZERO);
+        assert_eq!(pod.lease_remaining, LEASE_TTL);
         let shards = directory.shards().await.expect("two shards");
         let cores: Vec<_> = shards.iter().map(|shard| shard.core).collect();
         assert_eq!(cores, wanted.shard_cores);
@@ -60,9 +58,9 @@ fn a_number_is_free_again_when_its_lease_is_over() {
         let Err(DirectoryError::LeaseHeld { pod: 1, remaining }) = again else {
             panic!("held, not {again:?}")
         };
-        assert!(remaining <= LEASE_TTL);
+        assert_eq!(remaining, LEASE_TTL);
 
-        database.end_leases().await;
+        database.pass(LEASE_TTL).await;
         assert!(is_lost(directory.renew(first).await), "over is over");
         let expired = directory.expired_pods().await.expect("one");
         assert_eq!(expired.len(), 1);
@@ -82,18 +80,16 @@ fn a_number_is_free_again_when_its_lease_is_over() {
 fn a_renewal_prolongs_by_the_clock_of_the_database() {
     on_each_database(async |directory, database| {
         let fence = join(&directory, 1).await;
-        // One second is left.
-        database
-            .run("UPDATE directory_pods SET lease_until_ms = (SELECT now_ms FROM directory_clock) + 1000")
-            .await;
-        let before_ms = directory.now_ms().await.expect("a clock");
+        let remaining = async || directory.pods().await.expect("one")[0].lease_remaining;
+        assert_eq!(remaining().await, LEASE_TTL);
+        let short = Duration::from_millis(1);
+        database.pass(LEASE_TTL - short).await;
+        assert_eq!(remaining().await, short);
         let lease = directory.renew(fence).await.expect("held");
-        let after_ms = directory.now_ms().await.expect("a clock");
         assert_eq!((lease.fence, lease.expires_in), (fence, LEASE_TTL));
-        let pods = directory.pods().await.expect("one");
-        let elapsed = Duration::from_millis((after_ms - before_ms) as u64);
-        assert!(pods[0].lease_remaining > Duration::from_secs(1));
-        assert!(pods[0].lease_remaining <= LEASE_TTL, "{elapsed:?}");
+        assert_eq!(remaining().await, LEASE_TTL);
+        database.pass(LEASE_TTL).await;
+        assert!(is_lost(directory.renew(fence).await), "over to the moment");
     });
 }
 
@@ -101,12 +97,13 @@ fn a_renewal_prolongs_by_the_clock_of_the_database() {
 fn a_late_renewal_does_not_shorten_what_a_later_one_gave() {
     on_each_database(async |directory, database| {
         let fence = join(&directory, 1).await;
+        // As if the renewal had read the time, and then was held up for a minute.
         database
-            .run("UPDATE directory_pods SET lease_until_ms = lease_until_ms + 3600000")
+            .run("UPDATE directory_pods SET lease_until_ms = lease_until_ms + 60000")
             .await;
         directory.renew(fence).await.expect("held");
         let pods = directory.pods().await.expect("one");
-        assert!(pods[0].lease_remaining > LEASE_TTL * 2);
+        assert_eq!(pods[0].lease_remaining, LEASE_TTL + Duration::from_secs(60));
     });
 }
 
@@ -187,7 +184,7 @@ fn nonsense_is_refused() {
 
 #[test]
 fn urls_are_told_apart() {
-    common::block_on(async {
+    crate::common::block_on(async {
         for url in ["mysql://a:secret@b/c", "", "nonsense"] {
             let refused = directory::Directory::open(url).await;
             let message = refused.expect_err("not a database").to_string();
@@ -197,6 +194,26 @@ fn urls_are_told_apart() {
         let memory = memory.expect("a database in memory");
         memory.migrate().await.expect("a new database");
         memory.migrate().await.expect("nothing left to do");
-        join(&memory, 1).await;
+        let lease = memory.register_pod(&registration(1)).await;
+        assert_eq!(lease.expect("a free number").fence.incarnation, 1);
+    });
+}
+
+/// All other tests have a clock of their own.
+#[test]
+fn the_clock_of_the_database_goes() {
+    on_a_running_clock(async |directory, _| {
+        let unix_ms = || {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            since.expect("after 1970").as_millis() as i64
+        };
+        let before_ms = unix_ms();
+        let first_ms = directory.now_ms().await.expect("a clock");
+        let mut next_ms = first_ms;
+        while next_ms == first_ms {
+            next_ms = directory.now_ms().await.expect("a clock");
+        }
+        // Both databases of the tests are on this machine.
+        assert!(before_ms <= first_ms && first_ms < next_ms && next_ms <= unix_ms());
     });
 }

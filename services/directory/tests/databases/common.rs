@@ -7,14 +7,18 @@ use std::{
     path::{Path, PathBuf},
     process::{self, Command},
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use directory::{Directory, Fence, Registration, Role};
-use spatial::{CellCoord, partition::Owner, region::RegionId};
+use directory::{Directory, Fence, Registration, Role, limits::LEASE_TTL};
+use spatial::{
+    CellCoord,
+    partition::{Owner, Partition},
+    region::RegionId,
+};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 
 /// Where the PostgreSQL of tests is; unset, the script is asked.
@@ -53,10 +57,38 @@ impl Database {
         Directory::open(&self.url).await.expect("a database")
     }
 
-    /// Time passes for all leases.
-    pub async fn end_leases(&self) {
-        self.run("UPDATE directory_pods SET lease_until_ms = 1")
-            .await;
+    /// Puts a clock in place of the database's own that only [`Self::pass`] moves.
+    async fn stop_clock(&self) {
+        let mut connection = connect(&self.url).await;
+        for statement in [
+            "DROP VIEW directory_clock",
+            "CREATE TABLE directory_clock (now_ms BIGINT NOT NULL)",
+            "INSERT INTO directory_clock (now_ms) VALUES (1000000)",
+        ] {
+            connection.execute(statement).await.expect(statement);
+        }
+        connection.close().await.expect("an idle connection");
+    }
+
+    /// Time passes.
+    pub async fn pass(&self, span: Duration) {
+        let mut connection = connect(&self.url).await;
+        sqlx::query("UPDATE directory_clock SET now_ms = now_ms + $1")
+            .bind(i64::try_from(span.as_millis()).expect("a short span"))
+            .execute(&mut connection)
+            .await
+            .expect("a clock");
+        connection.close().await.expect("an idle connection");
+    }
+
+    /// The time of a lease passes, while these are renewed.
+    pub async fn outlive(&self, directory: &Directory, survivors: &[Fence]) {
+        for _ in 0..2 {
+            for &fence in survivors {
+                directory.renew(fence).await.expect("held");
+            }
+            self.pass(LEASE_TTL / 2).await;
+        }
     }
 
     /// What no operation of the directory does.
@@ -76,23 +108,52 @@ impl Database {
     }
 }
 
-/// Runs a test on each database. What it leaves is kept if it fails.
+/// Runs a test on each database, with a clock that stands. What it leaves is kept if it fails.
 pub fn on_each_database<F, T>(test: F)
 where
-    F: Fn(Directory, std::sync::Arc<Database>) -> T,
+    F: Fn(Directory, Arc<Database>) -> T,
+    T: Future<Output = ()>,
+{
+    block_on(on(Database::sqlite(), true, &test));
+    on_postgres(test);
+}
+
+/// For what only PostgreSQL can do.
+pub fn on_postgres<F, T>(test: F)
+where
+    F: Fn(Directory, Arc<Database>) -> T,
+    T: Future<Output = ()>,
+{
+    block_on(async { on(Database::postgres().await, true, &test).await });
+}
+
+/// With the database's own clock.
+pub fn on_a_running_clock<F, T>(test: F)
+where
+    F: Fn(Directory, Arc<Database>) -> T,
     T: Future<Output = ()>,
 {
     block_on(async {
-        for database in [Database::sqlite(), Database::postgres().await] {
-            let database = std::sync::Arc::new(database);
-            println!("on {}", database.url);
-            let directory = database.open().await;
-            directory.migrate().await.expect("a new database");
-            test(directory, std::sync::Arc::clone(&database)).await;
-            let database = std::sync::Arc::into_inner(database).expect("the test has ended");
-            database.delete().await;
-        }
+        on(Database::sqlite(), false, &test).await;
+        on(Database::postgres().await, false, &test).await;
     });
+}
+
+async fn on<F, T>(database: Database, is_clock_stopped: bool, test: &F)
+where
+    F: Fn(Directory, Arc<Database>) -> T,
+    T: Future<Output = ()>,
+{
+    println!("on {}", database.url);
+    let database = Arc::new(database);
+    let directory = database.open().await;
+    directory.migrate().await.expect("a new database");
+    if is_clock_stopped {
+        database.stop_clock().await;
+    }
+    test(directory, Arc::clone(&database)).await;
+    let database = Arc::into_inner(database).expect("the test has ended");
+    database.delete().await;
 }
 
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -166,4 +227,26 @@ pub const fn owner(pod: u16, shard: u16) -> Owner {
 /// Two cubes of 16 cells an edge beside each other, across zero.
 pub fn world() -> Vec<RegionId> {
     vec![region(0, 0, 0, 4), region(-16, 0, 0, 4)]
+}
+
+/// A database of its own, for what schemas share; its name and its URL.
+pub async fn new_postgres_database() -> (String, String) {
+    let name = unique_name();
+    run_on_postgres(format!("CREATE DATABASE {name}")).await;
+    let (server, _) = postgres_url()
+        .rsplit_once('/')
+        .expect("a URL of a database");
+    let url = format!("{server}/{name}");
+    (name, url)
+}
+
+pub async fn drop_postgres_database(name: &str) {
+    run_on_postgres(format!("DROP DATABASE {name} WITH (FORCE)")).await;
+}
+
+/// Makes the world of one owner.
+pub async fn found(directory: &Directory, owner: Owner, by: Fence) -> Partition {
+    let founded = directory.found_world(&world(), owner, by).await;
+    founded.expect("no world yet");
+    Partition::new(&world(), owner).expect("a fair world")
 }
