@@ -51,6 +51,12 @@ impl LeaseCheck {
         self.shared.nanoseconds(now) < deadline_ns || self.shared.is_held_still(now)
     }
 
+    /// For how long it will be held unless it is renewed.
+    pub fn remaining(&self, now: Instant) -> Duration {
+        let deadline_ns = self.shared.deadline_ns.load(Ordering::Acquire);
+        Duration::from_nanos(deadline_ns.saturating_sub(self.shared.nanoseconds(now)))
+    }
+
     /// Who holds the lease: what goes out while it is held carries this.
     pub fn fence(&self) -> Fence {
         self.shared.fence
@@ -71,11 +77,6 @@ impl Shared {
     fn nanoseconds(&self, instant: Instant) -> u64 {
         let span = instant.saturating_duration_since(self.origin);
         u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
-    }
-
-    fn left(&self, now: Instant) -> Duration {
-        let deadline_ns = self.deadline_ns.load(Ordering::Acquire);
-        Duration::from_nanos(deadline_ns.saturating_sub(self.nanoseconds(now)))
     }
 
     /// Lapses if the deadline has passed, unless it is put off in this very moment.
@@ -205,6 +206,6 @@ pub async fn keep(mut keeper: LeaseKeeper, directory: &Directory) {
 fn unanswered(keeper: &mut LeaseKeeper, error: &dyn fmt::Display) {
     let now = Instant::now();
     keeper.on_unanswered(now);
-    let left = keeper.shared.left(now);
-    tracing::warn!("the lease was not renewed ({error}); it holds for {left:?} yet");
+    let remaining = keeper.check().remaining(now);
+    tracing::warn!("the lease was not renewed ({error}); it holds for {remaining:?} yet");
 }

@@ -48,7 +48,7 @@ fn movable_regions(view: &View, history: &History, now_ms: u64, shard: &Shard) -
 fn transfer(view: &View, from: &Shard, movable: &[RegionId]) -> Option<Plan> {
     let mut transfers = movable
         .iter()
-        .filter_map(|id| best_transfer(from, *id, view.load(*id), view.shards.iter()));
+        .filter_map(|id| best_transfer(view.policy, from, *id, view.load(*id), view.shards.iter()));
     let best = transfers.next()?;
     let (region, to) = (best.region, best.to);
     let reasons = vec![
@@ -75,8 +75,9 @@ fn transfer(view: &View, from: &Shard, movable: &[RegionId]) -> Option<Plan> {
 /// Nobody has room for a whole region, but somebody for a part of one.
 fn split(view: &View, from: &Shard, movable: &[RegionId]) -> Option<Plan> {
     let has_room_somewhere = |region: RegionId| {
-        reachable_parts(view, from, region)
-            .find(|(part, load)| best_transfer(from, *part, *load, view.shards.iter()).is_some())
+        reachable_parts(view, from, region).find(|(part, load)| {
+            best_transfer(view.policy, from, *part, *load, view.shards.iter()).is_some()
+        })
     };
     let (region, (part, load)) = movable
         .iter()

@@ -74,7 +74,8 @@ impl History {
         })
     }
 
-    /// Whether a region may be moved for relief: it did not just move, and that did not just fail.
+    /// Whether a region, and so its parts, may be moved for relief: it did not just move, and nothing
+    /// about it just failed.
     pub fn may_move(&self, policy: &Policy, id: RegionId, now_ms: u64) -> bool {
         let mut about = self.about(policy, id, now_ms);
         !about.any(|entry| {
@@ -82,12 +83,11 @@ impl History {
         })
     }
 
-    /// Whether a region may be split: it was not just merged, and nothing about it just failed.
+    /// Whether a region may be split for relief: its parts may move, and it was not just merged.
     pub fn may_split(&self, policy: &Policy, id: RegionId, now_ms: u64) -> bool {
         let mut about = self.about(policy, id, now_ms);
-        !about.any(|entry| {
-            entry.outcome != Outcome::Done || matches!(entry.action, Action::Merge { .. })
-        })
+        let is_merged = about.any(|entry| matches!(entry.action, Action::Merge { .. }));
+        !is_merged && self.may_move(policy, id, now_ms)
     }
 
     /// Whether a region may come to be by merging: nothing at all happened there just now.

@@ -64,8 +64,9 @@ impl Relief<'_> {
             !self.view.is_pinned(*id) && self.history.may_move(policy, *id, self.now_ms)
         };
         let regions = from.regions.iter().copied().filter(may_move);
-        let transfers = regions
-            .filter_map(|id| best_transfer(from, id, self.view.load(id), self.settled_shards()));
+        let transfers = regions.filter_map(|id| {
+            best_transfer(policy, from, id, self.view.load(id), self.settled_shards())
+        });
         let best = transfers.min()?;
         let gain_permille = gain(from, &best, policy.gain_permille_min)?;
         let action = Action::Move {
@@ -96,7 +97,7 @@ impl Relief<'_> {
         let regions = from.regions.iter().copied().filter(may_split);
         let forecasts = regions.flat_map(|region| {
             reachable_parts(self.view, from, region).filter_map(move |(part, load)| {
-                let transfer = best_transfer(from, part, load, self.settled_shards())?;
+                let transfer = best_transfer(policy, from, part, load, self.settled_shards())?;
                 Some((transfer, region))
             })
         });

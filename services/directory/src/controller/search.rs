@@ -3,16 +3,18 @@
 use spatial::{partition::Owner, region::RegionId};
 
 use super::{
+    Policy,
     load::Load,
     view::{Shard, View},
 };
 
 /// A region or a part that goes to another shard, and the shares of both after that. The derived
-/// order is that of preference: the less busy the busier, then within the pod, then the fewer bodies
-/// on the way; the rest only makes it total.
+/// order is that of preference: the less busy the busier, then not to make another too busy, then
+/// within the pod, then the fewer bodies on the way; the rest only makes it total.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Transfer {
     pub permille_after_max: u64,
+    overfills: bool,
     leaves_pod: bool,
     bodies: u64,
     pub region: RegionId,
@@ -23,6 +25,7 @@ pub struct Transfer {
 
 /// The best of the shards that a region may go to; none if none has room.
 pub fn best_transfer<'a>(
+    policy: &Policy,
     from: &Shard,
     region: RegionId,
     load: Load,
@@ -35,6 +38,7 @@ pub fn best_transfer<'a>(
             let permille_to = to.permille_with(load);
             Transfer {
                 permille_after_max: permille_from.max(permille_to),
+                overfills: permille_to > policy.high_permille,
                 leaves_pod: to.owner.pod != from.owner.pod,
                 bodies: load.bodies,
                 region,
