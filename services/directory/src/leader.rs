@@ -29,8 +29,8 @@ impl Leadership {
 }
 
 impl Directory {
-    /// Makes a pod the leader, with a new token, unless another leads. A pod that leads already is
-    /// elected anew: its former token is over.
+    /// Makes a pod the leader, with a new token, unless another leads. Nobody leads without a pod's
+    /// lease. A pod that leads already is elected anew: its former token is over.
     ///
     /// # Errors
     /// [`DirectoryError::LeaderHeld`], [`DirectoryError::LeaseLost`], [`DirectoryError::Database`].
@@ -42,7 +42,8 @@ impl Directory {
             pod: former.fence.pod,
             remaining: span_until(former.until_ms, write.now_ms),
         };
-        if former.until_ms > write.now_ms && former.fence != candidate {
+        let is_leading = former.until_ms > write.now_ms && write.is_held(former.fence).await?;
+        if is_leading && former.fence != candidate {
             return Err(held);
         }
         // As it was read: a renewal does not wait in line, and may have come since.
@@ -116,7 +117,15 @@ impl Directory {
         let now_ms = self.now_ms().await?;
         let row = sqlx::query(LEADER).fetch_one(&self.pool).await?;
         let leader = read_leader(&row)?;
-        Ok((leader.until_ms > now_ms).then_some(leader.fence))
+        let is_leading = leader.until_ms > now_ms && self.holds(leader.fence).await?;
+        Ok(is_leading.then_some(leader.fence))
+    }
+
+    async fn holds(&self, fence: Fence) -> Result<bool, DirectoryError> {
+        let pods = self.pods().await?;
+        Ok(pods
+            .iter()
+            .any(|pod| pod.fence() == fence && !pod.lease_remaining.is_zero()))
     }
 }
 

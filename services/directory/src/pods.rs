@@ -122,6 +122,16 @@ pub struct Pod {
     pub metrics: Option<String>,
 }
 
+impl Pod {
+    /// Its current incarnation.
+    pub const fn fence(&self) -> Fence {
+        Fence {
+            pod: self.id,
+            incarnation: self.incarnation,
+        }
+    }
+}
+
 /// A shard of a pod.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Shard {
@@ -362,10 +372,17 @@ impl Write {
     /// The fence of whatever a pod asks for. Its lease may end before the change does, but nobody
     /// can take over before that, for takeovers wait in line (see [`Directory::write`]).
     pub async fn require_held(&mut self, fence: Fence) -> Result<(), DirectoryError> {
+        if self.is_held(fence).await? {
+            Ok(())
+        } else {
+            Err(fence.lost())
+        }
+    }
+
+    pub async fn is_held(&mut self, fence: Fence) -> Result<bool, DirectoryError> {
         let row = self.pod_row(fence.pod).await?;
-        let is_held =
-            row.is_some_and(|row| row.incarnation == fence.incarnation && row.is_held(self.now_ms));
-        if is_held { Ok(()) } else { Err(fence.lost()) }
+        let now_ms = self.now_ms;
+        Ok(row.is_some_and(|row| row.incarnation == fence.incarnation && row.is_held(now_ms)))
     }
 
     /// Refuses a pod that comes back with fewer shards than its regions are on.

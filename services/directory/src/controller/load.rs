@@ -98,8 +98,13 @@ mod tests {
         assert_eq!(LIMITS.permille(load(1, 0)), 1, "rounded up");
         assert_eq!(
             LIMITS.permille(load(u64::MAX, u64::MAX)),
-            u64::MAX / 40_000 * 1_000 + 38_041
+            (u64::MAX / 40).saturating_add(1)
         );
+        let none = ShardLimits {
+            tick_us: 0,
+            ..LIMITS
+        };
+        assert_eq!(none.permille(load(u64::MAX, 0)), u64::MAX);
     }
 
     #[test]

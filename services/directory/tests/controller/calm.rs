@@ -63,15 +63,13 @@ fn uneven_loads(model: &Model, seed: u64) -> Vec<RegionLoad> {
     let regions = model.partition.regions().iter();
     let loads = regions.map(|region| {
         let mut load = Load::default();
-        for (spot, &bodies) in &model.spots {
-            if region.id.contains(spot.first_cell()) {
-                let mut random = SplitMix64::keyed(&[seed, spot.to_bits()]);
-                load += Load {
-                    tick_us: bodies * u64::from(random.below(12)),
-                    egress: bodies * u64::from(random.below(20_000)),
-                    bodies,
-                };
-            }
+        for (&code, &bodies) in model.spots.range(region.id.codes()) {
+            let mut random = SplitMix64::keyed(&[seed, code]);
+            load += Load {
+                tick_us: bodies * u64::from(random.below(12)),
+                egress: bodies * u64::from(random.below(20_000)),
+                bodies,
+            };
         }
         RegionLoad {
             id: region.id,

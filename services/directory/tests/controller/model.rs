@@ -10,6 +10,7 @@ use directory::controller::{
 use spatial::{
     CellCoord,
     limits::{REGION_LEVEL_MAX, REGION_LEVEL_MIN},
+    morton,
     partition::{Owner, Partition},
     random::SplitMix64,
     region::{CHILD_COUNT, RegionId},
@@ -32,8 +33,8 @@ pub const EGRESS_PER_BODY: u64 = 5_000;
 pub struct Model {
     pub partition: Partition,
     pub shards: Vec<ShardLoad>,
-    /// Bodies by place.
-    pub spots: BTreeMap<RegionId, u64>,
+    /// Bodies by the code of the first cell of a smallest region.
+    pub spots: BTreeMap<u64, u64>,
     pub pinned: BTreeSet<RegionId>,
     pub draining: BTreeSet<u16>,
     pub policy: Policy,
@@ -74,13 +75,12 @@ impl Model {
     /// Puts bodies at a cell.
     pub fn crowd(&mut self, cell: CellCoord, bodies: u64) {
         let spot = RegionId::of_cell(cell, REGION_LEVEL_MIN).expect("in range");
-        *self.spots.entry(spot).or_default() += bodies;
+        *self.spots.entry(spot.codes().start).or_default() += bodies;
     }
 
     pub fn bodies(&self, id: RegionId) -> u64 {
-        let spots = self.spots.iter();
-        let inside = spots.filter(|(spot, _)| id.contains(spot.first_cell()));
-        inside.map(|(_, bodies)| bodies).sum()
+        let spots = self.spots.range(id.codes());
+        spots.map(|(_, bodies)| bodies).sum()
     }
 
     pub fn load(&self, id: RegionId) -> Load {
@@ -136,11 +136,11 @@ impl Model {
 
     /// Only asks.
     pub fn ask(&mut self, loads: &[RegionLoad]) -> Step {
-        let spots: Vec<_> = self
-            .spots
-            .iter()
-            .map(|(&id, &bodies)| Spot { id, bodies })
-            .collect();
+        let spots = self.spots.iter().map(|(&code, &bodies)| Spot {
+            id: RegionId::of_cell(morton::decode(code), REGION_LEVEL_MIN).expect("in range"),
+            bodies,
+        });
+        let spots: Vec<_> = spots.collect();
         let observation = Observation {
             partition: &self.partition,
             regions: loads,

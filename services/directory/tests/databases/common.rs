@@ -144,7 +144,7 @@ where
     F: Fn(Directory, Arc<Database>) -> T,
     T: Future<Output = ()>,
 {
-    println!("on {}", database.url);
+    eprintln!("on {}", database.url);
     let database = Arc::new(database);
     let directory = database.open().await;
     directory.migrate().await.expect("a new database");

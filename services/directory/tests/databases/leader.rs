@@ -1,6 +1,9 @@
 //! Leadership.
 
-use directory::{DirectoryError, limits::LEADERSHIP_TTL};
+use directory::{
+    DirectoryError,
+    limits::{LEADERSHIP_TTL, LEASE_TTL},
+};
 
 use crate::common::{join, on_each_database};
 
@@ -51,6 +54,21 @@ fn leadership_ends_with_its_time_and_with_its_pod() {
         directory.release(second).await.expect("held");
         assert_eq!(directory.leader().await.expect("fine"), None, "it left");
         assert_eq!(directory.elect(first).await.expect("free").token, 3);
+    });
+}
+
+#[test]
+fn nobody_leads_without_a_lease() {
+    on_each_database(async |directory, database| {
+        let [first, second] = [join(&directory, 1).await, join(&directory, 2).await];
+        let leadership = directory.elect(first).await.expect("nobody leads");
+        database.outlive(&directory, &[second]).await;
+        assert!(LEASE_TTL < LEADERSHIP_TTL, "it would lead yet");
+        assert_eq!(directory.leader().await.expect("fine"), None);
+        assert!(directory.resign(leadership).await.is_err());
+        assert!(directory.elect(first).await.is_err());
+        assert_eq!(directory.elect(second).await.expect("free").token, 2);
+        assert!(directory.renew_leadership(leadership).await.is_err());
     });
 }
 
