@@ -10,6 +10,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("tidy", &[]),
     ("engine", &["spatial"]),
     ("client-core", &["spatial", "engine"]),
+    ("directory", &["spatial"]),
     ("bots", &["spatial", "protocol", "engine"]),
     ("world", &["spatial", "engine"]),
     ("edge", &["spatial", "protocol", "engine", "world"]),
