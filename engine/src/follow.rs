@@ -9,14 +9,14 @@ use crate::{
     checkpoint::{self, CheckpointError},
     compose::Composer,
     frame::{Frame, Roster},
-    record::{Input, Record, frame::Reader},
+    record::{Input, Record, roster::RosterKeeper},
     world::World,
 };
 
 /// See the module.
 #[derive(Clone, Debug)]
 pub struct Follower {
-    reader: Reader,
+    roster: RosterKeeper,
     composer: Composer,
     tick: u32,
     terrain: Terrain,
@@ -24,18 +24,16 @@ pub struct Follower {
     arriving: Vec<(CellCoord, Brick)>,
 }
 
-/// Where a follower begins: terrain and roster as of a tick, as bytes.
-pub fn snapshot(world: &World, frames: &[Arc<Frame>]) -> Vec<u8> {
+/// Where a follower begins, as bytes: before what was published of a shard's last tick, which it is
+/// told next. `roster` is that of the tick before. Panics before the first tick.
+///
+/// The terrain is that of the tick itself: to apply a tick's edits again changes nothing.
+pub fn snapshot(world: &World, roster: &Roster) -> Vec<u8> {
+    let tick = world.tick.checked_sub(1).expect("a tick was done");
     let mut output = Vec::new();
     world.config.seed.write(&mut output);
-    world.tick.write(&mut output);
-    let seat = frames.iter().find(|frame| frame.is_seat);
-    let seat = seat.expect("some shard keeps the seat");
-    seat.roster.write(&mut output);
-    let arriving = frames
-        .iter()
-        .flat_map(|frame| frame.arriving.iter().cloned());
-    arriving.collect::<Vec<_>>().write(&mut output);
+    tick.write(&mut output);
+    roster.write(&mut output);
     codec::encode_terrain(&world.terrain, &mut output);
     output
 }
@@ -50,16 +48,14 @@ impl Follower {
         let seed = Record::read(&mut input)?;
         let tick = Record::read(&mut input)?;
         let roster: Arc<Roster> = Record::read(&mut input)?;
-        let arriving: Vec<(CellCoord, Brick)> = Record::read(&mut input)?;
-        checkpoint::check::arriving(&arriving)?;
         let terrain = codec::decode_terrain(input.rest(), checkpoint::everywhere())
             .map_err(CheckpointError::BadTerrain)?;
         Ok(Self {
-            reader: Reader::new(roster),
+            roster: RosterKeeper::new(roster, tick),
             composer: Composer::new(seed),
             tick,
             terrain,
-            arriving,
+            arriving: Vec::new(),
         })
     }
 
@@ -68,36 +64,28 @@ impl Follower {
         self.tick
     }
 
-    /// Reads what one shard published of a later tick.
-    ///
-    /// # Errors
-    /// Any [`CheckpointError`].
-    pub fn read(&mut self, bytes: &[u8]) -> Result<Frame, CheckpointError> {
-        self.reader.read(bytes)
-    }
-
-    /// Goes on by a tick, given what all shards published of it; returns the frame of the whole world.
-    /// Panics unless they are of the next tick.
-    pub fn follow(&mut self, mut frames: Vec<Frame>) -> Frame {
+    /// Goes on by a tick, given what all shards published of it, as it was read; returns the frame of
+    /// the whole world. Panics unless they are of the next tick.
+    pub fn follow(&mut self, frames: &[Arc<Frame>]) -> Frame {
         self.tick += 1;
         for (cell, brick) in self.arriving.drain(..) {
             if !self.terrain.is_loaded(cell) {
                 self.terrain.insert_brick(cell, brick);
             }
         }
-        for frame in &mut frames {
+        for frame in frames {
             assert_eq!(frame.tick, self.tick, "frames of ticks in a row");
-            self.arriving.append(&mut frame.arriving);
+            self.arriving.extend_from_slice(&frame.arriving);
         }
-        let seat = frames.iter_mut().find(|frame| frame.is_seat);
+        let seat = frames.iter().find(|frame| frame.is_seat);
         let seat = seat.expect("some shard keeps the seat");
         for edit in &seat.edits {
             self.terrain.set(edit.block, edit.now);
         }
-        seat.terrain = self.terrain.clone();
-        let frames: Vec<Arc<Frame>> = frames.into_iter().map(Arc::new).collect();
         let mut whole = Frame::default();
-        self.composer.compose(&frames, &mut whole);
+        self.composer.compose(frames, &mut whole);
+        whole.roster = self.roster.follow(seat);
+        whole.terrain = self.terrain.clone();
         whole
     }
 }

@@ -25,6 +25,7 @@ use crate::{
 
 pub mod frame;
 pub mod message;
+pub mod roster;
 
 /// Why bytes are no checkpoint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

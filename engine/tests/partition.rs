@@ -5,19 +5,20 @@
 mod common;
 
 use common::{Crowd, GROUND, flat_terrain};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use engine::{
     Command, Event, Frame, Landmarks, PartitionChange, World, WorldConfig, arena,
     cluster::Cluster,
     follow::{self, Follower},
     generate::layout::WORLD_EDGE,
-    record::{self, frame::Reader},
+    record::{self, roster::RosterKeeper},
+    seat::SEAT_CELL,
     tick, tick_beside,
     world::whole_world,
 };
 use spatial::{
-    BlockBox, BlockCoord,
+    BlockBox, BlockCoord, CellCoord,
     limits::REGION_LEVEL_MIN,
     partition::{Owner, Partition},
     random::SplitMix64,
@@ -110,10 +111,26 @@ fn divided(area: BlockBox, shard_count: u16, random: &mut SplitMix64) -> Partiti
 
 /// Some region goes to some shard.
 fn move_one(cluster: &Cluster, shard_count: u16, random: &mut SplitMix64) -> Command {
-    let seat = cluster.shards().iter().find_map(|it| it.seat.as_ref());
-    let partition = &seat.expect("some shard keeps the seat").partition;
+    let partition = partition_of(cluster);
     let regions = partition.regions();
     let region = regions[random.below(regions.len() as u32) as usize].id;
+    move_to_any(region.first_cell(), cluster, shard_count, random)
+}
+
+fn partition_of(cluster: &Cluster) -> &Partition {
+    let seat = cluster.shards().iter().find_map(|it| it.seat.as_ref());
+    &seat.expect("some shard keeps the seat").partition
+}
+
+/// The region of a cell goes to some shard.
+fn move_to_any(
+    cell: CellCoord,
+    cluster: &Cluster,
+    shard_count: u16,
+    random: &mut SplitMix64,
+) -> Command {
+    let partition = partition_of(cluster);
+    let region = partition.locate(cell).expect("it is in the world").id;
     let owner = Owner {
         pod: 0,
         shard: random.below(shard_count.into()) as u16,
@@ -285,7 +302,8 @@ fn soldiers_find_their_ways_across_borders() {
     assert_counts(&cluster, 12);
 }
 
-/// Shards in other processes read frames as bytes; so does an edge, which ticks nothing itself.
+/// Shards in other processes read frames as bytes; so does an edge, which ticks nothing itself. The
+/// seat moves meanwhile, and with it who says what became of the roster.
 #[test]
 fn frames_that_travel_as_bytes_are_the_same() {
     let (script, wanted) = record(9, 24, 300);
@@ -294,36 +312,46 @@ fn frames_that_travel_as_bytes_are_the_same() {
     for (commands, wanted) in script[..50].iter().zip(&wanted) {
         assert_same(&cluster.tick(&mut commands.clone()), wanted, "warm-up");
     }
-    let frames: Vec<Arc<Frame>> = cluster.frames().into_iter().map(|(_, it)| it).collect();
-    let snapshot = follow::snapshot(&cluster.shards()[2], &frames);
+    let snapshot = follow::snapshot(&cluster.shards()[2], &wanted[48].roster);
     let mut follower = Follower::new(&snapshot).expect("it was just taken");
-    let seat = frames.iter().find(|frame| frame.is_seat);
-    let roster = seat.expect("some shard keeps the seat").roster.clone();
-    let mut readers = vec![vec![Reader::new(roster); 4]; 4];
-    let mut is_first = true;
+    assert_same(&follow(&mut follower, &cluster), &wanted[49], "followed");
+    let keeper = RosterKeeper::new(wanted[49].roster.clone(), wanted[49].tick);
+    let mut keepers = vec![keeper; 4];
+    let mut seats = BTreeSet::new();
     for (commands, wanted) in script[50..].iter().zip(&wanted[50..]) {
-        let whole = cluster.tick_through(&mut commands.clone(), |from, to, frame| {
-            if is_first {
-                return frame.clone();
-            }
-            let mut bytes = Vec::new();
-            record::frame::write(frame, &mut bytes);
-            Arc::new(readers[to][from].read(&bytes).expect("it was just written"))
-        });
-        is_first = false;
-        assert_same(&whole, wanted, "as bytes");
-        let mut seen = Vec::new();
-        for (_, frame) in cluster.frames() {
-            let mut bytes = Vec::new();
-            record::frame::write(&frame, &mut bytes);
-            seen.push(follower.read(&bytes).expect("it was just written"));
+        let mut commands = commands.clone();
+        if random.chance(1, 20) {
+            commands.push(move_to_any(SEAT_CELL, &cluster, 4, &mut random));
         }
-        let seen = follower.follow(seen);
+        let whole = cluster.tick_through(&mut commands, |_, to, frame| {
+            let mut read = travel(frame);
+            if read.is_seat {
+                read.roster = keepers[to].follow(&read);
+            }
+            Arc::new(read)
+        });
+        assert_same(&whole, wanted, "as bytes");
+        for (place, frame) in cluster.frames().into_iter().filter(|(_, it)| it.is_seat) {
+            keepers[place].see(&frame);
+            seats.insert(frame.source);
+        }
+        let seen = follow(&mut follower, &cluster);
         assert_same(&seen, wanted, "followed");
-        let block = |frame: &Frame| frame.terrain.block(BlockCoord::new(48, GROUND, 48));
-        assert_eq!(block(&seen), block(wanted));
         assert!(diff_count(&seen.terrain, &wanted.terrain) == 0);
     }
+    assert!(seats.len() > 2, "the seat moves: {seats:?}");
+}
+
+fn travel(frame: &Frame) -> Frame {
+    let mut bytes = Vec::new();
+    record::frame::write(frame, &mut bytes);
+    record::frame::read(&bytes).expect("it was just written")
+}
+
+fn follow(follower: &mut Follower, cluster: &Cluster) -> Frame {
+    let frames = cluster.frames();
+    let read = frames.iter().map(|(_, frame)| Arc::new(travel(frame)));
+    follower.follow(&read.collect::<Vec<_>>())
 }
 
 fn diff_count(old: &Terrain, new: &Terrain) -> usize {
@@ -344,16 +372,15 @@ fn damaged_frames_are_refused_or_harmless() {
     let frame = cluster.shards()[1].frame.clone();
     let mut bytes = Vec::new();
     record::frame::write(&frame, &mut bytes);
-    let reader = Reader::new(Arc::new(frame.roster.as_ref().clone()));
     for length in (0..bytes.len()).step_by(7) {
-        assert!(reader.clone().read(&bytes[..length]).is_err());
+        assert!(record::frame::read(&bytes[..length]).is_err());
     }
     let mut harmless_count = 0;
     for _ in 0..600 {
         let mut damaged = bytes.clone();
         let place = random.below(damaged.len() as u32) as usize;
         damaged[place] ^= 1 << random.below(8);
-        let Ok(read) = reader.clone().read(&damaged) else {
+        let Ok(read) = record::frame::read(&damaged) else {
             continue;
         };
         let is_like_ours = read.tick == frame.tick && read.is_seat == frame.is_seat;
@@ -404,8 +431,7 @@ fn shards_join_and_leave_a_battle() {
 
 /// Some region of one shard goes to another, if it has any.
 fn move_from(cluster: &Cluster, from: Owner, to: Owner) -> Option<Command> {
-    let seat = cluster.shards().iter().find_map(|it| it.seat.as_ref());
-    let partition = &seat.expect("some shard keeps the seat").partition;
+    let partition = partition_of(cluster);
     let region = partition.regions().iter().find(|it| it.owner == from)?;
     Some(Command::Partition(PartitionChange::Assign {
         region: region.id,

@@ -2,15 +2,15 @@
 //! another process safe to tick with (R7).
 //!
 //! Terrain is not among them: whoever reads has a copy and applies the same loads and edits. Nor is the
-//! roster, only what changed of it; [`Reader`] keeps the rest.
+//! roster, only what changed of it: see [`super::roster`].
 
-use alloc::{sync::Arc, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{CheckpointError, Input, Record, record};
 use crate::{
     checkpoint::check,
     event::{Event, RefusalReason},
-    frame::{Edit, Frame, PlayerState, Roster},
+    frame::{Edit, Frame, PlayerState},
     limits::{EDITS_PER_TICK_MAX, EFFECTS_MAX, EVENTS_MAX, FORWARDED_MAX, PLAYERS_MAX},
 };
 
@@ -73,44 +73,25 @@ pub fn write(frame: &Frame, output: &mut Vec<u8>) {
     }
 }
 
-/// Reads the frames of a world, one after the other, from some tick on.
-#[derive(Clone, Debug)]
-pub struct Reader {
-    roster: Arc<Roster>,
-}
-
-impl Reader {
-    /// `roster` is that of the tick before the first frame to be read.
-    pub fn new(roster: Arc<Roster>) -> Self {
-        Self { roster }
+/// Reads a frame. It has no terrain, and if it is the seat's no roster yet.
+///
+/// # Errors
+/// Any [`CheckpointError`]; a frame that is read can be ticked with.
+pub fn read(bytes: &[u8]) -> Result<Frame, CheckpointError> {
+    let mut input = Input::new(bytes);
+    if u8::read(&mut input)? != VERSION {
+        return Err(CheckpointError::BadVersion);
     }
-
-    /// Reads one frame. It has no terrain yet.
-    ///
-    /// # Errors
-    /// Any [`CheckpointError`]; a frame that is read can be ticked with.
-    pub fn read(&mut self, bytes: &[u8]) -> Result<Frame, CheckpointError> {
-        let mut input = Input::new(bytes);
-        if u8::read(&mut input)? != VERSION {
-            return Err(CheckpointError::BadVersion);
-        }
-        let mut frame = read_fields(&mut input)?;
-        check(&frame)?;
-        let columns = &frame.bodies;
-        frame.cells.rebuild(&columns.x, &columns.y, &columns.z);
-        let in_order = frame.cells.rows().iter().zip(0..);
-        if !in_order.into_iter().all(|(row, place)| *row == place) {
-            return Err(CheckpointError::Inconsistent);
-        }
-        frame.index_rows();
-        if frame.is_seat {
-            let roster = Arc::make_mut(&mut self.roster);
-            let changes = frame.roster_changes.iter();
-            changes.for_each(|change| roster.change(change));
-            frame.roster = self.roster.clone();
-        }
-        Ok(frame)
+    let mut frame = read_fields(&mut input)?;
+    check(&frame)?;
+    let columns = &frame.bodies;
+    frame.cells.rebuild(&columns.x, &columns.y, &columns.z);
+    let in_order = frame.cells.rows().iter().zip(0..);
+    if !in_order.into_iter().all(|(row, place)| *row == place) {
+        return Err(CheckpointError::Inconsistent);
     }
+    frame.index_rows();
+    Ok(frame)
 }
 
 fn read_fields(input: &mut Input) -> Result<Frame, CheckpointError> {
