@@ -3,18 +3,17 @@
 //!
 //! Terrain is not kept as bricks but as the cells that were taken in: the seed makes them again.
 
-use std::{collections::BTreeSet, io, path::Path};
+use std::{io, path::Path};
 
 use engine::{
     Command,
     generate::Generator,
-    record::{CheckpointError, Input, Record},
+    record::{CheckpointError, Input},
 };
 use journal::{
     Appender, Checkpointer, CommitError, Folder, Identity, JournalPort, PlainWriter,
     checkpointer::Content,
 };
-use spatial::{Brick, CellCoord};
 
 use crate::limits::{CHECKPOINT_TICKS, CHECKPOINTS_KEPT};
 
@@ -34,12 +33,6 @@ pub struct Chronicle {
     checkpointer: Checkpointer,
     writer: PlainWriter,
     is_told_of_failure: bool,
-}
-
-/// First bytes of records.
-mod kind {
-    pub const COMMAND: u8 = 0;
-    pub const TERRAIN: u8 = 1;
 }
 
 impl Chronicle {
@@ -108,7 +101,7 @@ impl Chronicle {
     pub fn record(&mut self, tick: u32, commands: &[Command]) {
         let committed = self.port.commit_with(tick, |block| {
             for command in commands {
-                block.push_with(|output| write_record(command, output))?;
+                block.push_with(|output| pod::record::write_command(command, output))?;
             }
             Ok(())
         });
@@ -147,78 +140,10 @@ impl Chronicle {
     }
 }
 
-fn write_record(command: &Command, output: &mut Vec<u8>) {
-    match command {
-        Command::Terrain { bricks } => {
-            kind::TERRAIN.write(output);
-            let cells: Vec<CellCoord> = bricks.iter().map(|(cell, _)| *cell).collect();
-            cells.write(output);
-        }
-        other => {
-            kind::COMMAND.write(output);
-            other.write(output);
-        }
-    }
-}
-
 /// A command as it was recorded; terrain is generated anew.
 ///
 /// # Errors
 /// Any [`CheckpointError`].
 pub fn read_record(record: &[u8], generator: &Generator) -> Result<Command, CheckpointError> {
-    let mut input = Input::new(record);
-    match u8::read(&mut input)? {
-        kind::COMMAND => Command::read(&mut input),
-        kind::TERRAIN => {
-            let cells = Vec::<CellCoord>::read(&mut input)?;
-            Ok(Command::Terrain {
-                bricks: generate(&cells, generator),
-            })
-        }
-        _ => Err(CheckpointError::BadNumber),
-    }
-}
-
-/// The cells' bricks; those that the world does not have are left out.
-fn generate(cells: &[CellCoord], generator: &Generator) -> Vec<(CellCoord, Brick)> {
-    let wanted: BTreeSet<[i32; 3]> = cells.iter().map(|it| [it.x, it.y, it.z]).collect();
-    let columns: BTreeSet<[i32; 2]> = cells.iter().map(|it| [it.x, it.z]).collect();
-    let edge = 0..crate::loader::COLUMN_EDGE;
-    let columns = columns
-        .into_iter()
-        .filter(|[x, z]| edge.contains(x) && edge.contains(z));
-    let bricks = columns.flat_map(|[x, z]| generator.column(x, z));
-    bricks
-        .filter(|(cell, _)| wanted.contains(&[cell.x, cell.y, cell.z]))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use engine::SessionId;
-
-    #[test]
-    fn commands_come_back_as_they_were() {
-        let generator = Generator::new(3);
-        let bricks: Vec<_> = generator.column(5, 9).skip(2).take(3).collect();
-        let commands = [
-            Command::Terrain {
-                bricks: bricks.clone(),
-            },
-            Command::Join {
-                session: SessionId(9),
-                name: "Bera".into(),
-                house: 1,
-            },
-        ];
-        for command in &commands {
-            let mut record = Vec::new();
-            write_record(command, &mut record);
-            let read = read_record(&record, &generator).expect("it was just written");
-            assert_eq!(format!("{read:?}"), format!("{command:?}"));
-        }
-        assert!(read_record(&[7, 1, 2], &generator).is_err());
-        assert!(read_record(&[], &generator).is_err());
-    }
+    pod::record::read_command(&mut Input::new(record), generator)
 }

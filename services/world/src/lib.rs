@@ -5,7 +5,6 @@
 
 pub mod battle;
 pub mod chronicle;
-pub mod exchange;
 pub mod host;
 pub mod limits;
 pub mod loader;

@@ -33,9 +33,6 @@ pub const COMMIT_WAIT: Duration = Duration::from_millis(1);
 /// Ticks of a journal that are read ahead of a replay.
 pub const STEPS_AHEAD_MAX: usize = 256;
 
-/// How far ahead of a shard another's frame may be and still be kept: nobody who is waited for gets
-/// more than one tick ahead, so more is only for shards that follow and are not waited for: 3 s.
-pub const TICKS_AHEAD_MAX: u32 = 60;
 /// Frames that a shard may have waiting for another of its process: nobody is more than a tick ahead of
 /// anybody, so there are two at most.
 pub const SIBLING_RING_MAX: usize = 4;

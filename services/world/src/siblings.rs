@@ -6,13 +6,11 @@ use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 
 use engine::Frame;
+use pod::exchange::{Exchange, Offered};
 use rtrb::{Consumer, Producer, RingBuffer};
 use spatial::partition::Owner;
 
-use crate::{
-    exchange::{Exchange, Offered},
-    limits::SIBLING_RING_MAX,
-};
+use crate::limits::SIBLING_RING_MAX;
 
 /// Wakes a shard's thread that waits for others; known once that thread runs.
 #[derive(Clone, Default)]
@@ -54,8 +52,8 @@ struct Lane {
 /// Connects shards, given by name and waker, with each other. All did `tick`, and are all there are.
 pub fn connect(shards: &[(Owner, ShardWaker)], tick: u32) -> Vec<Siblings> {
     let members: Vec<Owner> = shards.iter().map(|(owner, _)| *owner).collect();
-    let alone = |(owner, _): &(Owner, ShardWaker)| Siblings {
-        exchange: Exchange::new(*owner, tick, members.clone()),
+    let alone = |_: &(Owner, ShardWaker)| Siblings {
+        exchange: Exchange::new(tick, members.clone()),
         arriving: Vec::new(),
         lanes: Vec::new(),
     };
@@ -89,13 +87,17 @@ pub enum Gathered {
 impl Siblings {
     /// Fills `frames` with what all others published in the tick of the own last frame, if that is
     /// there.
-    pub fn gather(&mut self, own: &Frame, frames: &mut Vec<Arc<Frame>>) -> Gathered {
+    pub fn gather(&mut self, own: &Arc<Frame>, frames: &mut Vec<Arc<Frame>>) -> Gathered {
+        self.exchange.offer(own.clone());
         let mut is_abandoned = false;
         for arrivals in &mut self.arriving {
             is_abandoned |= arrivals.move_to(&mut self.exchange);
         }
-        match self.exchange.take(own, frames) {
-            true => Gathered::All,
+        match self.exchange.take(frames) {
+            true => {
+                frames.retain(|frame| frame.source != own.source);
+                Gathered::All
+            }
             false if is_abandoned => Gathered::Abandoned,
             false => Gathered::Waiting,
         }
@@ -115,9 +117,13 @@ impl Arrivals {
     /// Returns whether nothing will come any more.
     fn move_to(&mut self, exchange: &mut Exchange) -> bool {
         while let Some(frame) = self.early.take().or_else(|| self.frames.pop().ok()) {
-            if exchange.offer(frame.clone()) == Offered::TooEarly {
-                self.early = Some(frame);
-                return false;
+            match exchange.offer(frame.clone()) {
+                Offered::Kept | Offered::Known => {}
+                Offered::TooEarly => {
+                    self.early = Some(frame);
+                    return false;
+                }
+                Offered::Contradicts => panic!("a shard makes one frame a tick"),
             }
         }
         self.frames.is_abandoned()
@@ -164,11 +170,11 @@ mod tests {
     fn a_shard_alone_waits_for_nobody() {
         let mut alone = connect(&shards(1), 9).remove(0);
         let mut frames = vec![frame(1, 1)];
-        let own = Frame {
+        let own = Arc::new(Frame {
             tick: 9,
             is_seat: true,
             ..Frame::default()
-        };
+        });
         assert_eq!(alone.gather(&own, &mut frames), Gathered::All);
         assert!(frames.is_empty());
     }

@@ -1,11 +1,14 @@
-//! What a shard has heard of the others, by tick: pure, so that the same code runs on threads, between
-//! processes and in simulations.
+//! The frames that are here of all who make one, by tick: pure, so that the same code runs on threads,
+//! between processes and in simulations.
 //!
 //! A tick starts when the frames of the last one are there from all who were to make one: those whom
 //! the seat named. Each is taken once, whatever carries it and however often (R5): a frame is known by
 //! its source and tick, and a source makes one frame a tick, the same one again after a crash.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use engine::Frame;
 use spatial::partition::Owner;
@@ -15,8 +18,6 @@ use crate::limits::TICKS_AHEAD_MAX;
 /// See the module.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// Whose frames these are for.
-    own: Owner,
     /// The tick whose frames are wanted next.
     tick: u32,
     /// Who makes a frame in that tick, in order.
@@ -31,55 +32,65 @@ pub enum Offered {
     Kept,
     /// It was taken, or is here already.
     Known,
-    /// So far ahead of this shard that there is no room: it is offered again once this one follows.
+    /// So far ahead that there is no room: it is to be offered again later.
     TooEarly,
+    /// Its source has said something else of this tick before: one of the two is not who it says.
+    Contradicts,
 }
 
 impl Exchange {
-    /// For a shard that did `tick`, in which `members` made frames.
-    pub fn new(own: Owner, tick: u32, mut members: Vec<Owner>) -> Self {
+    /// For one that has all before `tick`, in which `members` make frames.
+    pub fn new(tick: u32, mut members: Vec<Owner>) -> Self {
         members.sort_unstable();
         Self {
-            own,
             tick,
             members,
             frames: BTreeMap::new(),
         }
     }
 
-    /// Takes note of a frame of another shard.
+    /// The tick whose frames are wanted next.
+    pub fn tick(&self) -> u32 {
+        self.tick
+    }
+
+    /// Who makes a frame in that tick, in order.
+    pub fn members(&self) -> &[Owner] {
+        &self.members
+    }
+
+    /// Frames that wait.
+    pub fn count(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Takes note of a frame.
     pub fn offer(&mut self, frame: Arc<Frame>) -> Offered {
-        if frame.tick < self.tick || frame.source == self.own {
+        if frame.tick < self.tick {
             return Offered::Known;
         }
         if frame.tick - self.tick > TICKS_AHEAD_MAX {
             return Offered::TooEarly;
         }
         match self.frames.entry((frame.tick, frame.source)) {
-            std::collections::btree_map::Entry::Occupied(known) => {
-                let is_same = known.get().hash_sum == frame.hash_sum;
-                assert!(is_same, "a shard makes one frame a tick");
-                Offered::Known
-            }
-            std::collections::btree_map::Entry::Vacant(place) => {
+            Entry::Occupied(known) if known.get().hash_sum == frame.hash_sum => Offered::Known,
+            Entry::Occupied(_) => Offered::Contradicts,
+            Entry::Vacant(place) => {
                 place.insert(frame);
                 Offered::Kept
             }
         }
     }
 
-    /// The members that this shard still waits for.
+    /// The members whose frames are still waited for.
     pub fn missing(&self) -> impl Iterator<Item = Owner> + '_ {
-        let others = self.members.iter().filter(|owner| **owner != self.own);
-        others
-            .copied()
-            .filter(|owner| !self.frames.contains_key(&(self.tick, *owner)))
+        let members = self.members.iter().copied();
+        members.filter(|owner| !self.frames.contains_key(&(self.tick, *owner)))
     }
 
-    /// The frames of the tick, in order of their sources, if all are there; given the own one, which
-    /// may be the seat's. After that the next tick's are wanted.
-    pub fn take(&mut self, own: &Frame, taken: &mut Vec<Arc<Frame>>) -> bool {
-        assert_eq!(own.tick, self.tick, "shards tick in step");
+    /// The frames of the tick, in order of their sources, if all are there. After that the next
+    /// tick's are wanted.
+    pub fn take(&mut self, taken: &mut Vec<Arc<Frame>>) -> bool {
         if self.missing().next().is_some() {
             return false;
         }
@@ -87,8 +98,7 @@ impl Exchange {
         for owner in &self.members {
             taken.extend(self.frames.remove(&(self.tick, *owner)));
         }
-        let mut seats = taken.iter().map(Arc::as_ref).chain([own]);
-        let seat = seats.find(|frame| frame.is_seat);
+        let seat = taken.iter().find(|frame| frame.is_seat);
         let members = &seat.expect("some member keeps the seat").members;
         self.members.clone_from(members);
         self.tick += 1;
@@ -120,52 +130,49 @@ mod tests {
     #[test]
     fn frames_come_in_any_order_and_any_number_of_times() {
         let members = [0, 1, 2];
-        let mut exchange = Exchange::new(owner(1), 5, members.map(owner).to_vec());
+        let mut exchange = Exchange::new(5, members.map(owner).to_vec());
         let mut taken = Vec::new();
-        let own = |tick| frame(1, tick, &[]);
         assert_eq!(exchange.offer(frame(2, 6, &[])), Offered::Kept);
         assert_eq!(exchange.offer(frame(2, 5, &[])), Offered::Kept);
         assert_eq!(exchange.offer(frame(2, 5, &[])), Offered::Known);
-        assert!(!exchange.take(&own(5), &mut taken));
+        assert_eq!(exchange.offer(frame(1, 5, &[])), Offered::Kept);
+        assert!(!exchange.take(&mut taken));
         assert_eq!(exchange.missing().collect::<Vec<_>>(), [owner(0)]);
         assert_eq!(exchange.offer(frame(0, 5, &members)), Offered::Kept);
-        assert!(exchange.take(&own(5), &mut taken));
-        assert_eq!(taken.len(), 2);
+        assert!(exchange.take(&mut taken));
+        assert_eq!((taken.len(), exchange.tick()), (3, 6));
         assert_eq!(exchange.offer(frame(2, 5, &[])), Offered::Known);
-        assert!(!exchange.take(&own(6), &mut taken));
-        let late = frame(0, 6 + TICKS_AHEAD_MAX + 1, &members);
-        assert_eq!(exchange.offer(late), Offered::TooEarly);
-        assert_eq!(
-            exchange.offer(frame(1, 6, &[])),
-            Offered::Known,
-            "the own one"
-        );
+        assert!(!exchange.take(&mut taken));
+        let early = frame(0, 6 + TICKS_AHEAD_MAX + 1, &members);
+        assert_eq!(exchange.offer(early), Offered::TooEarly);
     }
 
     #[test]
     fn who_makes_frames_is_what_the_seat_said_last() {
-        let mut exchange = Exchange::new(owner(1), 5, vec![owner(0), owner(1)]);
+        let mut exchange = Exchange::new(5, vec![owner(0), owner(1)]);
         let mut taken = Vec::new();
         exchange.offer(frame(0, 5, &[0, 1, 7]));
+        exchange.offer(frame(1, 5, &[]));
         exchange.offer(frame(7, 5, &[]));
-        assert!(exchange.take(&frame(1, 5, &[]), &mut taken));
-        assert_eq!(taken.len(), 1, "a follower's frame is nobody's business");
+        assert!(exchange.take(&mut taken));
+        assert_eq!(taken.len(), 2, "a follower's frame is nobody's business");
         exchange.offer(frame(0, 6, &[0, 7]));
-        assert!(!exchange.take(&frame(1, 6, &[]), &mut taken));
+        exchange.offer(frame(1, 6, &[]));
+        assert!(!exchange.take(&mut taken));
         exchange.offer(frame(7, 6, &[]));
-        assert!(exchange.take(&frame(1, 6, &[]), &mut taken));
-        assert_eq!(taken.len(), 2);
+        assert!(exchange.take(&mut taken));
+        assert_eq!(taken.len(), 3);
+        assert_eq!(exchange.members(), [owner(0), owner(7)]);
     }
 
     #[test]
-    #[should_panic(expected = "one frame a tick")]
-    fn two_frames_of_one_tick_are_a_bug() {
-        let mut exchange = Exchange::new(owner(1), 5, vec![owner(0), owner(1)]);
+    fn two_frames_of_one_tick_contradict_each_other() {
+        let mut exchange = Exchange::new(5, vec![owner(0), owner(1)]);
         exchange.offer(frame(0, 5, &[]));
         let other = Frame {
             hash_sum: 9,
             ..Frame::clone(&frame(0, 5, &[]))
         };
-        exchange.offer(Arc::new(other));
+        assert_eq!(exchange.offer(Arc::new(other)), Offered::Contradicts);
     }
 }

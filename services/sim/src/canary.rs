@@ -1,0 +1,39 @@
+//! Canaries: machines that are broken on purpose, in the simulation alone. The checkers must catch each
+//! of them; a checker that lets one live shows nothing when it is silent.
+
+/// What is broken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Canary {
+    /// Frames go out before the journal has their tick.
+    ReleasesEarly,
+    /// Frames are acknowledged when they come, not when the journal has the tick that reads them.
+    AcknowledgesEarly,
+    /// The journal does not keep the frames of other pods.
+    ForgetsHeard,
+    /// A lane delivers what it delivered before, if it comes again.
+    ForgetsDedupe,
+    /// Nobody asks in which incarnation somebody speaks, nor speakers for their own lease.
+    AdmitsStale,
+    /// Bodies that cross are taken in twice.
+    AppliesHandoffTwice,
+    /// The journal keeps what shards took, not what they were given.
+    KeepsOnlyTaken,
+    /// After a restart a pod says what its checkpoint has of its last frame, not all that it said.
+    SaysLessAgain,
+    /// A disk that says that it has synced and has not.
+    DiskLies,
+}
+
+impl Canary {
+    pub const ALL: [Canary; 9] = [
+        Canary::ReleasesEarly,
+        Canary::AcknowledgesEarly,
+        Canary::ForgetsHeard,
+        Canary::ForgetsDedupe,
+        Canary::AdmitsStale,
+        Canary::AppliesHandoffTwice,
+        Canary::KeepsOnlyTaken,
+        Canary::SaysLessAgain,
+        Canary::DiskLies,
+    ];
+}

@@ -1,0 +1,38 @@
+//! What happened, step by step: the tail of it comes with a failure.
+
+use std::{collections::VecDeque, fmt};
+
+use crate::{
+    limits::LOG_LINES_KEPT,
+    time::{MS, SECOND, Time},
+};
+
+/// See the module.
+#[derive(Debug)]
+pub struct Log {
+    lines: VecDeque<String>,
+    /// Whether lines are printed as they come.
+    is_loud: bool,
+}
+
+impl Log {
+    pub fn new(is_loud: bool) -> Self {
+        let lines = VecDeque::new();
+        Self { lines, is_loud }
+    }
+
+    pub fn note(&mut self, now: Time, what: &dyn fmt::Display) {
+        let line = format!("{:4}.{:03} {what}", now / SECOND, now % SECOND / MS);
+        if self.is_loud {
+            eprintln!("{line}");
+        }
+        if self.lines.len() == LOG_LINES_KEPT {
+            self.lines.pop_front();
+        }
+        self.lines.push_back(line);
+    }
+
+    pub fn tail(&self) -> Vec<String> {
+        self.lines.iter().cloned().collect()
+    }
+}

@@ -1,0 +1,147 @@
+//! The oracle: the same world on one shard, without any fault, given tick by tick what the shards of the
+//! cluster took. Whatever happened to the cluster, its world must be the oracle's at every tick.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use engine::{Command, Frame, SessionId, World, compose::Composer, tick};
+
+/// See the module.
+pub struct Oracle {
+    world: World,
+    composer: Composer,
+    /// Its frames, for edges that are told late.
+    frames: BTreeMap<u32, Arc<Frame>>,
+}
+
+/// Frames that edges may still be told; they are small.
+const FRAMES_KEPT: u32 = 2_000;
+
+impl Oracle {
+    /// Of a world that is about to be divided.
+    pub fn new(world: World) -> Self {
+        Self {
+            composer: Composer::new(world.config.seed),
+            frames: BTreeMap::from([(world.tick, world.frame.clone())]),
+            world,
+        }
+    }
+
+    pub fn tick(&self) -> u32 {
+        self.world.tick
+    }
+
+    /// Its frame of a tick, as it will always be.
+    pub fn frame(&self, tick: u32) -> Option<&Frame> {
+        self.frames.get(&tick).map(Arc::as_ref)
+    }
+
+    /// Does the next tick; `parts` are all shards' frames of it and what they took.
+    ///
+    /// # Errors
+    /// What of the cluster's world is otherwise.
+    pub fn advance(&mut self, parts: &[(Arc<Frame>, Vec<Command>)]) -> Result<(), String> {
+        let frames: Vec<Arc<Frame>> = parts.iter().map(|(frame, _)| frame.clone()).collect();
+        check_bodies(&frames)?;
+        let mut commands = commands_of(parts);
+        let frame = tick(&mut self.world, &mut commands);
+        let mut whole = Frame::default();
+        self.composer.compose(&frames, &mut whole);
+        compare(&whole, &frame)?;
+        // A copy, for the world uses its frames again.
+        self.frames
+            .insert(frame.tick, Arc::new(Frame::clone(&frame)));
+        let oldest = frame.tick.saturating_sub(FRAMES_KEPT);
+        self.frames.retain(|tick, _| *tick >= oldest);
+        Ok(())
+    }
+}
+
+/// All that the shards took, without what is only about shards.
+fn commands_of(parts: &[(Arc<Frame>, Vec<Command>)]) -> Vec<Command> {
+    let arriving = parts.iter().flat_map(|(frame, _)| frame.arriving.clone());
+    let bricks = arriving.collect();
+    let mut commands = vec![Command::Terrain { bricks }];
+    let taken = parts.iter().flat_map(|(_, taken)| taken);
+    let of_sessions = taken.filter(|command| session_of(command).is_some());
+    commands.extend(of_sessions.cloned());
+    // Each shard's are in the order in which it took them; of one session all are of one shard.
+    commands.sort_by_key(session_of);
+    commands
+}
+
+fn session_of(command: &Command) -> Option<SessionId> {
+    match command {
+        Command::Join { session, .. }
+        | Command::Leave { session }
+        | Command::Input { session, .. } => Some(*session),
+        Command::Terrain { .. } | Command::Partition(_) => None,
+    }
+}
+
+/// R4: nobody is lost and nobody is twice.
+fn check_bodies(frames: &[Arc<Frame>]) -> Result<(), String> {
+    let ids = frames.iter().flat_map(|frame| &frame.bodies.id);
+    let mut ids: Vec<u32> = ids.map(|id| id.index()).collect();
+    let (mut created, mut destroyed) = (0, 0);
+    for frame in frames {
+        created += frame.tally.created_count;
+        destroyed += frame.tally.destroyed_count;
+        let stayed = frame.bodies.count() - frame.handoffs.bodies.len();
+        if frame.tally.alive_count() != Some(stayed as u64) {
+            return Err(format!("{:?}: its tally is not its bodies", frame.source));
+        }
+    }
+    let count = ids.len() as u64;
+    if created - destroyed != count {
+        let (tick, alive) = (frames[0].tick, created - destroyed);
+        return Err(format!(
+            "tick {tick}: {alive} bodies live, {count} are somewhere"
+        ));
+    }
+    ids.sort_unstable();
+    match ids.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(format!("body {} is on two shards", pair[0])),
+        None => Ok(()),
+    }
+}
+
+/// Compares a frame of the whole world with the oracle's.
+///
+/// # Errors
+/// The first thing that is otherwise.
+pub fn compare(whole: &Frame, wanted: &Frame) -> Result<(), String> {
+    let tick = whole.tick;
+    let differs = |what: &str| Err(format!("tick {tick}: not the oracle's {what}"));
+    if whole.bodies.id != wanted.bodies.id {
+        return differs("bodies");
+    }
+    if whole.bodies.x != wanted.bodies.x || whole.bodies.health != wanted.bodies.health {
+        return differs("places or health");
+    }
+    if whole.players != wanted.players {
+        return differs("players");
+    }
+    if whole.edits != wanted.edits {
+        return differs("edits");
+    }
+    if whole.banners != wanted.banners || whole.round != wanted.round {
+        return differs("banners or round");
+    }
+    if whole.roster != wanted.roster {
+        return differs("roster");
+    }
+    if names(whole) != names(wanted) {
+        return differs("events");
+    }
+    if whole.hash != wanted.hash {
+        return differs("hash");
+    }
+    Ok(())
+}
+
+/// What happened, in an order of its own: the cluster's has it by shard.
+fn names(frame: &Frame) -> Vec<String> {
+    let mut names: Vec<String> = frame.events.iter().map(|it| format!("{it:?}")).collect();
+    names.sort_unstable();
+    names
+}
