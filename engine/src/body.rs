@@ -150,6 +150,20 @@ impl Tally {
         came.checked_sub(self.destroyed_count)?
             .checked_sub(self.departed_count)
     }
+
+    /// Takes over what another shard counted.
+    pub fn add(&mut self, other: &Tally) {
+        let Tally {
+            created_count,
+            destroyed_count,
+            arrived_count,
+            departed_count,
+        } = other;
+        self.created_count += created_count;
+        self.destroyed_count += destroyed_count;
+        self.arrived_count += arrived_count;
+        self.departed_count += departed_count;
+    }
 }
 
 impl Bodies {

@@ -12,6 +12,7 @@ use crate::{
     frame::Frame,
     id::SessionId,
     input::Command,
+    seat::owners_of,
     tick::tick_beside,
     world::World,
 };
@@ -20,6 +21,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Cluster {
     shards: Vec<World>,
+    /// Who made a frame of the last tick.
+    makers: Vec<Owner>,
     composer: Composer,
 }
 
@@ -28,6 +31,7 @@ impl Cluster {
     pub fn new(world: World, partition: Partition) -> Self {
         Self {
             composer: Composer::new(world.config.seed),
+            makers: owners_of(&partition),
             shards: divide(world, partition),
         }
     }
@@ -74,6 +78,9 @@ impl Cluster {
             self.route(command, &mut inboxes);
         }
         let frames = self.frames();
+        let seat = frames.iter().find(|(_, frame)| frame.is_seat);
+        let (_, seat) = seat.expect("some shard keeps the seat");
+        self.makers.clone_from(&seat.members);
         for (to, inbox) in inboxes.iter_mut().enumerate() {
             let others = frames.iter().filter(|(from, _)| *from != to);
             let siblings: Vec<Arc<Frame>> =
@@ -87,26 +94,25 @@ impl Cluster {
         whole
     }
 
-    /// What was published by those who tick in the next tick, with their places.
+    /// What was published of the last tick, with the places of those who did.
     pub fn frames(&self) -> Vec<(usize, Arc<Frame>)> {
-        let seat = self.shards.iter().find(|shard| shard.frame.is_seat);
-        let members = &seat.expect("some shard keeps the seat").frame.members;
         let shards = self.shards.iter().enumerate();
-        let members = shards.filter(|(_, shard)| members.contains(&shard.owner));
-        members
+        let makers = shards.filter(|(_, shard)| self.makers.contains(&shard.owner));
+        makers
             .map(|(place, shard)| (place, shard.frame.clone()))
             .collect()
     }
 
-    /// Shards that were members and are no more need not tick.
+    /// Shards that were members and whose last frame has been read need not tick.
     fn dismiss(&mut self) {
-        let places: Vec<usize> = self.frames().into_iter().map(|(place, _)| place).collect();
-        let mut place = 0;
+        let frames = self.frames();
+        let makers = &self.makers;
+        let mut seats = frames.iter().filter(|(_, frame)| frame.is_seat);
+        let (_, seat) = seats.next().expect("some shard keeps the seat");
         self.shards.retain(|shard| {
             let was_enlisted = shard.bodies.tally.departed_count > 0;
-            let stays = places.contains(&place) || !was_enlisted;
-            place += 1;
-            stays
+            let is_read = !makers.contains(&shard.owner);
+            !(was_enlisted && is_read) || seat.members.contains(&shard.owner)
         });
     }
 

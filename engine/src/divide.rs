@@ -97,11 +97,7 @@ fn deal_out(
     seat.members = owners_of(&seat.partition);
     shard.seat = Some(seat);
     shard.happenings.counters = world.happenings.counters;
-    let tally = &mut shard.bodies.tally;
-    tally.created_count += world.bodies.tally.created_count;
-    tally.arrived_count += world.bodies.tally.arrived_count;
-    tally.destroyed_count += world.bodies.tally.destroyed_count;
-    tally.departed_count += world.bodies.tally.departed_count;
+    shard.bodies.tally.add(&world.bodies.tally);
     carry_over(&world.frame, shard);
 }
 

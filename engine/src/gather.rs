@@ -25,6 +25,7 @@ pub fn phase(world: &mut World, siblings: &[Arc<Frame>]) {
         take_in(world, sibling);
     }
     take_or_leave_seat(world);
+    inherit(world);
     let is_lost = world.seat.is_some() && !world.history.newest().conservation().holds();
     world.happenings.counters.conservation_faults_count += u64::from(is_lost);
 }
@@ -64,5 +65,19 @@ fn take_or_leave_seat(world: &mut World) {
         let given = world.history.newest().seat().seat.as_ref();
         let seat = given.expect("who lost the seat handed it over");
         world.seat = Some(Box::new(Seat::clone(seat)));
+    }
+}
+
+/// Whoever made a frame for the last time leaves its counts of bodies to the seat.
+fn inherit(world: &mut World) {
+    if world.seat.is_none() {
+        return;
+    }
+    let last = world.history.newest();
+    let members = &last.seat().members;
+    for frame in last.frames() {
+        if members.binary_search(&frame.source).is_err() {
+            world.bodies.tally.add(&frame.tally);
+        }
     }
 }

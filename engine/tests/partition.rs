@@ -420,6 +420,9 @@ fn shards_join_and_leave_a_battle() {
         let whole = cluster.tick(&mut commands);
         assert_same(&whole, wanted, "joining and leaving");
     }
+    let faults = cluster.shards().iter().map(|shard| shard.counters());
+    let faults: u64 = faults.map(|it| it.conservation_faults_count).sum();
+    assert_eq!(faults, 0, "who leaves leaves its counts behind");
     let mut owners: Vec<Owner> = cluster.shards().iter().map(|shard| shard.owner).collect();
     owners.sort_unstable();
     assert!(
