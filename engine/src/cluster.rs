@@ -80,7 +80,7 @@ impl Cluster {
         let frames = self.frames();
         let seat = frames.iter().find(|(_, frame)| frame.is_seat);
         let (_, seat) = seat.expect("some shard keeps the seat");
-        self.makers.clone_from(&seat.members);
+        let before = core::mem::replace(&mut self.makers, seat.members.clone());
         for (to, inbox) in inboxes.iter_mut().enumerate() {
             let others = frames.iter().filter(|(from, _)| *from != to);
             let siblings: Vec<Arc<Frame>> =
@@ -90,7 +90,7 @@ impl Cluster {
         let frames: Vec<Arc<Frame>> = self.frames().into_iter().map(|(_, it)| it).collect();
         let mut whole = Frame::default();
         self.composer.compose(&frames, &mut whole);
-        self.dismiss();
+        self.dismiss(&before);
         whole
     }
 
@@ -103,16 +103,15 @@ impl Cluster {
             .collect()
     }
 
-    /// Shards that were members and whose last frame has been read need not tick.
-    fn dismiss(&mut self) {
+    /// Shards that made a frame `before` and none in this tick need not tick: their last has been read.
+    fn dismiss(&mut self, before: &[Owner]) {
         let frames = self.frames();
+        let seat = frames.iter().find(|(_, frame)| frame.is_seat);
+        let (_, seat) = seat.expect("some shard keeps the seat");
         let makers = &self.makers;
-        let mut seats = frames.iter().filter(|(_, frame)| frame.is_seat);
-        let (_, seat) = seats.next().expect("some shard keeps the seat");
         self.shards.retain(|shard| {
-            let was_enlisted = shard.bodies.tally.departed_count > 0;
-            let is_read = !makers.contains(&shard.owner);
-            !(was_enlisted && is_read) || seat.members.contains(&shard.owner)
+            let is_gone = before.contains(&shard.owner) && !makers.contains(&shard.owner);
+            !is_gone || seat.members.contains(&shard.owner)
         });
     }
 

@@ -7,7 +7,10 @@
 
 use alloc::{boxed::Box, sync::Arc};
 
+use spatial::partition::Owner;
+
 use crate::{
+    body::Tally,
     frame::Frame,
     hash,
     seat::{SEAT_CELL, Seat},
@@ -68,16 +71,17 @@ fn take_or_leave_seat(world: &mut World) {
     }
 }
 
-/// Whoever made a frame for the last time leaves its counts of bodies to the seat.
+/// Whoever made a frame for the last time leaves its counts of bodies to the seat, and begins anew if it
+/// comes back.
 fn inherit(world: &mut World) {
-    if world.seat.is_none() {
-        return;
-    }
     let last = world.history.newest();
     let members = &last.seat().members;
-    for frame in last.frames() {
-        if members.binary_search(&frame.source).is_err() {
-            world.bodies.tally.add(&frame.tally);
-        }
+    let is_member = |owner: &Owner| members.binary_search(owner).is_ok();
+    if !is_member(&world.owner) {
+        world.bodies.tally = Tally::default();
+    }
+    if world.seat.is_some() {
+        let gone = last.frames().iter().filter(|it| !is_member(&it.source));
+        gone.for_each(|frame| world.bodies.tally.add(&frame.tally));
     }
 }

@@ -19,6 +19,6 @@ pub const COMMANDS_WAITING_MAX: usize = PLAYERS_MAX * 2;
 /// snapshot of the tick that it did last, which is one or two behind.
 pub const OUTLINES_KEPT: u32 = 4;
 
-/// Ticks of a pod that are not durable yet: as many as the journal lets wait. When full, the shards
-/// wait: the world slows until the disk is back.
+/// Ticks that a pod's shards did and that are not durable yet: as many as the journal lets wait. When
+/// full, the shards wait: the world slows until the disk is back.
 pub const STEPS_MAX: usize = journal::limits::QUEUE_BLOCKS_MAX;

@@ -99,15 +99,13 @@ pub struct FusedFile {
     calls_left: Rc<Cell<u32>>,
 }
 
-/// How often the power fails within some work on a disk, in thousandths.
-const FUSES_BLOWN: u32 = 30;
 /// Calls that such work has, at most.
 const CALLS_MAX: u32 = 12;
 
 impl Fused {
-    /// Draws whether and when the power fails.
-    pub fn draw(disk: SimulatedDisk, random: &mut SplitMix64) -> Self {
-        let calls = match random.chance(FUSES_BLOWN, 1_000) {
+    /// Draws whether and when the power fails, which it does so often in a thousand times.
+    pub fn draw(disk: SimulatedDisk, permille: u32, random: &mut SplitMix64) -> Self {
+        let calls = match random.chance(permille, 1_000) {
             true => random.below(CALLS_MAX),
             false => u32::MAX,
         };

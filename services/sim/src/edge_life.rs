@@ -312,7 +312,7 @@ impl Host for Following {
         self.taken.push((from.name, lane, place));
     }
 
-    fn handle_gap(&mut self, _: &PeerName, _: LaneId, _: &mut Stage) {
+    fn handle_gap(&mut self, _: u64) {
         self.is_gap = true;
     }
 }

@@ -35,6 +35,10 @@ pub const FEED_PATIENCE: Time = 4_000 * MS;
 /// does not listen finds a gap and begins anew.
 pub const DEPARTURE_PATIENCE: Time = 5_000 * MS;
 
+/// For so many ticks a pod listens on after it has fallen silent: whoever keeps up two ticks ago may still
+/// be enlisted by the next two.
+pub const QUIET_TICKS: u32 = 8;
+
 /// Lines of the log that a failure tells.
 pub const LOG_LINES_KEPT: usize = 60;
 /// Packets on their way at once, over all links: a broken resend would multiply them.

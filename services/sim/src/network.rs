@@ -1,7 +1,7 @@
-//! The network between processes: packets are late, overtake each other, come twice or not at all, and
-//! whole ways are cut.
+//! The network between processes: words come in order as on a stream, unless they are late, come twice or
+//! not at all; and whole ways are cut.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use link::PeerName;
 use spatial::random::SplitMix64;
@@ -38,14 +38,20 @@ const LATE_MAX: Time = 4_000 * MS;
 pub struct Network {
     pub conditions: Conditions,
     /// Ways that are cut, from whom to whom.
-    cuts: BTreeSet<(PeerName, PeerName)>,
+    cuts: BTreeSet<Way>,
+    /// When the last word on a way arrives that is not overtaken.
+    latest: BTreeMap<Way, Time>,
 }
+
+/// From whom, to whom.
+type Way = (PeerName, PeerName);
 
 impl Default for Network {
     fn default() -> Self {
         Self {
             conditions: Conditions::GOOD,
             cuts: BTreeSet::new(),
+            latest: BTreeMap::new(),
         }
     }
 }
@@ -65,28 +71,38 @@ impl Network {
         self.conditions = Conditions::GOOD;
     }
 
-    /// After which spans a packet arrives: none, one or two.
-    pub fn carry(&self, from: &PeerName, to: &PeerName, random: &mut SplitMix64) -> Vec<Time> {
-        let is_cut = self.cuts.contains(&(from.clone(), to.clone()));
-        if is_cut || random.chance(self.conditions.dropped, 1_000) {
+    /// When a packet arrives: never, once or twice.
+    pub fn carry(
+        &mut self,
+        from: &PeerName,
+        to: &PeerName,
+        now: Time,
+        random: &mut SplitMix64,
+    ) -> Vec<Time> {
+        let way = (from.clone(), to.clone());
+        if self.cuts.contains(&way) || random.chance(self.conditions.dropped, 1_000) {
             return Vec::new();
         }
-        let count = 1 + usize::from(random.chance(self.conditions.doubled, 1_000));
-        (0..count).map(|_| self.delay(random)).collect()
-    }
-
-    fn delay(&self, random: &mut SplitMix64) -> Time {
-        let Conditions {
-            delay_min,
-            delay_max,
-            late,
-            ..
-        } = self.conditions;
-        let spread = u32::try_from(delay_max - delay_min).expect("delays are short");
-        let delay = delay_min + Time::from(random.below(spread + 1));
-        match random.chance(late, 1_000) {
-            true => delay + Time::from(random.below(LATE_MAX as u32)),
-            false => delay,
+        let latest = self.latest.entry(way).or_default();
+        let arrival = (now + self.conditions.draw_delay(random)).max(*latest + 1);
+        let mut arrivals = Vec::new();
+        let is_late = random.chance(self.conditions.late, 1_000);
+        if is_late {
+            arrivals.push(arrival + Time::from(random.below(LATE_MAX as u32)));
+        } else {
+            *latest = arrival;
+            arrivals.push(arrival);
         }
+        if random.chance(self.conditions.doubled, 1_000) {
+            arrivals.push(arrival + self.conditions.draw_delay(random));
+        }
+        arrivals
+    }
+}
+
+impl Conditions {
+    fn draw_delay(&self, random: &mut SplitMix64) -> Time {
+        let spread = u32::try_from(self.delay_max - self.delay_min).expect("delays are short");
+        self.delay_min + Time::from(random.below(spread + 1))
     }
 }

@@ -32,8 +32,8 @@ pub trait Host {
 
     fn take(&mut self, message: Message, stage: &mut Stage);
 
-    /// What is expected on a lane is lost for good.
-    fn handle_gap(&mut self, from: &PeerName, lane: LaneId, stage: &mut Stage);
+    /// What is expected on a lane is lost for good; `offered` is the first that its sender has.
+    fn handle_gap(&mut self, offered: u64);
 }
 
 /// A message of a lane, taken once.
@@ -340,8 +340,8 @@ impl Peer {
         let word = match inbox.on_open(open) {
             Ok(resume) => Word::Resume(lane, resume),
             Err(refusal) => {
-                if matches!(refusal, OpenRefusal::Gap(_)) {
-                    host.handle_gap(&from.name, lane, stage);
+                if let OpenRefusal::Gap(gap) = refusal {
+                    host.handle_gap(gap.offered);
                 }
                 Word::Refused(lane)
             }

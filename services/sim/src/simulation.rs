@@ -12,7 +12,7 @@ use crate::{
     arrange::Arranger,
     canary::Canary,
     edge_life::EdgeLife,
-    faults::Profile,
+    faults::{Kind, Profile},
     log::Log,
     network::Network,
     players::{INPUT_PERIOD, Player},
@@ -82,6 +82,30 @@ pub enum Life {
     Edge(Box<EdgeLife>),
 }
 
+impl Life {
+    pub fn name(&self) -> &PeerName {
+        match self {
+            Life::Pod(pod) => pod.name(),
+            Life::Edge(edge) => edge.name(),
+        }
+    }
+
+    /// 0 before it has registered.
+    pub fn incarnation(&self) -> u64 {
+        match self {
+            Life::Pod(pod) => pod.incarnation(),
+            Life::Edge(edge) => edge.incarnation(),
+        }
+    }
+
+    pub fn describe(&self) -> String {
+        match self {
+            Life::Pod(pod) => pod.describe(),
+            Life::Edge(edge) => edge.describe(),
+        }
+    }
+}
+
 /// A process, whichever life it is in.
 #[derive(Clone, Debug)]
 pub struct Process {
@@ -143,6 +167,11 @@ impl Simulation {
                 witness: Witness::new(world, members),
                 log: Log::new(options.is_loud),
                 canary: options.canary,
+                blown_fuses: if profile.kinds.contains(&Kind::PodDies) {
+                    30
+                } else {
+                    0
+                },
                 random,
             },
             lives: BTreeMap::new(),
@@ -204,18 +233,17 @@ impl Simulation {
     /// # Errors
     /// The first thing that does not hold.
     pub fn run(mut self) -> Result<Summary, Failure> {
-        let seed = self.world_seed;
-        while !self.is_done() {
+        while !self.is_done() && self.stage.witness.failure().is_none() {
             let event = self.stage.schedule.advance();
             self.handle(event.expect("something always happens"));
-            if let Some(what) = self.stage.witness.failure() {
-                return Err(Failure {
-                    seed,
-                    time: self.stage.now(),
-                    what: what.into(),
-                    log: self.stage.log.tail(),
-                });
-            }
+        }
+        if let Some(what) = self.stage.witness.failure() {
+            return Err(Failure {
+                seed: self.world_seed,
+                time: self.stage.now(),
+                what: what.into(),
+                log: self.stage.log.tail(),
+            });
         }
         let world = self.stage.witness.world();
         Ok(Summary {
@@ -256,11 +284,8 @@ impl Simulation {
 
     pub(crate) fn describe_all(&mut self) {
         for (id, life) in &self.lives {
-            let line = match life {
-                Life::Pod(pod) => pod.describe(),
-                Life::Edge(edge) => edge.describe(),
-            };
-            self.stage.note(format_args!("{id:?} {line}"));
+            let (name, line) = (life.name(), life.describe());
+            self.stage.note(format_args!("{name}, {id:?} {line}"));
         }
         let members = self.stage.witness.members().to_vec();
         self.stage.note(format_args!("members: {members:?}"));
@@ -335,6 +360,7 @@ impl Simulation {
     }
 
     fn wake(&mut self, id: LifeId, task: Task) {
+        self.drop_superseded(id);
         let fate = match self.lives.get_mut(&id) {
             Some(Life::Pod(pod)) => pod.turn(task, &mut self.stage),
             Some(Life::Edge(edge)) => edge.turn(&mut self.stage),
@@ -343,11 +369,27 @@ impl Simulation {
         self.end(id, fate);
     }
 
+    /// Whoever stood still before it had registered, and has been replaced, is not let in any more.
+    fn drop_superseded(&mut self, id: LifeId) {
+        let Some(life) = self.lives.get(&id) else {
+            return;
+        };
+        let current = self.processes.get(life.name()).and_then(|it| it.life);
+        if life.incarnation() == 0 && current != Some(id) {
+            self.lives.remove(&id);
+        }
+    }
+
     /// Starts a process, on whatever machine.
     fn start(&mut self, name: PeerName) {
         let Some(process) = self.processes.get_mut(&name) else {
             return;
         };
+        // Another one may have been started meanwhile, and go on.
+        let is_up = |id: &LifeId| self.lives.contains_key(id) && !self.paused.contains_key(id);
+        if process.life.as_ref().is_some_and(is_up) {
+            return;
+        }
         let id = LifeId(self.next_life);
         self.next_life += 1;
         process.life = Some(id);
@@ -376,10 +418,7 @@ impl Simulation {
         let Some(life) = self.lives.remove(&id) else {
             return;
         };
-        let (name, incarnation) = match life {
-            Life::Pod(pod) => (pod.name().clone(), pod.incarnation()),
-            Life::Edge(edge) => (edge.name().clone(), edge.incarnation()),
-        };
+        let (name, incarnation) = (life.name().clone(), life.incarnation());
         self.stage.note(format_args!("{name}, {id:?}: {fate:?}"));
         let is_current = self.processes.get(&name).and_then(|it| it.life) == Some(id);
         if !is_current {

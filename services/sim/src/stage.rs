@@ -65,6 +65,8 @@ pub struct Stage {
     pub witness: Witness,
     pub log: Log,
     pub canary: Option<Canary>,
+    /// How often the power fails within some work on a disk, in thousandths.
+    pub blown_fuses: u32,
 }
 
 impl Stage {
@@ -85,13 +87,15 @@ impl Stage {
 
     /// Sends a word to a life of a process.
     pub fn send(&mut self, from: &Speaker, to: &PeerName, life: LifeId, word: Word) {
-        for span in self.network.carry(&from.name, to, &mut self.random) {
+        let now = self.now();
+        let arrivals = self.network.carry(&from.name, to, now, &mut self.random);
+        for time in arrivals {
             let packet = Packet {
                 from: from.clone(),
                 to: life,
                 word: word.clone(),
             };
-            self.after(span, Event::Arrival(packet));
+            self.schedule.at(time, Event::Arrival(packet));
         }
         if self.schedule.count() > PACKETS_MAX {
             self.witness.fail("words multiply without end".into());

@@ -152,10 +152,7 @@ impl Simulation {
             return;
         };
         let life = self.lives.remove(&id).expect("it was just found");
-        let incarnation = match &life {
-            Life::Pod(pod) => pod.incarnation(),
-            Life::Edge(edge) => edge.incarnation(),
-        };
+        let incarnation = life.incarnation();
         let is_power = self.stage.random.chance(1, 2);
         let is_same_machine = self.stage.random.chance(2, 3);
         self.stage
@@ -238,6 +235,7 @@ impl Simulation {
         self.stage.note("all is mended");
         self.stage.network.mend_all();
         self.stage.registry.is_away = false;
+        self.stage.blown_fuses = 0;
         for pod in self.pods() {
             self.stage.storage.set_trouble(pod, Trouble::default());
         }

@@ -317,8 +317,15 @@ impl Witness {
 
 /// What comes back, and what players were told (R9).
 impl Witness {
-    /// A pod is back from the run of an earlier life, which wrote it as `writer`.
-    pub fn note_recovery(&mut self, by: LifeId, incarnation: u64, writer: u64, state: &PodState) {
+    /// A life has read how far an earlier one came: what that one still writes is read by nobody.
+    pub fn note_reading(&mut self, by: LifeId, incarnation: u64, state: &PodState) {
+        self.writers.insert((state.pod, incarnation), by);
+        let successions = self.successions.entry(state.pod).or_default();
+        successions.push((incarnation, state.tick));
+    }
+
+    /// A pod is back from the run that the incarnation `writer` wrote, and has that in its own.
+    pub fn note_recovery(&mut self, writer: u64, state: &PodState) {
         self.counts.recoveries += 1;
         let (pod, tick) = (state.pod, state.tick);
         let promised = self.durable.get(&pod).copied().unwrap_or_default();
@@ -339,15 +346,24 @@ impl Witness {
             };
             self.note_said(source, said.tick, &said.bytes);
         }
-        self.note_beginning(by, incarnation, state);
     }
 
-    /// A life begins to do ticks.
-    pub fn note_beginning(&mut self, by: LifeId, incarnation: u64, state: &PodState) {
-        let pod = state.pod;
-        self.writers.insert((pod, incarnation), by);
-        let successions = self.successions.entry(pod).or_default();
-        successions.push((incarnation, state.tick));
+    /// A pod that joins has its first state in its folder. If it is waited for already, because an earlier
+    /// life of it was enlisted, its part of that tick is to have nothing.
+    pub fn note_birth(&mut self, state: &PodState) {
+        if state.tick > self.oracle.tick() {
+            let kept = self.kept.entry(state.tick).or_default();
+            for shard in &state.shards {
+                let deed = Deed {
+                    frame: shard.world.frame.clone(),
+                    taken: Vec::new(),
+                    commands: Vec::new(),
+                    series: state.series,
+                };
+                kept.insert(shard.world.owner, deed);
+            }
+            self.advance();
+        }
     }
 
     /// A pod left, or gave up before anybody waited for it: another may use its name.

@@ -47,7 +47,8 @@ pub struct Relay {
     /// By source of another pod: the place after what came last, and what was acknowledged.
     heard: BTreeMap<Owner, Position>,
     acknowledged: BTreeMap<Owner, Position>,
-    /// How far each shard has taken the commands of edges.
+    /// By shard: the last tick that it did, and how far it has taken the commands of edges.
+    ticked: Vec<u32>,
     places: Vec<Places>,
     /// The tick of the state that it began with.
     begun_at: u32,
@@ -108,6 +109,7 @@ impl Relay {
             arrivals: BTreeMap::new(),
             acknowledged: heard.clone(),
             heard,
+            ticked: vec![state.tick; state.shards.len()],
             places: state.shards.iter().map(|it| it.places.clone()).collect(),
             begun_at: state.tick,
             steps: VecDeque::new(),
@@ -139,14 +141,27 @@ impl Relay {
         self.heard.get(&source).copied()
     }
 
-    /// Whether there is room for a frame of this tick; if not, take none from its source's lane.
+    /// Whether there is room for a frame of this tick; if not, take none from its source's lane. Shards
+    /// that nobody waits for may be behind what is gathered, and have room for no more than this.
     pub fn has_room_for(&self, tick: u32) -> bool {
-        tick <= self.exchange.tick() + TICKS_AHEAD_MAX
+        let slowest = self.ticked.iter().min().copied();
+        let slowest = slowest.unwrap_or_default().min(self.exchange.tick());
+        tick <= slowest + TICKS_AHEAD_MAX
     }
 
     /// The tick whose frames are being gathered, and whose are missing.
     pub fn missing(&self) -> (u32, impl Iterator<Item = Owner> + '_) {
         (self.exchange.tick(), self.exchange.missing())
+    }
+
+    /// Whether a shard keeps up with the world, be it waited for or not: only such a one is to be enlisted,
+    /// for from then on all wait for it. A word that was late, about one that has gone, is told by this.
+    pub fn is_followed_by(&self, owner: Owner) -> bool {
+        let done = match owner.pod == self.pod {
+            true => self.ticked.get(usize::from(owner.shard)).copied(),
+            false => self.heard.get(&owner).map(|place| place.next as u32 - 1),
+        };
+        done.is_some_and(|tick| tick + 2 >= self.exchange.tick())
     }
 
     /// What holds of the whole world at a tick, if it is one of the last.
@@ -157,7 +172,8 @@ impl Relay {
     /// Whether another tick of a shard may be taken in; if not, the journal is behind, and who does not
     /// take the shard's makes it wait.
     pub fn has_room(&self) -> bool {
-        self.steps.len() < STEPS_MAX
+        let newest = self.ticked.iter().max();
+        newest.is_none_or(|tick| ((tick - self.durable) as usize) < STEPS_MAX)
     }
 
     /// Ticks that are not durable yet.
@@ -169,6 +185,12 @@ impl Relay {
     pub fn handle_ticked(&mut self, ticked: Ticked) {
         let frame = ticked.frame;
         let (tick, shard) = (frame.tick, usize::from(frame.source.shard));
+        assert_eq!(
+            tick,
+            self.ticked[shard] + 1,
+            "a shard gives its ticks in order"
+        );
+        self.ticked[shard] = tick;
         self.places[shard].extend(ticked.places.clone());
         let state = ticked.world.map(|world| ShardState {
             world: *world,

@@ -64,8 +64,12 @@ enum Phase {
     /// Until all who may hear an earlier life of this pod have heard of this one.
     Greeting,
     Reading,
-    /// Read, or given by another pod, and about to be written to a run of its own.
-    Beginning(Box<PodState>),
+    /// About to be written to a run of its own: read from the run of an earlier incarnation, or given by
+    /// another pod.
+    Beginning {
+        state: Box<PodState>,
+        writer: Option<u64>,
+    },
     Joining(Admission),
     Running(Box<Running>),
 }
@@ -115,7 +119,7 @@ impl PodLife {
             Phase::Registering => "registers".into(),
             Phase::Greeting => "greets".into(),
             Phase::Reading => "reads".into(),
-            Phase::Beginning(state) => format!("begins at tick {}", state.tick),
+            Phase::Beginning { state, .. } => format!("begins at tick {}", state.tick),
             Phase::Joining(admission) => {
                 let unanswered: Vec<u16> = admission.unanswered().collect();
                 format!("joins, unanswered by {unanswered:?}")
@@ -256,8 +260,11 @@ impl PodLife {
                 let is_new_enough = admission.poll_tick().is_some_and(|tick| state.tick >= tick);
                 let (life, incarnation) = (self.own.life, self.own.incarnation);
                 if is_new_enough && state.series == incarnation {
-                    stage.witness.note_beginning(life, incarnation, &state);
-                    self.phase = Phase::Beginning(Box::new(state));
+                    stage.witness.note_reading(life, incarnation, &state);
+                    self.phase = Phase::Beginning {
+                        state: Box::new(state),
+                        writer: None,
+                    };
                 }
             }
             _ => {}
@@ -278,7 +285,7 @@ impl PodLife {
             Phase::Registering => self.register(stage),
             Phase::Greeting => self.greet(stage),
             Phase::Reading => return self.read(stage),
-            Phase::Beginning(..) => return self.begin(stage),
+            Phase::Beginning { .. } => return self.begin(stage),
             Phase::Joining(_) => self.join(stage),
             Phase::Running(_) => return self.look_around(stage),
         }
@@ -356,28 +363,33 @@ impl PodLife {
             say_less(&mut state);
         }
         let (life, incarnation) = (self.own.life, self.own.incarnation);
-        stage
-            .witness
-            .note_recovery(life, incarnation, writer, &state);
-        self.phase = Phase::Beginning(Box::new(state));
+        stage.witness.note_reading(life, incarnation, &state);
+        self.phase = Phase::Beginning {
+            state: Box::new(state),
+            writer: Some(writer),
+        };
     }
 
     /// Writes what was read to a run of its own, and begins from there.
     fn begin(&mut self, stage: &mut Stage) -> Fate {
-        let Phase::Beginning(state) = &self.phase else {
+        let Phase::Beginning { state, writer } = &self.phase else {
             unreachable!("this is its phase")
         };
         let disk = stage.storage.begin(self.pod, self.own.incarnation);
         let mut bytes = Vec::new();
         state.write(&mut bytes);
         let identity = recovery::identity(self.world_seed, self.pod);
-        let fused = Fused::draw(disk.clone(), &mut stage.random);
+        let fused = Fused::draw(disk.clone(), stage.blown_fuses, &mut stage.random);
         let written = checkpoint_file::write(&fused, identity, state.tick, &bytes);
         if fused.is_blown() {
             return Fate::LosesPower;
         }
         if written.is_ok() {
             stage.storage.forget_old(self.pod, self.own.incarnation);
+            match writer {
+                Some(writer) => stage.witness.note_recovery(*writer, state),
+                None => stage.witness.note_birth(state),
+            }
             let state = state.clone();
             self.run(&state, disk, stage);
         }
@@ -441,15 +453,11 @@ impl PodLife {
             unreachable!("this is its phase")
         };
         running.look_at_members(now);
+        if running.is_left_behind(&self.peers) {
+            return Fate::GivesUp;
+        }
         if running.may_leave(now, &self.peers) {
             return Fate::Leaves;
-        }
-        if running.is_gap || running.lacks_for_good(&self.peers) {
-            if !running.is_member() {
-                return Fate::GivesUp;
-            }
-            let failure = format!("{} lacks what nobody has any more", self.own.name);
-            stage.witness.fail(failure);
         }
         let volunteers: Vec<Owner> = running.volunteers();
         if now >= self.asked_at + ASK_PATIENCE {
@@ -494,5 +502,5 @@ impl Host for Deaf {
         unreachable!("it has no lane")
     }
 
-    fn handle_gap(&mut self, _: &PeerName, _: LaneId, _: &mut Stage) {}
+    fn handle_gap(&mut self, _: u64) {}
 }

@@ -21,7 +21,7 @@ use spatial::partition::Owner;
 use crate::{
     canary::Canary,
     disk::{Fused, Step, Writer},
-    limits::{CHECKPOINTS_KEPT, DEPARTURE_PATIENCE, SEGMENT_BYTES_MAX},
+    limits::{CHECKPOINTS_KEPT, DEPARTURE_PATIENCE, QUIET_TICKS, SEGMENT_BYTES_MAX},
     peers::{Host, Message, Peers},
     pod_life::shard::{ShardLife, Turned},
     scene::Land,
@@ -63,7 +63,10 @@ pub struct Running {
     early: Vec<(PeerName, LaneId, Position)>,
     /// The first tick for which none of its shards is waited for any more, and when that was seen.
     dismissed: Option<(u32, Time)>,
-    pub is_gap: bool,
+    /// Since which tick it says nothing any more, for it is about to leave.
+    quiet: Option<u32>,
+    /// The first frame that the sender of a lane still had, where earlier ones were expected.
+    gap: Option<u64>,
     /// What is to be done soon.
     pub due: BTreeSet<Task>,
 }
@@ -93,7 +96,8 @@ impl Running {
             enlisted: enlisted.copied().collect(),
             early: Vec::new(),
             dismissed: None,
-            is_gap: false,
+            quiet: None,
+            gap: None,
             due: (0..shards.len() as u16).map(Task::Shard).collect(),
             desk,
             shards,
@@ -121,6 +125,9 @@ impl Running {
 
     /// A shard's thread comes round; when to come again, if nothing comes before.
     pub fn turn_shard(&mut self, number: u16, stage: &mut Stage) -> Option<Time> {
+        if self.quiet.is_some() {
+            return None;
+        }
         let shard = &mut self.shards[usize::from(number)];
         match shard.turn(&self.desk, stage) {
             Turned::Early(time) => Some(time),
@@ -295,7 +302,7 @@ impl Running {
         };
         let mut bytes = Vec::new();
         state.write(&mut bytes);
-        let disk = Fused::draw(self.disk.clone(), &mut stage.random);
+        let disk = Fused::draw(self.disk.clone(), stage.blown_fuses, &mut stage.random);
         // A disk that fails keeps the older ones.
         if checkpoint::write(&disk, self.identity, state.tick, &bytes).is_ok() {
             let _ = checkpoint::retain(&disk, CHECKPOINTS_KEPT);
@@ -311,10 +318,15 @@ impl Running {
         self.due.insert(Task::Relay);
     }
 
+    /// A shard asks to be waited for; the pod that has the seat does that, if it keeps up.
     pub fn enlist(&mut self, owner: Owner) {
-        let command = Command::Partition(PartitionChange::Enlist { owner });
-        // If too many wait, it is asked for again.
-        let _ = self.shards[0].station.handle_own(command);
+        let mut shards = self.shards.iter_mut();
+        let seat = shards.find(|shard| shard.world.seat.is_some());
+        if let Some(seat) = seat.filter(|_| self.relay.is_followed_by(owner)) {
+            let command = Command::Partition(PartitionChange::Enlist { owner });
+            // If too many wait, it is asked for again.
+            let _ = seat.station.handle_own(command);
+        }
     }
 
     fn answer_wishes(&mut self, peers: &mut Peers, stage: &mut Stage) {
@@ -397,10 +409,15 @@ impl Running {
         own.filter(|owner| !self.enlisted.contains(owner)).collect()
     }
 
-    /// Whether it was discharged, and all have heard what it said as long as they needed that; those
-    /// who do not listen any more are waited for only so long.
-    pub fn may_leave(&self, now: Time, peers: &Peers) -> bool {
+    /// Whether it may leave: it was discharged, all have heard what it said as long as they needed that
+    /// (those who do not listen any more are waited for only so long), and it has been quiet for some
+    /// ticks without being enlisted again by a word that was late.
+    pub fn may_leave(&mut self, now: Time, peers: &Peers) -> bool {
         let Some((tick, since)) = self.dismissed else {
+            if self.quiet.take().is_some() {
+                let numbers = 0..self.shards.len() as u16;
+                self.due.extend(numbers.map(Task::Shard));
+            }
             return false;
         };
         let mut names = peers.names().into_iter();
@@ -408,18 +425,28 @@ impl Running {
             let unacknowledged = peers.unacknowledged(&name);
             unacknowledged.is_none_or(|first| first >= u64::from(tick))
         };
-        names.all(has_heard) || now > since + DEPARTURE_PATIENCE
+        let (gathered, _) = self.relay.missing();
+        if self.quiet.is_none() && (names.all(has_heard) || now > since + DEPARTURE_PATIENCE) {
+            self.quiet = Some(gathered);
+        }
+        self.quiet
+            .is_some_and(|quiet| gathered > quiet + QUIET_TICKS)
     }
 
-    /// Whether a frame that it lacks will never come.
-    pub fn lacks_for_good(&self, peers: &Peers) -> bool {
-        let (tick, mut missing) = self.relay.missing();
-        missing.any(|source| {
+    /// Whether the others have gone on without it, so that frames which it lacks will never come. Nobody
+    /// gets two ticks ahead of a shard that is waited for, nor forgets what that may lack.
+    pub fn is_left_behind(&self, peers: &Peers) -> bool {
+        let (tick, missing) = self.relay.missing();
+        let expected = missing.filter_map(|source| {
             let name = PeerName::Pod(source.pod);
-            let expected = peers.expected(&name, LaneId(source.shard));
-            source.pod != self.desk.pod
-                && expected.is_some_and(|place| place.next > u64::from(tick))
-        })
+            let place = peers.expected(&name, LaneId(source.shard))?;
+            (place.next > u64::from(tick)).then_some(place.next)
+        });
+        let newest = expected.max().max(self.gap);
+        match self.is_member() {
+            true => newest.is_some_and(|next| next > u64::from(tick) + 1),
+            false => newest.is_some(),
+        }
     }
 
     /// The tick from which a process hears all shards; asked by those who begin to listen.
@@ -485,7 +512,7 @@ impl Host for Running {
         }
     }
 
-    fn handle_gap(&mut self, _: &PeerName, _: LaneId, _: &mut Stage) {
-        self.is_gap = true;
+    fn handle_gap(&mut self, offered: u64) {
+        self.gap = self.gap.max(Some(offered));
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use engine::{Command, Frame, World, tick_beside};
 use link::PeerName;
-use pod::{PodState, ShardState, Station, Ticked, Turn, record::write_given};
+use pod::{Offered, PodState, ShardState, Station, Ticked, Turn, record::write_given};
 
 use crate::{
     canary::Canary,
@@ -85,7 +85,12 @@ impl ShardLife {
     /// Does a tick, if it may.
     pub fn turn(&mut self, desk: &Desk, stage: &mut Stage) -> Turned {
         while let Some(frame) = self.arriving.pop_front() {
-            self.station.handle_frame(frame);
+            let offered = self.station.handle_frame(frame);
+            if !matches!(offered, Offered::Kept | Offered::Known) {
+                stage
+                    .witness
+                    .fail(format!("a shard's frame is lost: {offered:?}"));
+            }
         }
         if self.done.len() >= TICKED_RING_MAX {
             return Turned::Waiting;
