@@ -16,7 +16,7 @@ pub const ASK_PATIENCE: Time = 300 * MS;
 /// Ticks that a shard did and the relay has not taken: the ring between their threads.
 pub const TICKED_RING_MAX: usize = 4;
 /// Frames for one shard, from its siblings and the relay: the rings between their threads.
-pub const FRAME_RING_MAX: usize = 256;
+pub const FRAME_RING_MAX: usize = 32;
 /// Messages of a lane that are not acknowledged; a listener that is farther behind begins anew.
 pub const OUTBOX_MAX: usize = 128;
 

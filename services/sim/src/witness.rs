@@ -242,6 +242,11 @@ impl Witness {
         self.keep(by, pod, tick);
     }
 
+    fn did(&self, life: LifeId, tick: u32) -> bool {
+        let mut deeds = self.deeds.range((life, tick, 0)..=(life, tick, u16::MAX));
+        deeds.next().is_some()
+    }
+
     /// Moves what a life did in a tick to what is for good.
     fn keep(&mut self, by: LifeId, pod: u16, tick: u32) {
         let range = (by, tick, 0)..=(by, tick, u16::MAX);
@@ -332,9 +337,11 @@ impl Witness {
         self.check(tick >= promised, || {
             format!("pod {pod} comes back at tick {tick}; its journal had tick {promised}")
         });
-        // What was durable and not yet known to be.
-        if let Some(&elder) = self.writers.get(&(pod, writer)) {
-            for missed in promised + 1..=tick {
+        // What was durable and not yet known to be: done by the writer, or by one that it went on from.
+        for missed in promised + 1..=tick {
+            let elders = self.writers.range((pod, 0)..=(pod, writer)).rev();
+            let mut elders = elders.map(|(_, life)| *life);
+            if let Some(elder) = elders.find(|it| self.did(*it, missed)) {
                 self.keep(elder, pod, missed);
             }
         }

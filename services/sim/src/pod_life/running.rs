@@ -63,6 +63,8 @@ pub struct Running {
     early: Vec<(PeerName, LaneId, Position)>,
     /// The first tick for which none of its shards is waited for any more, and when that was seen.
     dismissed: Option<(u32, Time)>,
+    /// Whether frames wait for room in a shard's ring.
+    is_backed_up: bool,
     /// Since which tick it says nothing any more, for it is about to leave.
     quiet: Option<u32>,
     /// The first frame that the sender of a lane still had, where earlier ones were expected.
@@ -96,6 +98,7 @@ impl Running {
             enlisted: enlisted.copied().collect(),
             early: Vec::new(),
             dismissed: None,
+            is_backed_up: false,
             quiet: None,
             gap: None,
             due: (0..shards.len() as u16).map(Task::Shard).collect(),
@@ -109,7 +112,8 @@ impl Running {
 
     /// Ticks that are not durable yet, and what waits for the shards.
     pub fn waiting_count(&self) -> usize {
-        let stations = self.shards.iter().map(|it| it.station.waiting_count());
+        let shards = self.shards.iter();
+        let stations = shards.map(|it| it.station.waiting_count() + it.arriving_count());
         self.relay.waiting_count() + stations.sum::<usize>()
     }
 
@@ -128,6 +132,9 @@ impl Running {
         if self.quiet.is_some() {
             return None;
         }
+        if self.is_backed_up {
+            self.due.insert(Task::Relay);
+        }
         let shard = &mut self.shards[usize::from(number)];
         match shard.turn(&self.desk, stage) {
             Turned::Early(time) => Some(time),
@@ -137,7 +144,7 @@ impl Running {
                 self.due.insert(Task::Shard(number));
                 for (other, shard) in (0..).zip(&mut self.shards) {
                     if other != number {
-                        shard.give(frame.clone(), stage);
+                        shard.give(frame.clone());
                         self.due.insert(Task::Shard(other));
                     }
                 }
@@ -149,7 +156,7 @@ impl Running {
     /// The relay's thread comes round.
     pub fn turn_relay(&mut self, peers: &mut Peers, stage: &mut Stage) {
         self.take_ticked();
-        self.deliver(stage);
+        self.deliver();
         self.commit(stage);
         self.release(peers, stage);
         self.checkpoint = self.relay.poll_checkpoint().or(self.checkpoint.take());
@@ -170,12 +177,17 @@ impl Running {
         }
     }
 
-    fn deliver(&mut self, stage: &mut Stage) {
-        while let Some(frame) = self.relay.poll_delivery() {
+    /// What a ring has no room for stays with the relay until its shard has taken some.
+    fn deliver(&mut self) {
+        self.is_backed_up = !self.shards.iter().all(ShardLife::has_room);
+        while !self.is_backed_up
+            && let Some(frame) = self.relay.poll_delivery()
+        {
             for (number, shard) in (0..).zip(&mut self.shards) {
-                shard.give(frame.clone(), stage);
+                shard.give(frame.clone());
                 self.due.insert(Task::Shard(number));
             }
+            self.is_backed_up = !self.shards.iter().all(ShardLife::has_room);
         }
     }
 

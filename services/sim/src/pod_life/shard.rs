@@ -62,14 +62,19 @@ impl ShardLife {
         }
     }
 
+    /// Whether the relay may hand another frame over; siblings always may, for they are in step.
+    pub fn has_room(&self) -> bool {
+        self.arriving.len() < FRAME_RING_MAX
+    }
+
     /// A sibling or the relay hands a frame over.
-    pub fn give(&mut self, frame: Arc<Frame>, stage: &mut Stage) {
+    pub fn give(&mut self, frame: Arc<Frame>) {
         self.arriving.push_back(frame);
-        if self.arriving.len() > FRAME_RING_MAX {
-            stage
-                .witness
-                .fail("a shard's ring of frames is full".into());
-        }
+    }
+
+    /// Frames that wait in the ring.
+    pub fn arriving_count(&self) -> usize {
+        self.arriving.len()
     }
 
     /// An edge's command came.
