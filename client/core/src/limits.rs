@@ -5,3 +5,5 @@
 pub const BRICKS_PLAIN_BYTES_MAX: usize = 4 * 1_024 * 1_024;
 /// Bytes the page may hand over at once: the above, not compressible, and its columns.
 pub const INPUT_BYTES_MAX: usize = 8 * 1_024 * 1_024;
+/// Soldiers of each house behind the title: a tick of so many takes a phone a few milliseconds.
+pub const SCENE_SOLDIERS_MAX: u32 = 500;

@@ -1,18 +1,23 @@
 //! The mesher's worker: keeps a terrain of its own, fed by the wire's worker, and turns chunks near
-//! the eye into faces.
+//! the eye into faces. While nobody is joined the terrain is that of the battle behind the title.
 
-import type { TerrainMessage } from "../wire/link";
+import type { ServerMessage, TerrainMessage } from "../wire/link";
 import { fetchCore, type Core } from "./core";
 import { MeshQueue, type ChunkPlace } from "./mesh_queue";
+import { TitleScene } from "./scene";
 import type { ChunkMesh } from "./state";
 
 export type ToMesher =
   | { kind: "terrainPort"; port: MessagePort }
+  /** Forget all terrain and show the battle behind the title. */
+  | { kind: "scene" }
   | { kind: "focus"; eye: ChunkPlace; viewDistanceBlocks: number };
 
 export type FromMesher =
   | { kind: "mesh"; mesh: ChunkMesh }
   | { kind: "removed"; chunks: ChunkPlace[] }
+  /** What the battle behind the title tells. */
+  | { kind: "scene"; message: ServerMessage }
   | { kind: "reset" };
 
 /** What the wire's worker sends. */
@@ -27,11 +32,18 @@ const page = self as unknown as DedicatedWorkerGlobalScope;
 const queue = new MeshQueue();
 const waiting: FromWireWorker[] = [];
 let core: Core | null = null;
+let scene: TitleScene | null = null;
+/** Whether the scene is wanted; it waits for the core. */
+let wantsScene = false;
 
 page.onmessage = (event: MessageEvent<ToMesher>) => {
   const message = event.data;
   if (message.kind === "terrainPort") {
     message.port.onmessage = (terrain: MessageEvent<FromWireWorker>) => receive(terrain.data);
+    return;
+  }
+  if (message.kind === "scene") {
+    wantsScene = true;
     return;
   }
   tellRemoved(queue.focus(message.eye, message.viewDistanceBlocks));
@@ -50,22 +62,36 @@ function receive(message: FromWireWorker): void {
 
 function apply(terrain: Core, message: FromWireWorker): void {
   const nowMs = performance.now();
-  if (message.kind === "reset") {
-    terrain.reset();
-    queue.reset();
-    page.postMessage({ kind: "reset" } satisfies FromMesher);
-    return;
-  }
+  if (message.kind === "reset") return reset(terrain);
   if (!terrain.apply(message)) return;
   if (message.kind === "bricks") queue.load(message.cells, nowMs);
   else if (message.kind === "edits") queue.edit(message.blocks);
   else tellRemoved(queue.forget(message.cells, nowMs));
 }
 
+function reset(terrain: Core): void {
+  scene = null;
+  wantsScene = false;
+  terrain.reset();
+  queue.reset();
+  page.postMessage({ kind: "reset" } satisfies FromMesher);
+}
+
+function beginScene(terrain: Core): void {
+  reset(terrain);
+  scene = new TitleScene(terrain, queue, (message) => {
+    page.postMessage({ kind: "scene", message } satisfies FromMesher);
+  });
+}
+
 function work(terrain: Core): void {
+  if (wantsScene) beginScene(terrain);
   const endMs = performance.now() + SLICE_MS;
   let found = true;
-  while (found && performance.now() < endMs) found = meshNext(terrain);
+  while (found && performance.now() < endMs) {
+    found = scene?.advance(performance.now()) ?? false;
+    found = meshNext(terrain) || found;
+  }
   setTimeout(() => work(terrain), found ? 0 : IDLE_MS);
 }
 

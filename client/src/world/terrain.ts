@@ -1,7 +1,7 @@
 //! The page's side of terrain: its own blocks for prediction and aim, and the meshes that come from
 //! the mesher, handed on a few a frame. Main thread.
 
-import type { TerrainMessage } from "../wire/link";
+import type { ServerMessage, TerrainMessage } from "../wire/link";
 import type { Core } from "./core";
 import type { FromMesher, ToMesher } from "./mesher";
 import type { ChunkMesh, TerrainEvents, Vector3 } from "./state";
@@ -32,6 +32,7 @@ export class Terrain {
     readonly core: Core,
     private readonly mesher: MesherPort,
     private readonly onReset: () => void,
+    private readonly onScene: (message: ServerMessage) => void,
   ) {
     mesher.onmessage = (event) => this.receive(event.data);
   }
@@ -46,6 +47,12 @@ export class Terrain {
     this.core.reset();
     this.cellsCount = 0;
     this.focus = null;
+  }
+
+  /** Has the mesher show the battle behind the title. */
+  beginScene(): void {
+    this.reset();
+    this.mesher.postMessage({ kind: "scene" });
   }
 
   look(eye: Vector3, viewDistanceBlocks: number): void {
@@ -83,6 +90,9 @@ export class Terrain {
       case "removed":
         this.waiting.removed.push(...message.chunks);
         this.dropWaiting(message.chunks);
+        return;
+      case "scene":
+        this.onScene(message.message);
         return;
       case "reset":
         this.waiting = { ready: [], removed: [] };
