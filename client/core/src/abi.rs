@@ -13,7 +13,8 @@ use engine::Buttons;
 use spatial::{BlockCoord, Position, face::Face, limits::RAY_DIRECTION_MAX, mesh::Quad, ray::Ray};
 
 use crate::{
-    limits::{INPUT_BYTES_MAX, SCENE_SOLDIERS_MAX},
+    limits::{INPUT_BYTES_MAX, MAP_EDGE_MAX, SCENE_SOLDIERS_MAX},
+    map,
     prediction::{MOTION_BYTES, decode_motion, encode_motion},
     scene::write_frame,
     state::{ApplyError, ClientCore},
@@ -165,6 +166,15 @@ pub extern "C" fn motion_step(buttons: u32, yaw: u32) -> u32 {
         output.extend(words.iter().map(|&word| u32::from_le_bytes(word)));
         outcome.fall_damage.into()
     })
+}
+
+/// Paints the land from above, see `map::paint`. Output: `edge` × `edge` pixels.
+#[unsafe(no_mangle)]
+pub extern "C" fn map_paint(x: i32, z: i32, edge: i32, step: i32) {
+    with(|core, _, output| {
+        let (edge, step) = (edge.clamp(0, MAP_EDGE_MAX), step.max(1));
+        map::paint(core.terrain(), [x, z], edge, step, output);
+    });
 }
 
 /// Begins the battle behind the title. Output: its bodies, see `Scene::write_roster`. Gives back how

@@ -11,6 +11,7 @@ extern crate alloc;
 mod abi;
 mod columns;
 mod limits;
+mod map;
 mod prediction;
 mod scene;
 mod state;

@@ -52,7 +52,7 @@ class GameRenderer implements Renderer {
     this.#sky = new Sky(this.#shared);
     this.#terrain = new Terrain(this.#shared, this.#textures);
     this.#bodies = new Bodies(this.#shared);
-    this.#viewModel = new ViewModel(this.#shared);
+    this.#viewModel = new ViewModel(this.#shared, this.#textures);
     this.#effects = new Effects(this.#shared, this.#textures, this.#bodies.memory, this.#camera);
     this.#shadows = new SunShadows(this.#shared, this.#terrain, this.#bodies);
     // Drawn in this order: three.js is told not to sort.

@@ -30,6 +30,7 @@ interface Exports {
   ): number;
   motion_set(): void;
   motion_step(buttons: number, yaw: number): number;
+  map_paint(x: number, z: number, edge: number, step: number): void;
   scene_begin(seed: number, soldiersPerHouse: number): number;
   scene_column(x: number, z: number): void;
   scene_tick(): number;
@@ -153,6 +154,17 @@ export class Core {
       this.exports.core_output(),
       MOTION_BYTES,
     ).slice();
+  }
+
+  /**
+   * The land from above: `edge` × `edge` pixels of four bytes, from the north-west corner, `step`
+   * blocks apart; clear where nothing is loaded.
+   */
+  paintMap(x: number, z: number, edge: number, step: number): Uint8ClampedArray<ArrayBuffer> {
+    this.exports.map_paint(x, z, edge, step);
+    const bytes = edge * edge * 4;
+    const { buffer } = this.exports.memory;
+    return new Uint8ClampedArray(buffer, this.exports.core_output(), bytes).slice();
   }
 
   /** Begins the battle behind the title; of each body its index, and house + 256 × gear. */

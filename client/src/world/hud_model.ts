@@ -45,6 +45,7 @@ export function makeHudModel(world: World, view: FrameView, page: PageState): Hu
     scoreboardOpen: page.scoreboardOpen,
     helpOpen: page.helpOpen,
     density: chronicle.density,
+    land: world.terrain.map,
     worldEdgeBlocks: world.worldEdgeBlocks,
     killedBy: chronicle.killedBy,
     hitGivenAtMs: chronicle.hitGivenAtMs,

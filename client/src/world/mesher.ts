@@ -3,9 +3,10 @@
 
 import type { ServerMessage, TerrainMessage } from "../wire/link";
 import { fetchCore, type Core } from "./core";
+import { MapPainter } from "./map_painter";
 import { MeshQueue, type ChunkPlace } from "./mesh_queue";
 import { TitleScene } from "./scene";
-import type { ChunkMesh } from "./state";
+import type { ChunkMesh, LandMap } from "./state";
 
 export type ToMesher =
   | { kind: "terrainPort"; port: MessagePort }
@@ -16,6 +17,7 @@ export type ToMesher =
 export type FromMesher =
   | { kind: "mesh"; mesh: ChunkMesh }
   | { kind: "removed"; chunks: ChunkPlace[] }
+  | { kind: "map"; map: LandMap }
   /** What the battle behind the title tells. */
   | { kind: "scene"; message: ServerMessage }
   | { kind: "reset" };
@@ -30,6 +32,7 @@ const IDLE_MS = 30;
 
 const page = self as unknown as DedicatedWorkerGlobalScope;
 const queue = new MeshQueue();
+const painter = new MapPainter();
 const waiting: FromWireWorker[] = [];
 let core: Core | null = null;
 let scene: TitleScene | null = null;
@@ -46,6 +49,7 @@ page.onmessage = (event: MessageEvent<ToMesher>) => {
     wantsScene = true;
     return;
   }
+  painter.look(message.eye);
   tellRemoved(queue.focus(message.eye, message.viewDistanceBlocks));
 };
 
@@ -64,6 +68,7 @@ function apply(terrain: Core, message: FromWireWorker): void {
   const nowMs = performance.now();
   if (message.kind === "reset") return reset(terrain);
   if (!terrain.apply(message)) return;
+  painter.touch();
   if (message.kind === "bricks") queue.load(message.cells, nowMs);
   else if (message.kind === "edits") queue.edit(message.blocks);
   else tellRemoved(queue.forget(message.cells, nowMs));
@@ -74,6 +79,7 @@ function reset(terrain: Core): void {
   wantsScene = false;
   terrain.reset();
   queue.reset();
+  painter.reset();
   page.postMessage({ kind: "reset" } satisfies FromMesher);
 }
 
@@ -92,6 +98,7 @@ function work(terrain: Core): void {
     found = scene?.advance(performance.now()) ?? false;
     found = meshNext(terrain) || found;
   }
+  if (!scene) paintMap(terrain);
   setTimeout(() => work(terrain), found ? 0 : IDLE_MS);
 }
 
@@ -104,6 +111,11 @@ function meshNext(terrain: Core): boolean {
     mesh.seeThrough.buffer,
   ]);
   return true;
+}
+
+function paintMap(terrain: Core): void {
+  const map = painter.paint(terrain, performance.now());
+  if (map) page.postMessage({ kind: "map", map } satisfies FromMesher, [map.pixels.buffer]);
 }
 
 function tellRemoved(chunks: ChunkPlace[]): void {

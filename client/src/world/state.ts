@@ -114,6 +114,9 @@ export interface OwnState {
   score: number;
 }
 
+/** Where the third person's camera hangs, from the eye; metres. */
+export const THIRD_PERSON = { right: 0.62, up: 0.28, back: 4 } as const;
+
 export interface Camera {
   eye: Vector3;
   yaw: number;
@@ -154,6 +157,18 @@ export interface ChunkMesh {
 export interface TerrainEvents {
   ready: ChunkMesh[];
   removed: { x: number; y: number; z: number }[];
+}
+
+/** The land around the eye from above. */
+export interface LandMap {
+  /** North-west corner, blocks. */
+  x: number;
+  z: number;
+  /** Between two samples. */
+  stepBlocks: number;
+  edgeCount: number;
+  /** Red, green, blue and opacity; rows from north to south. Clear where nothing is loaded. */
+  pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
 /** A block the player placed or broke, shown before the server confirmed it. */
@@ -324,6 +339,7 @@ export interface HudModel {
   scoreboardOpen: boolean;
   helpOpen: boolean;
   density: DensityMap | null;
+  land: LandMap | null;
   worldEdgeBlocks: number;
   /** Who killed the own player last, and how, for the death view. */
   killedBy: { name: string; weapon: string } | null;

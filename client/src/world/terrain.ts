@@ -4,7 +4,7 @@
 import type { ServerMessage, TerrainMessage } from "../wire/link";
 import type { Core } from "./core";
 import type { FromMesher, ToMesher } from "./mesher";
-import type { ChunkMesh, TerrainEvents, Vector3 } from "./state";
+import type { ChunkMesh, LandMap, TerrainEvents, Vector3 } from "./state";
 
 /** Quads handed on for each millisecond of a frame, so that uploads take a small share of it. */
 const QUADS_PER_MS = 500;
@@ -23,6 +23,8 @@ export class Terrain {
   editsCount = 0;
   /** Cells whose bricks arrived, in all. */
   cellsCount = 0;
+  /** The newest that the mesher painted. */
+  map: LandMap | null = null;
   private readonly frame: TerrainEvents = { ready: [], removed: [] };
   private waiting: TerrainEvents = { ready: [], removed: [] };
   private focus: Vector3 | null = null;
@@ -46,6 +48,7 @@ export class Terrain {
   reset(): void {
     this.core.reset();
     this.cellsCount = 0;
+    this.map = null;
     this.focus = null;
   }
 
@@ -90,6 +93,9 @@ export class Terrain {
       case "removed":
         this.waiting.removed.push(...message.chunks);
         this.dropWaiting(message.chunks);
+        return;
+      case "map":
+        this.map = message.map;
         return;
       case "scene":
         this.onScene(message.message);

@@ -175,8 +175,8 @@ export class World {
     camera.pitch = controls.pitch;
     camera.thirdPerson = view.settings.thirdPerson || !this.own.state.alive;
     if (camera.thirdPerson) {
-      const direction = lookDirection(controls.yaw, controls.pitch);
-      camera.thirdPersonDistance = cameraDistance(this.core, this.own.eye, direction);
+      const { yaw, pitch } = controls;
+      camera.thirdPersonDistance = cameraDistance(this.core, this.own.eye, yaw, pitch);
     }
     camera.underwater = isUnderwater(this.core, this.own.eye);
   }

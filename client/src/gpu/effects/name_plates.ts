@@ -11,6 +11,8 @@ const PLAYER_REACH = 45;
 /** Frames between two choices. */
 const CHOICE_FRAMES = 7;
 const ABOVE_HEAD = 2.18;
+/** Nearer, a plate would fill the view. */
+const NEAR_METRES = 1.2;
 
 export class NamePlates {
   readonly #chosen: { id: number; text: string }[] = [];
@@ -61,7 +63,9 @@ export class NamePlates {
     const isPlayer = table.isPlayer(id);
     const reach = isPlayer ? PLAYER_REACH : SOLDIER_REACH;
     const distance = Math.hypot(label.x - eye.x, label.y - eye.y, label.z - eye.z);
-    label.alpha = Math.min(1, Math.max(0, (reach - distance) / 3)) * (isPlayer ? 1 : 0.85);
+    const far = Math.min(1, Math.max(0, (reach - distance) / 3));
+    const near = Math.min(1, Math.max(0, distance - NEAR_METRES));
+    label.alpha = far * near * (isPlayer ? 1 : 0.85);
     if (label.alpha === 0) return;
     label.size = isPlayer ? 0.13 : 0.095;
     label.health = table.look[at + 1] / 255;
