@@ -21,7 +21,12 @@ export function BattleHud(props: PartProps & { openSettings: () => void }) {
   const helpOpen = createMemo(() => props.model().helpOpen);
   const paused = createMemo(() => props.model().battle.pauseTicks > 0);
   const unlocked = createMemo(
-    () => !props.model().pointerLocked && alive() && !scoreboardOpen() && !helpOpen(),
+    () =>
+      props.model().phase === "joined" &&
+      !props.model().pointerLocked &&
+      alive() &&
+      !scoreboardOpen() &&
+      !helpOpen(),
   );
   return (
     <div class="hud">

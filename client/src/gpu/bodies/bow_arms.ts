@@ -14,7 +14,7 @@ interface ArmPose {
 const LEFT_LOWERED: ArmPose = {
   arm: [1.05, -0.05, 0, 0.35],
   held: [0.117, 0.299, -0.618],
-  shift: [-0.032, 0.245, 0.038],
+  shift: [-0.06, 0.15, 0.038],
 };
 const LEFT_RAISED: ArmPose = {
   arm: [1.0, -0.25, 0, 0.75],

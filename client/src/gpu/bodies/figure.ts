@@ -115,10 +115,10 @@ export const ITEM_BOXES: readonly FigureBox[] = [
   box(PART.HELD_LEFT, ITEM.BOW, PAINT.STRING, [LX, LY + 0.19, 0.305], [0.006, 0.006, 0.61]),
   box(PART.HELD_LEFT, ITEM.BOW, PAINT.STRING, [LX, LY + 0.19, -0.305], [0.006, 0.006, 0.61]),
 
-  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.WOOD, [LX, LY - 0.22, 0], [0.022, 0.82, 0.022]),
-  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.STEEL, [LX, LY - 0.66, 0], [0.045, 0.1, 0.045]),
-  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.LINEN, [LX, LY + 0.08, 0], [0.1, 0.13, 0.01]),
-  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.CLOTH, [LX, LY + 0.08, 0], [0.01, 0.13, 0.1]),
+  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.WOOD, [LX + 0.04, LY - 0.22, -0.07], [0.022, 0.82, 0.022]),
+  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.STEEL, [LX + 0.04, LY - 0.66, -0.07], [0.045, 0.1, 0.045]),
+  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.LINEN, [LX + 0.04, LY + 0.08, -0.07], [0.1, 0.13, 0.01]),
+  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.CLOTH, [LX + 0.04, LY + 0.08, -0.07], [0.01, 0.13, 0.1]),
 
   box(PART.HELD_RIGHT, ITEM.BOMB, PAINT.IRON, [RX, RY - 0.16, -0.04], [0.24, 0.24, 0.24]),
   box(PART.HELD_RIGHT, ITEM.BOMB, PAINT.GOLD, [RX, RY - 0.16, -0.18], [0.1, 0.1, 0.06]),
@@ -138,8 +138,11 @@ export const ITEM_BOXES: readonly FigureBox[] = [
   box(PART.HELD_RIGHT, ITEM.HORN, PAINT.GOLD, [RX, RY + 0.09, -0.32], [0.2, 0.2, 0.05], 0.3),
 ];
 
-/** Of both arms what figures and the player's own view share. */
-const FOREARM_BOXES: readonly FigureBox[] = [
+const ARM_BOXES: readonly FigureBox[] = [
+  box(PART.ARM_LEFT, ITEM.ALWAYS, PAINT.MAIL, [-0.36, 1.19, 0], [0.2, 0.34, 0.22]),
+  box(PART.ARM_RIGHT, ITEM.ALWAYS, PAINT.MAIL, [0.36, 1.19, 0], [0.2, 0.34, 0.22]),
+  box(PART.ARM_LEFT, ITEM.ALWAYS, PAINT.CLOTH, [-0.37, 1.33, 0], [0.25, 0.13, 0.27]),
+  box(PART.ARM_RIGHT, ITEM.ALWAYS, PAINT.CLOTH, [0.37, 1.33, 0], [0.25, 0.13, 0.27]),
   box(PART.FOREARM_LEFT, ITEM.ALWAYS, PAINT.LEATHER, [-0.36, 0.92, 0], [0.19, 0.24, 0.21]),
   box(PART.FOREARM_RIGHT, ITEM.ALWAYS, PAINT.LEATHER, [0.36, 0.92, 0], [0.19, 0.24, 0.21]),
   box(PART.FOREARM_LEFT, ITEM.ALWAYS, PAINT.SKIN, [-0.36, 0.74, 0], [0.16, 0.14, 0.17]),
@@ -147,19 +150,15 @@ const FOREARM_BOXES: readonly FigureBox[] = [
 ];
 
 /** In the player's own view an arm is one sleeve that ends behind the eye: no shoulder is seen. */
-export const OWN_ARM_BOXES: readonly FigureBox[] = [
-  ...FOREARM_BOXES,
-  box(PART.FOREARM_LEFT, ITEM.ALWAYS, PAINT.MAIL, [-0.36, 1.34, 0], [0.2, 0.6, 0.22]),
-  box(PART.FOREARM_RIGHT, ITEM.ALWAYS, PAINT.MAIL, [0.36, 1.34, 0], [0.2, 0.6, 0.22]),
-];
-
-const ARM_BOXES: readonly FigureBox[] = [
-  ...FOREARM_BOXES,
-  box(PART.ARM_LEFT, ITEM.ALWAYS, PAINT.MAIL, [-0.36, 1.19, 0], [0.2, 0.34, 0.22]),
-  box(PART.ARM_RIGHT, ITEM.ALWAYS, PAINT.MAIL, [0.36, 1.19, 0], [0.2, 0.34, 0.22]),
-  box(PART.ARM_LEFT, ITEM.ALWAYS, PAINT.CLOTH, [-0.37, 1.33, 0], [0.25, 0.13, 0.27]),
-  box(PART.ARM_RIGHT, ITEM.ALWAYS, PAINT.CLOTH, [0.37, 1.33, 0], [0.25, 0.13, 0.27]),
-];
+export const OWN_ARM_BOXES: readonly FigureBox[] = [-0.36, 0.36].flatMap((x) => {
+  const part = x < 0 ? PART.FOREARM_LEFT : PART.FOREARM_RIGHT;
+  return [
+    box(part, ITEM.ALWAYS, PAINT.SKIN, [x, 0.74, 0], [0.125, 0.14, 0.14]),
+    box(part, ITEM.ALWAYS, PAINT.LEATHER, [x, 0.91, 0], [0.15, 0.22, 0.165]),
+    box(part, ITEM.ALWAYS, PAINT.GOLD, [x, 0.995, 0], [0.158, 0.025, 0.173]),
+    box(part, ITEM.ALWAYS, PAINT.MAIL, [x, 1.32, 0], [0.165, 0.62, 0.18]),
+  ];
+});
 
 const TRUNK_BOXES: readonly FigureBox[] = [
   box(PART.TORSO, ITEM.ALWAYS, PAINT.MAIL, [0, 1.07, 0], [0.5, 0.58, 0.28]),
