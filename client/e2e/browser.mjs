@@ -20,10 +20,12 @@ const VIEWPORT = { width: 640, height: 360 };
 /** What software rendering can carry for two pages at once. */
 export const FRUGAL = { quality: "low", viewDistanceBlocks: 256 };
 
-export async function openBrowser() {
+/** `draws: false` makes Mesa take all calls and draw nothing, so that script alone sets the pace. */
+export async function openBrowser({ draws = true } = {}) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   if (!existsSync(executablePath)) throw new Error(`${executablePath} is missing: install chromium`);
-  return chromium.launch({ executablePath, args: FLAGS });
+  const env = draws ? process.env : { ...process.env, GALLIUM_NOOP: "1" };
+  return chromium.launch({ executablePath, args: FLAGS, env });
 }
 
 /** A page with a player's own settings and nothing of another's. */
