@@ -61,6 +61,13 @@ impl Crowd {
         }
     }
 
+    /// Moves one body of a crowd that wanders along x, as far as the field goes.
+    pub fn step(&mut self, row: usize, units: i32) {
+        let edge = self.edge_metres * UNITS_PER_METRE - 1;
+        let position = &mut self.positions[row];
+        position.x = (position.x + units).clamp(self.corner.x, self.corner.x + edge);
+    }
+
     pub fn id(row: usize) -> BodyId {
         BodyId::new(row as u32 + 1, 3)
     }
