@@ -46,6 +46,8 @@ pub struct Measured {
     pub snapshot_interval: Times,
     pub input_ack: Times,
     pub staleness: Times,
+    /// How often that was more than the server had promised.
+    pub staleness_broken: u64,
 }
 
 impl Measured {
@@ -57,6 +59,7 @@ impl Measured {
             snapshot_interval: Times::new(),
             input_ack: Times::new(),
             staleness: Times::new(),
+            staleness_broken: 0,
         }
     }
 }

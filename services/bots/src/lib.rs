@@ -6,11 +6,13 @@
 
 mod bot;
 mod brain;
+mod census;
 mod connect;
 mod connection;
 mod control;
 mod figures;
 mod limits;
+mod outlook;
 mod report;
 mod run;
 mod senses;

@@ -29,3 +29,9 @@ pub const INPUTS_AWAITED_MAX: usize = 64;
 pub const INPUTS_REPEATED: usize = 3;
 /// The longest time measured; anything longer counts as this.
 pub const MEASURED_MS_MAX: u64 = 60_000;
+
+/// Stays that are remembered of a body: what bots tell of one tick arrives within a few ticks, in
+/// which a body changes its cell once or twice.
+pub const STAYS_MAX: usize = 4;
+/// Cells that a bot remembers to have been in: minutes of running.
+pub const STANDS_MAX: usize = 128;
