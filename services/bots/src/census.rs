@@ -2,18 +2,18 @@
 //! in every tick, and is told of others' cells; so one bot's silence about a body can be told from
 //! the body's absence.
 //!
-//! It says nothing of who was told what: that is each bot's own (`senses`).
+//! It says nothing of who was told what: that is each bot's own (`debt`).
 
 use crate::limits;
 
 /// A body's time in one cell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Stay {
-    cell: [i32; 3],
+pub struct Stay {
+    pub cell: [i32; 3],
     /// The first tick in which it may have been there.
-    since: u32,
+    pub since: u32,
     /// The last tick in which it was seen there.
-    seen: u32,
+    pub seen: u32,
 }
 
 /// See the module.
@@ -56,20 +56,30 @@ impl Census {
         stays.push(Stay { cell, since, seen });
     }
 
-    /// Since when a body that is in this cell at `tick` has been there.
-    pub fn since(&self, index: usize, tick: u32, cell: [i32; 3]) -> u32 {
-        let stays = self.stays.get(index).into_iter().flatten().rev();
-        let mut here = stays.filter(|stay| stay.cell == cell && stay.since <= tick);
-        here.next().map_or(tick, |stay| stay.since)
+    /// The way on which a body came to this cell, in which it is at `tick`: its stays from this one
+    /// back, as far as it went from cell to neighbouring cell and was seen often enough to know.
+    pub fn way(
+        &self,
+        index: usize,
+        tick: u32,
+        cell: [i32; 3],
+    ) -> impl Iterator<Item = Stay> + use<'_> {
+        let stays = self.stays.get(index).map_or(&[][..], Vec::as_slice);
+        let is_here = |stay: &Stay| stay.cell == cell && stay.since <= tick;
+        let here = stays.iter().rposition(is_here);
+        let way = stays[..here.map_or(0, |here| here + 1)].iter().rev();
+        let mut later: Option<Stay> = None;
+        way.copied().take_while(move |stay| {
+            let is_on_way = later.is_none_or(|later| stay.leads_to(&later));
+            later = Some(*stay);
+            is_on_way
+        })
     }
 
-    /// All bodies, each with the cell that it was seen in last and when that was.
-    pub fn last_seen(&self) -> impl Iterator<Item = (usize, u32, [i32; 3])> {
+    /// The newest stay of each body that was seen, with its index.
+    pub fn newest(&self) -> impl Iterator<Item = (usize, Stay)> {
         let bodies = self.stays.iter().enumerate();
-        bodies.filter_map(|(index, stays)| {
-            let stay = stays.last()?;
-            Some((index, stay.seen, stay.cell))
-        })
+        bodies.filter_map(|(index, stays)| Some((index, *stays.last()?)))
     }
 
     /// A body left the world; another may get its index.
@@ -77,6 +87,15 @@ impl Census {
         if let Some(stays) = self.stays.get_mut(index) {
             stays.clear();
         }
+    }
+}
+
+impl Stay {
+    /// Whether the body may have walked from here to a later stay: who died leaps to where it
+    /// comes back, and where a silence was, `since` does not follow on what was seen.
+    fn leads_to(&self, later: &Stay) -> bool {
+        let is_next = |axis: usize| self.cell[axis].abs_diff(later.cell[axis]) <= 1;
+        later.since == self.seen + 1 && (0..3).all(is_next)
     }
 }
 
@@ -96,41 +115,50 @@ mod tests {
         census
     }
 
+    /// Since when each stay of a body's way was.
+    fn way(census: &Census, tick: u32, cell: [i32; 3]) -> Vec<u32> {
+        census.way(7, tick, cell).map(|stay| stay.since).collect()
+    }
+
     #[test]
     fn a_stay_lasts_until_the_body_is_seen_elsewhere() {
         let census = census(&[(100, HERE), (130, HERE), (160, HERE), (170, THERE)]);
-        assert_eq!(census.since(7, 160, HERE), 100);
-        assert_eq!(census.since(7, 170, THERE), 161, "the worst case");
-        assert_eq!(
-            census.last_seen().collect::<Vec<_>>(),
-            [(7, 170, THERE)],
-            "the newest"
-        );
+        assert_eq!(way(&census, 160, HERE), [100]);
+        assert_eq!(way(&census, 170, THERE), [161, 100], "the worst case");
+        let newest: Vec<_> = census.newest().collect();
+        assert_eq!(newest.len(), 1);
+        assert_eq!((newest[0].0, newest[0].1.seen), (7, 170));
     }
 
     #[test]
     fn who_came_back_was_away() {
         let census = census(&[(100, HERE), (110, THERE), (120, HERE)]);
-        assert_eq!(census.since(7, 120, HERE), 111);
-        assert_eq!(census.since(7, 105, HERE), 100, "one who hears late");
+        assert_eq!(way(&census, 120, HERE), [111, 101, 100]);
+        assert_eq!(way(&census, 105, HERE), [100], "one who hears late");
+    }
+
+    #[test]
+    fn who_leaps_died_and_came_back() {
+        let census = census(&[(100, HERE), (110, [9, 1, 4]), (120, [9, 1, 3])]);
+        assert_eq!(way(&census, 120, [9, 1, 3]), [111, 101]);
     }
 
     #[test]
     fn whom_nobody_saw_for_long_may_have_been_anywhere() {
         let seen = [(100, HERE), (150, HERE)];
-        assert_eq!(census(&seen).since(7, 150, HERE), 100);
+        assert_eq!(way(&census(&seen), 150, HERE), [100]);
         let lost = [(100, HERE), (151, HERE)];
-        assert_eq!(census(&lost).since(7, 151, HERE), 151);
+        assert_eq!(way(&census(&lost), 151, HERE), [151]);
     }
 
     #[test]
     fn nothing_is_known_of_strangers() {
         let mut census = census(&[(100, HERE)]);
-        assert_eq!(census.since(8, 120, HERE), 120);
-        assert_eq!(census.since(7, 120, THERE), 120);
+        assert_eq!(census.way(8, 120, HERE).count(), 0);
+        assert_eq!(census.way(7, 120, THERE).count(), 0);
         census.forget(7);
-        assert_eq!(census.since(7, 100, HERE), 100);
-        assert_eq!(census.last_seen().count(), 0);
+        assert_eq!(census.way(7, 100, HERE).count(), 0);
+        assert_eq!(census.newest().count(), 0);
     }
 
     #[test]

@@ -46,7 +46,8 @@ pub struct Measured {
     pub snapshot_interval: Times,
     pub input_ack: Times,
     pub staleness: Times,
-    /// How often that was more than the server had promised.
+    pub age: Times,
+    /// How often staleness was more than the server had promised.
     pub staleness_broken: u64,
 }
 
@@ -59,6 +60,7 @@ impl Measured {
             snapshot_interval: Times::new(),
             input_ack: Times::new(),
             staleness: Times::new(),
+            age: Times::new(),
             staleness_broken: 0,
         }
     }

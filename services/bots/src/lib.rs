@@ -10,6 +10,7 @@ mod census;
 mod connect;
 mod connection;
 mod control;
+mod debt;
 mod figures;
 mod limits;
 mod outlook;

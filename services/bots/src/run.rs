@@ -162,6 +162,7 @@ pub(crate) fn blank_report(count: usize) -> Report {
         staleness_ms: Figures::default(),
         staleness_promised_ms: 0.0,
         staleness_broken: 0,
+        age_ms: Figures::default(),
         first_failure: None,
     }
 }

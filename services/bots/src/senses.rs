@@ -1,9 +1,4 @@
 //! What one bot knows: its own body, the bodies it was told of, and how old that is.
-//!
-//! How old is measured as WIRE.md promises it, section "Budget and staleness": of a body in view that
-//! stays in its cell, from when it was told last; of one that changed its cell or came into view
-//! since, from then. Both the bot knows from the wire: its own cell, the cell of each row, and what
-//! the other bots of the run were told meanwhile (`census`).
 
 use std::{
     collections::HashMap,
@@ -19,7 +14,7 @@ use protocol::{
 };
 use spatial::Position;
 
-use crate::{census::Census, figures::Measured, limits, outlook::Outlook};
+use crate::{census::Census, debt::Debt, figures::Measured, limits, outlook::Outlook};
 
 /// A body as it was told last.
 #[derive(Clone, Copy, Debug)]
@@ -133,12 +128,14 @@ impl Senses {
         notes.measured.updates += 1;
         let cell = cell(body.position);
         notes.census.see(index, tick, cell);
-        let since = self.owed_since(&notes.census, index, tick, cell);
-        let time = match before.heard_at {
-            Some(heard_at) if before.tick == since => now - heard_at,
-            _ => TICK * (tick - since),
-        };
-        self.record(tick - since, time, &mut notes.measured);
+        let Notes { measured, census } = notes;
+        let debt = self.debt(census, index, tick, cell);
+        debt.pay(self.staleness_ticks_max, measured, |since| {
+            match before.heard_at {
+                Some(heard_at) if before.tick == since => now - heard_at,
+                _ => TICK * (tick - since),
+            }
+        });
         self.bodies[index] = Seen {
             position: body.position,
             pose: body.pose,
@@ -147,27 +144,20 @@ impl Senses {
         };
     }
 
-    /// Since when the server owed this bot the news that a body is in this cell at `tick`: `tick`
-    /// itself when it owes nothing.
-    fn owed_since(&self, census: &Census, index: usize, tick: u32, cell: [i32; 3]) -> u32 {
+    /// What the server owes this bot, who hears (or should) that a body is in this cell at `tick`.
+    fn debt(&self, census: &Census, index: usize, tick: u32, cell: [i32; 3]) -> Debt {
         let told = self.bodies.get(index).map_or(0, |seen| seen.tick);
-        let floor = census.since(index, tick, cell).max(told).min(tick);
-        self.outlook.since(cell, tick, floor)
-    }
-
-    fn record(&self, ticks: u32, time: Duration, measured: &mut Measured) {
-        if ticks > 0 {
-            measured.staleness.record(time);
-            measured.staleness_broken += u64::from(ticks > self.staleness_ticks_max);
-        }
+        Debt::of(census.way(index, tick, cell), &self.outlook, told, tick)
     }
 
     /// Measures what is still owed when the run ends; or who is never told of would not count.
     pub fn close(&self, notes: &mut Notes) {
         let Notes { measured, census } = notes;
-        for (index, tick, cell) in census.last_seen() {
-            let ticks = tick - self.owed_since(census, index, tick, cell);
-            self.record(ticks, TICK * ticks, measured);
+        for (index, stay) in census.newest() {
+            let debt = self.debt(census, index, stay.seen, stay.cell);
+            debt.pay(self.staleness_ticks_max, measured, |since| {
+                TICK * (stay.seen - since)
+            });
         }
     }
 
@@ -198,6 +188,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::figures::Times;
 
     const ELSEWHERE: [i32; 3] = [90, 0, 90];
     const OWN_INDEX: u32 = 1;
@@ -280,12 +271,15 @@ mod tests {
             }
         }
 
-        /// The largest age in ticks, and how often the promise was broken.
+        /// The largest staleness in ticks, and how often the promise was broken.
         fn worst(&self) -> (u64, u64) {
-            let ms = self.notes.measured.staleness.max_ms();
-            let ticks = (ms / TICK.as_millis() as f64).round() as u64;
-            (ticks, self.notes.measured.staleness_broken)
+            let measured = &self.notes.measured;
+            (ticks(&measured.staleness), measured.staleness_broken)
         }
+    }
+
+    fn ticks(longest: &Times) -> u64 {
+        (longest.max_ms() / TICK.as_millis() as f64).round() as u64
     }
 
     #[test]
@@ -301,6 +295,7 @@ mod tests {
         assert_eq!((measured.snapshots, measured.updates), (3, 6));
         let about = |ms: f64, expected: f64| (ms - expected).abs() < 1.0;
         assert!(about(measured.staleness.quantile_ms(0.25), 100.0));
+        assert!(about(measured.age.quantile_ms(0.25), 100.0));
         assert!(about(measured.staleness.max_ms(), 200.0));
         assert!(about(measured.snapshot_interval.max_ms(), 200.0));
     }
@@ -352,13 +347,23 @@ mod tests {
     }
 
     #[test]
-    fn who_changes_its_cell_is_owed_anew() {
+    fn who_walks_to_the_next_cell_is_owed_anew_but_ages() {
         let mut ear = Ear::new();
         ear.hear(100, Some([1, 0, 0]));
         ear.other_sees(130, [1, 0, 0]);
         ear.other_sees(150, [2, 0, 0]);
         ear.hear(165, Some([2, 0, 0]));
         assert_eq!(ear.worst(), (34, 0), "at the worst it left after 130");
+        assert_eq!(ticks(&ear.notes.measured.age), 65);
+    }
+
+    #[test]
+    fn who_died_and_came_back_nearby_does_not_age() {
+        let mut ear = Ear::new();
+        ear.hear(100, Some([1, 0, 0]));
+        ear.other_sees(130, [1, 0, 0]);
+        ear.hear(165, Some([3, 0, 0]));
+        assert_eq!(ticks(&ear.notes.measured.age), 34);
     }
 
     #[test]
