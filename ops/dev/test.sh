@@ -67,6 +67,9 @@ part_codegen() { ops/dev/codegen.sh --check; }
 
 # The default members: the peers of the benches are built by the part bench alone.
 part_rust() {
+  # Started once; a test that is run alone starts it itself.
+  VOXELHEIM_TEST_POSTGRES="$(ops/dev/postgres.sh)"
+  export VOXELHEIM_TEST_POSTGRES
   if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --locked --no-fail-fast --status-level fail --final-status-level fail
   else

@@ -51,7 +51,7 @@ pub enum PartitionError {
     TooSmall(RegionId),
     /// Not all eighths belong to one owner.
     OwnersDiffer(RegionId),
-    /// Two regions of a new world share cells, or there is none.
+    /// Two regions of a world share cells, one is of an epoch to come, or there is none.
     BadWorld,
 }
 
@@ -70,7 +70,9 @@ impl fmt::Display for PartitionError {
             PartitionError::OwnersDiffer(id) => {
                 write!(formatter, "the parts of {id:?} belong to several owners")
             }
-            PartitionError::BadWorld => formatter.write_str("the regions share cells, or are none"),
+            PartitionError::BadWorld => {
+                formatter.write_str("the regions share cells, are of an epoch to come, or are none")
+            }
         }
     }
 }

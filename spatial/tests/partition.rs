@@ -279,3 +279,24 @@ fn names_come_back_from_their_bits_and_nothing_else_is_a_name() {
     let place = Position::new(-1, -1, -1);
     assert!(region(-1, -1, -1, REGION_LEVEL_MAX).contains(place.cell()));
 }
+
+#[test]
+fn a_partition_comes_back_from_its_regions_and_nothing_else_does() {
+    let mut random = SplitMix64::new(5);
+    let mut partition = Partition::new(&world(), HOME).expect("a fair world");
+    let mut twin = new_twin();
+    for _ in 0..200 {
+        operate(&mut random, &mut partition, &mut twin);
+    }
+    let mut regions = partition.regions().to_vec();
+    regions.reverse();
+    let restored = Partition::restore(regions.clone(), partition.epoch());
+    assert_eq!(restored, Ok(partition.clone()));
+
+    let epoch_before = Epoch(partition.epoch().0 - 1);
+    let bad = Err(PartitionError::BadWorld);
+    assert_eq!(Partition::restore(regions.clone(), epoch_before), bad);
+    regions.push(regions[0]);
+    assert_eq!(Partition::restore(regions, partition.epoch()), bad);
+    assert_eq!(Partition::restore(Vec::new(), partition.epoch()), bad);
+}

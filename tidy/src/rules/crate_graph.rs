@@ -4,12 +4,13 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
     ("engine", &["spatial"]),
     ("client-core", &["spatial", "engine"]),
+    ("directory", &["spatial"]),
     ("bots", &["spatial", "protocol", "engine"]),
     ("world", &["spatial", "engine"]),
     ("edge", &["spatial", "protocol", "engine", "world"]),
