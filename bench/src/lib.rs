@@ -39,7 +39,16 @@ pub fn times(full: usize, small: usize) -> usize {
 
 /// CPU time this thread has used.
 pub fn thread_cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
+    clock(ClockId::ThreadCPUTime)
+}
+
+/// CPU time all threads of this process have used.
+pub fn process_cpu_time() -> Duration {
+    clock(ClockId::ProcessCPUTime)
+}
+
+fn clock(id: ClockId) -> Duration {
+    let time = clock_gettime(id);
     let seconds = u64::try_from(time.tv_sec).expect("CPU time is never negative");
     let nanoseconds = u32::try_from(time.tv_nsec).expect("nanoseconds are below a second");
     Duration::new(seconds, nanoseconds)

@@ -14,13 +14,16 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("bots", &["spatial", "protocol", "engine"]),
     ("world", &["spatial", "engine"]),
     ("edge", &["spatial", "protocol", "engine", "world"]),
+    ("link", &[]),
     (
         "voxelheim",
         &["spatial", "protocol", "engine", "world", "edge", "bots"],
     ),
     (
         "bench",
-        &["spatial", "protocol", "engine", "world", "edge", "bots"],
+        &[
+            "spatial", "protocol", "engine", "world", "edge", "bots", "link",
+        ],
     ),
 ];
 
