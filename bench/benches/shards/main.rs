@@ -13,6 +13,7 @@ use engine::{
     frame::Crossing,
     seat::SEAT_CELL,
     tick_beside,
+    world::whole_world,
 };
 use rtrb::RingBuffer;
 use spatial::partition::Owner;
@@ -128,7 +129,11 @@ fn give_all(shards: &Shards, to: Owner) -> Command {
 
 /// A world in one region, of the first of two shards that take part.
 fn in_one_region(world: World) -> Shards {
-    let mut shards = Shards::new(world, 1);
+    let mut shards = Shards {
+        shards: divide(world, whole_world()),
+        composer: Composer::new(SEED),
+        whole: Frame::default(),
+    };
     let newcomer = engine::divide::newcomer(&shards.shards[0], owner(1));
     let enlist = Command::Partition(PartitionChange::Enlist { owner: owner(1) });
     // The newcomer is not waited for until the tick after.

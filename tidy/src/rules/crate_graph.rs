@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -12,12 +12,23 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("client-core", &["spatial", "engine"]),
     ("directory", &["spatial"]),
     ("bots", &["spatial", "protocol", "engine"]),
-    ("world", &["spatial", "engine"]),
+    ("journal", &[]),
+    ("world", &["spatial", "engine", "journal"]),
+    ("placement", &["spatial", "engine", "world", "directory"]),
     ("edge", &["spatial", "protocol", "engine", "world"]),
     ("link", &[]),
     (
         "voxelheim",
-        &["spatial", "protocol", "engine", "world", "edge", "bots"],
+        &[
+            "spatial",
+            "protocol",
+            "engine",
+            "world",
+            "edge",
+            "bots",
+            "directory",
+            "placement",
+        ],
     ),
     (
         "bench",
