@@ -47,7 +47,7 @@ impl Scene {
         }
     }
 
-    /// Generates a column of cells; the next tick puts it into the world.
+    /// Generates a column of cells; the next tick takes it in, and the one after has it.
     pub fn load_column(&mut self, x: i32, z: i32) {
         self.arriving.extend(self.generator.column(x, z));
     }
@@ -67,7 +67,7 @@ impl Scene {
     /// Of each body its index, and house + 256 × gear.
     pub fn write_roster(&self, output: &mut Vec<u32>) {
         output.clear();
-        let roster = self.world.roster.appearances.iter().flatten();
+        let roster = self.world.frame.roster.appearances.iter().flatten();
         output.extend(roster.flat_map(
             |&Appearance {
                  id, house, gear, ..
@@ -282,6 +282,8 @@ mod tests {
         let mut core = crate::ClientCore::new();
         core.begin_scene(7, SOLDIERS);
         core.load_scene_column(32, 32);
+        // What one tick takes in is there in the next.
+        core.tick_scene();
         let frame = core.tick_scene().expect("a scene was begun");
         assert_eq!(frame.loaded.len(), engine::generate::CELLS_HIGH as usize);
         assert_eq!(core.terrain().bricks().count(), frame.loaded.len());

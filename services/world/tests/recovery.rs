@@ -125,10 +125,16 @@ fn replay_gives(folder: &WorldFolder, told: &[(u32, u64)]) {
         .expect("there is one");
     let mut recording = Recording::open_oldest(&run).expect("a run");
     let mut times = PhaseTimes::default();
-    for &(tick, hash) in told {
+    let mut told = told.iter().copied();
+    let mut next = told.next();
+    while let Some((tick, hash)) = next {
         let frame = recording.advance(&mut times).expect("whole");
-        let frame = frame.expect("as many ticks as were told");
-        assert_eq!((frame.tick, frame.hash), (tick, hash));
+        let frame = frame.expect("every tick that was told");
+        // A slow edge is not told of every tick.
+        if frame.tick == tick {
+            assert_eq!(frame.hash, hash, "tick {tick}");
+            next = told.next();
+        }
     }
 }
 
