@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io,
-    net::{SocketAddr, UdpSocket},
+    net::SocketAddr,
     sync::{Arc, Mutex},
 };
 
@@ -15,13 +15,12 @@ use tokio::{
 
 use crate::{
     identity::Identity,
-    limits::{
-        CLOSING_TIMEOUT, PACKET_BYTES_MAX, PEERS_MAX, REQUESTS_WAITING_MAX, UDP_BUFFER_BYTES,
-    },
+    limits::{CLOSING_TIMEOUT, PEERS_MAX, REQUESTS_WAITING_MAX},
     name::PeerName,
     refusal::{CloseCode, Refusal},
     transport::{
         bell::{Ear, Switchboard},
+        config,
         context::{Context, Gate},
         dialing, greeting,
         peer::{Peer, PeerCore},
@@ -93,7 +92,7 @@ impl Endpoint {
             random: Mutex::new(options.random),
             board,
             runtime: Handle::current(),
-            quinn: quinn_endpoint(options.address, options.identity.server)?,
+            quinn: config::quic(options.address, options.identity.server)?,
             client: Mutex::new(options.identity.client),
             requests: requests_in,
             started_at: Instant::now(),
@@ -231,17 +230,4 @@ async fn hear(context: Arc<Context>, ear: Ear) {
         () = context.board.hear(ear) => (),
         _ = is_closed.wait_for(|&is_closed| is_closed) => (),
     }
-}
-
-fn quinn_endpoint(address: SocketAddr, server: quinn::ServerConfig) -> io::Result<quinn::Endpoint> {
-    let socket = UdpSocket::bind(address)?;
-    let state = quinn::udp::UdpSocketState::new((&socket).into())?;
-    // A system that allows less gives what it allows, and the rest is lost and sent again.
-    let _ = state.set_recv_buffer_size((&socket).into(), UDP_BUFFER_BYTES);
-    let _ = state.set_send_buffer_size((&socket).into(), UDP_BUFFER_BYTES);
-    let mut config = quinn::EndpointConfig::default();
-    config
-        .max_udp_payload_size(PACKET_BYTES_MAX)
-        .expect("it is within QUIC's bounds");
-    quinn::Endpoint::new(config, Some(server), socket, Arc::new(quinn::TokioRuntime))
 }

@@ -118,6 +118,7 @@ impl Peer {
             statistics.bytes_sent = connection.udp_tx.bytes;
             statistics.bytes_received = connection.udp_rx.bytes;
             statistics.packets_lost = connection.path.lost_packets;
+            statistics.packet_bytes_max = connection.path.current_mtu;
         }
         statistics
     }
