@@ -130,7 +130,8 @@ impl Endpoint {
     /// Links to a peer: dials it there if that is this side's part, else waits for it. Said again, it
     /// changes the address. None when there are too many peers, or the endpoint is closed.
     pub fn link(&self, name: &PeerName, address: SocketAddr) -> Option<Peer> {
-        let (peer, _) = self.shared.peer(name)?;
+        let peer = self.shared.peer(name)?;
+        peer.become_known();
         peer.address.send_replace(Some(address));
         if self.shared.context.name.dials(name) && peer.begin_to_dial() {
             peer.spawn(dialing::keep(peer.clone()));
@@ -153,7 +154,7 @@ impl Endpoint {
     #[must_use]
     pub fn raise_fence(&self, name: &PeerName, lowest: u64) -> bool {
         let peer = self.shared.peer(name);
-        if let Some((peer, _)) = &peer {
+        if let Some(peer) = &peer {
             peer.raise_fence(lowest);
         }
         peer.is_some()
@@ -184,24 +185,24 @@ impl Endpoint {
 }
 
 impl Shared {
-    /// The peer of this name, and whether it is new.
-    pub fn peer(&self, name: &PeerName) -> Option<(Arc<PeerCore>, bool)> {
+    /// The peer of this name; none if there are too many, or the endpoint is closed.
+    pub fn peer(&self, name: &PeerName) -> Option<Arc<PeerCore>> {
         let mut peers = self.peers.lock().expect("no holder panics");
         let peers = peers.as_mut()?;
         if let Some(peer) = peers.get(name) {
-            return Some((peer.clone(), false));
+            return Some(peer.clone());
         }
         if peers.len() >= PEERS_MAX || *name == self.context.name {
             return None;
         }
         let peer = PeerCore::start(name.clone(), self.context.clone());
         peers.insert(name.clone(), peer.clone());
-        Some((peer, true))
+        Some(peer)
     }
 
-    /// Tells of a peer that came by itself.
+    /// Tells of a peer that came by itself, once.
     pub fn announce(&self, peer: &Arc<PeerCore>) {
-        if self.arrivals.try_send(Peer(peer.clone())).is_err() {
+        if peer.become_known() && self.arrivals.try_send(Peer(peer.clone())).is_err() {
             tracing::warn!(peer = %peer.name, "nobody takes newcomers up");
         }
     }
