@@ -104,7 +104,10 @@ pub const CONNECTION_WINDOW_BYTES: u32 =
     STREAM_WINDOW_BYTES * (STREAMS_BOTH_WAYS_MAX + STREAMS_ONE_WAY_MAX);
 /// Bytes of all streams that QUIC keeps until they are acknowledged.
 pub const SEND_WINDOW_BYTES: u64 = 16 * 1_024 * 1_024;
-/// Largest packet tried: jumbo frames of 9,000 bytes and loopback. Path discovery finds what holds.
-pub const PACKET_BYTES_MAX: u16 = 8_952;
+/// Largest packet tried, where the path has jumbo frames, and on loopback; path discovery finds what
+/// holds. quinn gives the kernel up to ten packets at once as one datagram to cut up, and a datagram
+/// holds 65,507 bytes: larger ones would all be refused, as if the path had swallowed them.
+pub const PACKET_BYTES_MAX: u16 = 6_500;
+const _: () = assert!(PACKET_BYTES_MAX as usize * 10 <= 65_507);
 /// The kernel's buffers of the UDP socket, each way. A system that allows less gives what it allows.
 pub const UDP_BUFFER_BYTES: usize = 4 * 1_024 * 1_024;

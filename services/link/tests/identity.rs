@@ -63,6 +63,22 @@ async fn members_of_a_cluster_are_linked_and_know_each_other() {
 }
 
 #[tokio::test]
+async fn a_peer_whose_fence_is_known_before_it_comes_is_still_announced() {
+    let mut acceptor = open(&pod(1), 1);
+    assert!(acceptor.endpoint.raise_fence(&edge("west"), 5));
+    let address = address(&acceptor.endpoint);
+    let early = open(&edge("west"), 4);
+    let peer = early.endpoint.link(&pod(1), address).expect("room");
+    until(&peer, |state| *state == PeerState::Fenced).await;
+    assert!(acceptor.arrivals.try_recv().is_err());
+    let late = open(&edge("west"), 5);
+    let peer = late.endpoint.link(&pod(1), address).expect("room");
+    until_linked(&peer).await;
+    let arrived = acceptor.arrivals.recv().await.expect("it came");
+    assert_eq!(arrived.statistics().stale_refusals, 1);
+}
+
+#[tokio::test]
 async fn another_clusters_certificate_is_refused_on_both_sides() {
     let stranger = issue(&authority("stranger"), &pod(2), now());
     let (dialer, acceptor) = dial(identity(&pod(1)), stranger, &pod(1)).await;

@@ -430,6 +430,32 @@ async fn a_new_series_takes_the_place_of_the_old() {
     near.until_acknowledged(0).await;
 }
 
+#[tokio::test]
+async fn who_holds_a_port_learns_that_the_link_is_closed() {
+    let pair = Pair::linked().await;
+    let (mut near, mut far) = pair.posts();
+    near.send(numbered(0, 8)).await;
+    far.receive().await;
+    let reader = pair.to_dialer.subscribe(wake().0).expect("nobody else is");
+    assert!(!far.incoming.is_closed() && !reader.is_closed());
+    pair.acceptor.endpoint.close().await;
+    eventually("the port's end", || far.incoming.is_closed()).await;
+    assert!(reader.is_closed());
+    eventually("the end of sending", || {
+        far.outgoing.send(Bytes::new()) == Err(SendError::Closed)
+    })
+    .await;
+    assert!(pair.to_dialer.subscribe(wake().0).is_none());
+    let options = LaneOptions {
+        lane: LaneId(1),
+        send_from: place(1, 0),
+        durable: None,
+        wake: wake().0,
+    };
+    let closed = pair.to_dialer.reliable_port(options).err();
+    assert_eq!(closed, Some(LaneError::Closed));
+}
+
 #[test]
 fn a_port_is_used_from_a_thread_of_its_own() {
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -1,7 +1,14 @@
 //! How QUIC is set for a link: windows that bound memory, and silence that is noticed within a second.
 
+use std::{
+    io,
+    net::{SocketAddr, UdpSocket},
+    sync::Arc,
+};
+
 use crate::limits;
 
+/// What every connection of a link gets.
 pub fn config() -> quinn::TransportConfig {
     let silence = quinn::IdleTimeout::try_from(limits::SILENCE_MAX).expect("it fits");
     let mut discovery = quinn::MtuDiscoveryConfig::default();
@@ -19,4 +26,21 @@ pub fn config() -> quinn::TransportConfig {
         .datagram_receive_buffer_size(None)
         .mtu_discovery_config(Some(discovery));
     transport
+}
+
+/// An endpoint of QUIC as links have it; needs a tokio runtime around it.
+///
+/// # Errors
+/// When the address is taken or not ours.
+pub fn quic(address: SocketAddr, server: quinn::ServerConfig) -> io::Result<quinn::Endpoint> {
+    let socket = UdpSocket::bind(address)?;
+    let state = quinn::udp::UdpSocketState::new((&socket).into())?;
+    // A system that allows less gives what it allows, and the rest is lost and sent again.
+    let _ = state.set_recv_buffer_size((&socket).into(), limits::UDP_BUFFER_BYTES);
+    let _ = state.set_send_buffer_size((&socket).into(), limits::UDP_BUFFER_BYTES);
+    let mut config = quinn::EndpointConfig::default();
+    config
+        .max_udp_payload_size(limits::PACKET_BYTES_MAX)
+        .expect("it is within QUIC's bounds");
+    quinn::Endpoint::new(config, Some(server), socket, Arc::new(quinn::TokioRuntime))
 }

@@ -14,6 +14,8 @@ pub struct Statistics {
     pub bytes_sent: u64,
     pub bytes_received: u64,
     pub packets_lost: u64,
+    /// The largest packet that the path carries, as far as it is found out.
+    pub packet_bytes_max: u16,
     pub connections: u64,
     /// Reliable messages handed to QUIC, resends included, and handed to threads.
     pub messages_sent: u64,

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io,
-    net::{SocketAddr, UdpSocket},
+    net::SocketAddr,
     sync::{Arc, Mutex},
 };
 
@@ -15,13 +15,12 @@ use tokio::{
 
 use crate::{
     identity::Identity,
-    limits::{
-        CLOSING_TIMEOUT, PACKET_BYTES_MAX, PEERS_MAX, REQUESTS_WAITING_MAX, UDP_BUFFER_BYTES,
-    },
+    limits::{CLOSING_TIMEOUT, PEERS_MAX, REQUESTS_WAITING_MAX},
     name::PeerName,
     refusal::{CloseCode, Refusal},
     transport::{
         bell::{Ear, Switchboard},
+        config,
         context::{Context, Gate},
         dialing, greeting,
         peer::{Peer, PeerCore},
@@ -93,7 +92,7 @@ impl Endpoint {
             random: Mutex::new(options.random),
             board,
             runtime: Handle::current(),
-            quinn: quinn_endpoint(options.address, options.identity.server)?,
+            quinn: config::quic(options.address, options.identity.server)?,
             client: Mutex::new(options.identity.client),
             requests: requests_in,
             started_at: Instant::now(),
@@ -131,7 +130,8 @@ impl Endpoint {
     /// Links to a peer: dials it there if that is this side's part, else waits for it. Said again, it
     /// changes the address. None when there are too many peers, or the endpoint is closed.
     pub fn link(&self, name: &PeerName, address: SocketAddr) -> Option<Peer> {
-        let (peer, _) = self.shared.peer(name)?;
+        let peer = self.shared.peer(name)?;
+        peer.become_known();
         peer.address.send_replace(Some(address));
         if self.shared.context.name.dials(name) && peer.begin_to_dial() {
             peer.spawn(dialing::keep(peer.clone()));
@@ -154,7 +154,7 @@ impl Endpoint {
     #[must_use]
     pub fn raise_fence(&self, name: &PeerName, lowest: u64) -> bool {
         let peer = self.shared.peer(name);
-        if let Some((peer, _)) = &peer {
+        if let Some(peer) = &peer {
             peer.raise_fence(lowest);
         }
         peer.is_some()
@@ -185,24 +185,24 @@ impl Endpoint {
 }
 
 impl Shared {
-    /// The peer of this name, and whether it is new.
-    pub fn peer(&self, name: &PeerName) -> Option<(Arc<PeerCore>, bool)> {
+    /// The peer of this name; none if there are too many, or the endpoint is closed.
+    pub fn peer(&self, name: &PeerName) -> Option<Arc<PeerCore>> {
         let mut peers = self.peers.lock().expect("no holder panics");
         let peers = peers.as_mut()?;
         if let Some(peer) = peers.get(name) {
-            return Some((peer.clone(), false));
+            return Some(peer.clone());
         }
         if peers.len() >= PEERS_MAX || *name == self.context.name {
             return None;
         }
         let peer = PeerCore::start(name.clone(), self.context.clone());
         peers.insert(name.clone(), peer.clone());
-        Some((peer, true))
+        Some(peer)
     }
 
-    /// Tells of a peer that came by itself.
+    /// Tells of a peer that came by itself, once.
     pub fn announce(&self, peer: &Arc<PeerCore>) {
-        if self.arrivals.try_send(Peer(peer.clone())).is_err() {
+        if peer.become_known() && self.arrivals.try_send(Peer(peer.clone())).is_err() {
             tracing::warn!(peer = %peer.name, "nobody takes newcomers up");
         }
     }
@@ -231,17 +231,4 @@ async fn hear(context: Arc<Context>, ear: Ear) {
         () = context.board.hear(ear) => (),
         _ = is_closed.wait_for(|&is_closed| is_closed) => (),
     }
-}
-
-fn quinn_endpoint(address: SocketAddr, server: quinn::ServerConfig) -> io::Result<quinn::Endpoint> {
-    let socket = UdpSocket::bind(address)?;
-    let state = quinn::udp::UdpSocketState::new((&socket).into())?;
-    // A system that allows less gives what it allows, and the rest is lost and sent again.
-    let _ = state.set_recv_buffer_size((&socket).into(), UDP_BUFFER_BYTES);
-    let _ = state.set_send_buffer_size((&socket).into(), UDP_BUFFER_BYTES);
-    let mut config = quinn::EndpointConfig::default();
-    config
-        .max_udp_payload_size(PACKET_BYTES_MAX)
-        .expect("it is within QUIC's bounds");
-    quinn::Endpoint::new(config, Some(server), socket, Arc::new(quinn::TokioRuntime))
 }

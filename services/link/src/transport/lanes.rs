@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, atomic::Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rtrb::RingBuffer;
@@ -50,6 +53,7 @@ pub enum LaneError {
 #[derive(Default)]
 pub struct Lanes {
     by_id: Mutex<BTreeMap<LaneId, Lane>>,
+    is_closed: AtomicBool,
     /// Counts changes, for those who wait for a lane.
     changes: watch::Sender<u64>,
 }
@@ -68,6 +72,9 @@ impl Lanes {
         options: LaneOptions,
     ) -> Result<(ReliablePort, LaneOut), LaneError> {
         let mut by_id = self.by_id.lock().expect("no holder panics");
+        if self.is_closed.load(Ordering::SeqCst) {
+            return Err(LaneError::Closed);
+        }
         if by_id.get(&options.lane).is_some_and(Lane::is_held) {
             return Err(LaneError::Taken(options.lane));
         }
@@ -107,6 +114,18 @@ impl Lanes {
     pub fn fail(&self, fault: Fault) {
         for lane in self.by_id.lock().expect("no holder panics").values() {
             lane.incoming.fail(fault);
+        }
+    }
+
+    /// Ends all lanes: the link is closed.
+    pub fn close(&self) {
+        let mut by_id = self.by_id.lock().expect("no holder panics");
+        self.is_closed.store(true, Ordering::SeqCst);
+        for (_, lane) in std::mem::take(&mut *by_id) {
+            let wake = lane.incoming.wake.clone();
+            // Its ring then has no other end, which its thread sees when it is woken.
+            drop(lane);
+            wake();
         }
     }
 

@@ -61,6 +61,7 @@ struct Desk {
     arrivals: Arrivals,
     waiting: Waiting<Arrived>,
     subscriber: Option<(Producer<Arrived>, Wake)>,
+    is_closed: bool,
 }
 
 impl Subscriber {
@@ -93,11 +94,11 @@ impl LatestIn {
         }
     }
 
-    /// None when another thread is subscribed already.
+    /// None when another thread is subscribed already, or the link was closed.
     pub fn subscribe(&self, wake: Wake) -> Option<Subscriber> {
         let mut desk = self.desk();
         let is_taken = |(ring, _): &(Producer<Arrived>, Wake)| !ring.is_abandoned();
-        if desk.subscriber.as_ref().is_some_and(is_taken) {
+        if desk.is_closed || desk.subscriber.as_ref().is_some_and(is_taken) {
             return None;
         }
         let (ring_in, ring_out) = RingBuffer::new(LATEST_RING_MAX);
@@ -111,7 +112,13 @@ impl LatestIn {
 
     /// Tells the subscriber that the link is closed.
     pub fn close(&self) {
-        self.desk().subscriber = None;
+        let mut desk = self.desk();
+        desk.is_closed = true;
+        if let Some((ring, wake)) = desk.subscriber.take() {
+            // It has no other end then, which its thread sees when it is woken.
+            drop(ring);
+            wake();
+        }
     }
 
     /// Hands over what waited for the ring to have room, for as long as it is polled.
