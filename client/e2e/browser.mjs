@@ -37,8 +37,9 @@ export class Player {
     page.on("pageerror", (error) => this.errors.push(String(error)));
   }
 
-  static async open(browser, url, name, { settings = FRUGAL, viewport = VIEWPORT } = {}) {
-    const context = await browser.newContext({ viewport });
+  static async open(browser, url, name, choice = {}) {
+    const { settings = FRUGAL, viewport = VIEWPORT, hasTouch = false } = choice;
+    const context = await browser.newContext({ viewport, hasTouch });
     await context.addInitScript((stored) => {
       localStorage.setItem("voxelheim.settings", JSON.stringify(stored));
     }, settings);

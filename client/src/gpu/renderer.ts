@@ -47,6 +47,8 @@ class GameRenderer implements Renderer {
     this.#gl.autoClear = false;
     this.#gl.info.autoReset = false;
     this.#gl.sortObjects = false;
+    // Each question about a shader waits for the GPU. A faulty one is seen where it is written.
+    this.#gl.debug.checkShaderErrors = import.meta.env.DEV;
     new ResizeObserver(() => (this.#isResized = true)).observe(canvas);
     this.#scene.matrixWorldAutoUpdate = false;
     this.#sky = new Sky(this.#shared);

@@ -109,6 +109,11 @@ export class World {
     this.beginScene();
   }
 
+  /** Whether the battle behind the title is shown: no server let this page in. */
+  get isScene(): boolean {
+    return this.welcome === null;
+  }
+
   receive(message: FromWire, nowMs: number): void {
     switch (message.kind) {
       case "phase":
@@ -142,7 +147,7 @@ export class World {
   advance(nowMs: number, deltaMs: number, controls: ControlSource, settings: Settings): void {
     this.clock.advance(nowMs, deltaMs);
     this.step(nowMs, controls);
-    if (!this.welcome) this.terrain.look(sceneView(nowMs).eye, settings.viewDistanceBlocks);
+    if (this.isScene) this.terrain.look(sceneView(nowMs).eye, settings.viewDistanceBlocks);
     if (this.phase === "joined" && this.prediction.isReady) {
       this.placeOwn(nowMs, deltaMs, controls);
       this.terrain.look(this.own.eye, settings.viewDistanceBlocks);
@@ -158,7 +163,7 @@ export class World {
   show(view: FrameView, controls: ControlSource): void {
     view.renderTick = this.clock.renderTick;
     view.camera.fieldOfView = view.settings.fieldOfView;
-    if (this.welcome) this.showOwn(view, controls);
+    if (!this.isScene) this.showOwn(view, controls);
     else Object.assign(view.camera, sceneView(view.nowMs), SCENE_CAMERA);
     view.battle = this.chronicle.battle;
     view.events = this.frameEvents;
@@ -196,7 +201,7 @@ export class World {
   }
 
   private hearScene(message: ServerMessage, nowMs: number): void {
-    if (!this.welcome) this.hear(message, nowMs);
+    if (this.isScene) this.hear(message, nowMs);
   }
 
   private start(welcome: Welcome): void {
