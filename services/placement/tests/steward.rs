@@ -15,7 +15,7 @@ use placement::{
     Answer, Request, Steward, StewardHandle, StewardOptions, ask,
     request::{PlanRow, RegionRow, ShardRow},
 };
-use world::{Battle, BattleConfig, EdgePort, Pinning, PodHandle, Shard, battle::owners};
+use world::{Battle, BattleConfig, EdgePort, Pinning, PodHandle, Runner, Shard, battle::owners};
 
 const SEED: u64 = 3;
 const SHARD_COUNT: usize = 2;
@@ -45,7 +45,7 @@ impl World {
             chronicle: None,
         };
         let shards = battles.into_iter().zip(shard_ports).map(shard).collect();
-        let pod = world::start(shards, Pinning::Off).expect("threads");
+        let pod = world::start(shards, Runner::Plain, Pinning::Off).expect("threads");
         let file = format!("voxelheim-{name}-{}.sock", std::process::id());
         let socket = std::env::temp_dir().join(file);
         let options = StewardOptions {

@@ -11,7 +11,7 @@ use directory::controller::Policy;
 use engine::World;
 use placement::{Steward, StewardOptions};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use world::{Battle, BattleConfig, Chronicle};
+use world::{Battle, BattleConfig, Chronicle, Runner};
 
 use crate::{Failure, cli::ServeArguments, config, config::Config, data::DataDir};
 
@@ -41,7 +41,9 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         ports,
         chronicle,
     };
-    let pod = world::start(shards.map(shard).collect(), config.pinning).map_err(runtime)?;
+    let runner = Runner::choose(config.edge.data_dir.as_deref());
+    let shards = shards.map(shard).collect();
+    let pod = world::start(shards, runner, config.pinning).map_err(runtime)?;
     let edges = edges
         .start(edge_ports, pod.status(), &sessions)
         .map_err(runtime)?;

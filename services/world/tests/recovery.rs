@@ -9,8 +9,8 @@ use std::{
 
 use engine::{Command, PlayerInput, SessionId, World};
 use world::{
-    Battle, BattleConfig, Pinning, Recording, Retention, Shard, WorldFolder, battle::owners,
-    replay::PhaseTimes,
+    Battle, BattleConfig, Pinning, Recording, Retention, Runner, Shard, WorldFolder,
+    battle::owners, replay::PhaseTimes,
 };
 
 const SEED: u64 = 5;
@@ -56,7 +56,12 @@ fn fight(folder: &WorldFolder, battles: Vec<Battle>, ticks: u32) -> Vec<(u32, u6
         ports,
         chronicle: Some(chronicle),
     };
-    let pod = world::start(shards.map(shard).collect(), Pinning::Off).expect("threads");
+    let pod = world::start(
+        shards.map(shard).collect(),
+        Runner::choose(None),
+        Pinning::Off,
+    )
+    .expect("threads");
     let mut told = Vec::new();
     let edge = &mut edges[0];
     let patience = Instant::now() + Duration::from_secs(60);
