@@ -4,22 +4,27 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
     ("engine", &["spatial"]),
     ("client-core", &["spatial", "engine"]),
     ("bots", &["spatial", "protocol", "engine"]),
-    ("world", &["spatial", "engine"]),
+    ("journal", &[]),
+    ("world", &["spatial", "engine", "journal"]),
     ("edge", &["spatial", "protocol", "engine", "world"]),
     (
         "voxelheim",
-        &["spatial", "protocol", "engine", "world", "edge", "bots"],
+        &[
+            "spatial", "protocol", "engine", "journal", "world", "edge", "bots",
+        ],
     ),
     (
         "bench",
-        &["spatial", "protocol", "engine", "world", "edge", "bots"],
+        &[
+            "spatial", "protocol", "engine", "journal", "world", "edge", "bots",
+        ],
     ),
 ];
 
