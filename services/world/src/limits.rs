@@ -64,8 +64,10 @@ pub const IO_MEMORY_BYTES: usize = 1 << 20;
 pub const MEMLOCK_BYTES_MIN: u64 = 512 << 10;
 /// Requests that an executor's ring holds: the journal has one under way, the rest is timers.
 pub const RING_DEPTH: usize = 64;
-/// How long tasks of an executor may run before it looks for finished I/O: a fifth of a tick.
-pub const PREEMPT_AFTER: Duration = Duration::from_millis(TICK_MS as u64 / 5);
+/// How long tasks of an executor may run before it looks for finished I/O: for ever, in effect, since
+/// none of ours asks and each soon waits. It must not pass while an executor works: see
+/// [`crate::uring`].
+pub const PREEMPT_AFTER: Duration = Duration::from_secs(3_600);
 /// What a turn that is due at once waits nevertheless: an executor looks for I/O only when nothing is
 /// runnable, and the journal must get on however late the ticks are.
 pub const PASS: Duration = Duration::from_micros(1);

@@ -1,10 +1,14 @@
 //! The one module that knows glommio: whether io_uring is permitted, loops of turns on an executor that
 //! is pinned to a core, and the journal's writer as a task beside them. [`crate::pin`] is the twin.
 //!
-//! A fault of glommio's to step around: whether a disk can be polled it finds out by reading from the
-//! first file that an executor opens for direct I/O, and if that is empty it finds wrong, and later
-//! requests fail (EOPNOTSUPP). So each executor first opens a file that has 4 KiB ([`prime`]). And where
-//! rings or the disk are not as it expects it ends the process, so [`probe`] looks at both beforehand.
+//! Three faults of glommio 0.9 to step around:
+//! - Whether a disk can be polled it finds out by reading from the first file that an executor opens for
+//!   direct I/O. If that is empty it finds wrong, and later requests fail (EOPNOTSUPP) or hang. So each
+//!   executor first opens a file that has 4 KiB ([`prime`]).
+//! - If its preemption timer passes just before it would run its tasks, it takes none to be runnable and
+//!   sleeps, for ever if nothing else wakes it: a busy machine need only hold the thread up for that
+//!   long. So the timer is set beyond all reason (`PREEMPT_AFTER`); no task of ours needs it.
+//! - Where rings or disks are not as it expects it ends the process. So [`probe`] looks at both first.
 
 use std::{
     fmt, fs,

@@ -33,7 +33,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     (
         "bench",
         &[
-            "spatial", "protocol", "engine", "world", "edge", "bots", "link",
+            "spatial", "protocol", "engine", "journal", "world", "edge", "bots", "link",
         ],
     ),
 ];
