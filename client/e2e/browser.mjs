@@ -14,6 +14,8 @@ const FLAGS = [
   "--disable-sync",
   "--use-angle=gl-egl",
   "--ignore-gpu-blocklist",
+  // A busy machine is not a hung GPU.
+  "--disable-gpu-watchdog",
 ];
 const JOIN_MS_MAX = 30_000;
 const VIEWPORT = { width: 640, height: 360 };

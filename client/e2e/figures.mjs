@@ -97,6 +97,8 @@ async function report(quality, browser, player) {
     drawn = await player.evaluate(watch, [durationMs, FOE_YAW, SWEEP_RADIANS, SWEEP_MS, SIGHTINGS_MS]);
   });
   const frames = scriptOfFrames(events);
+  const draw = await player.evaluate(() => window.voxelheim.renderer);
+  if (draw.drawCalls === 0) throw new Error(`${quality}: the page lost its drawing context`);
   return {
     quality,
     load_average: rounded(load),
@@ -105,7 +107,7 @@ async function report(quality, browser, player) {
     frames_per_second: rounded(frames.allMs.length / frames.seconds),
     script_ms_per_frame: summary(frames.allMs),
     of_which_animation_callback_ms: summary(frames.callbackMs),
-    draw: await player.evaluate(() => window.voxelheim.renderer),
+    draw,
   };
 }
 

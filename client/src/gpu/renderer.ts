@@ -49,6 +49,7 @@ class GameRenderer implements Renderer {
     this.#gl.sortObjects = false;
     // Each question about a shader waits for the GPU. A faulty one is seen where it is written.
     this.#gl.debug.checkShaderErrors = import.meta.env.DEV;
+    canvas.addEventListener("webglcontextrestored", () => this.#shadows.forget());
     new ResizeObserver(() => (this.#isResized = true)).observe(canvas);
     this.#scene.matrixWorldAutoUpdate = false;
     this.#sky = new Sky(this.#shared);

@@ -1,4 +1,5 @@
-import { createMemo, For, onCleanup, onMount, Show } from "solid-js";
+import { createEffect, createMemo, For, on, onCleanup, onMount, Show } from "solid-js";
+import { SLOT } from "../world/state";
 import type { PartProps } from "./App";
 import { bannerName } from "./names";
 
@@ -21,6 +22,10 @@ export function DeathScreen(props: PartProps) {
     if (place !== undefined && isOwned(place)) props.actions.respawn(place);
   };
   chooseByNumber((number) => choose(places()[number - 1]));
+  chooseByShoulder(props, (by) => {
+    const owned = places().filter(isOwned);
+    choose(owned[(owned.indexOf(chosen()) + by + owned.length) % owned.length]);
+  });
   return (
     <div class="death" id="death" role="dialog" aria-label="You fell">
       <h2>You fell</h2>
@@ -49,6 +54,16 @@ export function DeathScreen(props: PartProps) {
       </div>
     </div>
   );
+}
+
+/** On a gamepad what goes through the slots goes through the places too. */
+function chooseByShoulder(props: PartProps, step: (by: number) => void): void {
+  const slot = createMemo(() => props.model().own.slot);
+  const move = (now: number, before: number | undefined) => {
+    if (before === undefined || props.model().device !== "gamepad") return;
+    step((now - before + SLOT.COUNT) % SLOT.COUNT < SLOT.COUNT / 2 ? 1 : -1);
+  };
+  createEffect(on(slot, move, { defer: true }));
 }
 
 /** Takes the digits while it is shown: what they put in hand can wait. */

@@ -69,6 +69,11 @@ export class SunShadows {
     this.#isLandStale = dx * dx + dz * dz < reach * reach;
   }
 
+  /** The maps are empty: the GPU lost what it held. */
+  forget(): void {
+    this.#isLandStale = true;
+  }
+
   draw(renderer: WebGLRenderer, eye: Vector3): void {
     this.#drawLand(renderer, eye);
     if (!this.#near) return;
