@@ -8,6 +8,7 @@ use std::{
 use bytes::Bytes;
 use link::{
     Authority, Endpoint, Identity, Options, PeerName, PeerState,
+    limits::SILENCE_MAX_DEFAULT,
     reliable::{LaneId, Position},
     transport::{Incoming, LaneOptions, Opened, Outgoing, SendError},
 };
@@ -159,6 +160,7 @@ fn open(identity: Identity) -> Opened {
         address: "127.0.0.1:0".parse().expect("an address"),
         incarnation: 1,
         may_send: Arc::new(|| true),
+        silence_max: SILENCE_MAX_DEFAULT,
         random: Box::new(|| 0),
     })
     .expect("an endpoint")

@@ -1,7 +1,7 @@
 //! The same bytes over a bare stream of quinn: length and payload, with the link's settings.
 
 use bytes::Bytes;
-use link::{PeerName, transport::quic};
+use link::{PeerName, limits::SILENCE_MAX_DEFAULT, transport::quic};
 use quinn::{Connection, Endpoint, RecvStream, SendStream};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, BufReader, BufWriter},
@@ -26,7 +26,7 @@ pub struct RawSide {
 impl RawSide {
     pub fn start() -> Self {
         let (near, far) = (runtime(), runtime());
-        let (server, client) = identity(1).quinn_configs();
+        let (server, client) = identity(1).quinn_configs(SILENCE_MAX_DEFAULT);
         let local = "127.0.0.1:0".parse().expect("an address");
         let open = async |server| quic(local, server).expect("a socket");
         let far_endpoint = far.block_on(open(server.clone()));

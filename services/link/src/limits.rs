@@ -16,12 +16,17 @@ pub const HANDSHAKES_TRUSTED_MAX: usize = HANDSHAKES_MAX / 2;
 
 /// From the first packet of a connection to its greeting, both ways.
 pub const GREETING_TIMEOUT: Duration = Duration::from_secs(2);
-/// Silence after which a peer is dead. With the ping before it, it is known within
-/// `SILENCE_MAX + PING_INTERVAL` of the last word, which is below one second.
-pub const SILENCE_MAX: Duration = Duration::from_millis(750);
-/// Pause after which a connection is pinged: five may be lost in a row.
-pub const PING_INTERVAL: Duration = Duration::from_millis(150);
-const _: () = assert!(SILENCE_MAX.as_millis() + PING_INTERVAL.as_millis() < 1_000);
+/// Silence after which a peer is dead, unless configured. A ping, which may itself begin the silence,
+/// comes at most a fifth of it after the last word: so death is known within a second. A machine so
+/// busy that a process does not run for this long breaks its links now and then; they come back, and
+/// only requests under way are lost.
+pub const SILENCE_MAX_DEFAULT: Duration = Duration::from_millis(750);
+/// Pings within that silence: as many may be lost in a row.
+pub const PINGS_PER_SILENCE: u32 = 5;
+const _: () = {
+    let silence_ms = SILENCE_MAX_DEFAULT.as_millis();
+    assert!(silence_ms + silence_ms / (PINGS_PER_SILENCE as u128) < 1_000);
+};
 /// Round trip assumed of a new path: pods share a data centre. A first packet that is lost is sent
 /// again after three of these.
 pub const ROUND_TRIP_INITIAL: Duration = Duration::from_millis(20);

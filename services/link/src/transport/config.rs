@@ -4,13 +4,15 @@ use std::{
     io,
     net::{SocketAddr, UdpSocket},
     sync::Arc,
+    time::Duration,
 };
 
 use crate::limits;
 
 /// What every connection of a link gets.
-pub fn config() -> quinn::TransportConfig {
-    let silence = quinn::IdleTimeout::try_from(limits::SILENCE_MAX).expect("it fits");
+pub fn config(silence_max: Duration) -> Arc<quinn::TransportConfig> {
+    let silence = silence_max.min(Duration::from_hours(1));
+    let silence = quinn::IdleTimeout::try_from(silence).expect("an hour fits");
     let mut discovery = quinn::MtuDiscoveryConfig::default();
     discovery.upper_bound(limits::PACKET_BYTES_MAX);
     let mut transport = quinn::TransportConfig::default();
@@ -18,14 +20,14 @@ pub fn config() -> quinn::TransportConfig {
         .max_concurrent_bidi_streams(limits::STREAMS_BOTH_WAYS_MAX.into())
         .max_concurrent_uni_streams(limits::STREAMS_ONE_WAY_MAX.into())
         .max_idle_timeout(Some(silence))
-        .keep_alive_interval(Some(limits::PING_INTERVAL))
+        .keep_alive_interval(Some(silence_max / limits::PINGS_PER_SILENCE))
         .initial_rtt(limits::ROUND_TRIP_INITIAL)
         .stream_receive_window(limits::STREAM_WINDOW_BYTES.into())
         .receive_window(limits::CONNECTION_WINDOW_BYTES.into())
         .send_window(limits::SEND_WINDOW_BYTES)
         .datagram_receive_buffer_size(None)
         .mtu_discovery_config(Some(discovery));
-    transport
+    Arc::new(transport)
 }
 
 /// An endpoint of QUIC as links have it; needs a tokio runtime around it.

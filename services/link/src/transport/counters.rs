@@ -38,6 +38,7 @@ pub struct Statistics {
     /// Arrived later than a newer one of their key.
     pub latest_outdated: u64,
     pub latest_waiting: u64,
+    pub latest_flights: u64,
     pub requests_sent: u64,
     pub requests_received: u64,
     /// Words of an earlier life of the peer that were refused.

@@ -5,6 +5,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use tokio::{
@@ -44,6 +45,9 @@ pub struct Options {
     /// lease. It holds as long as the endpoint; a process that lost its lease opens another.
     pub incarnation: u64,
     pub may_send: Gate,
+    /// Silence after which a peer is dead; of the two sides the shorter holds. See
+    /// [`crate::limits::SILENCE_MAX_DEFAULT`].
+    pub silence_max: Duration,
     /// Draws the pauses between attempts.
     pub random: Box<dyn FnMut() -> u64 + Send>,
 }
@@ -82,6 +86,7 @@ impl Endpoint {
     /// # Errors
     /// When the address is taken or not ours.
     pub fn open(options: Options) -> io::Result<Opened> {
+        let (server, client) = options.identity.quinn_configs(options.silence_max);
         let (board, ear) = Switchboard::new()?;
         let (requests_in, requests) = mpsc::channel(REQUESTS_WAITING_MAX);
         let (arrivals_in, arrivals) = mpsc::channel(PEERS_MAX);
@@ -92,8 +97,9 @@ impl Endpoint {
             random: Mutex::new(options.random),
             board,
             runtime: Handle::current(),
-            quinn: config::quic(options.address, options.identity.server)?,
-            client: Mutex::new(options.identity.client),
+            quinn: config::quic(options.address, server)?,
+            client: Mutex::new(client),
+            silence_max: options.silence_max,
             requests: requests_in,
             started_at: Instant::now(),
             is_closed: watch::Sender::new(false),
@@ -167,8 +173,9 @@ impl Endpoint {
     pub fn renew_identity(&self, identity: Identity) {
         let context = &self.shared.context;
         assert_eq!(*identity.name(), context.name, "a process keeps its name");
-        context.quinn.set_server_config(Some(identity.server));
-        *context.client.lock().expect("no holder panics") = identity.client;
+        let (server, client) = identity.quinn_configs(context.silence_max);
+        context.quinn.set_server_config(Some(server));
+        *context.client.lock().expect("no holder panics") = client;
     }
 
     /// Who was refused so far, and every change of it.
