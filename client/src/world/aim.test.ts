@@ -14,6 +14,8 @@ async function onLand() {
   const core = await loadCore(readFileSync(MODULE));
   core.beginScene(SEED, 1);
   for (let x = 30; x < 34; x++) for (let z = 30; z < 34; z++) core.loadSceneColumn(x, z);
+  // Land that one tick takes in is there in the next.
+  core.tickScene();
   core.tickScene();
   let y = 250;
   while (core.block(512.5, y - 1, 500.5) === 0) y -= 1;
