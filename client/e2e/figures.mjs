@@ -52,7 +52,7 @@ function warmUp(framesCount) {
 }
 
 /** Runs in the page: turns the head, and notes how many bodies were drawn. */
-function watch([durationMs, middleYaw, sweepRadians, sweepMs, sightingsMs]) {
+function watch([durationMs, sightingsMs, middleYaw, sweepRadians, sweepMs]) {
   const { test } = window.voxelheim;
   const drawn = [];
   const noting = setInterval(() => drawn.push(window.voxelheim.renderer.bodiesDrawn), sightingsMs);
@@ -94,7 +94,8 @@ async function report(quality, browser, player) {
   const load = loadavg()[0];
   let drawn = [];
   const events = await traced(browser, TRACE_MS, async (durationMs) => {
-    drawn = await player.evaluate(watch, [durationMs, FOE_YAW, SWEEP_RADIANS, SWEEP_MS, SIGHTINGS_MS]);
+    const sweep = [FOE_YAW, SWEEP_RADIANS, SWEEP_MS];
+    drawn = await player.evaluate(watch, [durationMs, SIGHTINGS_MS, ...sweep]);
   });
   const frames = scriptOfFrames(events);
   const draw = await player.evaluate(() => window.voxelheim.renderer);

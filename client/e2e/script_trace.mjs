@@ -65,8 +65,9 @@ function mainThread(events) {
 }
 
 function outermost(events, thread) {
+  const isScript = ({ ph, name }) => ph === "X" && SCRIPT_EVENTS.has(name);
   const script = events
-    .filter(({ pid, tid, ph, name }) => `${pid}:${tid}` === thread && ph === "X" && SCRIPT_EVENTS.has(name))
+    .filter((event) => `${event.pid}:${event.tid}` === thread && isScript(event))
     .sort((first, second) => first.ts - second.ts || second.dur - first.dur);
   let endUs = 0;
   return script.filter((event) => {
@@ -79,9 +80,10 @@ function outermost(events, thread) {
 /** Mean and percentiles, in hundredths. */
 export function summary(values) {
   const sorted = [...values].sort((first, second) => first - second);
-  const at = (share) => rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]);
+  const last = sorted.length - 1;
+  const at = (share) => rounded(sorted[Math.min(last, Math.floor(sorted.length * share))]);
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
-  return { mean: rounded(mean), p50: at(0.5), p95: at(0.95), p99: at(0.99), max: rounded(sorted.at(-1)) };
+  return { mean: rounded(mean), p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
 export function rounded(number) {

@@ -13,7 +13,7 @@ const WIDEN_RATE = 9;
 const RETREAT_RATE = 6;
 /** A blast is felt up to here, in metres. */
 const BLAST_REACH = 40;
-/** Over the shoulder it looks where the eye looks, so many metres ahead: the crosshair is true there. */
+/** Over the shoulder it looks at where the eye looks so far ahead: there the crosshair is true. */
 const FOCUS_METRES = 18;
 
 const NEAR = 0.08;

@@ -23,8 +23,9 @@ const TURN = Math.PI * 2;
 
 /** Words of the frame; layout: client/core/src/scene.rs. */
 const HEAD_WORDS = 6;
-const BODY_WORDS = 4 + 1;
+const BODY_WORDS = 5;
 const EVENT_WORDS = 10;
+const BANNER_WORDS = 4;
 
 export class TitleScene {
   private readonly columns = columnsAround(SCENE_MIDDLE.x, SCENE_MIDDLE.z);
@@ -105,11 +106,13 @@ export function readFrame(words: Int32Array): SceneFrame {
   const edits = events + eventsCount * EVENT_WORDS;
   const loaded = edits + editsCount * 3;
   const banners = loaded + loadedCount * 3;
+  const eventAt = (row: number) => readEvent(words, events + row * EVENT_WORDS);
+  const bannerAt = (row: number) => readBanner(words, banners + row * BANNER_WORDS);
   return {
     messages: [
       { kind: "snapshot", samples: readBodies(words, bodiesCount, tick), own: null },
-      { kind: "events", tick, events: rows(eventsCount, (row) => readEvent(words, events + row * EVENT_WORDS)) },
-      { kind: "battle", battle: battleOf(tick, rows(bannersCount, (row) => readBanner(words, banners + row * 4))) },
+      { kind: "events", tick, events: rows(eventsCount, eventAt) },
+      { kind: "battle", battle: battleOf(tick, rows(bannersCount, bannerAt)) },
     ],
     edited: words.slice(edits, loaded),
     loaded: Int16Array.from(words.subarray(loaded, banners)),
