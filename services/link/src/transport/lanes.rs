@@ -112,8 +112,12 @@ impl Lanes {
 
     /// Ends all lanes: the peer has said that this process must stop.
     pub fn fail(&self, fault: Fault) {
-        for lane in self.by_id.lock().expect("no holder panics").values() {
-            lane.incoming.fail(fault);
+        // Woken threads may come back for a lane: not while they are held.
+        let by_id = self.by_id.lock().expect("no holder panics");
+        let lanes: Vec<_> = by_id.values().map(|lane| lane.incoming.clone()).collect();
+        drop(by_id);
+        for lane in lanes {
+            lane.fail(fault);
         }
     }
 
@@ -121,7 +125,9 @@ impl Lanes {
     pub fn close(&self) {
         let mut by_id = self.by_id.lock().expect("no holder panics");
         self.is_closed.store(true, Ordering::SeqCst);
-        for (_, lane) in std::mem::take(&mut *by_id) {
+        let lanes = std::mem::take(&mut *by_id);
+        drop(by_id);
+        for lane in lanes.into_values() {
             let wake = lane.incoming.wake.clone();
             // Its ring then has no other end, which its thread sees when it is woken.
             drop(lane);
