@@ -86,13 +86,13 @@ impl<'a, Sink: FnMut(&mut [u8])> Packer<'a, Sink> {
 
     /// Whether nothing more fits in this tick.
     pub fn is_full(&self) -> bool {
-        self.room() < CELL_HEADER_BYTES + ROW_BYTES_NEAR + 1
-            && self.budget < self.head.datagram_bytes
+        self.budget < self.head.datagram_bytes && self.fitting(1, true) == 0
     }
 
     /// Sends the open datagram.
     pub fn finish(&mut self) {
-        self.finish_padded(0);
+        let is_full = self.bytes_max == self.head.datagram_bytes && self.fitting(1, true) == 0;
+        self.finish_padded(is_full);
     }
 
     /// Bytes of rows and cell headers that surely still fit into the open datagram.
@@ -143,17 +143,18 @@ impl<'a, Sink: FnMut(&mut [u8])> Packer<'a, Sink> {
     /// Sends the open datagram and opens another, if a full one may still be sent: what is left of
     /// a budget waits for the next tick, because small datagrams cost as much as full ones.
     fn open_next(&mut self) -> bool {
-        let budget_next = self.budget.saturating_sub(self.bytes_max);
-        let may = budget_next >= self.head.datagram_bytes;
-        // Datagrams of one size, but for the last, go out in one call to the system.
-        self.finish_padded(if may { self.bytes_max } else { 0 });
+        let is_full = self.bytes_max == self.head.datagram_bytes;
+        self.finish_padded(is_full);
+        let may = self.budget >= self.head.datagram_bytes;
         if may {
             self.open();
         }
         may
     }
 
-    fn finish_padded(&mut self, bytes_min: usize) {
+    /// Sends the open datagram. A full one is padded to its full size, which is some bytes at most:
+    /// datagrams of one size, with a smaller one behind them, go out in one call to the system.
+    fn finish_padded(&mut self, is_full: bool) {
         let parts = SnapshotParts {
             tick: self.head.tick,
             base: self.head.base,
@@ -161,6 +162,7 @@ impl<'a, Sink: FnMut(&mut [u8])> Packer<'a, Sink> {
             near: &self.buffers.near,
             far: &self.buffers.far,
         };
+        let bytes_min = if is_full { self.bytes_max } else { 0 };
         self.bytes_max = 0;
         if parts.own.is_none() && parts.near.is_empty() && parts.far.is_empty() {
             return;
