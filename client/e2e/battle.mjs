@@ -38,7 +38,10 @@ export async function battle(report, browser, kind) {
     await check("one builds and the other sees the same block", () => build(ann, ben));
     await check("one bombs and the other sees the same crater", () => bomb(ann, ben));
     await check("no prediction was ever corrected", () => noCorrections(ann, ben));
+    // Software draws one page at a time: what follows starts a page anew and needs no second one.
+    await ben.close();
     await check("a broken link comes back to the same body", () => comeBack(ann));
+    await check("a reloaded page comes back to the same body", () => reload(ann));
     await check("a server restart shows the overlay and the page comes back", () =>
       restart(server, ann),
     );
@@ -263,6 +266,19 @@ async function comeBack(player) {
   await player.until("welcomed again", isBack, DEED_MS_MAX, welcomes);
   await player.joined();
   assert.equal(await player.evaluate(body), before);
+  await player.until("stands on terrain", standsOnTerrain, DEED_MS_MAX, VOID);
+  await seesOthers(player);
+}
+
+/** The tab keeps its seat; the name stands on the title again. */
+async function reload(player) {
+  const body = await player.evaluate(() => window.voxelheim.own.id);
+  await player.page.reload();
+  await player.page.waitForFunction(() => "voxelheim" in window);
+  assert.equal(await player.page.inputValue("#name"), player.name);
+  await player.page.click("#fight");
+  await player.joined();
+  assert.equal(await player.evaluate(() => window.voxelheim.own.id), body);
   await player.until("stands on terrain", standsOnTerrain, DEED_MS_MAX, VOID);
   await seesOthers(player);
 }

@@ -14,16 +14,20 @@ const FLAGS = [
   "--disable-sync",
   "--use-angle=gl-egl",
   "--ignore-gpu-blocklist",
+  // A busy machine is not a hung GPU.
+  "--disable-gpu-watchdog",
 ];
 const JOIN_MS_MAX = 30_000;
 const VIEWPORT = { width: 640, height: 360 };
 /** What software rendering can carry for two pages at once. */
 export const FRUGAL = { quality: "low", viewDistanceBlocks: 256 };
 
-export async function openBrowser() {
+/** `draws: false` makes Mesa take all calls and draw nothing, so that script alone sets the pace. */
+export async function openBrowser({ draws = true } = {}) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   if (!existsSync(executablePath)) throw new Error(`${executablePath} is missing: install chromium`);
-  return chromium.launch({ executablePath, args: FLAGS });
+  const env = draws ? process.env : { ...process.env, GALLIUM_NOOP: "1" };
+  return chromium.launch({ executablePath, args: FLAGS, env });
 }
 
 /** A page with a player's own settings and nothing of another's. */
@@ -35,8 +39,9 @@ export class Player {
     page.on("pageerror", (error) => this.errors.push(String(error)));
   }
 
-  static async open(browser, url, name, { settings = FRUGAL, viewport = VIEWPORT } = {}) {
-    const context = await browser.newContext({ viewport });
+  static async open(browser, url, name, choice = {}) {
+    const { settings = FRUGAL, viewport = VIEWPORT, hasTouch = false } = choice;
+    const context = await browser.newContext({ viewport, hasTouch });
     await context.addInitScript((stored) => {
       localStorage.setItem("voxelheim.settings", JSON.stringify(stored));
     }, settings);

@@ -2,12 +2,14 @@
 
 import { battle, wrongVersion } from "./battle.mjs";
 import { openBrowser } from "./browser.mjs";
+import { fingers } from "./fingers.mjs";
 import { Report } from "./report.mjs";
 
 const report = new Report();
 const browser = await openBrowser();
 try {
   await wrongVersion(report, browser);
+  await fingers(report, browser);
   for (const kind of ["webtransport", "websocket"]) {
     try {
       await battle(report, browser, kind);

@@ -5,23 +5,23 @@ import { startFrames } from "./frame";
 import { createRenderer } from "./gpu";
 import { ControlState } from "./input/controls";
 import { GamepadInput } from "./input/gamepad";
-import { attachKeyboardAndMouse } from "./input/keyboard_mouse";
+import { attachKeyboardAndMouse, type Devices } from "./input/keyboard_mouse";
 import { loadSettings, mended, saveSettings, withoutDoubles } from "./input/settings";
 import { makeDebugObject } from "./input/test_driver";
 import { giveUpSeat, keepSeat, keptToken } from "./input/seat";
-import { attachTouch } from "./input/touch";
+import { attachTouch, TouchInput } from "./input/touch";
 import { createHud } from "./ui";
 import type { ConnectRequest, FromWire, ToWire } from "./wire/link";
 import { PROTOCOL_VERSION } from "./wire/messages";
 import { fetchCore } from "./world/core";
 import type { ToMesher } from "./world/mesher";
-import type { FrameView, GameActions, Settings } from "./world/state";
+import type { FrameView, GameActions, Settings, Toggle } from "./world/state";
 import { World } from "./world/world";
 
 const VERSION = "0.1.0";
 
 /** The page's own switches, besides settings. */
-const help = { isOpen: false, scoreboardOpen: false };
+const panels = { help: false, scoreboard: false, menu: false };
 
 async function main(): Promise<void> {
   const stage = element("stage", HTMLCanvasElement);
@@ -41,8 +41,9 @@ async function main(): Promise<void> {
   const isPlaying = () => world.phase === "joined";
   const controls = new ControlState((what) => actions.toggle(what));
   const devices = attachKeyboardAndMouse(stage, controls, () => view.settings, isPlaying);
-  attachTouch(stage, controls, () => view.settings, isPlaying);
-  const actions = makeActions(send, view, controls, devices);
+  const touch = new TouchInput(controls, () => view.settings);
+  attachTouch(stage, touch, isPlaying);
+  const actions = makeActions(send, view, { controls, devices, touch });
   const renderer = createRenderer(stage);
   const speaker = createSpeaker();
   window.addEventListener("pointerdown", () => speaker.unlock());
@@ -51,14 +52,16 @@ async function main(): Promise<void> {
     world,
     view,
     controls,
-    gamepad: new GamepadInput(controls),
+    gamepad: new GamepadInput(controls, () => actions.toggle("menu")),
     renderer,
     speaker,
     hud: createHud(element("hud", HTMLElement), actions),
     page: () => ({
-      pointerLocked: devices.isLocked,
-      scoreboardOpen: help.scoreboardOpen || controls.scoreboardHeld,
-      helpOpen: help.isOpen,
+      device: controls.device,
+      paused: panels.menu || (controls.device === "mouse" && !devices.isLocked),
+      scoreboardOpen: panels.scoreboard || controls.scoreboardHeld,
+      helpOpen: panels.help,
+      respawnBanner: controls.respawnBanner,
       version: VERSION,
     }),
   });
@@ -83,16 +86,21 @@ function joinPorts(
   mesher.postMessage({ kind: "terrainPort", port: port2 } satisfies ToMesher, [port2]);
 }
 
+interface Hands {
+  controls: ControlState;
+  devices: Devices;
+  touch: TouchInput;
+}
+
 function makeActions(
   send: (message: ToWire) => void,
   view: FrameView,
-  controls: ControlState,
-  devices: { lock(): void; unlock(): void },
+  { controls, devices, touch }: Hands,
 ): GameActions {
   return {
     join: (name, house) => {
       send({ kind: "connect", request: connectRequest(name, house, view.settings) });
-      devices.lock();
+      if (controls.device === "mouse") devices.lock();
     },
     respawn: (banner) => {
       controls.respawnBanner = banner;
@@ -112,9 +120,19 @@ function makeActions(
         cameraYaw: Math.round((controls.yaw / (Math.PI * 2)) * 65_536) & 0xffff,
       });
     },
-    lockPointer: () => devices.lock(),
+    resume: () => {
+      panels.menu = false;
+      if (controls.device === "mouse") devices.lock();
+    },
     toggle: (what) => toggle(what, view),
+    press: (action) => controls.press(action),
+    release: (action) => controls.release(action),
+    dragLook: (right, down) => touch.look(right, down),
+    watchStick: (tell) => {
+      touch.onStick = tell;
+    },
     leave: () => {
+      panels.menu = false;
       send({ kind: "leave" });
       giveUpSeat();
       devices.unlock();
@@ -123,13 +141,13 @@ function makeActions(
   };
 }
 
-function toggle(what: "help" | "scoreboard" | "thirdPerson", view: FrameView): void {
-  if (what === "help") help.isOpen = !help.isOpen;
-  if (what === "scoreboard") help.scoreboardOpen = !help.scoreboardOpen;
-  if (what === "thirdPerson") {
-    view.settings = { ...view.settings, thirdPerson: !view.settings.thirdPerson };
-    saveSettings(view.settings);
+function toggle(what: Toggle, view: FrameView): void {
+  if (what !== "thirdPerson") {
+    panels[what] = !panels[what];
+    return;
   }
+  view.settings = { ...view.settings, thirdPerson: !view.settings.thirdPerson };
+  saveSettings(view.settings);
 }
 
 /** `?transport=ws` avoids WebTransport; `?protocol=N` says Hello as another version would. */

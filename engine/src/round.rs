@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use spatial::{
     Block, BlockBox, BlockCoord, Brick, CellCoord, Position,
-    brick::voxel_index,
+    brick::{BRICK_VOXELS, voxel_index},
     position::UNITS_PER_METRE,
     random::SplitMix64,
     terrain::{Terrain, diff_bricks},
@@ -25,7 +25,7 @@ use crate::{
     generate::layout::{FIELD, MIDDLE, facing},
     hurt,
     id::BodyId,
-    limits::{EDITS_PER_TICK_MAX, TICK_RATE_HZ},
+    limits::TICK_RATE_HZ,
     seat::Seat,
     world::World,
 };
@@ -42,11 +42,15 @@ const MUSTER_TICKS: u32 = 60;
 const MUSTER_SPREAD_TICKS: u32 = 20;
 /// Height around which the field's ground is looked for.
 const FIELD_HEIGHT: i32 = 47;
-/// In every tick of a pause one share of all cells heals, by chance of the cell alone: each heals four
-/// times, and the same ones on any number of shards.
-const HEAL_SHARE_COUNT: u32 = ROUND_PAUSE_TICKS / 4;
-/// Blocks that a shard heals in a tick at most: a quarter of the edits that fit one.
-const HEAL_COUNT_MAX: usize = EDITS_PER_TICK_MAX / 4;
+/// Ticks from one healing to the next: seldom, for a page that predicts on blocks needs to hear of
+/// them first.
+const HEAL_PERIOD_TICKS: u32 = 10;
+/// Each time one share of all cells heals, by chance of the cell alone, so that it is the same on any
+/// number of shards; each cell heals four times in a pause.
+const HEAL_SHARE_COUNT: u32 = ROUND_PAUSE_TICKS / HEAL_PERIOD_TICKS / 4;
+/// Blocks that a cell heals at a time: a quarter of them all. What does not fit the edits of a tick is
+/// left for the next time.
+const HEAL_CELL_COUNT_MAX: usize = BRICK_VOXELS / 4;
 
 /// What every shard remembers of the round beside what the seat says of it.
 #[derive(Clone, Debug, Default)]
@@ -63,8 +67,11 @@ pub fn phase(world: &mut World) {
     let round = world.history.newest().seat().round;
     if round.number != world.round_memory.number {
         begin(world, round.number);
-    } else if round.pause_ticks > 0 {
-        heal(world, round.pause_ticks % HEAL_SHARE_COUNT);
+    } else if round.pause_ticks > 0 && round.pause_ticks.is_multiple_of(HEAL_PERIOD_TICKS) {
+        heal(
+            world,
+            round.pause_ticks / HEAL_PERIOD_TICKS % HEAL_SHARE_COUNT,
+        );
     }
     if let Some(mut seat) = world.seat.take() {
         judge(world, &mut seat);
@@ -213,9 +220,8 @@ fn heal(world: &mut World, share: u32) {
             cells.push((cell, change.old.clone(), change.new.clone()));
         }
     });
-    let mut count_left = HEAL_COUNT_MAX;
     for (cell, now, pristine) in cells {
-        heal_cell(&mut world.outbox, cell, (&now, &pristine), &mut count_left);
+        heal_cell(&mut world.outbox, cell, &now, &pristine);
     }
 }
 
@@ -224,23 +230,22 @@ fn share_of(cell: CellCoord) -> u32 {
     SplitMix64::keyed(&axes).below(HEAL_SHARE_COUNT)
 }
 
-fn heal_cell(
-    outbox: &mut Outbox,
-    cell: CellCoord,
-    (now, pristine): (&Brick, &Brick),
-    count_left: &mut usize,
-) {
-    for block in BlockBox::of_cell(cell).blocks() {
+fn heal_cell(outbox: &mut Outbox, cell: CellCoord, now: &Brick, pristine: &Brick) {
+    let blocks = BlockBox::of_cell(cell).blocks();
+    let differs = |block: &BlockCoord| {
+        let voxel = voxel_index(*block);
+        now.get(voxel) != pristine.get(voxel)
+    };
+    for block in blocks.filter(differs).take(HEAL_CELL_COUNT_MAX) {
         let voxel = voxel_index(block);
-        let healed = pristine.get(voxel);
-        if now.get(voxel) != healed && *count_left > 0 {
-            *count_left -= 1;
-            outbox.push(Effect {
-                target: EffectTarget::of_cell(cell),
-                source: BodyId::NOBODY,
-                sequence: sequence(Origin::Healing, voxel as u32),
-                change: Change::Restore { block, now: healed },
-            });
-        }
+        outbox.push(Effect {
+            target: EffectTarget::of_cell(cell),
+            source: BodyId::NOBODY,
+            sequence: sequence(Origin::Healing, voxel as u32),
+            change: Change::Restore {
+                block,
+                now: pristine.get(voxel),
+            },
+        });
     }
 }

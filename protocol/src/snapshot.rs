@@ -7,4 +7,4 @@ mod write;
 
 pub use columns::{Bodies, CellRows, SnapshotColumns};
 pub use read::{BodyRow, Snapshot};
-pub use write::{SnapshotParts, snapshot_bytes};
+pub use write::{SnapshotParts, SnapshotSize};

@@ -10,7 +10,7 @@ use protocol::{
     header::{Header, split},
     limits,
     session::{Appearance, Appearances, Closing, Welcome},
-    snapshot::{Bodies, CellRows, Snapshot, SnapshotColumns, SnapshotParts, snapshot_bytes},
+    snapshot::{Bodies, CellRows, Snapshot, SnapshotColumns, SnapshotParts, SnapshotSize},
     terrain::{Bricks, Edits},
     up::{Hello, InputRecord, Inputs, Settings, UpMessage},
 };
@@ -177,7 +177,7 @@ fn events_are_no_larger_than_foretold() {
 
 /// Random bodies in random cells, told near and far, against what the columns were made of.
 #[test]
-fn snapshots_come_back_and_are_no_larger_than_foretold() {
+fn snapshots_come_back_and_are_as_large_as_foretold() {
     for seed in 0..200 {
         let mut random = SplitMix64::new(seed);
         let index_bits = if seed % 2 == 0 { 16 } else { 24 };
@@ -199,14 +199,15 @@ fn snapshots_come_back_and_are_no_larger_than_foretold() {
         parts.write(&columns, &mut bytes);
         let rows = |cells: &[CellRows]| cells.iter().map(|cell| cell.row_count as usize).sum();
         let (rows_near, rows_far) = (rows(near), rows(far));
-        let foretold = snapshot_bytes(
-            crowd.cells.len(),
+        let size = SnapshotSize {
+            cell_count: crowd.cells.len(),
             rows_near,
             rows_far,
-            own.is_some(),
-            columns.has_id_high(),
-        );
-        assert!(bytes.len() <= foretold, "{} of {foretold}", bytes.len());
+            has_own: own.is_some(),
+            has_id_high: columns.has_id_high(),
+        };
+        assert_eq!(bytes.len(), size.bytes());
+        assert!(size.bytes() <= size.bytes_max(), "{}", size.bytes_max());
         let snapshot = Snapshot::decode(&bytes[Header::BYTES..]).expect("ours");
         assert_eq!((snapshot.tick(), snapshot.base()), (seed as u32, base));
         assert_eq!(snapshot.own(), own.map(|_| samples::own()));

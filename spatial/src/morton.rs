@@ -20,12 +20,13 @@ pub const fn encode(cell: CellCoord) -> u64 {
 /// The code of the cell that holds a position; every position's cell has one.
 #[inline]
 pub const fn encode_position(position: Position) -> u64 {
-    spread(biased(position.x)) | spread(biased(position.y)) << 1 | spread(biased(position.z)) << 2
+    spread_axis(position.x) | spread_axis(position.y) << 1 | spread_axis(position.z) << 2
 }
 
-/// An axis of a position in cells, made unsigned.
-const fn biased(axis: i32) -> u64 {
-    ((axis >> CELL_UNIT_BITS) + BIAS) as u64
+/// The bits of an axis of a position, in cells, made unsigned and spread.
+const fn spread_axis(axis: i32) -> u64 {
+    let [low, high] = (((axis >> CELL_UNIT_BITS) + BIAS) as u16).to_le_bytes();
+    SPREAD_BYTES[low as usize] as u64 | (SPREAD_BYTES[high as usize] as u64) << 24
 }
 
 /// The code of a cell, or none when an axis is out of `i16`'s range.
@@ -65,6 +66,17 @@ const fn spread(value: u64) -> u64 {
     let value = (value | value << 4) & GROUPS[2];
     (value | value << 2) & GROUPS[3]
 }
+
+/// [`spread`] of each byte, for what is done with every row in every tick.
+const SPREAD_BYTES: [u32; 256] = {
+    let mut bytes = [0; 256];
+    let mut byte = 0;
+    while byte < bytes.len() {
+        bytes[byte] = spread(byte as u64) as u32;
+        byte += 1;
+    }
+    bytes
+};
 
 /// Moves bit `3 n` to bit `n`, the inverse of [`spread`].
 const fn gather(code: u64) -> u64 {

@@ -60,6 +60,14 @@ fn assert_order(index: &CellIndex, crowd: &Crowd) {
     assert_eq!(end as usize, crowd.x.len());
 }
 
+fn assert_within(index: &CellIndex, crowd: &Crowd, centre: Position, radius: u32) {
+    let mut found = vec![u32::MAX];
+    index.rows_within(centre, radius, &mut found);
+    let is_near = |at| distance_squared(at, centre) <= i128::from(radius).pow(2);
+    assert_eq!(found[0], u32::MAX, "what was there stays");
+    assert_eq!(sorted(found.split_off(1)), crowd.rows_where(is_near));
+}
+
 fn assert_queries(index: &CellIndex, crowd: &Crowd, random: &mut SplitMix64, reach: i32) {
     let mut point = || {
         let mut axis = || random.between(-reach - 70_000, reach + 70_000);
@@ -71,11 +79,7 @@ fn assert_queries(index: &CellIndex, crowd: &Crowd, random: &mut SplitMix64, rea
     } else {
         random.below(reach as u32)
     };
-    let mut found = vec![u32::MAX];
-    index.rows_within(centre, radius, &mut found);
-    let is_near = |at| distance_squared(at, centre) <= i128::from(radius).pow(2);
-    assert_eq!(found[0], u32::MAX, "what was there stays");
-    assert_eq!(sorted(found.split_off(1)), crowd.rows_where(is_near));
+    assert_within(index, crowd, centre, radius);
 
     let min = Position::new(
         centre.x.min(corner.x),
@@ -110,6 +114,50 @@ fn agrees_with_scans_for_crowds_dense_and_far_spread() {
         assert_order(&index, &crowd);
         for _ in 0..10 {
             assert_queries(&index, &crowd, &mut random, reach);
+        }
+    }
+}
+
+/// A crush in a corner of a wide and flat world, and rows all around on the surface of a sphere and one
+/// unit outside of it: what is rounded wraps around, strips hold more than a batch, and rounding
+/// cannot settle everything.
+#[test]
+fn agrees_with_scans_up_to_the_last_unit_in_a_wide_flat_world() {
+    const CENTRE: Position = Position::new(90_000, -1_200, 70_001);
+    let mut index = CellIndex::new();
+    for seed in 0..20 {
+        let mut random = SplitMix64::new(seed);
+        let mut crowd = Crowd::draw(&mut random, 1_500, 200_000);
+        let wide = Crowd::draw(&mut random, 300, 9_000_000);
+        crowd.x.extend(wide.x);
+        crowd.z.extend(wide.z);
+        crowd
+            .y
+            .extend((0..300).map(|_| random.between(-50_000, 50_000)));
+        let radius = 3 * (random.below(140_000) as i32 + 1);
+        for beyond in [0, 1] {
+            // 1² + 2² + 2² = 3².
+            let legs = [radius / 3, radius / 3 * 2, radius / 3 * 2];
+            for turn in 0..3 {
+                let sign = if random.chance(1, 2) { 1 } else { -1 };
+                crowd.x.push(CENTRE.x + sign * (legs[turn] + beyond));
+                crowd.y.push(CENTRE.y + sign * legs[(turn + 1) % 3]);
+                crowd.z.push(CENTRE.z - sign * legs[(turn + 2) % 3]);
+            }
+        }
+        index.rebuild(&crowd.x, &crowd.y, &crowd.z);
+        for reach in [-1, 0, 1] {
+            let radius = (radius + reach) as u32;
+            assert_within(&index, &crowd, CENTRE, radius);
+        }
+        for row in (0..crowd.x.len()).step_by(97) {
+            let radius = random.below(500_000);
+            assert_within(&index, &crowd, crowd.position(row), radius);
+        }
+        for bits in 16..30 {
+            let above = Position::new(CENTRE.x, CENTRE.y + (1 << bits), CENTRE.z);
+            assert_within(&index, &crowd, above, radius as u32);
+            assert_within(&index, &crowd, CENTRE, 1 << bits);
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Two endpoints of a link, each with its runtime on a thread of its own, and lane 0 between them.
 
-use std::sync::Arc;
+use std::{
+    fs,
+    sync::{Arc, LazyLock},
+};
 
 use bytes::Bytes;
 use link::{
     Authority, Endpoint, Identity, Options, PeerName, PeerState,
+    limits::SILENCE_MAX_DEFAULT,
     reliable::{LaneId, Position},
     transport::{Incoming, LaneOptions, Opened, Outgoing, SendError},
 };
@@ -135,12 +139,19 @@ pub fn runtime() -> Runtime {
 
 /// Of a cluster that is made anew in each run.
 pub fn identity(number: u16) -> Identity {
+    static AUTHORITY: LazyLock<Authority> = LazyLock::new(authority);
+    let now = time::OffsetDateTime::now_utc();
+    let identity = AUTHORITY.issue(&PeerName::Pod(number), &[], now);
+    identity.expect("a certificate")
+}
+
+fn authority() -> Authority {
     let name = format!("voxelheim-bench-link-{}", std::process::id());
     let directory = std::env::temp_dir().join(name);
     let now = time::OffsetDateTime::now_utc();
     let authority = Authority::create_or_load(&directory, now).expect("an authority");
-    let identity = authority.issue(&PeerName::Pod(number), &[], now);
-    identity.expect("a certificate")
+    fs::remove_dir_all(&directory).expect("it was just made");
+    authority
 }
 
 fn open(identity: Identity) -> Opened {
@@ -149,6 +160,7 @@ fn open(identity: Identity) -> Opened {
         address: "127.0.0.1:0".parse().expect("an address"),
         incarnation: 1,
         may_send: Arc::new(|| true),
+        silence_max: SILENCE_MAX_DEFAULT,
         random: Box::new(|| 0),
     })
     .expect("an endpoint")

@@ -1,6 +1,6 @@
 //! What a link costs over QUIC alone: messages of 256 B and of 200 KB from one endpoint to another on
-//! loopback, on a lane (numbered, deduplicated, acknowledged by the application), on the latest-wins
-//! channel, and on a bare stream of quinn with the same settings and certificates, in turns.
+//! loopback, on a lane (numbered, deduplicated, acknowledged by the application) and on a bare stream of
+//! quinn with the same settings and certificates, buffered as a careful user would, in turns.
 //!
 //! CPU time is the whole process's, both ends and the threads that send and receive, for a link works
 //! on several: so it is not measured by criterion, nor by the thread's clock as the other benches are.
@@ -50,24 +50,47 @@ fn main() {
             &large,
         );
     }
+    if filter("alone") {
+        let alone = Load {
+            messages_count: 1,
+            ..large
+        };
+        measure_alone(&mut report, &alone);
+    }
     println!("{report}");
 }
 
-/// Both sides in turns, after one turn of each that does not count.
+/// What many messages in a row cost.
 fn measure(report: &mut Report, what: &'static str, load: &Load) {
+    let [link, raw] = in_turns(load, times(ROUNDS_COUNT, 1));
+    let ratio = link.cpu.as_secs_f64() / raw.cpu.as_secs_f64();
+    let detail = format!("{}; bare stream: {}", told(link, load), told(raw, load));
+    report.add(Claim::at_most(what, ratio, 2.0, "×").with_detail(detail));
+}
+
+/// How long one message alone takes, from its sender's thread to its receiver's and back with its
+/// acknowledgement: what a tick waits for.
+fn measure_alone(report: &mut Report, load: &Load) {
+    let [link, raw] = in_turns(load, times(301, 3));
+    let ratio = link.wall.as_secs_f64() / raw.wall.as_secs_f64();
+    let [link_us, raw_us] = [link, raw].map(|cost| cost.wall.as_micros());
+    let detail = format!("{link_us} µs; bare stream: {raw_us} µs");
+    let what = "lane, 200 KB alone: time there and back over a bare stream's";
+    report.add(Claim::at_most(what, ratio, 2.0, "×").with_detail(detail));
+}
+
+/// Medians of both sides, the link first, after one turn of each that does not count.
+fn in_turns(load: &Load, rounds_count: usize) -> [Cost; 2] {
     let mut link = LinkSide::start();
     let mut raw = RawSide::start();
     cost(|| link.pass(load));
     cost(|| raw.pass(load));
     let (mut link_costs, mut raw_costs) = (Vec::new(), Vec::new());
-    for _ in 0..times(ROUNDS_COUNT, 1) {
+    for _ in 0..rounds_count {
         link_costs.push(cost(|| link.pass(load)));
         raw_costs.push(cost(|| raw.pass(load)));
     }
-    let (link, raw) = (median(link_costs), median(raw_costs));
-    let ratio = link.cpu.as_secs_f64() / raw.cpu.as_secs_f64();
-    let detail = format!("{}; bare stream: {}", told(link, load), told(raw, load));
-    report.add(Claim::at_most(what, ratio, 2.0, "×").with_detail(detail));
+    [median(link_costs), median(raw_costs)]
 }
 
 fn cost(pass: impl FnOnce()) -> Cost {

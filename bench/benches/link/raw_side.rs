@@ -1,14 +1,19 @@
 //! The same bytes over a bare stream of quinn: length and payload, with the link's settings.
 
 use bytes::Bytes;
-use link::PeerName;
+use link::{PeerName, limits::SILENCE_MAX_DEFAULT, transport::quic};
 use quinn::{Connection, Endpoint, RecvStream, SendStream};
-use tokio::runtime::Runtime;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, BufReader, BufWriter},
+    runtime::Runtime,
+};
 
 use crate::{
     Load,
     link_side::{identity, runtime},
 };
+
+const BUFFER_BYTES: usize = 64 * 1_024;
 
 pub struct RawSide {
     near: Runtime,
@@ -21,13 +26,11 @@ pub struct RawSide {
 impl RawSide {
     pub fn start() -> Self {
         let (near, far) = (runtime(), runtime());
-        let (server, _) = identity(1).quinn_configs();
-        let (_, client) = identity(2).quinn_configs();
+        let (server, client) = identity(1).quinn_configs(SILENCE_MAX_DEFAULT);
         let local = "127.0.0.1:0".parse().expect("an address");
-        let far_endpoint = far.block_on(async { Endpoint::server(server, local) });
-        let far_endpoint = far_endpoint.expect("a socket");
-        let near_endpoint = near.block_on(async { Endpoint::client(local) });
-        let near_endpoint = near_endpoint.expect("a socket");
+        let open = async |server| quic(local, server).expect("a socket");
+        let far_endpoint = far.block_on(open(server.clone()));
+        let near_endpoint = near.block_on(open(server));
         let accepting = far.spawn({
             let endpoint = far_endpoint.clone();
             async move {
@@ -72,22 +75,37 @@ impl RawSide {
     }
 }
 
-async fn send((mut send, mut receive): (SendStream, RecvStream), load: Load) {
-    for _ in 0..load.messages_count {
-        let head = (load.payload.len() as u32).to_le_bytes();
-        let head = Bytes::copy_from_slice(&head);
-        let mut chunks = [head, load.payload.clone()];
-        send.write_all_chunks(&mut chunks).await.expect("written");
-    }
+/// As a careful user would: small messages through a buffer, large ones uncopied.
+async fn send((send, mut receive): (SendStream, RecvStream), load: Load) {
+    let head = (load.payload.len() as u32).to_le_bytes();
+    let mut send = if load.payload.len() < BUFFER_BYTES {
+        let mut send = BufWriter::with_capacity(BUFFER_BYTES, send);
+        for _ in 0..load.messages_count {
+            send.write_all(&head).await.expect("written");
+            send.write_all(&load.payload).await.expect("written");
+        }
+        send.flush().await.expect("written");
+        send.into_inner()
+    } else {
+        send_uncopied(send, head, &load).await
+    };
     send.finish().expect("open");
     receive.read_exact(&mut [0]).await.expect("all is there");
 }
 
-async fn receive((mut send, mut receive): (SendStream, RecvStream), messages_count: u64) {
+async fn send_uncopied(mut send: SendStream, head: [u8; 4], load: &Load) -> SendStream {
+    for _ in 0..load.messages_count {
+        let mut chunks = [Bytes::copy_from_slice(&head), load.payload.clone()];
+        send.write_all_chunks(&mut chunks).await.expect("written");
+    }
+    send
+}
+
+async fn receive((mut send, receive): (SendStream, RecvStream), messages_count: u64) {
+    let mut receive = BufReader::with_capacity(BUFFER_BYTES, receive);
     for _ in 0..messages_count {
-        let mut head = [0; 4];
-        receive.read_exact(&mut head).await.expect("a head");
-        let mut payload = vec![0; u32::from_le_bytes(head) as usize];
+        let bytes = receive.read_u32_le().await.expect("a head");
+        let mut payload = vec![0; bytes as usize];
         receive.read_exact(&mut payload).await.expect("a payload");
         std::hint::black_box(&payload);
     }

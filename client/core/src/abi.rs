@@ -13,8 +13,10 @@ use engine::Buttons;
 use spatial::{BlockCoord, Position, face::Face, limits::RAY_DIRECTION_MAX, mesh::Quad, ray::Ray};
 
 use crate::{
-    limits::INPUT_BYTES_MAX,
+    limits::{INPUT_BYTES_MAX, MAP_EDGE_MAX, SCENE_SOLDIERS_MAX},
+    map,
     prediction::{MOTION_BYTES, decode_motion, encode_motion},
+    scene::write_frame,
     state::{ApplyError, ClientCore},
 };
 
@@ -163,6 +165,44 @@ pub extern "C" fn motion_step(buttons: u32, yaw: u32) -> u32 {
         output.clear();
         output.extend(words.iter().map(|&word| u32::from_le_bytes(word)));
         outcome.fall_damage.into()
+    })
+}
+
+/// Paints the land from above, see `map::paint`. Output: `edge` × `edge` pixels.
+#[unsafe(no_mangle)]
+pub extern "C" fn map_paint(x: i32, z: i32, edge: i32, step: i32) {
+    with(|core, _, output| {
+        let (edge, step) = (edge.clamp(0, MAP_EDGE_MAX), step.max(1));
+        map::paint(core.terrain(), [x, z], edge, step, output);
+    });
+}
+
+/// Begins the battle behind the title. Output: its bodies, see `Scene::write_roster`. Gives back how
+/// many there are.
+#[unsafe(no_mangle)]
+pub extern "C" fn scene_begin(seed: u32, soldiers_per_house: u32) -> u32 {
+    with(|core, _, output| {
+        let scene = core.begin_scene(seed.into(), soldiers_per_house.min(SCENE_SOLDIERS_MAX));
+        scene.write_roster(output);
+        output.len() as u32 / 2
+    })
+}
+
+/// Generates a column of cells of its land, by x and z in cells; it is there with the next tick.
+#[unsafe(no_mangle)]
+pub extern "C" fn scene_column(x: i32, z: i32) {
+    with(|core, _, _| core.load_scene_column(x, z));
+}
+
+/// Advances it by a tick. 1 and output the frame, see `scene::write_frame`; or 0 without a scene.
+#[unsafe(no_mangle)]
+pub extern "C" fn scene_tick() -> u32 {
+    with(|core, _, output| {
+        let Some(frame) = core.tick_scene() else {
+            return 0;
+        };
+        write_frame(&frame, output);
+        1
     })
 }
 

@@ -1,5 +1,5 @@
 //! What the browser shares with the server: terrain, meshes, ray casts and movement, compiled to
-//! WebAssembly behind a plain columnar interface (`abi.rs`).
+//! WebAssembly behind a plain columnar interface (`abi.rs`); and the whole battle, for the title.
 //!
 //! Not responsible for connections, drawing, or when a step is due: the TypeScript around it is.
 //! `unsafe` is in `abi.rs` alone, where numbers become memory.
@@ -11,10 +11,13 @@ extern crate alloc;
 mod abi;
 mod columns;
 mod limits;
+mod map;
 mod prediction;
+mod scene;
 mod state;
 
 pub use prediction::{MOTION_BYTES, decode_motion, encode_motion};
+pub use scene::Scene;
 pub use state::{ApplyError, ClientCore};
 
 #[cfg(target_arch = "wasm32")]

@@ -5,3 +5,7 @@
 pub const BRICKS_PLAIN_BYTES_MAX: usize = 4 * 1_024 * 1_024;
 /// Bytes the page may hand over at once: the above, not compressible, and its columns.
 pub const INPUT_BYTES_MAX: usize = 8 * 1_024 * 1_024;
+/// Soldiers of each house behind the title: a tick of so many takes a phone a few milliseconds.
+pub const SCENE_SOLDIERS_MAX: u32 = 500;
+/// Samples along the edge of a map: four times what the page asks for.
+pub const MAP_EDGE_MAX: i32 = 512;

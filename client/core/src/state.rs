@@ -1,7 +1,9 @@
 //! The core's state and what it does, in safe code: `abi.rs` only moves numbers in and out.
 
+use alloc::sync::Arc;
+
 use engine::{
-    Buttons, Motion,
+    Buttons, Frame, Motion,
     movement::{self, MovementInput, MovementOutcome},
 };
 use spatial::{
@@ -12,7 +14,7 @@ use spatial::{
     terrain::Terrain,
 };
 
-use crate::{columns::Columns, limits::BRICKS_PLAIN_BYTES_MAX};
+use crate::{columns::Columns, limits::BRICKS_PLAIN_BYTES_MAX, scene::Scene};
 
 /// Blocks along the edge of a chunk, the unit of meshing.
 pub const CHUNK_EDGE_BLOCKS: i32 = 32;
@@ -30,13 +32,15 @@ pub enum ApplyError {
     Brick,
 }
 
-/// One terrain and one body. The page has an instance, and so has the mesher.
+/// One terrain and one body. The page has an instance, and so has the mesher; that one also runs the
+/// battle behind the title while nobody is joined.
 #[derive(Default)]
 pub struct ClientCore {
     terrain: Terrain,
     motion: Motion,
     /// Half a megabyte, so only an instance that meshes has it.
     mesh: Option<MeshBuffers>,
+    scene: Option<Scene>,
 }
 
 impl ClientCore {
@@ -48,9 +52,31 @@ impl ClientCore {
         &self.terrain
     }
 
-    /// Forgets all terrain.
+    /// Forgets all terrain, and the scene with it.
     pub fn reset(&mut self) {
         self.terrain = Terrain::new();
+        self.scene = None;
+    }
+
+    /// Begins a battle whose terrain is this core's from now on.
+    pub fn begin_scene(&mut self, seed: u64, soldiers_per_house: u32) -> &Scene {
+        self.terrain = Terrain::new();
+        self.scene.insert(Scene::new(seed, soldiers_per_house))
+    }
+
+    /// Generates a column of the scene's land; nothing without a scene.
+    pub fn load_scene_column(&mut self, x: i32, z: i32) {
+        if let Some(scene) = &mut self.scene {
+            scene.load_column(x, z);
+        }
+    }
+
+    /// Advances the scene by a tick; none without a scene.
+    pub fn tick_scene(&mut self) -> Option<Arc<Frame>> {
+        let scene = self.scene.as_mut()?;
+        let frame = scene.tick();
+        self.terrain = scene.terrain().clone();
+        Some(frame)
     }
 
     /// Takes a Bricks message: `cell_count` cells (three i16 each), as many sizes (u16), and one LZ4

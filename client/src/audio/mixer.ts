@@ -34,6 +34,8 @@ export class Mixer {
   /** When each voice falls silent, by the audio clock. */
   readonly #voiceEnds: number[] = [];
   #yaw = 0;
+  /** The volume asked for last. */
+  #loudness = Number.NaN;
 
   constructor(context: AudioContext) {
     this.#context = context;
@@ -60,6 +62,8 @@ export class Mixer {
     this.#ear.y = ear.y;
     this.#ear.z = ear.z;
     this.#yaw = yaw;
+    if (volume === this.#loudness) return;
+    this.#loudness = volume;
     this.#volume.gain.setTargetAtTime(volume, this.#context.currentTime, 0.05);
   }
 

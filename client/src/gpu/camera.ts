@@ -2,7 +2,7 @@
 
 import { PerspectiveCamera, Vector3 } from "three";
 
-import type { FrameView } from "../world/state";
+import { THIRD_PERSON, type FrameView } from "../world/state";
 
 /** Degrees that running and dashing widen the view. */
 const WIDEN_RUN_DEGREES = 5;
@@ -13,6 +13,8 @@ const WIDEN_RATE = 9;
 const RETREAT_RATE = 6;
 /** A blast is felt up to here, in metres. */
 const BLAST_REACH = 40;
+/** Over the shoulder it looks at where the eye looks so far ahead: there the crosshair is true. */
+const FOCUS_METRES = 18;
 
 const NEAR = 0.08;
 
@@ -84,7 +86,11 @@ export class ViewCamera {
     if (goal < this.behind) this.behind = goal;
     else this.behind += (goal - this.behind) * (1 - Math.exp(-RETREAT_RATE * seconds));
     if (this.behind < 0.01) return;
-    const back = this.#back.set(0, 0, this.behind).applyEuler(this.camera.rotation);
-    this.camera.position.add(back);
+    const share = this.behind / THIRD_PERSON.back;
+    const [right, up] = [THIRD_PERSON.right * share, THIRD_PERSON.up * share];
+    const { rotation, position } = this.camera;
+    position.add(this.#back.set(right, up, this.behind).applyEuler(rotation));
+    rotation.y += Math.atan2(right, FOCUS_METRES + this.behind);
+    rotation.x -= Math.atan2(up, FOCUS_METRES + this.behind);
   }
 }

@@ -38,7 +38,8 @@ class GameRenderer implements Renderer {
   readonly #shadows: SunShadows;
   #quality: Quality | null = null;
   #post: Post | null = null;
-  #size = { width: 0, height: 0 };
+  /** Told by the browser: asking for the size each frame would cost a layout. */
+  #isResized = true;
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
@@ -46,11 +47,15 @@ class GameRenderer implements Renderer {
     this.#gl.autoClear = false;
     this.#gl.info.autoReset = false;
     this.#gl.sortObjects = false;
+    // Each question about a shader waits for the GPU. A faulty one is seen where it is written.
+    this.#gl.debug.checkShaderErrors = import.meta.env.DEV;
+    canvas.addEventListener("webglcontextrestored", () => this.#shadows.forget());
+    new ResizeObserver(() => (this.#isResized = true)).observe(canvas);
     this.#scene.matrixWorldAutoUpdate = false;
     this.#sky = new Sky(this.#shared);
     this.#terrain = new Terrain(this.#shared, this.#textures);
     this.#bodies = new Bodies(this.#shared);
-    this.#viewModel = new ViewModel(this.#shared);
+    this.#viewModel = new ViewModel(this.#shared, this.#textures);
     this.#effects = new Effects(this.#shared, this.#textures, this.#bodies.memory, this.#camera);
     this.#shadows = new SunShadows(this.#shared, this.#terrain, this.#bodies);
     // Drawn in this order: three.js is told not to sort.
@@ -92,8 +97,11 @@ class GameRenderer implements Renderer {
   }
 
   #takeTerrain(view: FrameView): void {
-    for (const chunk of view.terrain.removed) this.#terrain.remove(chunk);
-    for (const chunk of view.terrain.ready) this.#terrain.put(chunk);
+    const { removed, ready } = view.terrain;
+    for (const chunk of removed) this.#terrain.remove(chunk);
+    for (const chunk of ready) this.#terrain.put(chunk);
+    for (const chunk of removed) this.#shadows.noticeChange(chunk);
+    for (const chunk of ready) this.#shadows.noticeChange(chunk);
   }
 
   /** Follows the canvas's size and the chosen preset. */
@@ -110,11 +118,14 @@ class GameRenderer implements Renderer {
       this.#textures.needsUpdate = true;
       this.#post?.dispose();
       this.#post = quality.post ? new Post(quality.sampleCount) : null;
-      this.#size.width = 0;
+      this.#isResized = true;
     }
+    if (this.#isResized) this.#resize(quality);
+  }
+
+  #resize(quality: Quality): void {
+    this.#isResized = false;
     const { clientWidth, clientHeight } = this.#canvas;
-    if (clientWidth === this.#size.width && clientHeight === this.#size.height) return;
-    this.#size = { width: clientWidth, height: clientHeight };
     this.#gl.setPixelRatio(Math.min(window.devicePixelRatio, quality.pixelRatioMax));
     this.#gl.setSize(clientWidth, clientHeight, false);
     this.#post?.resize(this.#canvas.width, this.#canvas.height);

@@ -1,7 +1,7 @@
 //! Hands and head of the player, whatever device moves them. A press shorter than a movement step
 //! still counts for one.
 
-import { BUTTON, SLOT, type Action, type Controls } from "../world/state";
+import { BUTTON, SLOT, type Action, type Controls, type Device } from "../world/state";
 import type { ControlSource } from "../world/world";
 
 const TURN = Math.PI * 2;
@@ -29,6 +29,8 @@ export class ControlState implements ControlSource {
   slot: number = SLOT.SWORD;
   respawnBanner = KEEP_BANNER;
   scoreboardHeld = false;
+  /** What moved the hands last. */
+  device: Device = "mouse";
   private held = new Set<Action>();
   private pressed = 0;
 

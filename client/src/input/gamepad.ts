@@ -4,6 +4,8 @@ import type { Action, Settings } from "../world/state";
 import type { ControlState } from "./controls";
 
 const STICK_DEAD = 0.25;
+/** Beyond this the left stick runs. */
+const STICK_RUN = 0.92;
 const RADIANS_PER_SECOND = 3;
 /** By index in the standard mapping. */
 const BUTTONS: readonly (readonly [number, Action])[] = [
@@ -18,38 +20,66 @@ const BUTTONS: readonly (readonly [number, Action])[] = [
   [8, "scoreboard"],
   [10, "run"],
   [11, "thirdPerson"],
+  [12, "thirdPerson"],
+  [13, "help"],
+  [14, "previousSlot"],
+  [15, "nextSlot"],
 ];
+const BUTTON_MENU = 9;
+
+/** What of `navigator` this reads. */
+export type PadSource = () => readonly (Gamepad | null)[];
 
 export class GamepadInput {
   /** What this device holds, so that it lets go of nothing else's. */
   private held = new Set<Action>();
+  private isMenuDown = false;
 
-  constructor(private readonly controls: ControlState) {}
+  constructor(
+    private readonly controls: ControlState,
+    private readonly toggleMenu: () => void,
+    private readonly pads: PadSource = () => navigator.getGamepads(),
+  ) {}
 
   poll(deltaMs: number, settings: Settings): void {
-    const pad = navigator.getGamepads().find((gamepad) => gamepad?.mapping === "standard");
-    if (!pad) return;
-    for (const [index, action] of BUTTONS) this.set(action, pad.buttons[index]?.pressed === true);
-    const [moveX = 0, moveY = 0, lookX = 0, lookY = 0] = pad.axes;
-    this.set("left", moveX < -STICK_DEAD);
-    this.set("right", moveX > STICK_DEAD);
-    this.set("forward", moveY < -STICK_DEAD);
-    this.set("back", moveY > STICK_DEAD);
+    const pad = this.pads().find((gamepad) => gamepad?.mapping === "standard");
+    if (!pad) return this.hold(new Set());
+    const wanted = wantedBy(pad);
+    const [, , lookX = 0, lookY = 0] = pad.axes;
+    const isTurning = curved(lookX) !== 0 || curved(lookY) !== 0;
+    if (wanted.size > 0 || isTurning) this.controls.device = "gamepad";
+    this.hold(wanted);
     const step = (RADIANS_PER_SECOND * settings.sensitivity * deltaMs) / 1_000;
     const up = settings.invertPitch ? lookY : -lookY;
-    this.controls.turn(curved(lookX) * step, curved(up) * step);
+    if (isTurning) this.controls.turn(curved(lookX) * step, curved(up) * step);
+    this.pressMenu(pad.buttons[BUTTON_MENU]?.pressed === true);
   }
 
-  private set(action: Action, isDown: boolean): void {
-    if (isDown === this.held.has(action)) return;
-    if (isDown) {
-      this.held.add(action);
-      this.controls.press(action);
-    } else {
-      this.held.delete(action);
-      this.controls.release(action);
-    }
+  private hold(wanted: Set<Action>): void {
+    for (const action of this.held) if (!wanted.has(action)) this.controls.release(action);
+    for (const action of wanted) if (!this.held.has(action)) this.controls.press(action);
+    this.held = wanted;
   }
+
+  private pressMenu(isDown: boolean): void {
+    if (isDown && !this.isMenuDown) {
+      this.controls.device = "gamepad";
+      this.toggleMenu();
+    }
+    this.isMenuDown = isDown;
+  }
+}
+
+function wantedBy(pad: Gamepad): Set<Action> {
+  const wanted = new Set<Action>();
+  for (const [index, action] of BUTTONS) if (pad.buttons[index]?.pressed) wanted.add(action);
+  const [moveX = 0, moveY = 0] = pad.axes;
+  if (moveX < -STICK_DEAD) wanted.add("left");
+  if (moveX > STICK_DEAD) wanted.add("right");
+  if (moveY < -STICK_DEAD) wanted.add("forward");
+  if (moveY > STICK_DEAD) wanted.add("back");
+  if (Math.hypot(moveX, moveY) > STICK_RUN) wanted.add("run");
+  return wanted;
 }
 
 /** Fine near the middle, fast at the rim, nothing in the dead zone. */

@@ -22,8 +22,8 @@ export function attachKeyboardAndMouse(
   const isLocked = () => document.pointerLockElement === stage;
   const lock = () => {
     stage.focus();
-    // Refused when asked too soon after Escape: the player clicks again.
-    Promise.resolve(stage.requestPointerLock()).catch(() => undefined);
+    // Telephones have none. Refused when asked too soon after Escape: the player clicks again.
+    Promise.resolve(stage.requestPointerLock?.()).catch(() => undefined);
   };
   listenToKeys(controls, settings, isPlaying);
   listenToMouse(stage, controls, settings, { isLocked, isPlaying, lock });
@@ -32,7 +32,7 @@ export function attachKeyboardAndMouse(
       return isLocked();
     },
     lock,
-    unlock: () => document.exitPointerLock(),
+    unlock: () => document.exitPointerLock?.(),
   };
 }
 
@@ -48,6 +48,7 @@ function listenToKeys(
     const action = actionOf(event.code, settings());
     if (!action) return;
     event.preventDefault();
+    controls.device = "mouse";
     controls.press(action);
   });
   window.addEventListener("keyup", (event) => {
@@ -71,6 +72,7 @@ function listenToMouse(
 ): void {
   stage.addEventListener("mousedown", (event) => {
     if (!context.isPlaying()) return;
+    controls.device = "mouse";
     if (!context.isLocked()) return context.lock();
     const action = actionOf(`Mouse${event.button}`, settings());
     if (action) controls.press(action);

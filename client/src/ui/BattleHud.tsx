@@ -12,6 +12,7 @@ import { NetHealthPanel } from "./NetHealthPanel";
 import { Notices } from "./Notices";
 import { RoundEnd } from "./RoundEnd";
 import { Scoreboard } from "./Scoreboard";
+import { TouchControls } from "./TouchControls";
 import { Vitals } from "./Vitals";
 
 /** Everything on screen while in the battle. */
@@ -19,12 +20,14 @@ export function BattleHud(props: PartProps & { openSettings: () => void }) {
   const alive = createMemo(() => props.model().own.alive);
   const scoreboardOpen = createMemo(() => props.model().scoreboardOpen);
   const helpOpen = createMemo(() => props.model().helpOpen);
-  const paused = createMemo(() => props.model().battle.pauseTicks > 0);
-  const unlocked = createMemo(
-    () => !props.model().pointerLocked && alive() && !scoreboardOpen() && !helpOpen(),
+  const betweenRounds = createMemo(() => props.model().battle.pauseTicks > 0);
+  const joined = createMemo(() => props.model().phase === "joined");
+  const touched = createMemo(() => props.model().device === "touch");
+  const menuOpen = createMemo(
+    () => joined() && props.model().paused && alive() && !scoreboardOpen() && !helpOpen(),
   );
   return (
-    <div class="hud">
+    <div class="hud" classList={{ touched: touched() }}>
       <WoundVignette {...props} />
       <Show when={alive()} fallback={<DeathScreen {...props} />}>
         <Crosshair {...props} />
@@ -39,13 +42,16 @@ export function BattleHud(props: PartProps & { openSettings: () => void }) {
         <Hotbar {...props} />
         <Abilities {...props} />
       </div>
-      <Show when={paused()}>
+      <Show when={betweenRounds()}>
         <RoundEnd {...props} />
       </Show>
-      <Show when={unlocked()}>
+      <Show when={joined() && touched()}>
+        <TouchControls {...props} />
+      </Show>
+      <Show when={menuOpen()}>
         <div class="pause-bar">
-          <button class="button primary" onClick={() => props.actions.lockPointer()}>
-            Click to fight
+          <button class="button primary" onClick={() => props.actions.resume()}>
+            {props.model().device === "mouse" ? "Click to fight" : "Back to the fight"}
           </button>
           <button class="button" onClick={() => props.openSettings()}>
             Settings

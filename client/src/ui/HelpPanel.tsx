@@ -40,6 +40,13 @@ export function HelpPanel(props: PartProps) {
       <h2>Keys</h2>
       <Controls settings={props.model().settings} />
       <p class="dim">1 to 0 choose what is in hand. Esc frees the mouse.</p>
+      <p class="dim">
+        <b>Gamepad</b>: left stick walks and runs, right stick looks; RT uses, A jumps, B crouches, X
+        dashes, Y blows the horn, LB and RB choose, Start opens the menu.
+      </p>
+      <p class="dim">
+        <b>Touch</b>: the left thumb walks, the right one looks; tap a slot to take it in hand.
+      </p>
     </div>
   );
 }

@@ -1,16 +1,14 @@
 import { createEffect, onMount } from "solid-js";
 import type { HudModel } from "../world/state";
 import type { PartProps } from "./App";
+import { crowdLayer, landLayer } from "./minimap_layers";
 import { BANNER_LETTERS } from "./names";
 
 const EDGE_PIXELS = 184;
 /** Side of the shown square of the world. */
-const WINDOW_BLOCKS = 384;
+const WINDOW_BLOCKS = 288;
 const PIXELS_PER_BLOCK = EDGE_PIXELS / WINDOW_BLOCKS;
-/** Bodies in a square of the density map that paint it full. */
-const CROWD_COUNT_FULL = 14;
-const HOUSE_RGB = ["226, 84, 52", "66, 138, 226"] as const;
-const OWNER_COLOUR: Record<number, string> = { 0: "#e25434", 1: "#428ae2", 255: "#efe6d0" };
+const OWNER_COLOUR: Record<number, string> = { 0: "#f0603e", 1: "#5aa2f4", 255: "#efe6d0" };
 
 /** North is up; the own body stays in the middle; crowds glow in their house's colour. */
 export function Minimap(props: PartProps) {
@@ -21,7 +19,10 @@ export function Minimap(props: PartProps) {
     const context = canvas.getContext("2d");
     if (!context) return;
     context.scale(ratio, ratio);
-    createEffect(() => drawMap(context, props.model()));
+    context.font = "bold 10px system-ui";
+    context.textAlign = "center";
+    const draw = mapDrawer(context);
+    createEffect(() => draw(props.model()));
   });
   return (
     <div class="minimap">
@@ -35,13 +36,21 @@ export function Minimap(props: PartProps) {
   );
 }
 
-function drawMap(context: CanvasRenderingContext2D, model: HudModel): void {
-  context.clearRect(0, 0, EDGE_PIXELS, EDGE_PIXELS);
-  const toMap = mapper(model);
-  drawGrid(context, toMap);
-  drawDensity(context, model, toMap);
-  drawBanners(context, model, toMap);
-  drawOwn(context, model);
+function mapDrawer(context: CanvasRenderingContext2D): (model: HudModel) => void {
+  const land = landLayer();
+  const crowds = crowdLayer();
+  return (model) => {
+    const toMap = mapper(model);
+    context.clearRect(0, 0, EDGE_PIXELS, EDGE_PIXELS);
+    for (const picture of [land.of(model.land), crowds.of(model.density)]) {
+      if (!picture) continue;
+      const [left, top] = toMap(picture.x, picture.z);
+      const edge = picture.edgeBlocks * PIXELS_PER_BLOCK;
+      context.drawImage(picture.canvas, left, top, edge, edge);
+    }
+    drawBanners(context, model, toMap);
+    drawOwn(context, model);
+  };
 }
 
 type ToMap = (x: number, z: number) => [number, number];
@@ -54,60 +63,7 @@ function mapper(model: HudModel): ToMap {
   ];
 }
 
-const GRID_BLOCKS = 64;
-
-function drawGrid(context: CanvasRenderingContext2D, toMap: ToMap): void {
-  const [originX, originZ] = toMap(0, 0);
-  const step = GRID_BLOCKS * PIXELS_PER_BLOCK;
-  context.strokeStyle = "rgba(239, 230, 208, 0.09)";
-  context.lineWidth = 1;
-  context.beginPath();
-  for (let at = ((originX % step) + step) % step; at < EDGE_PIXELS; at += step) {
-    context.moveTo(at, 0);
-    context.lineTo(at, EDGE_PIXELS);
-  }
-  for (let at = ((originZ % step) + step) % step; at < EDGE_PIXELS; at += step) {
-    context.moveTo(0, at);
-    context.lineTo(EDGE_PIXELS, at);
-  }
-  context.stroke();
-}
-
-function drawDensity(context: CanvasRenderingContext2D, model: HudModel, toMap: ToMap): void {
-  const density = model.density;
-  if (!density) return;
-  const size = density.squareBlocks * PIXELS_PER_BLOCK;
-  for (let row = 0; row < density.edgeCount; row++) {
-    for (let column = 0; column < density.edgeCount; column++) {
-      const index = row * density.edgeCount + column;
-      const counts = [density.red[index] ?? 0, density.blue[index] ?? 0] as const;
-      if (counts[0] + counts[1] === 0) continue;
-      const [x, z] = toMap(column * density.squareBlocks, row * density.squareBlocks);
-      if (x < -size || z < -size || x > EDGE_PIXELS || z > EDGE_PIXELS) continue;
-      drawCrowd(context, counts, x, z, size);
-    }
-  }
-}
-
-function drawCrowd(
-  context: CanvasRenderingContext2D,
-  counts: readonly [number, number],
-  x: number,
-  z: number,
-  size: number,
-): void {
-  const total = counts[0] + counts[1];
-  const split = (counts[0] / total) * size;
-  const alpha = 0.25 + 0.75 * Math.min(1, total / CROWD_COUNT_FULL);
-  context.fillStyle = `rgba(${HOUSE_RGB[0]}, ${alpha})`;
-  context.fillRect(x, z, split, size);
-  context.fillStyle = `rgba(${HOUSE_RGB[1]}, ${alpha})`;
-  context.fillRect(x + split, z, size - split, size);
-}
-
 function drawBanners(context: CanvasRenderingContext2D, model: HudModel, toMap: ToMap): void {
-  context.font = "bold 10px system-ui";
-  context.textAlign = "center";
   model.battle.banners.forEach((banner, index) => {
     const [rawX, rawZ] = toMap(banner.block.x, banner.block.z);
     const x = clampToEdge(rawX);

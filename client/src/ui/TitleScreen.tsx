@@ -6,7 +6,7 @@ import { HeraldRed, HeraldBlue } from "./icons";
 const NAME_KEY = "voxelheim.name";
 const NAME_CHARS_MAX = 20;
 const HOUSES = [
-  { house: 255, label: "Wherever needed" },
+  { house: 255, label: "Either" },
   { house: 0, label: "House Ember" },
   { house: 1, label: "House Tide" },
 ] as const;

@@ -7,6 +7,7 @@ import { App } from "./App";
 import "./theme.css";
 import "./hud.css";
 import "./panels.css";
+import "./touch.css";
 
 export function createHud(root: HTMLElement, actions: GameActions): Hud {
   const [model, setModel] = createSignal<HudModel | null>(null, { equals: false });

@@ -3,7 +3,7 @@
 
 import type { Bodies } from "./bodies";
 import { BLOCK_VOID, UNITS_PER_METRE, type Core } from "./core";
-import type { BlockAim, Vector3 } from "./state";
+import { THIRD_PERSON, type BlockAim, type Vector3 } from "./state";
 
 /** Block id of water. */
 const WATER = 12;
@@ -12,7 +12,6 @@ const REACH_METRES = 5;
 const BODY_REACH_METRES = 60;
 const BODY_RADIUS_METRES = 0.5;
 const BODY_HEIGHT_METRES = 1.8;
-const CAMERA_DISTANCE_METRES = 4;
 const CAMERA_MARGIN_METRES = 0.3;
 /** Length of a direction for the core. */
 const DIRECTION_ONE = 16_384;
@@ -42,12 +41,20 @@ export function isUnderwater(core: Core, eye: Vector3): boolean {
   return core.block(Math.floor(eye.x), Math.floor(eye.y), Math.floor(eye.z)) === WATER;
 }
 
-/** How far behind the head the camera stands without looking through terrain. */
-export function cameraDistance(core: Core, eye: Vector3, direction: Vector3): number {
-  const back = { x: -direction.x, y: -direction.y, z: -direction.z };
-  const hit = cast(core, eye, back, CAMERA_DISTANCE_METRES);
-  const free = hit ? hit.distance / UNITS_PER_METRE : CAMERA_DISTANCE_METRES;
-  return Math.max(0.5, free - CAMERA_MARGIN_METRES);
+/** How far behind the head, over the shoulder, the camera stands without looking through terrain. */
+export function cameraDistance(core: Core, eye: Vector3, yaw: number, pitch: number): number {
+  const { right, up, back } = THIRD_PERSON;
+  const ahead = lookDirection(yaw, pitch);
+  const above = lookDirection(yaw, pitch + Math.PI / 2);
+  const metres = Math.hypot(right, up, back);
+  const towards = {
+    x: (Math.cos(yaw) * right + above.x * up - ahead.x * back) / metres,
+    y: (above.y * up - ahead.y * back) / metres,
+    z: (Math.sin(yaw) * right + above.z * up - ahead.z * back) / metres,
+  };
+  const hit = cast(core, eye, towards, metres);
+  const free = hit ? hit.distance / UNITS_PER_METRE : metres;
+  return (Math.max(0.5, free - CAMERA_MARGIN_METRES) * back) / metres;
 }
 
 /** The nearest body under the crosshair that no terrain hides; 0 nobody. */

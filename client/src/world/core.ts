@@ -30,6 +30,10 @@ interface Exports {
   ): number;
   motion_set(): void;
   motion_step(buttons: number, yaw: number): number;
+  map_paint(x: number, z: number, edge: number, step: number): void;
+  scene_begin(seed: number, soldiersPerHouse: number): number;
+  scene_column(x: number, z: number): void;
+  scene_tick(): number;
 }
 
 export interface RayHit {
@@ -150,6 +154,34 @@ export class Core {
       this.exports.core_output(),
       MOTION_BYTES,
     ).slice();
+  }
+
+  /**
+   * The land from above: `edge` × `edge` pixels of four bytes, from the north-west corner, `step`
+   * blocks apart; clear where nothing is loaded.
+   */
+  paintMap(x: number, z: number, edge: number, step: number): Uint8ClampedArray<ArrayBuffer> {
+    this.exports.map_paint(x, z, edge, step);
+    const bytes = edge * edge * 4;
+    const { buffer } = this.exports.memory;
+    return new Uint8ClampedArray(buffer, this.exports.core_output(), bytes).slice();
+  }
+
+  /** Begins the battle behind the title; of each body its index, and house + 256 × gear. */
+  beginScene(seed: number, soldiersPerHouse: number): Uint32Array {
+    const count = this.exports.scene_begin(seed, soldiersPerHouse);
+    return new Uint32Array(this.exports.memory.buffer, this.exports.core_output(), count * 2).slice();
+  }
+
+  /** Generates a column of cells of its land, coordinates in cells; it is there after a tick. */
+  loadSceneColumn(x: number, z: number): void {
+    this.exports.scene_column(x, z);
+  }
+
+  /** Advances it; the words of the frame, good until the next call. */
+  tickScene(): Int32Array | null {
+    if (!this.exports.scene_tick()) return null;
+    return new Int32Array(this.exports.memory.buffer, this.exports.core_output());
   }
 
   private put(...columns: (Int16Array | Uint16Array | Int32Array | Uint8Array)[]): void {

@@ -2,13 +2,15 @@
 
 import type { WireHealth } from "../wire/link";
 import { TICK_MS } from "./clock";
-import type { FrameView, HudModel, NetHealth } from "./state";
+import type { Device, FrameView, HudModel, NetHealth } from "./state";
 import type { World } from "./world";
 
 /** What the page knows and the world does not. */
 export interface PageState {
   nowMs: number;
-  pointerLocked: boolean;
+  device: Device;
+  paused: boolean;
+  respawnBanner: number;
   scoreboardOpen: boolean;
   helpOpen: boolean;
   framesPerSecond: number;
@@ -31,7 +33,9 @@ export function makeHudModel(world: World, view: FrameView, page: PageState): Hu
     phase: world.phase,
     message: world.phaseMessage,
     retrySeconds: Math.max(0, (world.retryAtMs - performance.timeOrigin - nowMs) / 1_000),
-    pointerLocked: page.pointerLocked,
+    device: page.device,
+    paused: page.paused,
+    respawnBanner: page.respawnBanner,
     own: { ...view.own, waitTicks: [...view.own.waitTicks] },
     camera: {
       yaw: view.camera.yaw,
@@ -45,6 +49,7 @@ export function makeHudModel(world: World, view: FrameView, page: PageState): Hu
     scoreboardOpen: page.scoreboardOpen,
     helpOpen: page.helpOpen,
     density: chronicle.density,
+    land: world.terrain.map,
     worldEdgeBlocks: world.worldEdgeBlocks,
     killedBy: chronicle.killedBy,
     hitGivenAtMs: chronicle.hitGivenAtMs,

@@ -27,8 +27,13 @@ export class OwnBody {
   private hands = 0;
   private handsUntilMs = 0;
 
-  welcome(welcome: Welcome): void {
+  /** Nobody, as before the first welcome. */
+  leave(): void {
     Object.assign(this.state, freshState());
+  }
+
+  welcome(welcome: Welcome): void {
+    this.leave();
     this.state.id = welcome.body;
     this.state.name = welcome.name;
     this.state.house = welcome.house;

@@ -114,6 +114,9 @@ export interface OwnState {
   score: number;
 }
 
+/** Where the third person's camera hangs, from the eye; metres. */
+export const THIRD_PERSON = { right: 0.62, up: 0.28, back: 4 } as const;
+
 export interface Camera {
   eye: Vector3;
   yaw: number;
@@ -154,6 +157,18 @@ export interface ChunkMesh {
 export interface TerrainEvents {
   ready: ChunkMesh[];
   removed: { x: number; y: number; z: number }[];
+}
+
+/** The land around the eye from above. */
+export interface LandMap {
+  /** North-west corner, blocks. */
+  x: number;
+  z: number;
+  /** Between two samples. */
+  stepBlocks: number;
+  edgeCount: number;
+  /** Red, green, blue and opacity; rows from north to south. Clear where nothing is loaded. */
+  pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
 /** A block the player placed or broke, shown before the server confirmed it. */
@@ -273,6 +288,19 @@ export const BUTTON = {
   HORN: 1 << 10,
 } as const;
 
+/** What a key or a button switches on and off. */
+export type Toggle = "help" | "scoreboard" | "thirdPerson" | "menu";
+
+export type Device = "mouse" | "gamepad" | "touch";
+
+/** Where a finger that steers came down, and how far it went from there; pixels. */
+export interface Stick {
+  x: number;
+  y: number;
+  right: number;
+  down: number;
+}
+
 export type Phase = "title" | "connecting" | "joined" | "lost" | "refused";
 
 export interface KillFeedEntry {
@@ -313,7 +341,10 @@ export interface HudModel {
   message: string;
   /** Seconds until the next attempt, while lost. */
   retrySeconds: number;
-  pointerLocked: boolean;
+  /** What the player used last. */
+  device: Device;
+  /** Whether the hands rest and the menu is offered: the mouse is free, or the menu was asked for. */
+  paused: boolean;
   own: OwnState;
   camera: { yaw: number; pitch: number; thirdPerson: boolean };
   battle: BattleState;
@@ -324,9 +355,12 @@ export interface HudModel {
   scoreboardOpen: boolean;
   helpOpen: boolean;
   density: DensityMap | null;
+  land: LandMap | null;
   worldEdgeBlocks: number;
   /** Who killed the own player last, and how, for the death view. */
   killedBy: { name: string; weapon: string } | null;
+  /** Where the player will rise: an index of a banner, or 255 for the keep. */
+  respawnBanner: number;
   /** Page time of the own player's last hit given and wound taken; with direction of the latter. */
   hitGivenAtMs: number;
   hitTakenAtMs: number;
@@ -348,9 +382,16 @@ export interface GameActions {
   respawn(banner: number): void;
   selectSlot(slot: number): void;
   changeSettings(change: Partial<Settings>): void;
-  /** Captures the mouse again after Escape. */
-  lockPointer(): void;
-  toggle(what: "help" | "scoreboard" | "thirdPerson"): void;
+  /** Back from the menu: captures the mouse again, where there is one. */
+  resume(): void;
+  toggle(what: Toggle): void;
+  /** The fingers' buttons. */
+  press(action: Action): void;
+  release(action: Action): void;
+  /** A finger went over the screen, pixels to the right and down. */
+  dragLook(right: number, down: number): void;
+  /** Tells where the finger that steers is, and null when it is lifted. One listener at a time. */
+  watchStick(tell: (stick: Stick | null) => void): void;
   /** Goes for good, back to the title. */
   leave(): void;
   /** Tries again at once after a refusal or a loss. */

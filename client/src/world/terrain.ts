@@ -1,10 +1,10 @@
 //! The page's side of terrain: its own blocks for prediction and aim, and the meshes that come from
 //! the mesher, handed on a few a frame. Main thread.
 
-import type { TerrainMessage } from "../wire/link";
+import type { ServerMessage, TerrainMessage } from "../wire/link";
 import type { Core } from "./core";
 import type { FromMesher, ToMesher } from "./mesher";
-import type { ChunkMesh, TerrainEvents, Vector3 } from "./state";
+import type { ChunkMesh, LandMap, TerrainEvents, Vector3 } from "./state";
 
 /** Quads handed on for each millisecond of a frame, so that uploads take a small share of it. */
 const QUADS_PER_MS = 500;
@@ -23,6 +23,8 @@ export class Terrain {
   editsCount = 0;
   /** Cells whose bricks arrived, in all. */
   cellsCount = 0;
+  /** The newest that the mesher painted. */
+  map: LandMap | null = null;
   private readonly frame: TerrainEvents = { ready: [], removed: [] };
   private waiting: TerrainEvents = { ready: [], removed: [] };
   private focus: Vector3 | null = null;
@@ -32,6 +34,7 @@ export class Terrain {
     readonly core: Core,
     private readonly mesher: MesherPort,
     private readonly onReset: () => void,
+    private readonly onScene: (message: ServerMessage) => void,
   ) {
     mesher.onmessage = (event) => this.receive(event.data);
   }
@@ -45,7 +48,14 @@ export class Terrain {
   reset(): void {
     this.core.reset();
     this.cellsCount = 0;
+    this.map = null;
     this.focus = null;
+  }
+
+  /** Has the mesher show the battle behind the title. */
+  beginScene(): void {
+    this.reset();
+    this.mesher.postMessage({ kind: "scene" });
   }
 
   look(eye: Vector3, viewDistanceBlocks: number): void {
@@ -83,6 +93,12 @@ export class Terrain {
       case "removed":
         this.waiting.removed.push(...message.chunks);
         this.dropWaiting(message.chunks);
+        return;
+      case "map":
+        this.map = message.map;
+        return;
+      case "scene":
+        this.onScene(message.message);
         return;
       case "reset":
         this.waiting = { ready: [], removed: [] };

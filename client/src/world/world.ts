@@ -22,6 +22,7 @@ import { InputClock } from "./input_clock";
 import { motionPosition } from "./motion";
 import { OwnBody } from "./own_body";
 import { Prediction } from "./prediction";
+import { sceneView } from "./scene_camera";
 import {
   BUTTON,
   HANDS,
@@ -57,6 +58,8 @@ const TURN = Math.PI * 2;
 const WIRE_TURN = 65_536;
 const PITCH_MAX = 16_384;
 const LEVEL_SHARE = 256;
+/** Of the eye behind the title. */
+const SCENE_CAMERA = { thirdPerson: false, underwater: false };
 
 export class World {
   readonly bodies = new Bodies();
@@ -96,17 +99,27 @@ export class World {
     private readonly send: (message: ToWire) => void,
   ) {
     this.prediction = new Prediction(core);
-    this.terrain = new Terrain(core, mesher, () => (this.connectionNumber += 1));
+    this.terrain = new Terrain(
+      core,
+      mesher,
+      () => (this.connectionNumber += 1),
+      (message) => this.hearScene(message, performance.now()),
+    );
     this.chronicle = new Chronicle(this.bodies, this.own.state);
+    this.beginScene();
+  }
+
+  /** Whether the battle behind the title is shown: no server let this page in. */
+  get isScene(): boolean {
+    return this.welcome === null;
   }
 
   receive(message: FromWire, nowMs: number): void {
     switch (message.kind) {
       case "phase":
-        this.phase = message.phase;
         this.phaseMessage = message.message;
         this.retryAtMs = message.retryAtMs;
-        return;
+        return this.enter(message.phase);
       case "net":
         this.wireHealth = message.net;
         return;
@@ -134,6 +147,7 @@ export class World {
   advance(nowMs: number, deltaMs: number, controls: ControlSource, settings: Settings): void {
     this.clock.advance(nowMs, deltaMs);
     this.step(nowMs, controls);
+    if (this.isScene) this.terrain.look(sceneView(nowMs).eye, settings.viewDistanceBlocks);
     if (this.phase === "joined" && this.prediction.isReady) {
       this.placeOwn(nowMs, deltaMs, controls);
       this.terrain.look(this.own.eye, settings.viewDistanceBlocks);
@@ -147,17 +161,10 @@ export class World {
 
   /** Writes this frame's state into the object that drawing reads. */
   show(view: FrameView, controls: ControlSource): void {
-    const direction = lookDirection(controls.yaw, controls.pitch);
     view.renderTick = this.clock.renderTick;
-    view.camera.eye = this.own.eye;
-    view.camera.yaw = controls.yaw;
-    view.camera.pitch = controls.pitch;
     view.camera.fieldOfView = view.settings.fieldOfView;
-    view.camera.thirdPerson = view.settings.thirdPerson || !this.own.state.alive;
-    if (view.camera.thirdPerson) {
-      view.camera.thirdPersonDistance = cameraDistance(this.core, this.own.eye, direction);
-    }
-    view.camera.underwater = isUnderwater(this.core, this.own.eye);
+    if (!this.isScene) this.showOwn(view, controls);
+    else Object.assign(view.camera, sceneView(view.nowMs), SCENE_CAMERA);
     view.battle = this.chronicle.battle;
     view.events = this.frameEvents;
     view.terrain = this.terrain.take(view.deltaMs);
@@ -166,21 +173,59 @@ export class World {
     view.ghosts = this.ghosts.all;
   }
 
+  private showOwn(view: FrameView, controls: ControlSource): void {
+    const { camera } = view;
+    camera.eye = this.own.eye;
+    camera.yaw = controls.yaw;
+    camera.pitch = controls.pitch;
+    camera.thirdPerson = view.settings.thirdPerson || !this.own.state.alive;
+    if (camera.thirdPerson) {
+      const { yaw, pitch } = controls;
+      camera.thirdPersonDistance = cameraDistance(this.core, this.own.eye, yaw, pitch);
+    }
+    camera.underwater = isUnderwater(this.core, this.own.eye);
+  }
+
+  private enter(phase: Phase): void {
+    const isLeaving = phase === "title" && this.phase !== "title";
+    this.phase = phase;
+    if (isLeaving) this.beginScene();
+  }
+
+  /** The battle behind the title, until a server lets this page in. */
+  private beginScene(): void {
+    this.welcome = null;
+    this.own.leave();
+    this.forget(0);
+    this.terrain.beginScene();
+  }
+
+  private hearScene(message: ServerMessage, nowMs: number): void {
+    if (this.isScene) this.hear(message, nowMs);
+  }
+
   private start(welcome: Welcome): void {
     this.welcome = welcome;
     this.welcomesCount += 1;
     this.worldEdgeBlocks = welcome.worldEdgeBlocks;
     this.own.welcome(welcome);
-    this.bodies.reset(welcome.tick);
+    this.forget(welcome.tick);
+    this.terrain.reset();
+    this.isPlaced = !welcome.resumed;
+  }
+
+  /** All of an earlier battle; the next one's ticks start near `tick`. */
+  private forget(tick: number): void {
+    this.bodies.reset(tick);
     this.clock.reset();
     this.events.reset();
     this.ghosts.reset();
     this.prediction.reset();
     this.inputClock.reset();
-    this.terrain.reset();
     this.chronicle.reset();
     this.sequence = 0;
-    this.isPlaced = !welcome.resumed;
+    this.aim = null;
+    this.bodyAim = 0;
   }
 
   private hear(message: ServerMessage, nowMs: number): void {

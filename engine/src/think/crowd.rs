@@ -4,9 +4,9 @@
 //! Scratch: made from the frames at the start of every `think`, kept by nobody. Finer than the frame's
 //! cells of 16 m, because in a press a cell holds hundreds.
 
-use alloc::vec::Vec;
+use alloc::{sync::Arc, vec::Vec};
 
-use spatial::{BlockCoord, Position, morton};
+use spatial::{BlockCoord, Position};
 
 use crate::{
     frame::{Frame, House},
@@ -61,7 +61,11 @@ pub struct Crowd {
     entries: Vec<Entry>,
     /// By house and block of tiles: how many stand there.
     block_counts: Vec<u32>,
-    /// By row, frame after frame: its place in `starts`.
+    /// All rows, each with the number of its frame, in one order.
+    order: Vec<(u32, u32)>,
+    /// By frame: how many of its cells are in that order yet.
+    cells_taken: Vec<usize>,
+    /// By place in that order: the place in `starts`.
     keys: Vec<u32>,
 }
 
@@ -74,38 +78,45 @@ impl Crowd {
         self.block_counts.clear();
         let block_count = 2 * BLOCK_COLUMN_COUNT * BLOCK_ROW_COUNT;
         self.block_counts.resize(block_count as usize, 0);
-        self.keys.clear();
-        for frame in sight.frames() {
-            self.count(frame);
-        }
+        self.order(sight.frames());
+        self.count(sight.frames());
         let mut total = 0;
         for start in &mut self.starts {
             total += *start;
             *start = total - *start;
         }
-        self.entries.clear();
-        self.entries.resize(total as usize, Entry::default());
-        let mut key_first = 0;
-        for frame in sight.frames() {
-            self.place(frame, key_first);
-            key_first += frame.bodies.count();
-        }
-        // Every start moved on to the next one's: move them back.
-        self.starts.copy_within(..2 * TILE_COUNT, 1);
-        self.starts[0] = 0;
-        if sight.frames().len() > 1 {
-            self.order_tiles();
-        }
+        self.place(sight.frames(), total as usize);
     }
 
-    /// Several frames stand in a tile one after the other: puts their bodies in one order.
-    fn order_tiles(&mut self) {
-        for place in 0..2 * TILE_COUNT {
-            let range = self.starts[place] as usize..self.starts[place + 1] as usize;
-            let order = |entry: &Entry| (morton::encode_position(entry.feet), entry.id.index());
-            let entries = &mut self.entries[range];
-            if !entries.is_sorted_by_key(order) {
-                entries.sort_unstable_by_key(order);
+    /// All rows in Morton order of their cell, then by index. Frames are in that order already, so
+    /// their cells are merged; only a cell that several have bodies in is sorted.
+    fn order(&mut self, frames: &[Arc<Frame>]) {
+        self.order.clear();
+        self.cells_taken.clear();
+        self.cells_taken.resize(frames.len(), 0);
+        loop {
+            let next = |(frame, taken): (&Arc<Frame>, &usize)| {
+                frame.cells.cells().get(*taken).map(|cell| cell.code)
+            };
+            let codes = frames.iter().zip(&self.cells_taken).filter_map(next);
+            let Some(code) = codes.min() else { return };
+            let first = self.order.len();
+            let mut frame_count = 0;
+            for (number, (frame, taken)) in (0..).zip(frames.iter().zip(&mut self.cells_taken)) {
+                let cell = frame.cells.cells().get(*taken);
+                let Some(cell) = cell.filter(|cell| cell.code == code) else {
+                    continue;
+                };
+                *taken += 1;
+                frame_count += 1;
+                self.order
+                    .extend((cell.start..cell.end).map(|row| (number, row)));
+            }
+            if frame_count > 1 {
+                let index = |&(number, row): &(u32, u32)| {
+                    frames[number as usize].bodies.id[row as usize].index()
+                };
+                self.order[first..].sort_unstable_by_key(index);
             }
         }
     }
@@ -223,9 +234,11 @@ impl Crowd {
         picked
     }
 
-    fn count(&mut self, frame: &Frame) {
-        let bodies = &frame.bodies;
-        for row in 0..bodies.count() {
+    fn count(&mut self, frames: &[Arc<Frame>]) {
+        self.keys.clear();
+        for &(number, row) in &self.order {
+            let bodies = &frames[number as usize].bodies;
+            let row = row as usize;
             let (column, tile_row) = tile_of(bodies.position(row));
             let house = House::of(bodies.house[row]);
             let key = place_of(house, tile_index(column, tile_row));
@@ -238,18 +251,23 @@ impl Crowd {
         }
     }
 
-    fn place(&mut self, frame: &Frame, key_first: usize) {
-        let keys = &self.keys[key_first..key_first + frame.bodies.count()];
-        for (row, &key) in keys.iter().enumerate() {
+    fn place(&mut self, frames: &[Arc<Frame>], total: usize) {
+        self.entries.clear();
+        self.entries.resize(total, Entry::default());
+        for (&(number, row), &key) in self.order.iter().zip(&self.keys) {
             if key != u32::MAX {
+                let bodies = &frames[number as usize].bodies;
                 let start = &mut self.starts[key as usize];
                 self.entries[*start as usize] = Entry {
-                    feet: frame.bodies.position(row),
-                    id: frame.bodies.id[row],
+                    feet: bodies.position(row as usize),
+                    id: bodies.id[row as usize],
                 };
                 *start += 1;
             }
         }
+        // Every start moved on to the next one's: move them back.
+        self.starts.copy_within(..2 * TILE_COUNT, 1);
+        self.starts[0] = 0;
     }
 
     fn is_anyone_near(&self, house: House, column: i32, row: i32, ring_max: i32) -> bool {

@@ -47,19 +47,62 @@ enum Slot {
     OffsetFar,
 }
 
-/// Bytes of the whole message, header included, at most: 7 columns may each be padded by 3 bytes.
-pub const fn snapshot_bytes(
-    cell_count: usize,
-    rows_near: usize,
-    rows_far: usize,
-    has_own: bool,
-    has_id_high: bool,
-) -> usize {
-    let head = Header::BYTES + HEAD_BYTES + if has_own { OWN_BYTES } else { 0 };
-    let row_bytes = if has_id_high { 5 } else { 4 };
-    let columns =
-        4 * cell_count + row_bytes * (rows_near + rows_far) + 7 * rows_near + 3 * rows_far;
-    head + columns + (4 + 3) * SLOT_COUNT
+/// What there is to tell in one snapshot, for its size.
+#[derive(Clone, Copy, Default)]
+pub struct SnapshotSize {
+    pub cell_count: usize,
+    pub rows_near: usize,
+    pub rows_far: usize,
+    pub has_own: bool,
+    pub has_id_high: bool,
+}
+
+impl SnapshotSize {
+    /// Bytes of the whole message, header included, at most: each column may be padded by 3 bytes.
+    /// Grows evenly with the rows, which [`Self::bytes`] does not.
+    pub const fn bytes_max(self) -> usize {
+        let row_bytes = if self.has_id_high { 5 } else { 4 };
+        let rows = row_bytes * (self.rows_near + self.rows_far);
+        let columns = 4 * self.cell_count + rows + 7 * self.rows_near + 3 * self.rows_far;
+        self.head_bytes() + columns + (4 + 3) * SLOT_COUNT
+    }
+
+    /// Bytes of the whole message, header included.
+    pub const fn bytes(self) -> usize {
+        let rows = self.rows_near + self.rows_far;
+        let cells = column_bytes(4 * self.cell_count);
+        let mut bytes = self.head_bytes() + cells + column_bytes(2 * rows) + 2 * column_bytes(rows);
+        if self.has_id_high {
+            bytes += column_bytes(rows);
+        }
+        if self.rows_near > 0 {
+            bytes += column_bytes(6 * self.rows_near) + column_bytes(self.rows_near);
+        }
+        if self.rows_far > 0 {
+            bytes += column_bytes(3 * self.rows_far);
+        }
+        bytes
+    }
+
+    /// With so many rows of one more cell.
+    pub const fn with(mut self, row_count: usize, is_near: bool) -> Self {
+        self.cell_count += 1;
+        if is_near {
+            self.rows_near += row_count;
+        } else {
+            self.rows_far += row_count;
+        }
+        self
+    }
+
+    const fn head_bytes(self) -> usize {
+        Header::BYTES + HEAD_BYTES + if self.has_own { OWN_BYTES } else { 0 }
+    }
+}
+
+/// A column with its length before it and what pads it behind.
+const fn column_bytes(bytes: usize) -> usize {
+    4 + bytes.next_multiple_of(4)
 }
 
 impl SnapshotParts<'_> {

@@ -10,6 +10,7 @@ use std::{
 use protocol::{
     Encoder,
     down::DownMessage,
+    session::Appearances,
     up::{InputRecord, Inputs, Leave},
 };
 use quinn::Connection;
@@ -24,7 +25,7 @@ use crate::{
     control,
     figures::Measured,
     limits,
-    senses::Senses,
+    senses::{Notes, Senses},
 };
 
 /// A client makes 20 inputs a second.
@@ -42,7 +43,9 @@ pub enum Stage {
 /// What all bots of a run share.
 pub struct Shared {
     pub stage: Cell<Stage>,
-    pub measured: Rc<RefCell<Measured>>,
+    pub notes: Rc<RefCell<Notes>>,
+    /// The shortest staleness that a Welcome promised.
+    pub staleness_ticks_max: Cell<Option<u16>>,
     /// Bytes received by all bots while measuring.
     pub bytes: Cell<u64>,
 }
@@ -50,7 +53,7 @@ pub struct Shared {
 /// A bot in the world.
 pub struct Player {
     pub senses: Senses,
-    pub measured: Rc<RefCell<Measured>>,
+    pub notes: Rc<RefCell<Notes>>,
     brain: Brain,
     encoder: Encoder,
     /// The newest inputs, oldest first.
@@ -63,9 +66,14 @@ pub struct Player {
 
 impl Player {
     fn new(session: &Session, shared: &Shared, seed: u64) -> Self {
+        let promised = session.welcome.staleness_ticks_max;
+        shared.notes.borrow_mut().census.heed(promised.into());
+        let shortest = shared.staleness_ticks_max.get();
+        let shortest = shortest.map_or(promised, |shortest| shortest.min(promised));
+        shared.staleness_ticks_max.set(Some(shortest));
         Self {
             senses: Senses::new(&session.welcome),
-            measured: shared.measured.clone(),
+            notes: shared.notes.clone(),
             brain: Brain::new(seed),
             encoder: Encoder::new(),
             inputs: Vec::new(),
@@ -79,13 +87,24 @@ impl Player {
         let (message, _) = DownMessage::decode(datagram)
             .map_err(|error| JoinError::Nonsense(error.to_string()))?;
         if let DownMessage::Snapshot(snapshot) = message {
-            let mut measured = self.measured.borrow_mut();
-            self.senses.snapshot(&snapshot, now, &mut measured);
+            let mut notes = self.notes.borrow_mut();
+            self.senses.snapshot(&snapshot, now, &mut notes);
             if let Some(own) = snapshot.own() {
-                acknowledge(&mut self.awaited, own.input_sequence, now, &mut measured);
+                let measured = &mut notes.measured;
+                acknowledge(&mut self.awaited, own.input_sequence, now, measured);
             }
         }
         Ok(())
+    }
+
+    pub fn appearances(&mut self, appearances: &Appearances) {
+        let census = &mut self.notes.borrow_mut().census;
+        self.senses.appearances(appearances, census);
+    }
+
+    /// Measures what only the end of the run shows.
+    fn close(&self) {
+        self.senses.close(&mut self.notes.borrow_mut());
     }
 
     /// The next datagram of inputs.
@@ -163,13 +182,16 @@ async fn exchange(
         tokio::select! {
             datagram = connection.read_datagram() => {
                 let datagram = datagram.map_err(|error| JoinError::Lost(error.to_string()))?;
-                player.borrow_mut().hear(&datagram, Instant::now())?;
+                if shared.stage.get() != Stage::Ended {
+                    player.borrow_mut().hear(&datagram, Instant::now())?;
+                }
             }
             _ = ticks.tick() => {
                 if shared.stage.get() == Stage::Ended {
                     let start = bytes_before.unwrap_or_default();
                     let received = received(connection).saturating_sub(start);
                     shared.bytes.set(shared.bytes.get() + received);
+                    player.borrow().close();
                     return Ok(());
                 }
                 if shared.stage.get() == Stage::Measuring && bytes_before.is_none() {

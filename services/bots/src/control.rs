@@ -19,10 +19,10 @@ pub async fn listen(mut control: ControlStream, player: Rc<RefCell<Player>>) -> 
             .read(|message| {
                 let mut player = player.borrow_mut();
                 match message {
-                    DownMessage::Appearances(rows) => player.senses.appearances(&rows),
+                    DownMessage::Appearances(rows) => player.appearances(&rows),
                     DownMessage::Battle(battle) => player.senses.banners = battle.banners,
                     DownMessage::Refusals(refusals) => {
-                        player.measured.borrow_mut().refusals += refusals.rows.len() as u64;
+                        player.notes.borrow_mut().measured.refusals += refusals.rows.len() as u64;
                     }
                     DownMessage::Closing(last) => {
                         closing = Some(JoinError::Refused(last.reason, last.text));

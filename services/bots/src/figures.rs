@@ -46,6 +46,9 @@ pub struct Measured {
     pub snapshot_interval: Times,
     pub input_ack: Times,
     pub staleness: Times,
+    pub age: Times,
+    /// How often staleness was more than the server had promised.
+    pub staleness_broken: u64,
 }
 
 impl Measured {
@@ -57,6 +60,8 @@ impl Measured {
             snapshot_interval: Times::new(),
             input_ack: Times::new(),
             staleness: Times::new(),
+            age: Times::new(),
+            staleness_broken: 0,
         }
     }
 }

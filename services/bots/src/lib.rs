@@ -6,11 +6,14 @@
 
 mod bot;
 mod brain;
+mod census;
 mod connect;
 mod connection;
 mod control;
+mod debt;
 mod figures;
 mod limits;
+mod outlook;
 mod report;
 mod run;
 mod senses;

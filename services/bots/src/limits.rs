@@ -29,3 +29,9 @@ pub const INPUTS_AWAITED_MAX: usize = 64;
 pub const INPUTS_REPEATED: usize = 3;
 /// The longest time measured; anything longer counts as this.
 pub const MEASURED_MS_MAX: u64 = 60_000;
+
+/// Stays that are remembered of a body: the time that a server promises, 5 s or so, with a change of
+/// cell five times a second, as of one who fights on a border.
+pub const STAYS_MAX: usize = 32;
+/// Cells that a bot remembers to have been in: minutes of running.
+pub const STANDS_MAX: usize = 128;

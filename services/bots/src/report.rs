@@ -34,8 +34,15 @@ pub struct Report {
     pub snapshot_interval_ms: Figures,
     /// From sending an input to hearing that it was applied.
     pub input_ack_ms: Figures,
-    /// How old what a bot knew of a body in view was when it heard anew.
+    /// How long a bot had been owed what it heard of a body in view; see `debt`.
     pub staleness_ms: Figures,
+    /// What the server promised that to be at most, by its Welcome; loss and the way through the net
+    /// come on top.
+    pub staleness_promised_ms: f64,
+    /// How often it was more, counted in ticks.
+    pub staleness_broken: u64,
+    /// How old what a bot knew of a body in view was when it heard anew; see `debt`.
+    pub age_ms: Figures,
     /// Why the first bot that did not get in or was lost was not.
     pub first_failure: Option<String>,
 }
@@ -69,6 +76,8 @@ impl Report {
         self.snapshot_interval_ms = Figures::of(&measured.snapshot_interval);
         self.input_ack_ms = Figures::of(&measured.input_ack);
         self.staleness_ms = Figures::of(&measured.staleness);
+        self.staleness_broken = measured.staleness_broken;
+        self.age_ms = Figures::of(&measured.age);
     }
 
     /// One object, as the issue names its fields.
@@ -85,6 +94,9 @@ impl Report {
             "snapshot_interval_ms": self.snapshot_interval_ms.to_json(),
             "input_ack_ms": self.input_ack_ms.to_json(),
             "staleness_ms": self.staleness_ms.to_json(),
+            "staleness_promised_ms": self.staleness_promised_ms,
+            "staleness_broken": self.staleness_broken,
+            "age_ms": self.age_ms.to_json(),
             "first_failure": self.first_failure,
         })
     }
@@ -126,6 +138,7 @@ impl fmt::Display for Report {
             ("snapshot interval", self.snapshot_interval_ms),
             ("input ack", self.input_ack_ms),
             ("staleness", self.staleness_ms),
+            ("age", self.age_ms),
         ] {
             let Figures { p50, p99, max } = figures;
             writeln!(
@@ -133,7 +146,11 @@ impl fmt::Display for Report {
                 "  {name:18} p50 {p50:8.1}  p99 {p99:8.1}  max {max:8.1} ms"
             )?;
         }
-        Ok(())
+        writeln!(
+            formatter,
+            "  staleness promised {:8.1} ms, broken {} times",
+            self.staleness_promised_ms, self.staleness_broken
+        )
     }
 }
 

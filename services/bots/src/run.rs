@@ -17,10 +17,12 @@ use tokio::{
 use crate::{
     BotsConfig, Figures, Report,
     bot::{self, Shared, Stage},
+    census::Census,
     connect,
     connection::{self, JoinError, Session},
     figures::Measured,
     limits,
+    senses::Notes,
 };
 
 /// Why a run could not start at all.
@@ -89,7 +91,11 @@ async fn run_all(config: &BotsConfig) -> Result<Report, BotsError> {
     let target = connect::target(&config.url).await?;
     let shared = Rc::new(Shared {
         stage: Cell::new(Stage::Joining),
-        measured: Rc::new(RefCell::new(Measured::new())),
+        notes: Rc::new(RefCell::new(Notes {
+            measured: Measured::new(),
+            census: Census::default(),
+        })),
+        staleness_ticks_max: Cell::new(None),
         bytes: Cell::new(0),
     });
     let fates = Rc::new(Fates::default());
@@ -113,36 +119,31 @@ async fn run_all(config: &BotsConfig) -> Result<Report, BotsError> {
     while fates.settled.get() < config.count {
         sleep(Duration::from_millis(20)).await;
     }
-    *shared.measured.borrow_mut() = Measured::new();
+    shared.notes.borrow_mut().measured = Measured::new();
     shared.stage.set(Stage::Measuring);
     let start = Instant::now();
     sleep(Duration::from_secs(config.seconds.into())).await;
-    let report = report(config, &shared, &fates, start);
+    shared.stage.set(Stage::Ended);
+    let seconds = start.elapsed().as_secs_f64();
     for bot in bots {
         bot.await.map_err(io)?;
     }
-    Ok(finish(report, &shared, &fates))
+    Ok(report(config.count, seconds, &shared, &fates))
 }
 
 fn io(error: impl fmt::Display) -> BotsError {
     BotsError::Io(error.to_string())
 }
 
-/// What was measured so far; bytes come when the bots have ended.
-fn report(config: &BotsConfig, shared: &Shared, fates: &Fates, start: Instant) -> Report {
-    shared.stage.set(Stage::Ended);
-    let mut report = blank_report(config.count);
+fn report(count: usize, seconds: f64, shared: &Shared, fates: &Fates) -> Report {
+    let mut report = blank_report(count);
     report.joined = fates.joined.get();
-    let seconds = start.elapsed().as_secs_f64();
-    report.measure(&shared.measured.borrow(), 0, seconds);
-    report
-}
-
-fn finish(mut report: Report, shared: &Shared, fates: &Fates) -> Report {
-    let clients = report.joined.max(1) as f64;
-    report.bytes_per_second = shared.bytes.get() as f64 / report.seconds / clients;
     report.dropped = fates.dropped.get();
     report.first_failure = fates.first_failure.borrow().clone();
+    let promised_ticks = shared.staleness_ticks_max.get().unwrap_or_default();
+    report.staleness_promised_ms = f64::from(u32::from(promised_ticks) * engine::limits::TICK_MS);
+    let measured = &shared.notes.borrow().measured;
+    report.measure(measured, shared.bytes.get(), seconds);
     report
 }
 
@@ -159,6 +160,9 @@ pub(crate) fn blank_report(count: usize) -> Report {
         snapshot_interval_ms: Figures::default(),
         input_ack_ms: Figures::default(),
         staleness_ms: Figures::default(),
+        staleness_promised_ms: 0.0,
+        staleness_broken: 0,
+        age_ms: Figures::default(),
         first_failure: None,
     }
 }

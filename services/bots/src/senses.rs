@@ -12,9 +12,9 @@ use protocol::{
     session::{Appearances, Welcome},
     snapshot::{BodyRow, Snapshot},
 };
-use spatial::position::UNITS_PER_METRE;
+use spatial::Position;
 
-use crate::{figures::Measured, limits};
+use crate::{census::Census, debt::Debt, figures::Measured, limits, outlook::Outlook};
 
 /// A body as it was told last.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,15 @@ const UNSEEN: Seen = Seen {
     heard_at: None,
 };
 
+/// A tick as time.
+const TICK: Duration = Duration::from_millis(engine::limits::TICK_MS as u64);
+
+/// What all bots of a run write down together.
+pub struct Notes {
+    pub measured: Measured,
+    pub census: Census,
+}
+
 /// One bot's knowledge.
 pub struct Senses {
     pub house: u8,
@@ -39,10 +48,12 @@ pub struct Senses {
     pub banners: Vec<Banner>,
     /// The newest tick heard of.
     pub tick: u32,
+    body_index: usize,
     bodies: Vec<Seen>,
     /// Houses by body index.
     houses: HashMap<u32, u8>,
-    view_metres: i32,
+    outlook: Outlook,
+    staleness_ticks_max: u32,
     tick_heard_at: Option<Instant>,
 }
 
@@ -53,20 +64,23 @@ impl Senses {
             own: None,
             banners: Vec::new(),
             tick: welcome.tick,
+            body_index: BodyId(welcome.body).index() as usize,
             bodies: Vec::new(),
             houses: HashMap::new(),
-            view_metres: welcome.view_distance_blocks.into(),
+            outlook: Outlook::new(welcome.view_distance_blocks),
+            staleness_ticks_max: welcome.staleness_ticks_max.into(),
             tick_heard_at: None,
         }
     }
 
-    pub fn appearances(&mut self, appearances: &Appearances) {
+    pub fn appearances(&mut self, appearances: &Appearances, census: &mut Census) {
         for row in &appearances.rows {
             self.houses.insert(BodyId(row.id).index(), row.house);
         }
         for &gone in &appearances.gone {
             let index = BodyId(gone).index();
             self.houses.remove(&index);
+            census.forget(index as usize);
             if let Some(seen) = self.bodies.get_mut(index as usize) {
                 *seen = UNSEEN;
             }
@@ -74,13 +88,16 @@ impl Senses {
     }
 
     /// Takes a snapshot in and measures how old what it replaces was.
-    pub fn snapshot(&mut self, snapshot: &Snapshot<'_>, now: Instant, measured: &mut Measured) {
-        if let Some(own) = snapshot.own() {
-            self.new_tick(snapshot.tick(), own, now, measured);
-        }
+    pub fn snapshot(&mut self, snapshot: &Snapshot<'_>, now: Instant, notes: &mut Notes) {
         let tick = snapshot.tick();
+        let own_cell = snapshot.base().map(i32::from);
+        self.outlook.stand(tick, own_cell);
+        notes.census.see(self.body_index, tick, own_cell);
+        if let Some(own) = snapshot.own() {
+            self.new_tick(tick, own, now, &mut notes.measured);
+        }
         for body in snapshot.bodies() {
-            self.body(&body, tick, now, measured);
+            self.body(&body, tick, now, notes);
         }
     }
 
@@ -88,11 +105,7 @@ impl Senses {
         if self.own.is_some() && tick <= self.tick {
             return;
         }
-        let before = self.own.replace(own);
-        if before.is_some_and(|before| is_leap(before.position, own.position, TICK)) {
-            // It came back to life elsewhere: it sees other bodies now.
-            self.bodies.fill(UNSEEN);
-        }
+        self.own = Some(own);
         self.tick = tick;
         measured.snapshots += 1;
         if let Some(before) = self.tick_heard_at.replace(now) {
@@ -100,7 +113,7 @@ impl Senses {
         }
     }
 
-    fn body(&mut self, body: &BodyRow, tick: u32, now: Instant, measured: &mut Measured) {
+    fn body(&mut self, body: &BodyRow, tick: u32, now: Instant, notes: &mut Notes) {
         let index = body.index as usize;
         if index >= limits::BODY_INDEX_MAX {
             return;
@@ -112,14 +125,17 @@ impl Senses {
         if before.tick >= tick && before.heard_at.is_some() {
             return;
         }
-        measured.updates += 1;
-        if let Some(heard_at) = before.heard_at {
-            let age = now - heard_at;
-            let was_elsewhere = is_leap(before.position, body.position, age);
-            if self.is_well_in_view(before.position) && !was_elsewhere {
-                measured.staleness.record(age);
+        notes.measured.updates += 1;
+        let cell = cell(body.position);
+        notes.census.see(index, tick, cell);
+        let Notes { measured, census } = notes;
+        let debt = self.debt(census, index, tick, cell);
+        debt.pay(self.staleness_ticks_max, measured, |since| {
+            match before.heard_at {
+                Some(heard_at) if before.tick == since => now - heard_at,
+                _ => TICK * (tick - since),
             }
-        }
+        });
         self.bodies[index] = Seen {
             position: body.position,
             pose: body.pose,
@@ -128,15 +144,21 @@ impl Senses {
         };
     }
 
-    /// Two cells within the view: so far in that it did not leave the view in between.
-    fn is_well_in_view(&self, position: [i32; 3]) -> bool {
-        let Some(own) = self.own else {
-            return false;
-        };
-        let axis = |axis: usize| (position[axis] - own.position[axis]) / UNITS_PER_METRE;
-        let (x, z) = (axis(0), axis(2));
-        let reach = self.view_metres - 32;
-        reach > 0 && x * x + z * z < reach * reach
+    /// What the server owes this bot, who hears (or should) that a body is in this cell at `tick`.
+    fn debt(&self, census: &Census, index: usize, tick: u32, cell: [i32; 3]) -> Debt {
+        let told = self.bodies.get(index).map_or(0, |seen| seen.tick);
+        Debt::of(census.way(index, tick, cell), &self.outlook, told, tick)
+    }
+
+    /// Measures what is still owed when the run ends; or who is never told of would not count.
+    pub fn close(&self, notes: &mut Notes) {
+        let Notes { measured, census } = notes;
+        for (index, stay) in census.newest() {
+            let debt = self.debt(census, index, stay.seen, stay.cell);
+            debt.pay(self.staleness_ticks_max, measured, |since| {
+                TICK * (stay.seen - since)
+            });
+        }
     }
 
     /// Living bodies of the other house that were heard of in the last second.
@@ -152,17 +174,9 @@ impl Senses {
     }
 }
 
-/// A tick, with some of the next that may have been lost.
-const TICK: Duration = Duration::from_millis(200);
-/// Nothing moves faster on the level for long, in metres a second: a dash is 16.
-const SPEED_MAX: f64 = 16.0;
-/// What a blast may add, in metres.
-const PUSH_MAX: f64 = 8.0;
-
-/// Whether a body cannot have gone from here to there in this time: it died and came back.
-fn is_leap(from: [i32; 3], to: [i32; 3], time: Duration) -> bool {
-    let metres = |axis: usize| f64::from(to[axis] - from[axis]) / f64::from(UNITS_PER_METRE);
-    metres(0).hypot(metres(2)) > PUSH_MAX + SPEED_MAX * time.as_secs_f64()
+fn cell([x, y, z]: [i32; 3]) -> [i32; 3] {
+    let cell = Position::new(x, y, z).cell();
+    [cell.x, cell.y, cell.z]
 }
 
 #[cfg(test)]
@@ -174,12 +188,18 @@ mod tests {
     };
 
     use super::*;
+    use crate::figures::Times;
 
-    /// Two bodies in the first cell, told at a tick.
-    fn snapshot(tick: u32) -> Vec<u8> {
+    const ELSEWHERE: [i32; 3] = [90, 0, 90];
+    const OWN_INDEX: u32 = 1;
+    /// Bodies that are told of, the second of them dead.
+    const INDICES: [u32; 2] = [4, 9];
+
+    /// One snapshot of a client in a cell; `INDICES` stand in `told`, if anywhere.
+    fn snapshot(tick: u32, base: [i32; 3], told: Option<[i32; 3]>) -> Vec<u8> {
         let mut columns = SnapshotColumns::default();
         columns.set(&Bodies {
-            index: &[4, 9],
+            index: &INDICES,
             x: &[4_096, 8_192],
             y: &[0, 0],
             z: &[4_096, 4_096],
@@ -187,16 +207,17 @@ mod tests {
             pose: &[0, engine::frame::pose::DEAD],
             health: &[255, 0],
         });
-        let near = [CellRows {
-            relative: [0; 3],
+        let near = told.map(|cell| CellRows {
+            relative: [0, 1, 2].map(|axis| (cell[axis] - base[axis]) as i8),
             row_count: 2,
             row_first: 0,
-        }];
+        });
         let own = Own::default().encode();
         let parts = SnapshotParts {
             tick,
+            base: base.map(|axis| axis as i16),
             own: Some(&own),
-            near: &near,
+            near: near.as_slice(),
             ..SnapshotParts::default()
         };
         let mut message = Vec::new();
@@ -204,69 +225,191 @@ mod tests {
         message.split_off(Header::BYTES)
     }
 
+    /// A bot that is promised 40 ticks and sees 160 m far, and what its run writes down.
+    struct Ear {
+        senses: Senses,
+        notes: Notes,
+        start: Instant,
+    }
+
+    impl Ear {
+        fn new() -> Self {
+            let welcome = Welcome {
+                body: BodyId::new(OWN_INDEX, 0).0,
+                view_distance_blocks: 160,
+                staleness_ticks_max: 40,
+                ..Welcome::default()
+            };
+            let mut census = Census::default();
+            census.heed(40);
+            Self {
+                senses: Senses::new(&welcome),
+                notes: Notes {
+                    measured: Measured::new(),
+                    census,
+                },
+                start: Instant::now(),
+            }
+        }
+
+        /// Standing in cell 0, without delay.
+        fn hear(&mut self, tick: u32, told: Option<[i32; 3]>) {
+            self.hear_from(tick, [0; 3], told);
+        }
+
+        fn hear_from(&mut self, tick: u32, base: [i32; 3], told: Option<[i32; 3]>) {
+            let bytes = snapshot(tick, base, told);
+            let snapshot = Snapshot::decode(&bytes).expect("ours");
+            let now = self.start + TICK * tick;
+            self.senses.snapshot(&snapshot, now, &mut self.notes);
+        }
+
+        /// Another bot saw the bodies there.
+        fn other_sees(&mut self, tick: u32, cell: [i32; 3]) {
+            for index in INDICES {
+                self.notes.census.see(index as usize, tick, cell);
+            }
+        }
+
+        /// The largest staleness in ticks, and how often the promise was broken.
+        fn worst(&self) -> (u64, u64) {
+            let measured = &self.notes.measured;
+            (ticks(&measured.staleness), measured.staleness_broken)
+        }
+    }
+
+    fn ticks(longest: &Times) -> u64 {
+        (longest.max_ms() / TICK.as_millis() as f64).round() as u64
+    }
+
     #[test]
     fn staleness_is_the_age_of_what_is_replaced() {
-        let welcome = Welcome {
-            view_distance_blocks: 160,
-            ..Welcome::default()
-        };
-        let mut senses = Senses::new(&welcome);
-        let mut measured = Measured::new();
-        let start = Instant::now();
-        let mut hear = |senses: &mut Senses, tick: u32, ms: u64| {
-            let bytes = snapshot(tick);
-            let snapshot = Snapshot::decode(&bytes).expect("ours");
-            senses.snapshot(&snapshot, start + Duration::from_millis(ms), &mut measured);
-        };
-        hear(&mut senses, 10, 0);
-        hear(&mut senses, 12, 100);
+        let mut ear = Ear::new();
+        let cell = Some([1, 0, 0]);
+        ear.hear(10, cell);
+        ear.hear(12, cell);
         // Late and out of order: nothing is replaced.
-        hear(&mut senses, 11, 110);
-        hear(&mut senses, 16, 300);
+        ear.hear(11, cell);
+        ear.hear(16, cell);
+        let measured = &ear.notes.measured;
         assert_eq!((measured.snapshots, measured.updates), (3, 6));
         let about = |ms: f64, expected: f64| (ms - expected).abs() < 1.0;
         assert!(about(measured.staleness.quantile_ms(0.25), 100.0));
+        assert!(about(measured.age.quantile_ms(0.25), 100.0));
         assert!(about(measured.staleness.max_ms(), 200.0));
         assert!(about(measured.snapshot_interval.max_ms(), 200.0));
     }
 
     #[test]
-    fn who_dies_and_comes_back_elsewhere_was_not_stale() {
-        let metre = UNITS_PER_METRE;
-        let second = Duration::from_secs(1);
-        assert!(!is_leap([0; 3], [10 * metre, 0, 10 * metre], second));
-        assert!(is_leap([0; 3], [0, 0, -60 * metre], second));
-        assert!(
-            !is_leap([0; 3], [0, 90 * metre, 0], second),
-            "falls are fast"
-        );
+    fn a_server_that_keeps_what_others_are_told_is_caught() {
+        let mut ear = Ear::new();
+        ear.hear(100, Some([1, 0, 0]));
+        for tick in (110..=500).step_by(10) {
+            ear.other_sees(tick, [1, 0, 0]);
+            ear.hear(tick, None);
+        }
+        ear.hear(505, Some([1, 0, 0]));
+        assert_eq!(ear.worst(), (405, 2));
+    }
+
+    #[test]
+    fn a_server_that_never_tells_is_caught_at_the_end() {
+        let mut ear = Ear::new();
+        for tick in (100..=300).step_by(10) {
+            ear.hear(tick, None);
+            ear.other_sees(tick, [1, 0, 0]);
+        }
+        assert_eq!(ear.worst(), (0, 0));
+        ear.senses.close(&mut ear.notes);
+        assert_eq!(ear.worst(), (200, 3), "its own body among them");
+    }
+
+    #[test]
+    fn who_died_and_came_back_from_afar_was_not_stale() {
+        let mut ear = Ear::new();
+        ear.hear(100, Some([1, 0, 0]));
+        // It came back to life out of view, where another bot saw it, and walked here.
+        for (tick, cell) in [(200, ELSEWHERE), (230, ELSEWHERE), (260, [11, 0, 0])] {
+            ear.other_sees(tick, cell);
+        }
+        ear.hear(265, Some([10, 0, 0]));
+        assert_eq!(ear.worst(), (4, 0), "owed since it may have come into view");
+    }
+
+    #[test]
+    fn whom_nobody_saw_for_longer_than_is_promised_was_not_in_view() {
+        let mut ear = Ear::new();
+        ear.hear(100, Some([1, 0, 0]));
+        ear.hear(141, Some([1, 0, 0]));
+        assert_eq!(ear.worst(), (0, 0));
+        ear.hear(181, Some([1, 0, 0]));
+        assert_eq!(ear.worst(), (40, 0));
+    }
+
+    #[test]
+    fn who_walks_to_the_next_cell_is_owed_anew_but_ages() {
+        let mut ear = Ear::new();
+        ear.hear(100, Some([1, 0, 0]));
+        ear.other_sees(130, [1, 0, 0]);
+        ear.other_sees(150, [2, 0, 0]);
+        ear.hear(165, Some([2, 0, 0]));
+        assert_eq!(ear.worst(), (34, 0), "at the worst it left after 130");
+        assert_eq!(ticks(&ear.notes.measured.age), 65);
+    }
+
+    #[test]
+    fn who_died_and_came_back_nearby_does_not_age() {
+        let mut ear = Ear::new();
+        ear.hear(100, Some([1, 0, 0]));
+        ear.other_sees(130, [1, 0, 0]);
+        ear.hear(165, Some([3, 0, 0]));
+        assert_eq!(ticks(&ear.notes.measured.age), 34);
+    }
+
+    #[test]
+    fn a_bot_that_went_away_and_came_back_is_owed_since_then() {
+        let mut ear = Ear::new();
+        ear.hear(100, Some([1, 0, 0]));
+        for tick in (110..=500).step_by(10) {
+            ear.other_sees(tick, [1, 0, 0]);
+        }
+        ear.hear_from(200, ELSEWHERE, None);
+        ear.hear_from(490, [10, 0, 0], None);
+        ear.hear_from(505, [10, 0, 0], Some([1, 0, 0]));
+        assert_eq!(ear.worst(), (15, 0));
+    }
+
+    #[test]
+    fn an_index_that_another_body_got_is_another_body() {
+        let mut ear = Ear::new();
+        ear.hear(100, Some([1, 0, 0]));
+        ear.other_sees(130, [1, 0, 0]);
+        let gone = INDICES.map(|index| BodyId::new(index, 0).0).to_vec();
+        let rows = Vec::new();
+        let gone = Appearances { rows, gone };
+        ear.senses.appearances(&gone, &mut ear.notes.census);
+        ear.hear(150, Some([1, 0, 0]));
+        assert_eq!(ear.worst(), (0, 0));
     }
 
     #[test]
     fn enemies_are_the_living_of_the_other_house() {
-        let mut senses = Senses::new(&Welcome::default());
-        let now = Instant::now();
-        let bytes = snapshot(10);
-        let snapshot = Snapshot::decode(&bytes).expect("ours");
-        senses.snapshot(&snapshot, now, &mut Measured::new());
-        assert_eq!(
-            senses.enemies(now).count(),
-            0,
-            "their houses are not known yet"
-        );
-        let row = |id, house| Appearance {
-            id,
-            house,
+        let mut ear = Ear::new();
+        ear.hear(10, Some([0; 3]));
+        let now = ear.start + TICK * 10;
+        let enemies = |ear: &Ear, now| ear.senses.enemies(now).collect::<Vec<_>>();
+        assert!(enemies(&ear, now).is_empty(), "houses are not known yet");
+        let row = |index| Appearance {
+            id: BodyId::new(index, 0).0,
+            house: 1,
             ..Appearance::default()
         };
-        let rows = vec![row(4, 1), row(9, 1)];
+        let rows = INDICES.map(row).to_vec();
         let gone = Vec::new();
-        senses.appearances(&Appearances { rows, gone });
-        assert_eq!(senses.enemies(now).collect::<Vec<_>>(), [[4_096, 0, 4_096]]);
-        assert_eq!(
-            senses.enemies(now + Duration::from_secs(2)).count(),
-            0,
-            "too long ago"
-        );
+        let looks = Appearances { rows, gone };
+        ear.senses.appearances(&looks, &mut ear.notes.census);
+        assert_eq!(enemies(&ear, now), [[4_096, 0, 4_096]]);
+        let later = now + Duration::from_secs(2);
+        assert!(enemies(&ear, later).is_empty(), "too long ago");
     }
 }

@@ -4,13 +4,13 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    AnyPool, Transaction,
+    AnyConnection, AnyPool, Connection, Transaction,
     any::{Any, AnyConnectOptions, AnyPoolOptions},
 };
 
 use crate::{
     DirectoryError,
-    limits::{CONNECTIONS_MAX, STATEMENT_MAX, TRANSACTION_REST_MAX, WAIT_MAX},
+    limits::{ANSWER_MAX, CONNECTIONS_MAX, STATEMENT_MAX, TRANSACTION_REST_MAX, WAIT_MAX},
     row,
 };
 
@@ -45,6 +45,7 @@ impl Backend {
 impl Directory {
     /// Connects to `postgres://user:password@host:port/database`, or to `sqlite://path`, or to
     /// `sqlite::memory:`, which ends with the last clone. A missing SQLite file is created.
+    /// PostgreSQL is spoken to without TLS, so it belongs into the pods' own network.
     ///
     /// # Errors
     /// [`DirectoryError::BadUrl`], [`DirectoryError::Database`].
@@ -125,8 +126,18 @@ async fn open_postgres(url: &str) -> Result<AnyPool, DirectoryError> {
                 }
                 Ok(())
             })
-        });
+        })
+        .after_release(|connection, _| Box::pin(require_answer(connection)));
     Ok(options.connect_with(parse(url)?).await?)
+}
+
+/// A connection that comes back in the middle of a question, because whoever asked has stopped
+/// waiting, may be to a network that is gone: then it would hold its place for many minutes.
+async fn require_answer(connection: &mut AnyConnection) -> sqlx::Result<bool> {
+    let answer = tokio::time::timeout(ANSWER_MAX, connection.ping()).await;
+    answer
+        .map_err(|_| sqlx::Error::PoolTimedOut)?
+        .map(|()| true)
 }
 
 const POSTGRES_SETTINGS: [(&str, Duration); 3] = [

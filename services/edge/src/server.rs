@@ -24,7 +24,7 @@ use world::{EdgePort, PodStatus, Wake};
 use crate::{
     certificate::CertificateStore,
     config::{EdgeConfig, PageSource},
-    counters::Counters,
+    counters::{Counters, read},
     edge::{Edge, Shared},
     http::{
         HttpState,
@@ -231,6 +231,12 @@ impl EdgesHandle {
     /// The address that HTTP answers on.
     pub fn http_address(&self) -> SocketAddr {
         self.http_address
+    }
+
+    /// Counts the bytes that all edges sent since the start.
+    pub fn egress(&self) -> impl Fn() -> u64 + Send + use<> {
+        let shared = self.shared.clone();
+        move || read(&shared.counters.bytes_out)
     }
 
     /// Whether an edge's thread ended by itself, which only a bug of ours does.

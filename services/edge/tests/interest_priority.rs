@@ -193,6 +193,24 @@ fn a_connection_that_takes_next_to_nothing_is_told_what_a_small_datagram_holds()
 }
 
 #[test]
+fn all_datagrams_of_a_tick_but_the_last_are_of_one_size() {
+    let crowd = &mut Crowd::new(13, 3_000, 200, 1);
+    let mut witness = Witness::new(crowd, 0, 200_000, 160);
+    let mut interest = Interest::new();
+    for _ in 0..50 {
+        crowd.advance();
+        interest.begin_tick(&crowd.frame());
+        let sizes = witness.sizes(&mut interest, crowd);
+        let (last, full) = sizes.split_last().expect("something is told");
+        assert!(
+            full.len() >= 5 && full.iter().all(|&size| size == 1_150),
+            "{sizes:?}"
+        );
+        assert!(*last <= 1_150);
+    }
+}
+
+#[test]
 fn events_of_a_skipped_tick_are_told_with_the_next() {
     let mut crowd = Crowd::new(11, 10, 20, 0);
     let mut witness = Witness::new(&crowd, 0, 48_000, 64);

@@ -10,7 +10,7 @@ use edge::interest::{
     policy::{ROW_BYTES_NEAR, cell_bytes, payload_bytes_per_tick, staleness_ticks},
 };
 use interest_common::{Crowd, Witness};
-use spatial::{CellCoord, random::SplitMix64};
+use spatial::{CellCoord, position::UNITS_PER_METRE, random::SplitMix64};
 
 /// One run of a crowd with some witnesses.
 struct Run {
@@ -18,6 +18,8 @@ struct Run {
     body_count: usize,
     edge_metres: i32,
     speed: i32,
+    /// How far the witnesses run in a tick, to one end of the field and back, in 1/4096 m.
+    stride: i32,
     budget: u32,
     view_distance: u16,
 }
@@ -38,6 +40,9 @@ impl Run {
         let mut bound = 0;
         while tick_count < 2 * bound + 20 {
             crowd.advance();
+            for judge in &judges {
+                self.stride(&mut crowd, judge.witness.row, tick_count);
+            }
             interest.begin_tick(&crowd.frame());
             for judge in &mut judges {
                 judge.witness.listen(&mut interest, &crowd);
@@ -50,6 +55,13 @@ impl Run {
             judge.finish(tick_count, self);
         }
     }
+
+    fn stride(&self, crowd: &mut Crowd, row: usize, tick_count: u32) {
+        let edge = self.edge_metres * UNITS_PER_METRE;
+        let turns = tick_count as i32 * self.stride / edge;
+        let direction = if turns % 2 == 0 { 1 } else { -1 };
+        crowd.step(row, direction * self.stride);
+    }
 }
 
 /// Watches one witness.
@@ -59,7 +71,6 @@ struct Judge {
     /// By row: since when it is in the cell it is in, and in view.
     settled: Vec<u32>,
     cells: Vec<CellCoord>,
-    own_cell: CellCoord,
     /// The most that each cell ever in view held.
     fullest: HashMap<CellCoord, usize>,
     staleness_max: u32,
@@ -75,7 +86,6 @@ impl Judge {
                 .iter()
                 .map(|position| position.cell())
                 .collect(),
-            own_cell: witness.cell(crowd),
             fullest: HashMap::new(),
             staleness_max: 0,
             witness,
@@ -83,13 +93,11 @@ impl Judge {
     }
 
     fn judge(&mut self, crowd: &Crowd) {
-        let own_cell = self.witness.cell(crowd);
-        let own_moved = std::mem::replace(&mut self.own_cell, own_cell) != own_cell;
         let mut held: HashMap<CellCoord, usize> = HashMap::new();
         for row in 0..crowd.positions.len() {
             let cell = crowd.positions[row].cell();
             let is_seen = self.witness.sees(crowd, row);
-            if cell != self.cells[row] || !is_seen || own_moved {
+            if cell != self.cells[row] || !is_seen {
                 self.settled[row] = crowd.tick;
                 self.cells[row] = cell;
             }
@@ -139,13 +147,14 @@ impl std::fmt::Display for Run {
             body_count,
             edge_metres,
             speed,
+            stride,
             budget,
             view_distance,
         } = self;
         write!(
             formatter,
             "seed {seed}, {body_count} bodies in {edge_metres} m at {speed}, {budget} B/s, \
-             view {view_distance}"
+             view {view_distance}, stride {stride}"
         )
     }
 }
@@ -159,6 +168,7 @@ fn standing_crowds_of_all_sizes() {
             body_count: 1 + random.below(1_500) as usize,
             edge_metres: random.between(10, 500),
             speed: 0,
+            stride: 0,
             budget: 8_000 << random.below(6),
             view_distance: random.between(32, 256) as u16,
         }
@@ -175,6 +185,7 @@ fn wandering_crowds_of_all_sizes() {
             body_count: 1 + random.below(1_000) as usize,
             edge_metres: random.between(10, 300),
             speed: random.between(1, 3),
+            stride: 0,
             budget: 8_000 << random.below(6),
             view_distance: random.between(32, 256) as u16,
         }
@@ -192,6 +203,7 @@ fn thousands_in_one_field() {
             body_count,
             edge_metres,
             speed,
+            stride: 0,
             budget: 48_000,
             view_distance: 256,
         }
@@ -206,8 +218,27 @@ fn ten_thousand_in_a_single_cell() {
         body_count: 10_000,
         edge_metres: 16,
         speed: 0,
+        stride: 0,
         budget: 48_000,
         view_distance: 32,
     }
     .check();
+}
+
+/// What comes into view and goes out of it, and comes nearer and recedes, is owed the same.
+#[test]
+fn witnesses_who_run_through_a_crowd() {
+    for seed in 200..216 {
+        let mut random = SplitMix64::new(seed);
+        Run {
+            seed,
+            body_count: 1 + random.below(1_000) as usize,
+            edge_metres: random.between(100, 500),
+            speed: 1,
+            stride: random.between(1_000, 4_000),
+            budget: 8_000 << random.below(5),
+            view_distance: random.between(32, 160) as u16,
+        }
+        .check();
+    }
 }

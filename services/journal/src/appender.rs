@@ -83,7 +83,11 @@ impl<D: Disk> Appender<D> {
     }
 }
 
-fn create<D: Disk>(disk: &D, creation: &Creation) -> io::Result<D::File> {
+/// Creates a plan's segment.
+///
+/// # Errors
+/// If there is one of that name that is not to be replaced, and the system's.
+pub fn create<D: Disk>(disk: &D, creation: &Creation) -> io::Result<D::File> {
     if creation.replaces {
         match disk.remove(&creation.file) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),

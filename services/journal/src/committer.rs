@@ -12,7 +12,7 @@
 
 use std::{
     io,
-    sync::{Arc, atomic::Ordering},
+    sync::atomic::Ordering,
     task::{Poll, Waker},
     time::Duration,
 };
@@ -20,7 +20,7 @@ use std::{
 use crate::{
     block::{Block, place_seed},
     limits::{BUFFER_BYTES_KEPT_MAX, GROUP_BYTES_MAX, QUEUE_BLOCKS_MAX, SEGMENT_BYTES_MAX},
-    link::{CommitLatency, NO_ERROR, OTHER_ERROR, Shared, WriterEnd},
+    link::{Closer, CommitLatency, NO_ERROR, OTHER_ERROR, WriterEnd},
     segment::{self, HEADER_BYTES, Identity, SegmentHeader},
 };
 
@@ -233,13 +233,9 @@ impl Committer {
         self.end.shared.is_closed.load(Ordering::Acquire)
     }
 
-    /// Ends the port: it takes no more ticks.
-    pub fn close(&self) {
-        self.end.shared.close();
-    }
-
-    pub(crate) fn shared(&self) -> Arc<Shared> {
-        self.end.shared.clone()
+    /// What ends this writer, from wherever it is.
+    pub fn closer(&self) -> Closer {
+        Closer(self.end.shared.clone())
     }
 }
 

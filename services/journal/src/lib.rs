@@ -57,7 +57,7 @@ pub use committer::{Committer, Creation, Plan};
 pub use disk::{Disk, DiskFile};
 pub use error::{Break, JournalError, Loss};
 pub use folder::Folder;
-pub use link::{CommitError, CommitLatency, JournalPort, State, link};
+pub use link::{Closer, CommitError, CommitLatency, JournalPort, State, link};
 pub use plain::PlainWriter;
 pub use scan::{Scanner, TickRecords};
 pub use segment::Identity;

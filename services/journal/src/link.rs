@@ -229,9 +229,19 @@ impl Drop for JournalPort {
     }
 }
 
-impl Shared {
-    /// The writer ends when what waits is written.
+/// Ends a writer: the port takes no more ticks, what waits is written (once, if the disk fails), and the
+/// writer is done.
+#[derive(Clone)]
+pub struct Closer(pub(crate) Arc<Shared>);
+
+impl Closer {
     pub fn close(&self) {
+        self.0.close();
+    }
+}
+
+impl Shared {
+    fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
         self.waker.wake();
     }

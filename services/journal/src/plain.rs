@@ -13,12 +13,12 @@ use crate::{
     appender::{Appender, Turn},
     disk::Disk,
     limits::RETRY_AFTER,
-    link::Shared,
+    link::Closer,
 };
 
 /// A running writer. Dropping it ends it as [`Self::stop`] does, without waiting.
 pub struct PlainWriter {
-    shared: Arc<Shared>,
+    closer: Closer,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -32,18 +32,18 @@ impl PlainWriter {
         D: Disk + Send + 'static,
         D::File: Send,
     {
-        let shared = appender.committer().shared();
+        let closer = appender.committer().closer();
         let thread = thread::Builder::new().name(name.into());
         let thread = thread.spawn(move || run(&mut appender))?;
         Ok(Self {
-            shared,
+            closer,
             thread: Some(thread),
         })
     }
 
     /// Takes no more ticks, writes what waits, once if the disk fails, and ends.
     pub fn stop(mut self) {
-        self.shared.close();
+        self.closer.close();
         if let Some(thread) = self.thread.take() {
             thread.join().expect("the journal's writer does not panic");
         }
@@ -52,11 +52,15 @@ impl PlainWriter {
 
 impl Drop for PlainWriter {
     fn drop(&mut self) {
-        self.shared.close();
+        self.closer.close();
     }
 }
 
-/// Wakes a parked thread.
+/// A waker that unparks the thread this is called on.
+pub fn thread_waker() -> Waker {
+    Waker::from(Arc::new(Unpark(thread::current())))
+}
+
 struct Unpark(Thread);
 
 impl Wake for Unpark {
@@ -66,7 +70,7 @@ impl Wake for Unpark {
 }
 
 fn run<D: Disk>(appender: &mut Appender<D>) {
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let waker = thread_waker();
     loop {
         // Read first: what was sent before the end is seen by the turn.
         let is_closed = appender.committer().is_closed();

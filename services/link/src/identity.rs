@@ -5,6 +5,7 @@ use std::{
     fmt, io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use rustls::{
@@ -22,8 +23,8 @@ pub const ALPN: &[u8] = b"voxelheim-link/1";
 #[derive(Clone)]
 pub struct Identity {
     name: PeerName,
-    pub(crate) server: quinn::ServerConfig,
-    pub(crate) client: quinn::ClientConfig,
+    server: quinn::ServerConfig,
+    client: quinn::ClientConfig,
 }
 
 /// The files of an identity, as a secret of the cluster mounts them.
@@ -88,9 +89,16 @@ impl Identity {
         &self.name
     }
 
-    /// How its links' QUIC is set, for those who compare with QUIC alone.
-    pub fn quinn_configs(&self) -> (quinn::ServerConfig, quinn::ClientConfig) {
-        (self.server.clone(), self.client.clone())
+    /// What its links' QUIC gets: for connections that come, and for those that it dials.
+    pub fn quinn_configs(
+        &self,
+        silence_max: Duration,
+    ) -> (quinn::ServerConfig, quinn::ClientConfig) {
+        let (mut server, mut client) = (self.server.clone(), self.client.clone());
+        let transport = transport::config(silence_max);
+        server.transport_config(transport.clone());
+        client.transport_config(transport);
+        (server, client)
     }
 }
 
@@ -156,9 +164,7 @@ fn server_config(
     tls.send_tls13_tickets = 0;
     let crypto = quinn::crypto::rustls::QuicServerConfig::try_from(tls)
         .expect("TLS 1.3 brings the initial cipher suite");
-    let mut config = quinn::ServerConfig::with_crypto(Arc::new(crypto));
-    config.transport_config(Arc::new(transport::config()));
-    Ok(config)
+    Ok(quinn::ServerConfig::with_crypto(Arc::new(crypto)))
 }
 
 fn client_config(
@@ -176,9 +182,7 @@ fn client_config(
     tls.resumption = rustls::client::Resumption::disabled();
     let crypto = quinn::crypto::rustls::QuicClientConfig::try_from(tls)
         .expect("TLS 1.3 brings the initial cipher suite");
-    let mut config = quinn::ClientConfig::new(Arc::new(crypto));
-    config.transport_config(Arc::new(transport::config()));
-    Ok(config)
+    Ok(quinn::ClientConfig::new(Arc::new(crypto)))
 }
 
 impl IdentityError {

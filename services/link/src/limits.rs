@@ -16,12 +16,17 @@ pub const HANDSHAKES_TRUSTED_MAX: usize = HANDSHAKES_MAX / 2;
 
 /// From the first packet of a connection to its greeting, both ways.
 pub const GREETING_TIMEOUT: Duration = Duration::from_secs(2);
-/// Silence after which a peer is dead. With the ping before it, it is known within
-/// `SILENCE_MAX + PING_INTERVAL` of the last word, which is below one second.
-pub const SILENCE_MAX: Duration = Duration::from_millis(750);
-/// Pause after which a connection is pinged: five may be lost in a row.
-pub const PING_INTERVAL: Duration = Duration::from_millis(150);
-const _: () = assert!(SILENCE_MAX.as_millis() + PING_INTERVAL.as_millis() < 1_000);
+/// Silence after which a peer is dead, unless configured. A ping, which may itself begin the silence,
+/// comes at most a fifth of it after the last word: so death is known within a second. A machine so
+/// busy that a process does not run for this long breaks its links now and then; they come back, and
+/// only requests under way are lost.
+pub const SILENCE_MAX_DEFAULT: Duration = Duration::from_millis(750);
+/// Pings within that silence: as many may be lost in a row.
+pub const PINGS_PER_SILENCE: u32 = 5;
+const _: () = {
+    let silence_ms = SILENCE_MAX_DEFAULT.as_millis();
+    assert!(silence_ms + silence_ms / (PINGS_PER_SILENCE as u128) < 1_000);
+};
 /// Round trip assumed of a new path: pods share a data centre. A first packet that is lost is sent
 /// again after three of these.
 pub const ROUND_TRIP_INITIAL: Duration = Duration::from_millis(20);
@@ -104,7 +109,10 @@ pub const CONNECTION_WINDOW_BYTES: u32 =
     STREAM_WINDOW_BYTES * (STREAMS_BOTH_WAYS_MAX + STREAMS_ONE_WAY_MAX);
 /// Bytes of all streams that QUIC keeps until they are acknowledged.
 pub const SEND_WINDOW_BYTES: u64 = 16 * 1_024 * 1_024;
-/// Largest packet tried: jumbo frames of 9,000 bytes and loopback. Path discovery finds what holds.
-pub const PACKET_BYTES_MAX: u16 = 8_952;
+/// Largest packet tried, where the path has jumbo frames, and on loopback; path discovery finds what
+/// holds. quinn gives the kernel up to ten packets at once as one datagram to cut up, and a datagram
+/// holds 65,507 bytes: larger ones would all be refused, as if the path had swallowed them.
+pub const PACKET_BYTES_MAX: u16 = 6_500;
+const _: () = assert!(PACKET_BYTES_MAX as usize * 10 <= 65_507);
 /// The kernel's buffers of the UDP socket, each way. A system that allows less gives what it allows.
 pub const UDP_BUFFER_BYTES: usize = 4 * 1_024 * 1_024;

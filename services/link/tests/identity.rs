@@ -5,11 +5,12 @@ mod support;
 use std::net::UdpSocket;
 
 use link::{
-    Endpoint, Identity, Peer, PeerName, PeerState, PemFiles, Refusal, RefusalKind, identity::ALPN,
+    Endpoint, Identity, Options, Peer, PeerName, PeerState, PemFiles, Refusal, RefusalKind,
+    identity::ALPN, transport::Opened,
 };
 use support::{
-    Folder, Pair, address, always, authority, cluster, edge, eventually, identity, issue,
-    localhost, open, open_with, outsider::Outsider, pod, until, until_apart, until_linked, watched,
+    Folder, Pair, address, authority, cluster, edge, eventually, identity, issue, open,
+    open_options, options, outsider::Outsider, pod, until, until_apart, until_linked, watched,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -32,10 +33,18 @@ async fn turned_away(endpoint: &Endpoint) -> Refusal {
     turned_away.last.expect("it counted one").1
 }
 
+/// Opens an endpoint that shows this.
+fn open_as(identity: Identity) -> Opened {
+    let name = identity.name().clone();
+    open_options(Options {
+        identity,
+        ..options(&name, 1)
+    })
+}
+
 /// Dials a process under this name, and says how both sides see it.
 async fn dial(acceptor: Identity, dialer: Identity, name: &PeerName) -> (Refusal, Refusal) {
-    let acceptor = open_with(acceptor, 1, localhost(), always());
-    let dialer = open_with(dialer, 1, localhost(), always());
+    let [acceptor, dialer] = [acceptor, dialer].map(open_as);
     let peer = dialer.endpoint.link(name, address(&acceptor.endpoint));
     let seen_by_dialer = refusal(&peer.expect("room")).await;
     (seen_by_dialer, turned_away(&acceptor.endpoint).await)
@@ -60,6 +69,22 @@ async fn members_of_a_cluster_are_linked_and_know_each_other() {
     })
     .await;
     assert_eq!(to_edge.statistics().connections, 1);
+}
+
+#[tokio::test]
+async fn a_peer_whose_fence_is_known_before_it_comes_is_still_announced() {
+    let mut acceptor = open(&pod(1), 1);
+    assert!(acceptor.endpoint.raise_fence(&edge("west"), 5));
+    let address = address(&acceptor.endpoint);
+    let early = open(&edge("west"), 4);
+    let peer = early.endpoint.link(&pod(1), address).expect("room");
+    until(&peer, |state| *state == PeerState::Fenced).await;
+    assert!(acceptor.arrivals.try_recv().is_err());
+    let late = open(&edge("west"), 5);
+    let peer = late.endpoint.link(&pod(1), address).expect("room");
+    until_linked(&peer).await;
+    let arrived = acceptor.arrivals.recv().await.expect("it came");
+    assert_eq!(arrived.statistics().stale_refusals, 1);
 }
 
 #[tokio::test]
@@ -117,7 +142,7 @@ async fn an_expired_certificate_is_refused_whoever_shows_it() {
 async fn a_renewed_certificate_is_shown_from_then_on() {
     let expired = issue(cluster(), &pod(2), now() - Duration::days(400));
     let acceptor = open(&pod(1), 1);
-    let dialer = open_with(expired, 1, localhost(), always());
+    let dialer = open_as(expired);
     let peer = dialer
         .endpoint
         .link(&pod(1), address(&acceptor.endpoint))
@@ -176,7 +201,10 @@ async fn a_stop_is_told_and_a_return_is_found() {
     // The port is free once all that held it is gone.
     drop(to_dialer);
     eventually("a free port", || UdpSocket::bind(address).is_ok()).await;
-    let again = open_with(identity(&pod(1)), 2, address, always());
+    let again = open_options(Options {
+        address,
+        ..options(&pod(1), 2)
+    });
     until(&to_acceptor, |state| {
         *state == PeerState::Linked { incarnation: 2 }
     })

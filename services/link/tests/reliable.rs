@@ -6,7 +6,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use bytes::Bytes;
 use link::{
-    Peer, PeerState, RefusalKind,
+    Options, Peer, PeerState, RefusalKind,
     limits::{
         INBOX_BYTES_MAX, MESSAGE_BYTES_MAX, OUTBOX_BYTES_MAX, OUTBOX_COUNT_MAX, STREAM_WINDOW_BYTES,
     },
@@ -14,8 +14,8 @@ use link::{
     transport::{Fault, LaneError, LaneOptions, SendError},
 };
 use support::{
-    Pair, Post, address, always, eventually, identity, lease, localhost, number_of, numbered,
-    open_with, place, pod, relay::Relay, until, until_apart, until_linked, wake,
+    Pair, Post, address, eventually, lease, localhost, number_of, numbered, open, open_brisk,
+    options, place, pod, relay::Relay, until, until_apart, until_linked, wake,
 };
 use tokio::runtime::Runtime;
 
@@ -102,9 +102,9 @@ async fn lanes_are_apart_and_each_has_one_port() {
 
 #[tokio::test]
 async fn a_cut_path_loses_and_doubles_nothing() {
-    let acceptor = support::open(&pod(1), 1);
+    let acceptor = open_brisk(&pod(1), 1);
     let relay = Relay::to(address(&acceptor.endpoint)).await;
-    let dialer = support::open(&pod(2), 1);
+    let dialer = open(&pod(2), 1);
     let to_acceptor = dialer.endpoint.link(&pod(1), relay.address).expect("room");
     let to_dialer = acceptor.endpoint.link(&pod(2), localhost()).expect("room");
     let mut near = Post::open(&to_acceptor, place(1, 0), None);
@@ -142,9 +142,9 @@ async fn a_cut_path_loses_and_doubles_nothing() {
 
 #[tokio::test]
 async fn a_silent_peer_is_known_to_be_dead_within_a_second() {
-    let acceptor = support::open(&pod(1), 1);
+    let acceptor = open_brisk(&pod(1), 1);
     let relay = Relay::to(address(&acceptor.endpoint)).await;
-    let dialer = support::open(&pod(2), 1);
+    let dialer = open(&pod(2), 1);
     let peer = dialer.endpoint.link(&pod(1), relay.address).expect("room");
     until_linked(&peer).await;
     relay.cut();
@@ -174,7 +174,7 @@ impl Mortal {
             .build()
             .expect("a runtime");
         let inside = runtime.enter();
-        let opened = open_with(identity(&pod(2)), incarnation, localhost(), always());
+        let opened = open_brisk(&pod(2), incarnation);
         let peer = opened.endpoint.link(&pod(1), relay.address).expect("room");
         let post = Post::open(&peer, place(1, send_from), Some(place(1, durable)));
         drop(inside);
@@ -202,7 +202,7 @@ impl Mortal {
 #[tokio::test]
 async fn a_killed_process_comes_back_to_where_it_was() {
     const MESSAGES_COUNT: u64 = 2_000;
-    let acceptor = support::open(&pod(1), 1);
+    let acceptor = open_brisk(&pod(1), 1);
     let relay = Relay::to(address(&acceptor.endpoint)).await;
     let to_mortal = acceptor.endpoint.link(&pod(2), localhost()).expect("room");
     let mut far = Post::open(&to_mortal, place(1, 0), None);
@@ -318,7 +318,11 @@ async fn the_largest_message_arrives() {
 #[tokio::test]
 async fn nothing_goes_out_without_a_lease() {
     let (has_lease, gate) = lease();
-    let pair = Pair::linked_with(gate).await;
+    let pair = Pair::linked_with(Options {
+        may_send: gate,
+        ..options(&pod(2), 1)
+    })
+    .await;
     let (mut near, mut far) = pair.posts();
     near.send(numbered(0, 8)).await;
     far.take().await;
@@ -356,7 +360,7 @@ async fn a_fenced_process_is_told_and_stops() {
     assert!(pair.to_dialer.statistics().stale_refusals >= 1);
 
     // Its next life is heard, and goes on with what was not acknowledged.
-    let next = open_with(identity(&pod(2)), 2, localhost(), always());
+    let next = open(&pod(2), 2);
     let address = address(&pair.acceptor.endpoint);
     let peer = next.endpoint.link(&pod(1), address).expect("room");
     let mut near = Post::open(&peer, place(1, 0), None);
@@ -368,7 +372,7 @@ async fn a_fenced_process_is_told_and_stops() {
 #[tokio::test]
 async fn an_earlier_life_cannot_come_back() {
     let pair = Pair::linked().await;
-    let next = open_with(identity(&pod(2)), 5, localhost(), always());
+    let next = open(&pod(2), 5);
     let address = address(&pair.acceptor.endpoint);
     let to_acceptor = next.endpoint.link(&pod(1), address).expect("room");
     until_linked(&to_acceptor).await;
@@ -417,7 +421,7 @@ async fn a_new_series_takes_the_place_of_the_old() {
         far.receive().await;
     }
     // A sender without durable state: its next life begins anew.
-    let next = open_with(identity(&pod(2)), 2, localhost(), always());
+    let next = open(&pod(2), 2);
     let address = address(&pair.acceptor.endpoint);
     let peer = next.endpoint.link(&pod(1), address).expect("room");
     let mut near = Post::open(&peer, place(2, 0), None);
@@ -428,6 +432,32 @@ async fn a_new_series_takes_the_place_of_the_old() {
     far.incoming.acknowledge(kept.place_after());
     far.incoming.acknowledge(message.place_after());
     near.until_acknowledged(0).await;
+}
+
+#[tokio::test]
+async fn who_holds_a_port_learns_that_the_link_is_closed() {
+    let pair = Pair::linked().await;
+    let (mut near, mut far) = pair.posts();
+    near.send(numbered(0, 8)).await;
+    far.receive().await;
+    let reader = pair.to_dialer.subscribe(wake().0).expect("nobody else is");
+    assert!(!far.incoming.is_closed() && !reader.is_closed());
+    pair.acceptor.endpoint.close().await;
+    eventually("the port's end", || far.incoming.is_closed()).await;
+    assert!(reader.is_closed());
+    eventually("the end of sending", || {
+        far.outgoing.send(Bytes::new()) == Err(SendError::Closed)
+    })
+    .await;
+    assert!(pair.to_dialer.subscribe(wake().0).is_none());
+    let options = LaneOptions {
+        lane: LaneId(1),
+        send_from: place(1, 0),
+        durable: None,
+        wake: wake().0,
+    };
+    let closed = pair.to_dialer.reliable_port(options).err();
+    assert_eq!(closed, Some(LaneError::Closed));
 }
 
 #[test]

@@ -20,6 +20,73 @@ pub enum Verb {
     Bots(BotsArguments),
     /// Runs a recorded battle again, at full speed, and prints what came of it
     Replay(ReplayArguments),
+    /// Asks a running server how the world is divided among its shards, and changes that
+    Ctl(CtlArguments),
+}
+
+#[derive(Args, Debug)]
+pub struct CtlArguments {
+    /// The server's data folder, which holds the socket that it answers on
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Prints one JSON object
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub verb: CtlVerb,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum CtlVerb {
+    /// Lists regions with owner and cost, or changes one
+    Regions {
+        #[command(subcommand)]
+        verb: Option<RegionVerb>,
+    },
+    /// Lists shards with what they carry
+    Shards,
+    /// Moves everything off a pod, or lets it take regions again
+    Drain {
+        pod: u16,
+        /// Takes regions again
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Tells what was planned lately, why, and what came of it
+    Plan {
+        /// Only say plans, or carry them out
+        #[arg(long, value_enum)]
+        dry_run: Option<Switch>,
+    },
+    /// Tells why a region is where it is
+    Why { region: String },
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum RegionVerb {
+    /// Replaces a region by its eighths
+    Split { region: String },
+    /// Replaces eighths, all of one shard, by the region that they make up
+    Merge { region: String },
+    /// Gives a region to another shard, while people fight in it
+    Move {
+        region: String,
+        /// POD/SHARD
+        to: String,
+    },
+    /// Keeps a region where it is
+    Pin {
+        region: String,
+        /// Lets it go again
+        #[arg(long)]
+        undo: bool,
+    },
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Switch {
+    On,
+    Off,
 }
 
 #[derive(Args, Debug)]
@@ -69,6 +136,9 @@ pub struct ServeArguments {
     /// a restart needs
     #[arg(long)]
     pub keep_all: bool,
+    /// The controller only says which regions it would move, split or merge; see `voxelheim ctl plan`
+    #[arg(long)]
+    pub dry_run: bool,
     /// Threads that serve clients [default: half of the cores]
     #[arg(long, value_name = "N")]
     pub edges: Option<usize>,

@@ -41,6 +41,7 @@ struct File {
     edges: Option<usize>,
     pin: Option<Pin>,
     keep_all: Option<bool>,
+    dry_run: Option<bool>,
     sessions_max: Option<usize>,
     budget_bytes_per_second: Option<u32>,
     client_dir: Option<PathBuf>,
@@ -65,6 +66,8 @@ pub struct Config {
     pub shards_count: usize,
     pub pinning: Pinning,
     pub retention: Retention,
+    /// Whether the controller only says what it would do.
+    pub is_dry_run: bool,
     pub opens_browser: bool,
 }
 
@@ -108,6 +111,7 @@ pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
             true => Retention::All,
             false => Retention::Recovery,
         },
+        is_dry_run: arguments.dry_run || file.dry_run.unwrap_or(false),
         opens_browser: arguments.open,
     };
     check(&config)?;

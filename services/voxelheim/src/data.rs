@@ -15,6 +15,9 @@ use crate::{Failure, config::Config};
 /// The folder in it that keeps the world.
 pub const WORLD: &str = "world";
 
+/// The socket in it on which operators ask.
+pub const CONTROL: &str = "control.sock";
+
 /// See the module.
 pub struct DataDir {
     path: PathBuf,
@@ -127,6 +130,11 @@ impl DataDir {
             ))),
             false => Ok(()),
         }
+    }
+
+    /// The socket on which operators ask.
+    pub fn control_path(&self) -> PathBuf {
+        self.path.join(CONTROL)
     }
 
     fn sessions_path(&self) -> PathBuf {

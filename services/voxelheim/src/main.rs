@@ -3,6 +3,7 @@
 mod bots;
 mod cli;
 mod config;
+mod ctl;
 mod data;
 mod replay;
 mod serve;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         None => serve::run(&arguments.serve),
         Some(Verb::Bots(arguments)) => bots::run(arguments),
         Some(Verb::Replay(arguments)) => replay::run(arguments),
+        Some(Verb::Ctl(arguments)) => ctl::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

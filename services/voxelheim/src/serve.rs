@@ -7,9 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use directory::controller::Policy;
 use engine::World;
+use placement::{Steward, StewardOptions};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use world::{Battle, BattleConfig, Chronicle};
+use world::{Battle, BattleConfig, Chronicle, Runner};
 
 use crate::{Failure, cli::ServeArguments, config, config::Config, data::DataDir};
 
@@ -28,20 +30,34 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let chronicles = begin_run(&config, data.as_ref(), &battles)?;
     let owners = world::battle::owners(battles.len());
     let seed = battles[0].config().seed;
-    let (edge_ports, shard_ports) = world::connect(&owners, seed, edges.wakes());
+    let mut wakes = edges.wakes();
+    // The steward looks when it likes.
+    wakes.push(std::sync::Arc::new(|| ()));
+    let (mut edge_ports, shard_ports) = world::connect(&owners, seed, wakes);
+    let steward_port = edge_ports.pop().expect("the steward's is the last");
     let shards = battles.into_iter().zip(shard_ports).zip(chronicles);
     let shard = |((simulation, ports), chronicle)| world::Shard {
         simulation,
         ports,
         chronicle,
     };
-    let pod = world::start(shards.map(shard).collect(), config.pinning).map_err(runtime)?;
+    let runner = Runner::choose(config.edge.data_dir.as_deref());
+    let shards = shards.map(shard).collect();
+    let pod = world::start(shards, runner, config.pinning).map_err(runtime)?;
     let edges = edges
         .start(edge_ports, pod.status(), &sessions)
         .map_err(runtime)?;
+    let options = StewardOptions {
+        socket: data.as_ref().map(DataDir::control_path),
+        is_dry_run: config.is_dry_run,
+        policy: Policy::default(),
+    };
+    let egress = Box::new(edges.egress());
+    let steward = Steward::start(steward_port, pod.status(), egress, options).map_err(runtime)?;
     let signals = Signals::watch()?;
     announce(&config, edges.http_address());
     let ended = signals.wait(|| pod.is_finished() || edges.is_finished());
+    steward.stop();
     let kept = edges.stop();
     pod.stop()
         .map_err(|_| Failure::Runtime("a shard's thread had panicked".into()))?;

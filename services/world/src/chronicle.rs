@@ -10,12 +10,12 @@ use engine::{
     generate::Generator,
     record::{CheckpointError, Input},
 };
-use journal::{
-    Appender, Checkpointer, CommitError, Folder, Identity, JournalPort, PlainWriter,
-    checkpointer::Content,
-};
+use journal::{Checkpointer, CommitError, Folder, Identity, JournalPort, checkpointer::Content};
 
-use crate::limits::{CHECKPOINT_TICKS, CHECKPOINTS_KEPT};
+use crate::{
+    limits::{CHECKPOINT_TICKS, CHECKPOINTS_KEPT},
+    runner::Writing,
+};
 
 /// How much of the past is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -27,11 +27,12 @@ pub enum Retention {
     All,
 }
 
-/// A shard's journal and checkpoints, being written.
+/// A shard's journal and checkpoints. Who runs the shard's loop also runs the journal's writer: see
+/// [`Self::take_writing`].
 pub struct Chronicle {
     port: JournalPort,
     checkpointer: Checkpointer,
-    writer: PlainWriter,
+    writing: Option<Writing>,
     is_told_of_failure: bool,
 }
 
@@ -49,10 +50,10 @@ impl Chronicle {
         let folder = Folder::open(path)?;
         let (port, committer) = journal::link(identity, next_tick);
         let shard = identity.shard;
-        let writer = PlainWriter::start(
-            &format!("journal-{shard}"),
-            Appender::new(folder.clone(), committer),
-        )?;
+        let writing = Writing {
+            folder: folder.clone(),
+            committer,
+        };
         let kept_count = match retention {
             Retention::Recovery => CHECKPOINTS_KEPT,
             Retention::All => usize::MAX,
@@ -70,9 +71,14 @@ impl Chronicle {
         Ok(Self {
             port,
             checkpointer,
-            writer,
+            writing: Some(writing),
             is_told_of_failure: false,
         })
+    }
+
+    /// What the journal's writer needs, once.
+    pub(crate) fn take_writing(&mut self) -> Option<Writing> {
+        self.writing.take()
     }
 
     /// Whether a tick would be taken now; if not, the disk is seconds behind and the world waits.
@@ -129,10 +135,8 @@ impl Chronicle {
         }
     }
 
-    /// Writes all that is left, and a last checkpoint.
+    /// Writes a last checkpoint. The journal's writer must have ended.
     pub fn end(self, tick: u32, content: Content) {
-        drop(self.port);
-        self.writer.stop();
         if self.checkpointer.offer(tick, content).is_err() {
             tracing::warn!("the last checkpoint is left out: the journal has all");
         }

@@ -2,17 +2,17 @@
 //! second, in step with the others, and hands every edge its frame. They know nothing of sessions or
 //! bytes on a wire.
 //!
-//! [`ShardLoop::turn`] is one turn of the loop and never waits; who calls it decides where it runs
-//! (plain threads here).
+//! [`ShardLoop`] takes one turn after another and never waits in one; a [`Runner`] decides where that
+//! runs: on io_uring executors, or on plain threads.
 
 use std::{
     collections::VecDeque,
     io,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
     },
-    thread::{self, JoinHandle},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -21,12 +21,14 @@ use journal::checkpointer::Content;
 use spatial::partition::Owner;
 
 use crate::{
+    bell::Bell,
     chronicle::Chronicle,
-    limits::{COMMANDS_PER_TICK_MAX, COMMIT_WAIT, SIBLING_WAIT, STATUS_TICKS},
+    limits::{COMMANDS_PER_TICK_MAX, COMMIT_WAIT, END_WAIT, SIBLING_WAIT, STATUS_TICKS},
     pace::Pace,
-    pin::{self, Pinning},
+    pin::Pinning,
     ports::ShardPort,
-    siblings::{self, Gathered, ShardWaker, Siblings},
+    runner::{Runner, Running, Seat, Turn},
+    siblings::{self, Gathered, Siblings},
     status::{PodStatus, Recorder, StatusBoard, TickReport},
 };
 
@@ -67,92 +69,85 @@ pub struct Shard<S> {
 /// The running shards of a process.
 pub struct PodHandle<S> {
     stop: Arc<Stop>,
-    shards: Vec<(JoinHandle<S>, ShardWaker)>,
+    shards: Vec<Running<ShardLoop<S>>>,
     status: PodStatus,
 }
 
-/// How shards end at one tick, all of them: the first one names it when it is asked to, before it
+/// How shards end after one tick, all of them: the first one names it when it is asked to, before it
 /// publishes the frame that the others need to go beyond.
 struct Stop {
     is_asked: AtomicBool,
     last_tick: AtomicU32,
+    /// How many have done it.
+    done_count: AtomicUsize,
 }
 
-/// Starts a thread for every shard.
+/// Starts a loop for every shard, each on a thread of its own.
 ///
 /// # Errors
 /// If the system gives no thread.
-pub fn start<S: Simulation>(shards: Vec<Shard<S>>, pinning: Pinning) -> io::Result<PodHandle<S>> {
+pub fn start<S: Simulation>(
+    shards: Vec<Shard<S>>,
+    runner: Runner,
+    pinning: Pinning,
+) -> io::Result<PodHandle<S>> {
     let stop = Arc::new(Stop {
         is_asked: AtomicBool::new(false),
         last_tick: AtomicU32::new(u32::MAX),
+        done_count: AtomicUsize::new(0),
     });
     let frames: Vec<Arc<Frame>> = shards.iter().map(|it| it.simulation.frame()).collect();
-    let names = frames.iter().map(|it| (it.source, ShardWaker::default()));
-    let names: Vec<(Owner, ShardWaker)> = names.collect();
+    let names = frames.iter().map(|it| (it.source, Bell::default()));
+    let names: Vec<(Owner, Bell)> = names.collect();
     let mut siblings = siblings::connect(&names, frames[0].tick);
     for (frame, siblings) in frames.iter().zip(&mut siblings) {
         siblings.publish(frame);
     }
     let status = PodStatus::new(shards.len());
     let now = Instant::now();
-    let mut threads = Vec::new();
-    for (place, (shard, siblings)) in shards.into_iter().zip(siblings).enumerate() {
-        let board = status.boards()[place].clone();
-        let shard = ShardLoop::new(shard, siblings, board, now);
-        let (waker, stop) = (names[place].1.clone(), stop.clone());
-        let thread = thread::Builder::new().name(format!("shard-{place}"));
-        let thread = thread.spawn(move || {
-            waker.is_me();
-            pin::pin_thread(pinning, place);
-            run(shard, &stop, place == 0)
-        })?;
-        threads.push((thread, names[place].1.clone()));
+    let mut running = Vec::new();
+    for (place, (mut shard, siblings)) in shards.into_iter().zip(siblings).enumerate() {
+        let writing = shard.chronicle.as_mut().and_then(Chronicle::take_writing);
+        let mut shard = ShardLoop::new(shard, siblings, status.boards()[place].clone(), now);
+        shard.stop = Some((stop.clone(), place == 0));
+        let seat = Seat {
+            name: format!("shard-{place}"),
+            core: pinning.core_of(place, names.len()),
+            bell: names[place].1.clone(),
+        };
+        running.push(runner.start(seat, shard, writing)?);
     }
     Ok(PodHandle {
         stop,
-        shards: threads,
+        shards: running,
         status,
     })
 }
 
-/// Turns until the last tick is named and done, or the others are gone.
-fn run<S: Simulation>(mut shard: ShardLoop<S>, stop: &Stop, is_first: bool) -> S {
-    loop {
-        let tick_count = shard.simulation.tick_count();
-        if is_first && stop.is_asked.load(Ordering::Acquire) {
-            // Others may be a tick ahead; none is two, for that takes this one's next frame.
-            stop.last_tick.fetch_min(tick_count + 1, Ordering::AcqRel);
-        }
-        if tick_count >= stop.last_tick.load(Ordering::Acquire) || shard.is_abandoned {
-            return shard.end();
-        }
-        let due_at = shard.turn(Instant::now());
-        thread::park_timeout(due_at.saturating_duration_since(Instant::now()));
-    }
-}
-
-impl<S> PodHandle<S> {
+impl<S: Simulation> PodHandle<S> {
     pub fn status(&self) -> PodStatus {
         self.status.clone()
     }
 
     /// Whether a shard's thread ended by itself, which only a bug of ours does.
     pub fn is_finished(&self) -> bool {
-        self.shards.iter().any(|(thread, _)| thread.is_finished())
+        self.shards.iter().any(Running::is_finished)
     }
 
-    /// Ends all loops after one tick and gives the simulations back, for a checkpoint.
+    /// Ends all loops after one tick, keeps and tells what is left, and gives the simulations back.
     ///
     /// # Errors
     /// If a shard's thread panicked.
     pub fn stop(self) -> thread::Result<Vec<S>> {
         self.stop.is_asked.store(true, Ordering::Release);
-        for (_, waker) in &self.shards {
-            waker.wake();
+        self.shards.iter().for_each(|shard| shard.bell().ring());
+        while self.stop.done_count.load(Ordering::Acquire) < self.shards.len()
+            && !self.is_finished()
+        {
+            thread::sleep(COMMIT_WAIT);
         }
-        let threads = self.shards.into_iter();
-        threads.map(|(thread, _)| thread.join()).collect()
+        let ended: thread::Result<Vec<_>> = self.shards.into_iter().map(Running::stop).collect();
+        Ok(ended?.into_iter().map(ShardLoop::end).collect())
     }
 }
 
@@ -171,8 +166,9 @@ pub struct ShardLoop<S> {
     /// What the others published of the last tick.
     frames: Vec<Arc<Frame>>,
     phases: Vec<(&'static str, Duration)>,
-    /// Whether other shards are gone, so that no tick can start any more.
-    is_abandoned: bool,
+    /// How it ends, and whether it is the one that names the last tick; none in tests of a turn.
+    stop: Option<(Arc<Stop>, bool)>,
+    is_done: bool,
 }
 
 impl<S: Simulation> ShardLoop<S> {
@@ -189,14 +185,35 @@ impl<S: Simulation> ShardLoop<S> {
             inbox: Vec::new(),
             frames: Vec::new(),
             phases: Vec::new(),
-            is_abandoned: false,
+            stop: None,
+            is_done: false,
         }
     }
 
-    /// Runs a tick if one is due at `now`, the others' last frames are there and the disk keeps up;
-    /// returns when to turn again, unless woken before. Never waits.
-    pub fn turn(&mut self, now: Instant) -> Instant {
+    /// Whether the last tick was named and is done.
+    fn is_at_end(&mut self) -> bool {
+        let tick_count = self.simulation.tick_count();
+        let Some((stop, is_first)) = &self.stop else {
+            return false;
+        };
+        if *is_first && stop.is_asked.load(Ordering::Acquire) {
+            // Others may be a tick ahead; none is two, for that takes this one's next frame.
+            stop.last_tick.fetch_min(tick_count + 1, Ordering::AcqRel);
+        }
+        let is_at_end = tick_count >= stop.last_tick.load(Ordering::Acquire);
+        if is_at_end && !self.is_done {
+            self.is_done = true;
+            stop.done_count.fetch_add(1, Ordering::AcqRel);
+        }
+        is_at_end
+    }
+
+    /// Runs a tick if one is due at `now`, the others' last frames are there and the disk keeps up.
+    fn turn_once(&mut self, now: Instant) -> Instant {
         self.release();
+        if self.is_at_end() {
+            return now + END_WAIT;
+        }
         if now < self.pace.due_at() {
             return self.next_turn_at(now);
         }
@@ -209,7 +226,8 @@ impl<S: Simulation> ShardLoop<S> {
         match self.siblings.gather(&own, &mut self.frames) {
             Gathered::All => self.tick(now),
             Gathered::Waiting => return (now + SIBLING_WAIT).min(self.next_turn_at(now)),
-            Gathered::Abandoned => self.is_abandoned = true,
+            // Who watches the threads sees that one is gone.
+            Gathered::Abandoned => return now + END_WAIT,
         }
         self.release();
         self.next_turn_at(now)
@@ -276,7 +294,7 @@ impl<S: Simulation> ShardLoop<S> {
         }
     }
 
-    /// Ends between two ticks, with everything kept and told.
+    /// Ends between two ticks, with everything kept and told; the journal's writer has ended.
     fn end(mut self) -> S {
         if let Some(chronicle) = self.chronicle.take() {
             let tick = self.simulation.tick_count();
@@ -284,6 +302,12 @@ impl<S: Simulation> ShardLoop<S> {
         }
         self.release();
         self.simulation
+    }
+}
+
+impl<S: Simulation> Turn for ShardLoop<S> {
+    fn turn(&mut self, now: Instant) -> Instant {
+        self.turn_once(now)
     }
 }
 
@@ -377,7 +401,7 @@ mod tests {
             ports,
             chronicle: None,
         };
-        let name = (owners(1)[0], ShardWaker::default());
+        let name = (owners(1)[0], Bell::default());
         let siblings = siblings::connect(&[name], 0).remove(0);
         ShardLoop::new(shard, siblings, StatusBoard::default(), now)
     }
@@ -415,7 +439,8 @@ mod tests {
 
     #[test]
     fn threads_tick_in_step_wake_edges_publish_their_status_and_stop_at_one_tick() {
-        for shard_count in [1_u16, 3] {
+        let runners = [Runner::Plain, Runner::choose(None)];
+        for (shard_count, runner) in [1_u16, 3].into_iter().zip(runners) {
             let (woken, wakes) = mpsc::channel();
             let wake: ports::Wake = Arc::new(move || woken.send(()).unwrap_or(()));
             let (mut edges, ports) = ports::connect(&owners(shard_count), 1, vec![wake]);
@@ -425,7 +450,7 @@ mod tests {
                 chronicle: None,
             };
             let shards = ports.into_iter().enumerate().map(shard).collect();
-            let pod = start(shards, Pinning::Off).expect("threads");
+            let pod = start(shards, runner, Pinning::Off).expect("threads");
             let status = pod.status();
             let patience = Duration::from_secs(20);
             while status.read().tick == 0 {

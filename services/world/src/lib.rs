@@ -4,6 +4,7 @@
 //! Not responsible for what a tick does (engine), for sessions or for bytes on a wire (edge).
 
 pub mod battle;
+pub mod bell;
 pub mod chronicle;
 pub mod host;
 pub mod limits;
@@ -12,17 +13,21 @@ pub mod pace;
 pub mod pin;
 pub mod ports;
 pub mod replay;
+pub mod runner;
 pub mod siblings;
 pub mod status;
 pub mod timings;
+pub mod uring;
 pub mod world_folder;
 
 pub use battle::{Battle, BattleConfig};
+pub use bell::Bell;
 pub use chronicle::{Chronicle, Retention};
 pub use host::{PodHandle, Shard, Simulation, start};
 pub use pin::Pinning;
 pub use ports::{EdgePort, ShardPort, Wake, connect};
 pub use replay::{Recording, ReplayError};
+pub use runner::{Runner, Running, Seat, Turn};
 pub use status::{PodStatus, ShardStatus, StatusBoard};
 pub use timings::Spread;
 pub use world_folder::WorldFolder;

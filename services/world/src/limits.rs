@@ -30,6 +30,8 @@ pub const CHECKPOINT_TICKS: u32 = 200;
 pub const CHECKPOINTS_KEPT: usize = 3;
 /// How often is looked whether the journal has a tick, while frames wait for it: a disk syncs in 1 ms.
 pub const COMMIT_WAIT: Duration = Duration::from_millis(1);
+/// Between two turns of a loop that has nothing to do any more.
+pub const END_WAIT: Duration = Duration::from_millis(20);
 /// Ticks of a journal that are read ahead of a replay.
 pub const STEPS_AHEAD_MAX: usize = 256;
 
@@ -50,3 +52,19 @@ pub const TIMING_SLICES: usize = 6;
 pub const TIMING_SLICE_TICKS: u32 = 200;
 /// Longest tick that is told apart, in µs; longer ones count as this.
 pub const TICK_US_MAX: u64 = 10_000_000;
+
+/// Memory for direct I/O that each executor registers with the system, three times over: the largest
+/// group commit of common size (400 KB) fits, and eight executors fit 8 MiB of memlock. What does not fit
+/// comes from the allocator.
+pub const IO_MEMORY_BYTES: usize = 1 << 20;
+/// What glommio asks of the limit of locked memory before it makes an executor.
+pub const MEMLOCK_BYTES_MIN: u64 = 512 << 10;
+/// Requests that an executor's ring holds: the journal has one under way, the rest is timers.
+pub const RING_DEPTH: usize = 64;
+/// How long tasks of an executor may run before it looks for finished I/O: for ever, in effect, since
+/// none of ours asks and each soon waits. It must not pass while an executor works: see
+/// [`crate::uring`].
+pub const PREEMPT_AFTER: Duration = Duration::from_secs(3_600);
+/// What a turn that is due at once waits nevertheless: an executor looks for I/O only when nothing is
+/// runnable, and the journal must get on however late the ticks are.
+pub const PASS: Duration = Duration::from_micros(1);

@@ -136,6 +136,20 @@ impl EdgePort {
         Some(self.compose(&parts))
     }
 
+    /// The newest frames that are there from all shards of one tick, in the order of the shards: for
+    /// who looks at the world now and then. Older ones are passed over.
+    pub fn newest_parts(&mut self) -> Option<Vec<Arc<Frame>>> {
+        let mut newest = None;
+        while self.align().is_some() {
+            let parts = self.lanes.iter_mut().filter_map(|lane| lane.next.take());
+            newest = Some(parts.collect::<Vec<_>>());
+        }
+        if let Some(parts) = &newest {
+            self.learn_homes(parts);
+        }
+        newest
+    }
+
     /// Has each lane's next frame be of one tick; a tick that one of them skipped is skipped by all.
     fn align(&mut self) -> Option<()> {
         loop {

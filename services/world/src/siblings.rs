@@ -2,32 +2,14 @@
 //! each shard gives its frame of every tick to each other, and starts a tick when it holds everybody's
 //! last one.
 
-use std::sync::{Arc, OnceLock};
-use std::thread::Thread;
+use std::sync::Arc;
 
 use engine::Frame;
 use pod::exchange::{Exchange, Offered};
 use rtrb::{Consumer, Producer, RingBuffer};
 use spatial::partition::Owner;
 
-use crate::limits::SIBLING_RING_MAX;
-
-/// Wakes a shard's thread that waits for others; known once that thread runs.
-#[derive(Clone, Default)]
-pub struct ShardWaker(Arc<OnceLock<Thread>>);
-
-impl ShardWaker {
-    /// Called by the thread to be woken, once.
-    pub fn is_me(&self) {
-        let _ = self.0.set(std::thread::current());
-    }
-
-    pub fn wake(&self) {
-        if let Some(thread) = self.0.get() {
-            thread.unpark();
-        }
-    }
-}
+use crate::{bell::Bell, limits::SIBLING_RING_MAX};
 
 /// A shard's rings to all others, and what came by them.
 pub struct Siblings {
@@ -46,13 +28,13 @@ struct Arrivals {
 /// Where the own frames go.
 struct Lane {
     frames: Producer<Arc<Frame>>,
-    waker: ShardWaker,
+    bell: Bell,
 }
 
-/// Connects shards, given by name and waker, with each other. All did `tick`, and are all there are.
-pub fn connect(shards: &[(Owner, ShardWaker)], tick: u32) -> Vec<Siblings> {
+/// Connects shards, given by name and bell, with each other. All did `tick`, and are all there are.
+pub fn connect(shards: &[(Owner, Bell)], tick: u32) -> Vec<Siblings> {
     let members: Vec<Owner> = shards.iter().map(|(owner, _)| *owner).collect();
-    let alone = |_: &(Owner, ShardWaker)| Siblings {
+    let alone = |_: &(Owner, Bell)| Siblings {
         exchange: Exchange::new(tick, members.clone()),
         arriving: Vec::new(),
         lanes: Vec::new(),
@@ -63,7 +45,7 @@ pub fn connect(shards: &[(Owner, ShardWaker)], tick: u32) -> Vec<Siblings> {
             let (producer, consumer) = RingBuffer::new(SIBLING_RING_MAX);
             all[from].lanes.push(Lane {
                 frames: producer,
-                waker: shards[to].1.clone(),
+                bell: shards[to].1.clone(),
             });
             all[to].arriving.push(Arrivals {
                 frames: consumer,
@@ -108,7 +90,7 @@ impl Siblings {
         for lane in &mut self.lanes {
             let pushed = lane.frames.push(frame.clone());
             pushed.expect("nobody is two ticks behind");
-            lane.waker.wake();
+            lane.bell.ring();
         }
     }
 }
@@ -134,9 +116,9 @@ impl Arrivals {
 mod tests {
     use super::*;
 
-    fn shards(count: u16) -> Vec<(Owner, ShardWaker)> {
+    fn shards(count: u16) -> Vec<(Owner, Bell)> {
         (0..count)
-            .map(|shard| (Owner { pod: 0, shard }, ShardWaker::default()))
+            .map(|shard| (Owner { pod: 0, shard }, Bell::default()))
             .collect()
     }
 

@@ -1,55 +1,62 @@
 //! Which rows are within a radius. Battles are fought on the ground, so rows are sorted by upright
-//! columns, x fastest, and the columns a query needs are one contiguous range for each z.
+//! columns, narrow along x and deep along z: of a strip of columns along x, a query needs one
+//! contiguous range.
 //!
-//! Positions are kept twice: exactly, and rounded so that an axis fits 14 bits. Whole vectors of
-//! rounded positions settle most rows; only those at the very border are compared exactly.
+//! Positions are kept twice: exactly, and rounded (see `rounded`). Rounded positions settle most
+//! rows; only those at the very border are compared exactly.
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::Extent;
+use super::{
+    Extent,
+    rounded::{BATCH, Measured, Rounded, RoundedSphere, Rounding},
+};
 use crate::position::{Position, UNIT_BITS};
 
-/// log2 of the smallest edge of a column, in position units: 8 m. A query reads half an edge too
-/// much on every side, and pays for every z it reads.
-const EDGE_BITS_MIN: u32 = UNIT_BITS + 3;
-/// Rows to a column at least, on the average; for rows farther apart, columns are larger, so that
-/// a query reads fewer of them and rebuilding does not depend on the size of the world.
-const COLUMN_ROW_COUNT_MIN: usize = 2;
-/// Bits that a rounded axis takes, measured from the smallest one.
-const ROUNDED_BITS: u32 = 14;
-/// Rounding moves the difference of two points by less than the root of three: less than this.
-const ROUNDING: u32 = 2;
-/// Rows in a vector.
-const LANES: usize = 8;
-/// Rows that room is made for at a time.
-const ROOM_COUNT: usize = 256;
-/// Rows measured before any is written.
-const BATCH: usize = 64;
+/// log2 of the least depth of a column, in position units: 8 m. A query reads half of it too much
+/// before and behind, and pays for every strip it reads.
+const DEPTH_BITS_MIN: u32 = UNIT_BITS + 3;
+/// log2 of how often a column's width goes into its depth. A query reads half a width too much on
+/// either side, and more columns to a strip cost it nothing.
+const SLIMNESS_BITS: u32 = 3;
+/// Columns that make a square.
+const SQUARE_COLUMN_COUNT: usize = 1 << SLIMNESS_BITS;
+/// Rows to a square at least, on the average. Where rows stand farther apart, columns are larger, so
+/// that a query reads fewer strips and there are no more columns than rows.
+const SQUARE_ROW_COUNT_MIN: usize = SQUARE_COLUMN_COUNT;
+/// Rows that a query writes at a time. What is too much is cut off again: how often it goes round is
+/// then mostly the same, which processors foresee.
+const ROUND: usize = 8;
+/// Rows after the last: a batch from any row on, and one more, which is read once no bit of a batch
+/// is left.
+const PADDING: usize = BATCH + 1;
 
 /// Rows by the column they are in.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Columns {
-    /// The smallest of each axis.
-    origin: [i32; 3],
     layout: Layout,
     /// Where each column's rows start, x fastest, then z; one more for the end.
     starts: Vec<u32>,
-    /// In order of column; in a column, ascending.
+    /// In order of column; in a column, ascending. Longer by `PADDING`.
     rows: Vec<u32>,
-    exact: [Vec<i32>; 3],
-    /// Rounded from the origin, and longer by a vector.
-    rounded: [Vec<i16>; 3],
+    /// Positions of the rows, in their order.
+    exact: Vec<[i32; 3]>,
+    rounded: Rounded,
 }
 
+/// How large columns are and how many.
 #[derive(Clone, Copy, Default, Debug)]
 struct Layout {
-    /// log2 of a column's edge, in position units.
-    edge_bits: u32,
+    /// The smallest box around all rows.
+    low: [i32; 3],
+    high: [i32; 3],
+    /// log2 of a column's width and depth, in position units.
+    width_bits: u32,
+    depth_bits: u32,
     /// Columns along x and z.
     counts: [usize; 2],
-    /// Bits that rounding drops.
-    rounding_bits: u32,
+    rounding: Rounding,
 }
 
 /// Everything within a radius, its surface included.
@@ -58,78 +65,41 @@ struct Sphere {
     radius_units: u32,
 }
 
-/// A sphere in rounded units, as squares of distances.
-struct RoundedSphere {
-    centre: [i16; 3],
-    /// Below this, a row is within.
-    near_end: u32,
-    /// From this on, a row is not.
-    far_start: u32,
-}
-
-/// What a query has found, and its memory.
-struct Output<'a> {
-    /// Longer than what was found.
-    rows: &'a mut Vec<u32>,
-    end: usize,
-    distances: [u32; BATCH],
-}
-
-impl<'a> Output<'a> {
-    fn new(rows: &'a mut Vec<u32>) -> Self {
-        Self {
-            end: rows.len(),
-            rows,
-            distances: [0; BATCH],
-        }
-    }
-
-    fn make_room(&mut self, count: usize) {
-        let count = self.end + count + 1;
-        if self.rows.len() < count {
-            self.rows.resize(count.next_multiple_of(ROOM_COUNT), 0);
-        }
-    }
-
-    /// Without a branch: every row is written, and the end moves on only past those that are near.
-    #[inline]
-    fn push_if(&mut self, row: u32, is_near: bool) {
-        self.rows[self.end] = row;
-        self.end += usize::from(is_near);
-    }
-
-    fn finish(self) {
-        self.rows.truncate(self.end);
-    }
+/// Columns along x and z.
+struct Area {
+    x: Range<usize>,
+    z: Range<usize>,
 }
 
 impl Columns {
     /// Gives every row its new number, found by the old one.
     pub fn renumber(&mut self, places: &[u32]) {
-        for row in &mut self.rows {
+        for row in &mut self.rows[..self.exact.len()] {
             *row = places[*row as usize];
         }
     }
 
     pub fn rebuild(&mut self, positions: [&[i32]; 3], extent: &Extent) {
-        self.origin = extent.low;
         self.layout = Layout::new(extent);
         self.sort(positions);
-        self.gather(positions);
+        let [x, y, z] = positions;
+        let rows = self.rows[..x.len()].iter().map(|&row| row as usize);
+        self.exact.clear();
+        self.exact.extend(rows.map(|row| [x[row], y[row], z[row]]));
+        self.rounded.rebuild(self.layout.rounding, &self.exact);
     }
 
     /// A counting sort of the rows.
     fn sort(&mut self, [x, _, z]: [&[i32]; 3]) {
-        let (layout, [origin_x, _, origin_z]) = (self.layout, self.origin);
-        let column =
-            |(&x, &z): (&i32, &i32)| layout.column([x.abs_diff(origin_x), z.abs_diff(origin_z)]);
+        let layout = self.layout;
         self.starts.clear();
-        // As in `Grid`: bounds that grow allocate nothing. One column and its end at least.
-        self.starts.reserve(x.len() / COLUMN_ROW_COUNT_MIN + 2);
-        self.starts
-            .resize(layout.counts[0] * layout.counts[1] + 1, 0);
-        for place in x.iter().zip(z) {
-            self.starts[column(place)] += 1;
+        // As in `Grid`: bounds that grow allocate nothing. There is a square at least, or four where
+        // they can grow no larger.
+        self.starts.reserve(x.len() + 4 * SQUARE_COLUMN_COUNT + 1);
+        let column_count = layout.counts[0] * layout.counts[1];
+        self.starts.resize(column_count + 1, 0);
+        for (&x, &z) in x.iter().zip(z) {
+            self.starts[layout.column(x, z)] += 1;
         }
         let mut end = 0;
         for start in &mut self.starts {
@@ -137,26 +107,11 @@ impl Columns {
             *start = end;
         }
         // Filled from the ends down, the ends become the starts.
-        self.rows.resize(x.len(), 0);
-        for (row, place) in x.iter().zip(z).enumerate().rev() {
-            let start = &mut self.starts[column(place)];
+        self.rows.resize(x.len() + PADDING, 0);
+        for (row, (&x, &z)) in x.iter().zip(z).enumerate().rev() {
+            let start = &mut self.starts[layout.column(x, z)];
             *start -= 1;
             self.rows[*start as usize] = row as u32;
-        }
-    }
-
-    fn gather(&mut self, positions: [&[i32]; 3]) {
-        let rounding_bits = self.layout.rounding_bits;
-        for (axis, source) in positions.into_iter().enumerate() {
-            let origin = self.origin[axis];
-            let exact = &mut self.exact[axis];
-            exact.clear();
-            exact.extend(self.rows.iter().map(|&row| source[row as usize]));
-            let rounded = &mut self.rounded[axis];
-            rounded.clear();
-            let offsets = exact.iter().map(|value| value.abs_diff(origin));
-            rounded.extend(offsets.map(|offset| (offset >> rounding_bits) as i16));
-            rounded.extend([0; LANES]);
         }
     }
 
@@ -166,159 +121,139 @@ impl Columns {
             centre: [centre.x, centre.y, centre.z],
             radius_units,
         };
-        let Some([across_x, across_z]) = self.across(&sphere) else {
+        let Some(area) = self.touched(&sphere) else {
             return;
         };
-        let rounded = self.rounded_sphere(&sphere);
-        let mut output = Output::new(found);
-        for z in across_z {
+        let rounded = self.layout.rounding.sphere(sphere.centre, radius_units);
+        for mut places in self.strips(area) {
+            while !places.is_empty() {
+                let near = self.near(&places, &sphere, rounded.as_ref());
+                self.append(places.start, near, found);
+                places.start += BATCH;
+            }
+        }
+    }
+
+    /// The columns that may hold what is within; none if it is beyond all rows.
+    #[inline]
+    fn touched(&self, sphere: &Sphere) -> Option<Area> {
+        if self.exact.is_empty() {
+            return None;
+        }
+        self.layout.touched(sphere)
+    }
+
+    /// The places of an area's rows, strip by strip.
+    #[inline]
+    fn strips(&self, Area { x, z }: Area) -> impl Iterator<Item = Range<usize>> {
+        z.map(move |z| {
             let first = z * self.layout.counts[0];
-            let start = self.starts[first + across_x.start];
-            let end = self.starts[first + across_x.end];
-            let range = start as usize..end as usize;
-            match &rounded {
-                Some(rounded) => self.collect_rounded(range, &sphere, rounded, &mut output),
-                None => self.collect_exactly(range, &sphere, &mut output),
-            }
-        }
-        output.finish();
-    }
-
-    /// The columns along x and z that a sphere may touch; none if it touches none.
-    fn across(&self, sphere: &Sphere) -> Option<[Range<usize>; 2]> {
-        if self.rows.is_empty() {
-            return None;
-        }
-        let radius = i64::from(sphere.radius_units);
-        let range = |axis: usize, count: usize| {
-            let offset = i64::from(sphere.centre[axis]) - i64::from(self.origin[axis]);
-            let first = (offset - radius) >> self.layout.edge_bits;
-            let last = (offset + radius) >> self.layout.edge_bits;
-            let end = (last + 1).clamp(0, count as i64) as usize;
-            first.clamp(0, end as i64) as usize..end
-        };
-        let [count_x, count_z] = self.layout.counts;
-        Some([range(0, count_x), range(2, count_z)])
-    }
-
-    /// The sphere to compare rounded rows with; none if it is too large or far off for that.
-    fn rounded_sphere(&self, sphere: &Sphere) -> Option<RoundedSphere> {
-        let radius = sphere.radius_units >> self.layout.rounding_bits;
-        if radius >= 1 << ROUNDED_BITS {
-            return None;
-        }
-        let mut centre = [0; 3];
-        for (axis, rounded) in centre.iter_mut().enumerate() {
-            let offset = i64::from(sphere.centre[axis]) - i64::from(self.origin[axis]);
-            let offset = offset >> self.layout.rounding_bits;
-            // With rows in 0..2^14, differences then fit 16 bits and their squares add up to 32.
-            if !(-(1 << ROUNDED_BITS)..2 << ROUNDED_BITS).contains(&offset) {
-                return None;
-            }
-            *rounded = offset as i16;
-        }
-        let square_end = |radius: u32| radius * radius + 1;
-        Some(RoundedSphere {
-            centre,
-            near_end: radius.checked_sub(ROUNDING).map_or(0, square_end),
-            far_start: square_end(radius + 1 + ROUNDING),
+            let start = self.starts[first + x.start];
+            let end = self.starts[first + x.end];
+            start as usize..end as usize
         })
     }
 
-    fn collect_exactly(&self, range: Range<usize>, sphere: &Sphere, output: &mut Output) {
-        output.make_room(range.len());
-        for place in range {
-            output.push_if(self.rows[place], self.is_within(place, sphere));
-        }
-    }
-
-    fn collect_rounded(
-        &self,
-        range: Range<usize>,
-        sphere: &Sphere,
-        rounded: &RoundedSphere,
-        output: &mut Output,
-    ) {
-        output.make_room(range.len());
-        for start in range.clone().step_by(BATCH) {
-            let row_count = (range.end - start).min(BATCH);
-            let is_settled = self.measure(start, row_count, rounded, &mut output.distances);
-            for (place, &row) in self.rows[start..start + row_count].iter().enumerate() {
-                let distance = output.distances[place];
-                let is_near = distance < rounded.near_end
-                    || !is_settled
-                        && distance < rounded.far_start
-                        && self.is_within(start + place, sphere);
-                output.push_if(row, is_near);
-            }
-        }
-    }
-
-    /// Writes squares of rounded distances; says whether they settle who is within.
+    /// Which rows of a batch are within, by bit; those at the first places, as many as it holds.
     #[inline]
-    fn measure(
-        &self,
-        start: usize,
-        row_count: usize,
-        sphere: &RoundedSphere,
-        distances: &mut [u32; BATCH],
-    ) -> bool {
-        // Whole vectors, at the price of measuring a few rows too many.
-        let count = row_count.next_multiple_of(LANES).min(BATCH);
-        let [x, y, z] = self
-            .rounded
-            .each_ref()
-            .map(|axis| &axis[start..start + count]);
-        let [centre_x, centre_y, centre_z] = sphere.centre;
-        let unsettled_width = sphere.far_start - sphere.near_end;
-        let mut unsettled = 0;
-        for (((distance, x), y), z) in distances[..count].iter_mut().zip(x).zip(y).zip(z) {
-            *distance = square(x.wrapping_sub(centre_x))
-                .wrapping_add(square(y.wrapping_sub(centre_y)))
-                .wrapping_add(square(z.wrapping_sub(centre_z)));
-            unsettled |= u32::from(distance.wrapping_sub(sphere.near_end) < unsettled_width);
+    fn near(&self, places: &Range<usize>, sphere: &Sphere, rounded: Option<&RoundedSphere>) -> u64 {
+        let row_count = places.len().min(BATCH);
+        let Measured {
+            mut near,
+            mut unsettled,
+        } = match rounded {
+            Some(rounded) => self.rounded.measure(places.start, row_count, rounded),
+            None => Measured::nothing(row_count),
+        };
+        while unsettled != 0 {
+            let bit = unsettled.trailing_zeros() as usize;
+            unsettled &= unsettled - 1;
+            near |= u64::from(self.is_within(places.start + bit, sphere)) << bit;
         }
-        unsettled == 0
+        near
+    }
+
+    /// Appends rows of the batch at a place, chosen by bit.
+    #[inline]
+    fn append(&self, start: usize, mut chosen: u64, found: &mut Vec<u32>) {
+        let rows: &[u32; PADDING] = self.rows[start..].first_chunk().expect("padded");
+        let count = chosen.count_ones() as usize;
+        let end = found.len() + count;
+        found.extend((0..count.div_ceil(ROUND) * ROUND).map(|_| {
+            let bit = chosen.trailing_zeros() as usize;
+            chosen &= chosen.wrapping_sub(1);
+            rows[bit]
+        }));
+        found.truncate(end);
     }
 
     #[inline]
     fn is_within(&self, place: usize, sphere: &Sphere) -> bool {
-        let distance = |axis: usize| {
-            let difference = u64::from(self.exact[axis][place].abs_diff(sphere.centre[axis]));
-            u128::from(difference * difference)
-        };
-        let radius = u128::from(sphere.radius_units);
-        distance(0) + distance(1) + distance(2) <= radius * radius
+        let square = |difference: u32| u64::from(difference) * u64::from(difference);
+        let [x, y, z] = self.exact[place];
+        let [centre_x, centre_y, centre_z] = sphere.centre;
+        // It saturates beyond the square of any radius.
+        let distance_squared = square(x.abs_diff(centre_x))
+            .saturating_add(square(y.abs_diff(centre_y)))
+            .saturating_add(square(z.abs_diff(centre_z)));
+        distance_squared <= square(sphere.radius_units)
     }
 }
 
 impl Layout {
     fn new(extent: &Extent) -> Self {
         let [x, y, z] = extent.reach();
-        let column_count_max = (extent.row_count / COLUMN_ROW_COUNT_MIN).max(1);
-        let counts = |edge_bits: u32| [x, z].map(|extent| (extent >> edge_bits) as usize + 1);
-        let mut edge_bits = EDGE_BITS_MIN;
-        while counts(edge_bits).iter().product::<usize>() > column_count_max
-            && edge_bits < u32::BITS - 1
-        {
-            edge_bits += 1;
+        let count = |reach: u32, bits: u32| (reach >> bits) as usize + 1;
+        let square_count = |bits: u32| count(x, bits) * count(z, bits);
+        let square_count_max = (extent.row_count / SQUARE_ROW_COUNT_MIN).max(1);
+        let mut depth_bits = DEPTH_BITS_MIN;
+        while square_count(depth_bits) > square_count_max && depth_bits < u32::BITS - 1 {
+            depth_bits += 1;
         }
-        let bits = u32::BITS - x.max(y).max(z).leading_zeros();
+        let width_bits = depth_bits - SLIMNESS_BITS;
         Self {
-            edge_bits,
-            counts: counts(edge_bits),
-            rounding_bits: bits.saturating_sub(ROUNDED_BITS),
+            low: extent.low,
+            high: extent.high,
+            width_bits,
+            depth_bits,
+            counts: [count(x, width_bits), count(z, depth_bits)],
+            // A query reads whole columns, whatever the height of their rows.
+            rounding: Rounding::new(y.max(1 << depth_bits)),
         }
     }
 
     #[inline]
-    fn column(&self, offset: [u32; 2]) -> usize {
-        let [x, z] = offset.map(|axis| (axis >> self.edge_bits) as usize);
-        x + z * self.counts[0]
+    fn column(&self, x: i32, z: i32) -> usize {
+        // Nothing is below the lowest.
+        let offset = |value: i32, low: i32| value.wrapping_sub(low).cast_unsigned();
+        let x = offset(x, self.low[0]) >> self.width_bits;
+        let z = offset(z, self.low[2]) >> self.depth_bits;
+        x as usize + z as usize * self.counts[0]
     }
-}
 
-#[inline]
-fn square(difference: i16) -> u32 {
-    (i32::from(difference) * i32::from(difference)) as u32
+    #[inline]
+    fn touched(&self, sphere: &Sphere) -> Option<Area> {
+        let x = self.span(0, sphere)?;
+        self.span(1, sphere)?;
+        let z = self.span(2, sphere)?;
+        let columns = |[first, last]: [u32; 2], bits: u32| {
+            (first >> bits) as usize..(last >> bits) as usize + 1
+        };
+        Some(Area {
+            x: columns(x, self.width_bits),
+            z: columns(z, self.depth_bits),
+        })
+    }
+
+    /// What the box around all rows shares with the one around a sphere, along an axis: first and
+    /// last, from the lowest row on.
+    #[inline]
+    fn span(&self, axis: usize, sphere: &Sphere) -> Option<[u32; 2]> {
+        let ends = [self.low[axis], self.high[axis], sphere.centre[axis]];
+        let [low, high, centre] = ends.map(i64::from);
+        let radius = i64::from(sphere.radius_units);
+        let first = (centre - radius).max(low);
+        let last = (centre + radius).min(high);
+        (first <= last).then(|| [(first - low) as u32, (last - low) as u32])
+    }
 }

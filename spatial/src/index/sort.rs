@@ -27,12 +27,7 @@ pub(super) struct Sorter {
 impl Sorter {
     /// Rows in order of their cells' codes; those of one cell in order of row.
     pub fn sort(&mut self, x: &[i32], y: &[i32], z: &[i32]) -> &[Keyed] {
-        self.read(x, y, z);
-        let first = self.keys.first().map_or(0, |keyed| keyed.code);
-        let different = self
-            .keys
-            .iter()
-            .fold(0, |bits, keyed| bits | (keyed.code ^ first));
+        let different = self.read(x, y, z);
         for shift in (0..morton::CODE_BITS).step_by(DIGIT_BITS as usize) {
             // Where all codes agree there is nothing to sort by.
             if digit(different, shift) != 0 {
@@ -42,14 +37,21 @@ impl Sorter {
         &self.keys
     }
 
-    fn read(&mut self, x: &[i32], y: &[i32], z: &[i32]) {
+    /// Takes on the rows; returns the bits in which their codes differ.
+    fn read(&mut self, x: &[i32], y: &[i32], z: &[i32]) -> u64 {
+        let (mut any, mut all) = (0, u64::MAX);
         self.keys.clear();
         let positions = x.iter().zip(y).zip(z).enumerate();
-        self.keys
-            .extend(positions.map(|(row, ((&x, &y), &z))| Keyed {
-                code: morton::encode_position(Position::new(x, y, z)),
+        self.keys.extend(positions.map(|(row, ((&x, &y), &z))| {
+            let code = morton::encode_position(Position::new(x, y, z));
+            any |= code;
+            all &= code;
+            Keyed {
+                code,
                 row: row as u32,
-            }));
+            }
+        }));
+        any & !all
     }
 
     /// One stable counting sort by one digit.

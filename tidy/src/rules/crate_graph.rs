@@ -1,10 +1,10 @@
-//! Our crates depend on each other one way: spatial ← engine ← world ← edge ← voxelheim.
+//! Our crates depend on each other one way: spatial ← engine ← pod ← world ← edge ← voxelheim.
 
 use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -12,17 +12,33 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("client-core", &["spatial", "engine"]),
     ("directory", &["spatial"]),
     ("bots", &["spatial", "protocol", "engine"]),
-    ("world", &["spatial", "engine"]),
+    ("journal", &[]),
+    ("pod", &["spatial", "engine", "journal", "link"]),
+    (
+        "sim",
+        &["spatial", "engine", "journal", "link", "directory", "pod"],
+    ),
+    ("world", &["spatial", "engine", "journal", "pod"]),
+    ("placement", &["spatial", "engine", "world", "directory"]),
     ("edge", &["spatial", "protocol", "engine", "world"]),
     ("link", &[]),
     (
         "voxelheim",
-        &["spatial", "protocol", "engine", "world", "edge", "bots"],
+        &[
+            "spatial",
+            "protocol",
+            "engine",
+            "world",
+            "edge",
+            "bots",
+            "directory",
+            "placement",
+        ],
     ),
     (
         "bench",
         &[
-            "spatial", "protocol", "engine", "world", "edge", "bots", "link",
+            "spatial", "protocol", "engine", "journal", "world", "edge", "bots", "link",
         ],
     ),
 ];

@@ -115,7 +115,9 @@ export class Bodies {
     const { older, newer, ticks, look, id } = table;
     for (let row = 0; row < table.count; row += 1) {
       const at = row * 4;
-      const distance = Math.hypot(newer[at] - older[at], newer[at + 2] - older[at + 2]);
+      const distance = Math.sqrt(
+        (newer[at] - older[at]) ** 2 + (newer[at + 2] - older[at + 2]) ** 2,
+      );
       const span = ticks[row * 2 + 1] - ticks[row * 2];
       this.memory.learn(id[row], look[at], ticks[row * 2 + 1], distance, span, renderTick);
     }

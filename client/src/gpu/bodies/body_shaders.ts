@@ -76,6 +76,7 @@ void main() {
     return;
   }
   BodyTime t = BodyTime(mix(iWalk.x, iWalk.y, amount), iWalk.z, legsAge, handsAge, hurtAge, seed);
+  if (hands == 2) bendBow(int(kind.y), int(kind.z), smoothstep(0.0, 0.5, handsAge), point);
   posed(poseOf(legs, hands, tool, t), int(kind.x), clamp(t.pace / 6.0, 0.0, 1.0), point, turned);
 #endif
   mat3 facing = turnY(-yaw);

@@ -37,6 +37,7 @@ export const ITEM = {
   CAP: 11,
   ARROW: 12,
   BLOCK: 13,
+  NOTHING: 14,
 } as const;
 
 /** How the fragment shader colours it; the numbers stand in the shader too. */
@@ -58,6 +59,9 @@ export const PAINT = {
   STRING: 14,
   LINEN: 15,
   FACE: 16,
+  BLADE: 17,
+  /** The picture of the block that is held; only the player's own view shows it. */
+  BLOCK: 18,
 } as const;
 
 export interface FigureBox {
@@ -94,8 +98,8 @@ export const ITEM_BOXES: readonly FigureBox[] = [
   box(PART.HELD_RIGHT, ITEM.SWORD, PAINT.LEATHER, [RX, RY, 0.02], [0.05, 0.05, 0.2]),
   box(PART.HELD_RIGHT, ITEM.SWORD, PAINT.GOLD, [RX, RY, 0.14], [0.08, 0.08, 0.06]),
   box(PART.HELD_RIGHT, ITEM.SWORD, PAINT.GOLD, [RX, RY, -0.1], [0.06, 0.3, 0.06]),
-  box(PART.HELD_RIGHT, ITEM.SWORD, PAINT.STEEL, [RX, RY, -0.52], [0.035, 0.1, 0.8]),
-  box(PART.HELD_RIGHT, ITEM.SWORD, PAINT.STEEL, [RX, RY, -0.96], [0.03, 0.055, 0.1]),
+  box(PART.HELD_RIGHT, ITEM.SWORD, PAINT.BLADE, [RX, RY, -0.52], [0.035, 0.11, 0.8]),
+  box(PART.HELD_RIGHT, ITEM.SWORD, PAINT.BLADE, [RX, RY, -0.96], [0.03, 0.06, 0.1]),
 
   box(PART.HELD_LEFT, ITEM.SHIELD, PAINT.SHIELD, [LX - 0.12, LY + 0.12, -0.02], [0.06, 0.72, 0.56]),
   box(PART.HELD_LEFT, ITEM.SHIELD, PAINT.STEEL, [LX - 0.14, LY + 0.12, -0.02], [0.06, 0.14, 0.14]),
@@ -107,19 +111,26 @@ export const ITEM_BOXES: readonly FigureBox[] = [
   box(PART.HELD_LEFT, ITEM.BOW, PAINT.WOOD, [LX, LY + 0.03, 0.26], [0.05, 0.05, 0.36], -0.2),
   box(PART.HELD_LEFT, ITEM.BOW, PAINT.WOOD, [LX, LY + 0.13, -0.52], [0.04, 0.04, 0.24], 0.55),
   box(PART.HELD_LEFT, ITEM.BOW, PAINT.WOOD, [LX, LY + 0.13, 0.52], [0.04, 0.04, 0.24], -0.55),
-  box(PART.HELD_LEFT, ITEM.BOW, PAINT.STRING, [LX, LY + 0.19, 0], [0.008, 0.008, 1.22]),
+  // In two halves, so that it bends where the fingers pull it.
+  box(PART.HELD_LEFT, ITEM.BOW, PAINT.STRING, [LX, LY + 0.19, 0.305], [0.006, 0.006, 0.61]),
+  box(PART.HELD_LEFT, ITEM.BOW, PAINT.STRING, [LX, LY + 0.19, -0.305], [0.006, 0.006, 0.61]),
 
-  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.WOOD, [LX, LY - 0.05, 0], [0.025, 0.85, 0.025]),
-  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.STEEL, [LX, LY - 0.5, 0], [0.05, 0.09, 0.05]),
+  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.WOOD, [LX + 0.04, LY - 0.22, -0.07], [0.022, 0.82, 0.022]),
+  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.STEEL, [LX + 0.04, LY - 0.66, -0.07], [0.045, 0.1, 0.045]),
+  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.LINEN, [LX + 0.04, LY + 0.08, -0.07], [0.1, 0.13, 0.01]),
+  box(PART.HELD_LEFT, ITEM.ARROW, PAINT.CLOTH, [LX + 0.04, LY + 0.08, -0.07], [0.01, 0.13, 0.1]),
 
-  box(PART.HELD_RIGHT, ITEM.BOMB, PAINT.IRON, [RX, RY - 0.08, -0.04], [0.26, 0.26, 0.26]),
-  box(PART.HELD_RIGHT, ITEM.BOMB, PAINT.LEATHER, [RX, RY + 0.08, -0.04], [0.1, 0.08, 0.1]),
-  box(PART.HELD_RIGHT, ITEM.BOMB, PAINT.SPARK, [RX, RY + 0.15, -0.04], [0.05, 0.08, 0.05]),
+  box(PART.HELD_RIGHT, ITEM.BOMB, PAINT.IRON, [RX, RY - 0.16, -0.04], [0.24, 0.24, 0.24]),
+  box(PART.HELD_RIGHT, ITEM.BOMB, PAINT.GOLD, [RX, RY - 0.16, -0.18], [0.1, 0.1, 0.06]),
+  box(PART.HELD_RIGHT, ITEM.BOMB, PAINT.LINEN, [RX, RY - 0.16, -0.24], [0.03, 0.03, 0.1]),
+  box(PART.HELD_RIGHT, ITEM.BOMB, PAINT.SPARK, [RX, RY - 0.16, -0.3], [0.05, 0.05, 0.05]),
 
   box(PART.HELD_RIGHT, ITEM.PICK, PAINT.WOOD, [RX, RY, -0.26], [0.055, 0.055, 0.86]),
   box(PART.HELD_RIGHT, ITEM.PICK, PAINT.IRON, [RX, RY, -0.64], [0.08, 0.3, 0.1]),
   box(PART.HELD_RIGHT, ITEM.PICK, PAINT.STEEL, [RX, RY + 0.24, -0.6], [0.06, 0.22, 0.08], -0.4),
   box(PART.HELD_RIGHT, ITEM.PICK, PAINT.STEEL, [RX, RY - 0.24, -0.6], [0.06, 0.22, 0.08], 0.4),
+
+  box(PART.HELD_RIGHT, ITEM.BLOCK, PAINT.BLOCK, [RX - 0.03, RY - 0.2, -0.12], [0.27, 0.27, 0.27]),
 
   box(PART.HELD_RIGHT, ITEM.HORN, PAINT.GOLD, [RX, RY, 0.1], [0.06, 0.06, 0.08]),
   box(PART.HELD_RIGHT, ITEM.HORN, PAINT.LINEN, [RX, RY, -0.04], [0.1, 0.1, 0.22]),
@@ -127,8 +138,7 @@ export const ITEM_BOXES: readonly FigureBox[] = [
   box(PART.HELD_RIGHT, ITEM.HORN, PAINT.GOLD, [RX, RY + 0.09, -0.32], [0.2, 0.2, 0.05], 0.3),
 ];
 
-/** Both arms, for figures and for the player's own view. */
-export const ARM_BOXES: readonly FigureBox[] = [
+const ARM_BOXES: readonly FigureBox[] = [
   box(PART.ARM_LEFT, ITEM.ALWAYS, PAINT.MAIL, [-0.36, 1.19, 0], [0.2, 0.34, 0.22]),
   box(PART.ARM_RIGHT, ITEM.ALWAYS, PAINT.MAIL, [0.36, 1.19, 0], [0.2, 0.34, 0.22]),
   box(PART.ARM_LEFT, ITEM.ALWAYS, PAINT.CLOTH, [-0.37, 1.33, 0], [0.25, 0.13, 0.27]),
@@ -138,6 +148,17 @@ export const ARM_BOXES: readonly FigureBox[] = [
   box(PART.FOREARM_LEFT, ITEM.ALWAYS, PAINT.SKIN, [-0.36, 0.74, 0], [0.16, 0.14, 0.17]),
   box(PART.FOREARM_RIGHT, ITEM.ALWAYS, PAINT.SKIN, [0.36, 0.74, 0], [0.16, 0.14, 0.17]),
 ];
+
+/** In the player's own view an arm is one sleeve that ends behind the eye: no shoulder is seen. */
+export const OWN_ARM_BOXES: readonly FigureBox[] = [-0.36, 0.36].flatMap((x) => {
+  const part = x < 0 ? PART.FOREARM_LEFT : PART.FOREARM_RIGHT;
+  return [
+    box(part, ITEM.ALWAYS, PAINT.SKIN, [x, 0.74, 0], [0.125, 0.14, 0.14]),
+    box(part, ITEM.ALWAYS, PAINT.LEATHER, [x, 0.91, 0], [0.15, 0.22, 0.165]),
+    box(part, ITEM.ALWAYS, PAINT.GOLD, [x, 0.995, 0], [0.158, 0.025, 0.173]),
+    box(part, ITEM.ALWAYS, PAINT.MAIL, [x, 1.32, 0], [0.165, 0.62, 0.18]),
+  ];
+});
 
 const TRUNK_BOXES: readonly FigureBox[] = [
   box(PART.TORSO, ITEM.ALWAYS, PAINT.MAIL, [0, 1.07, 0], [0.5, 0.58, 0.28]),

@@ -90,6 +90,14 @@ vec3 paintColour(int paint, vec2 uv, int face, int house, float seed, out float 
   if (paint == 13) { glow = 4.0; return vec3(1.0, 0.6, 0.2); }
   if (paint == 14) return vec3(0.6, 0.55, 0.45);
   if (paint == 15) return mix(vec3(0.42, 0.36, 0.27), vec3(0.23, 0.2, 0.17), fract(seed * 9.1));
+  if (paint == 17) {
+    // The flat sides of a blade: a hollow along the middle, bright edges.
+    gloss = 0.9;
+    float across = abs(uv.y - 0.5);
+    bool flat_side = face == 0 || face == 1;
+    float shade = flat_side ? mix(0.62, 1.0, step(0.14, across)) + 0.5 * step(0.36, across) : 1.3;
+    return vec3(0.21, 0.215, 0.225) * shade;
+  }
   return faceColour(uv, face, seed);
 }
 `;

@@ -2,7 +2,10 @@
 //! Legs and hands are numbered as in `world/state.ts` (LEGS, HANDS), parts as in figure.ts (PART),
 //! items as there (ITEM). Turns about x: positive lifts a hanging limb forwards.
 
-/** Needs: float uTime. Gives: `Pose poseOf(...)`, `posed(...)`, `itemShows(...)`. */
+/** From the bow's rest to the cheek, along the arrow; metres. */
+export const DRAW_METRES = 0.35;
+
+/** Needs: float uTime. Gives: `Pose poseOf(...)`, `posed(...)`, `bendBow(...)`, `itemShows(...)`. */
 export const POSE = /* glsl */ `
 struct Pose {
   vec3 torso;       // turns about x, y, z at the hips
@@ -183,6 +186,16 @@ Pose poseOf(int legs, int hands, int tool, BodyTime t) {
   }
   poseHands(p, hands, tool, t);
   return p;
+}
+
+/** Pulls the string, the arrow on it and the tips of the bow back; pull is 0..1. */
+void bendBow(int item, int paint, float pull, inout vec3 point) {
+  if (item == 12) point.y += ${DRAW_METRES.toFixed(2)} * pull;
+  if (item != 3) return;
+  float along = clamp(abs(point.z) / 0.61, 0.0, 1.0);
+  float tip = 0.13 * pull;
+  point.y += paint == 14 ? mix(${DRAW_METRES.toFixed(2)} * pull, tip, along) : tip * along * along;
+  point.z *= 1.0 - 0.06 * pull * along;
 }
 
 vec3 about(vec3 point, vec3 pivot, mat3 turn) { return pivot + turn * (point - pivot); }

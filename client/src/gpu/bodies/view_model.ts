@@ -1,12 +1,20 @@
 //! What the player sees of itself in first person: the arms and what they hold, swaying with each
 //! step, swinging with each blow. Drawn over everything, in front of the nearest wall.
 
-import { GLSL3, InstancedBufferGeometry, Mesh, RawShaderMaterial } from "three";
+import {
+  GLSL3,
+  InstancedBufferGeometry,
+  Mesh,
+  RawShaderMaterial,
+  type DataArrayTexture,
+} from "three";
 
-import { HANDS, SLOT, type FrameView } from "../../world/state";
+import { HANDS, PLACED_BLOCKS, SLOT, type FrameView } from "../../world/state";
 import { FINISH, HEAD, NOISE, SHADOW, SKY } from "../glsl/common";
 import type { SharedUniforms } from "../glsl/uniforms";
-import { ARM_BOXES, figureGeometry, ITEM, ITEM_BOXES, PART } from "./figure";
+import { blockLookRows } from "../texture/block_textures";
+import { BowArms } from "./bow_arms";
+import { figureGeometry, ITEM, ITEM_BOXES, OWN_ARM_BOXES } from "./figure";
 import { PAINT_GLSL } from "./paint_glsl";
 import { POSE } from "./pose_glsl";
 
@@ -14,6 +22,10 @@ import { POSE } from "./pose_glsl";
 const TOOL_OF_SLOT: readonly number[] = [ITEM.SWORD, ITEM.BOW, ITEM.BOMB, ITEM.PICK];
 /** Seconds that putting one thing away and taking another takes. */
 const SWAP_SECONDS = 0.22;
+/** A bow is fully drawn after this many ticks. */
+const DRAW_TICKS_FULL = 20;
+/** How long the bow stays up after an arrow went. */
+const LOOSED_SECONDS = 0.25;
 
 const VERTEX = /* glsl */ `
 ${HEAD}
@@ -28,8 +40,10 @@ uniform vec4 uRight;        // turns of the right arm: x, y, z and elbow
 uniform vec4 uLeft;
 uniform vec3 uHeldRight;
 uniform vec3 uHeldLeft;
+uniform vec3 uShiftRight;   // of a whole arm, in the figure's metres
+uniform vec3 uShiftLeft;
 uniform int uTool;
-uniform int uDrawn;
+uniform float uPull;        // of the bowstring, 0..1; the arrow shows above 0
 out vec3 vNormal;
 out vec2 vUv;
 flat out ivec2 vPaint;
@@ -39,7 +53,7 @@ void main() {
   int item = int(kind.y);
   bool isLeft = part == 2 || part == 6 || part == 10;
   bool shows = item == 0 ? (!isLeft || uTool == 1 || uTool == 3) : item == uTool
-    || (item == 2 && uTool == 1) || (item == 12 && uDrawn == 1);
+    || (item == 2 && uTool == 1) || (item == 12 && uPull > 0.0);
   if (!shows) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     return;
@@ -55,7 +69,9 @@ void main() {
   p.elbowLeft = uLeft.w;
   p.heldRight = uHeldRight;
   p.heldLeft = uHeldLeft;
+  bendBow(item, int(kind.z), uPull, point);
   posed(p, part, 0.0, point, turned);
+  point += isLeft ? uShiftLeft : uShiftRight;
   vNormal = mat3(uCameraTurn) * (mat3(uHands) * turned);
   vUv = uv;
   vPaint = ivec2(int(kind.z), int(kind.w));
@@ -72,7 +88,9 @@ ${SKY}
 ${SHADOW}
 ${FINISH}
 ${PAINT_GLSL}
+uniform sampler2DArray uTextures;
 uniform vec3 cameraPosition;
+uniform vec3 uBlockLayers;  // top, side, bottom
 uniform int uHouse;
 in vec3 vNormal;
 in vec2 vUv;
@@ -82,6 +100,11 @@ void main() {
   float gloss, glow;
   vec3 albedo = paintColour(vPaint.x, vUv, vPaint.y, uHouse, 0.31, gloss, glow);
   albedo *= 0.88 + 0.24 * valueNoise(vUv * 6.0 + float(vPaint.x) * 7.0);
+  if (vPaint.x == 18) {
+    float layer = vPaint.y == 2 ? uBlockLayers.x : vPaint.y == 3 ? uBlockLayers.z : uBlockLayers.y;
+    albedo = texture(uTextures, vec3(vUv.x, 1.0 - vUv.y, layer)).rgb;
+    gloss = glow = 0.0;
+  }
   vec3 normal = normalize(vNormal);
   float lit = sunLight(cameraPosition, vec3(0.0, 1.0, 0.0));
   vec3 light = mix(uGroundLight, uSkyLight, normal.y * 0.5 + 0.5);
@@ -102,10 +125,15 @@ export class ViewModel {
     uLeft: { value: [0, 0, 0, 0] },
     uHeldRight: { value: [0, 0, 0] },
     uHeldLeft: { value: [0, 0, 0] },
+    uShiftRight: { value: [0, 0, 0] },
+    uShiftLeft: { value: [0, 0, 0] },
     uTool: { value: 1 },
-    uDrawn: { value: 0 },
+    uPull: { value: 0 },
     uHouse: { value: 0 },
+    uBlockLayers: { value: [0, 0, 0] },
   };
+  readonly #bow = new BowArms();
+  readonly #looks = blockLookRows();
   #stride = 0;
   #pace = 0;
   #hands = 0;
@@ -113,9 +141,8 @@ export class ViewModel {
   #swappedMs = -1_000;
   #sway = { x: 0, y: 0, yaw: 0, pitch: 0 };
 
-  constructor(shared: SharedUniforms) {
-    const boxes = [...ARM_BOXES, ...ITEM_BOXES];
-    const geometry = figureGeometry(boxes.filter((box) => box.part !== PART.CAPE));
+  constructor(shared: SharedUniforms, textures: DataArrayTexture) {
+    const geometry = figureGeometry([...OWN_ARM_BOXES, ...ITEM_BOXES]);
     geometry.instanceCount = 1;
     this.mesh = new Mesh(
       geometry,
@@ -123,7 +150,7 @@ export class ViewModel {
         glslVersion: GLSL3,
         vertexShader: VERTEX,
         fragmentShader: FRAGMENT,
-        uniforms: { ...shared, ...this.#uniforms },
+        uniforms: { ...shared, ...this.#uniforms, uTextures: { value: textures } },
       }),
     );
     this.mesh.frustumCulled = false;
@@ -147,12 +174,20 @@ export class ViewModel {
       this.#hands = hands;
       this.#handsStartMs = view.nowMs;
     }
-    let tool = TOOL_OF_SLOT[view.own.slot] ?? ITEM.BLOCK;
-    if (hands === HANDS.HORN) tool = ITEM.HORN;
-    if (tool === ITEM.BOMB && view.own.bombsCount === 0) tool = ITEM.BLOCK;
+    const tool = hands === HANDS.HORN ? ITEM.HORN : this.#toolInSlot(view.own);
     if (tool === this.#uniforms.uTool.value) return;
     this.#uniforms.uTool.value = tool;
     this.#swappedMs = view.nowMs;
+  }
+
+  #toolInSlot({ slot, bombsCount, blocksCount }: FrameView["own"]): number {
+    if (slot < SLOT.PLACE_FIRST) {
+      const tool = TOOL_OF_SLOT[slot] ?? ITEM.NOTHING;
+      return tool === ITEM.BOMB && bombsCount === 0 ? ITEM.NOTHING : tool;
+    }
+    const { x, y, z } = this.#looks[PLACED_BLOCKS[slot - SLOT.PLACE_FIRST] ?? 0];
+    set(this.#uniforms.uBlockLayers.value, x, y, z);
+    return blocksCount === 0 ? ITEM.NOTHING : ITEM.BLOCK;
   }
 
   /** Where the hands are before the eye: bob of the steps, lag behind turns, dip of a swap. */
@@ -189,33 +224,46 @@ export class ViewModel {
 
   #pose(view: FrameView): void {
     const age = (view.nowMs - this.#handsStartMs) / 1_000;
-    const { uRight, uLeft, uHeldRight, uHeldLeft, uDrawn, uTool } = this.#uniforms;
+    const { uRight, uLeft, uHeldRight, uHeldLeft, uShiftRight, uShiftLeft } = this.#uniforms;
+    const { uPull, uTool } = this.#uniforms;
     const right = uRight.value;
     const left = uLeft.value;
     set(right, 0.72, -0.05, 0.16, 0.85);
     set(left, 0.42, 0.1, -0.32, 1.05);
     set(uHeldRight.value, -0.35, 0.42, 0.25);
     set(uHeldLeft.value, -1.45, 0.5, 0);
-    uDrawn.value = 0;
+    set(uShiftRight.value, 0, 0, 0);
+    set(uShiftLeft.value, 0, 0, 0);
+    uPull.value = 0;
     if (uTool.value === ITEM.BOW) this.#poseBow(view, age);
     else if (this.#hands === HANDS.SWING) poseBlow(right, uHeldRight.value, age);
     else if (this.#hands === HANDS.DIG) poseDig(right, uHeldRight.value, view.nowMs / 1_000);
     else if (this.#hands === HANDS.THROW) poseThrow(right, age);
     else if (this.#hands === HANDS.HORN) poseHorn(right, uHeldRight.value, age);
     else if (uTool.value === ITEM.PICK) set(uHeldRight.value, 0.1, 0.3, 0);
-    if (view.own.slot >= SLOT.PLACE_FIRST) set(right, 0.9, 0.05, 0.1, 0.5);
+    else if (uTool.value === ITEM.BLOCK || uTool.value === ITEM.BOMB) this.#poseCarry();
+  }
+
+  /** On the open hand, where the hotbar does not hide it. */
+  #poseCarry(): void {
+    const { uRight, uHeldRight, uShiftRight, uTool } = this.#uniforms;
+    set(uRight.value, 0.53, 0.18, 0.11, 1.56);
+    const isBlock = uTool.value === ITEM.BLOCK;
+    set(uShiftRight.value, 0.045, isBlock ? 0.11 : 0.195, -0.024);
+    set(uHeldRight.value, -0.52, isBlock ? 0.2 : 0, 0.3);
   }
 
   #poseBow(view: FrameView, age: number): void {
-    const { uRight, uLeft, uHeldLeft, uDrawn } = this.#uniforms;
-    const drawn = Math.min(1, view.own.drawTicks / 20);
-    const isLoosing = this.#hands === HANDS.LOOSE && age < 0.2;
-    uDrawn.value = drawn > 0 && !isLoosing ? 1 : 0;
-    const kick = isLoosing ? 0.08 * (1 - age / 0.2) : 0;
-    const raised = Math.max(drawn, isLoosing ? 1 : 0);
-    set(uLeft.value, 1.05 + 0.4 * raised + kick, 0.2 + 0.3 * raised, 0, 0.25 * (1 - raised));
-    set(uHeldLeft.value, 0, 0.12 - 0.5 * raised, 0.45 - 0.2 * raised);
-    set(uRight.value, 0.4 + 0.35 * raised, 0.25 + 0.2 * drawn, 0, 0.5 + 0.6 * drawn);
+    const { uRight, uLeft, uHeldLeft, uShiftRight, uShiftLeft, uPull } = this.#uniforms;
+    const isLoosing = this.#hands === HANDS.LOOSE && age < LOOSED_SECONDS;
+    const bow = this.#bow;
+    bow.follow(view.own.drawTicks / DRAW_TICKS_FULL, isLoosing, view.deltaMs / 1_000);
+    set(uLeft.value, ...bow.left);
+    set(uHeldLeft.value, ...bow.heldLeft);
+    set(uShiftLeft.value, ...bow.shiftLeft);
+    set(uRight.value, ...bow.right);
+    set(uShiftRight.value, ...bow.shiftRight);
+    uPull.value = bow.pull;
   }
 }
 

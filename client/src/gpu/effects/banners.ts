@@ -101,9 +101,8 @@ void main() {
   if (!gl_FrontFacing) normal = -normal;
   if (vPart == 1) {
     // The taker's cloth climbs over the owner's from below.
-    vec2 uv = vec2(gl_FrontFacing ? vUv.x : vUv.x, vUv.y);
-    int house = taker < 2 && taker != owner && uv.y < vState.z ? taker : owner;
-    albedo = fieldColour(house, uv) * (0.88 + 0.2 * valueNoise(uv * vec2(30.0, 18.0)));
+    int house = taker < 2 && taker != owner && vUv.y < vState.z ? taker : owner;
+    albedo = fieldColour(house, vUv) * (0.88 + 0.2 * valueNoise(vUv * vec2(30.0, 18.0)));
   } else if (vUv.y > 0.97) albedo = vec3(0.75, 0.47, 0.12);
   float facing = dot(normal, uSunDirection);
   float through = vPart == 1 ? max(-facing, 0.0) * 0.45 : 0.0;
@@ -121,6 +120,8 @@ export class Banners {
   readonly rings: Mesh<InstancedBufferGeometry, RawShaderMaterial>;
   readonly #places = new InstancedBufferAttribute(new Float32Array(CAPACITY * 4), 4);
   readonly #houses = new InstancedBufferAttribute(new Float32Array(CAPACITY * 2), 2);
+  /** What the columns hold; the world replaces the list when a banner changes. */
+  #sent: readonly Banner[] = [];
 
   constructor(shared: SharedUniforms) {
     const pole = new BoxGeometry(0.16, POLE_METRES, 0.16).translate(0, POLE_METRES / 2, 0);
@@ -133,6 +134,8 @@ export class Banners {
   }
 
   update(banners: readonly Banner[]): void {
+    if (banners === this.#sent) return;
+    this.#sent = banners;
     const count = Math.min(CAPACITY, banners.length);
     this.mesh.geometry.instanceCount = count;
     this.rings.geometry.instanceCount = count;

@@ -1,28 +1,26 @@
-//! Short texts painted once into the slots of one picture: name plates and damage numbers.
+//! Short texts painted once, each into a layer of a texture array: name plates and damage numbers.
+//! A layer goes to the GPU in one call, where a part of a larger picture would take one a row.
 
-import { DataTexture, LinearFilter } from "three";
+import { DataArrayTexture, LinearFilter } from "three";
 
 const SLOT_WIDTH = 256;
 const SLOT_HEIGHT = 32;
-const COLUMNS = 4;
-const ROWS = 32;
-const SLOT_COUNT = COLUMNS * ROWS;
-const WIDTH = SLOT_WIDTH * COLUMNS;
+const SLOT_BYTES = SLOT_WIDTH * SLOT_HEIGHT * 4;
+/** Layers that every WebGL 2 has are twice as many. */
+const SLOT_COUNT = 128;
 /** Texts painted in one frame at most, so that a crowd coming near stalls none. */
 const PAINTED_PER_FRAME = 3;
 const FONT = '700 21px "Palatino Linotype", "Book Antiqua", Palatino, Georgia, serif';
 
 export class LabelAtlas {
-  readonly texture: DataTexture;
-  readonly columns = COLUMNS;
-  readonly rows = ROWS;
+  readonly texture: DataArrayTexture;
   /** Width of a slot by its height. */
   readonly aspect = SLOT_WIDTH / SLOT_HEIGHT;
   readonly #pen: CanvasRenderingContext2D;
   readonly #slotOfText = new Map<string, number>();
   readonly #textOfSlot: string[] = new Array<string>(SLOT_COUNT).fill("");
   readonly #usedFrame = new Int32Array(SLOT_COUNT);
-  readonly #bytes = new Uint8Array(WIDTH * SLOT_HEIGHT * ROWS * 4);
+  readonly #bytes = new Uint8Array(SLOT_BYTES * SLOT_COUNT);
   #frame = 0;
   #paintedCount = 0;
 
@@ -37,7 +35,7 @@ export class LabelAtlas {
     pen.textBaseline = "middle";
     pen.lineJoin = "round";
     this.#pen = pen;
-    this.texture = new DataTexture(this.#bytes, WIDTH, SLOT_HEIGHT * ROWS);
+    this.texture = new DataArrayTexture(this.#bytes, SLOT_WIDTH, SLOT_HEIGHT, SLOT_COUNT);
     this.texture.minFilter = LinearFilter;
     this.texture.magFilter = LinearFilter;
     this.texture.needsUpdate = true;
@@ -81,15 +79,8 @@ export class LabelAtlas {
     pen.strokeText(text, SLOT_WIDTH / 2, SLOT_HEIGHT / 2, SLOT_WIDTH - 8);
     pen.fillStyle = "#fff";
     pen.fillText(text, SLOT_WIDTH / 2, SLOT_HEIGHT / 2, SLOT_WIDTH - 8);
-    const painted = pen.getImageData(0, 0, SLOT_WIDTH, SLOT_HEIGHT).data;
-    const left = (slot % COLUMNS) * SLOT_WIDTH;
-    const top = Math.floor(slot / COLUMNS) * SLOT_HEIGHT;
-    for (let row = 0; row < SLOT_HEIGHT; row += 1) {
-      const from = row * SLOT_WIDTH * 4;
-      const to = ((top + row) * WIDTH + left) * 4;
-      this.#bytes.set(painted.subarray(from, from + SLOT_WIDTH * 4), to);
-      this.texture.addUpdateRange(to, SLOT_WIDTH * 4);
-    }
+    this.#bytes.set(pen.getImageData(0, 0, SLOT_WIDTH, SLOT_HEIGHT).data, slot * SLOT_BYTES);
+    this.texture.addLayerUpdate(slot);
     this.texture.needsUpdate = true;
   }
 }

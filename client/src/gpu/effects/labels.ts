@@ -39,24 +39,23 @@ ${HEAD}
 in vec2 position;
 in vec4 iPlace;    // where; size
 in vec4 iColour;
-in vec4 iSlot;     // column, row, health, spare
-uniform vec3 uAtlas;  // columns, rows, aspect of a slot
+in vec4 iSlot;     // layer, health, spare, spare
+uniform float uAspect;  // of a slot
 uniform mat4 viewMatrix;
 uniform mat4 projectionMatrix;
-out vec2 vUv;
 out vec2 vPlace;
 flat out vec4 vColour;
 flat out float vHealth;
+flat out float vLayer;
 void main() {
   vec4 eye = viewMatrix * vec4(iPlace.xyz, 1.0);
   // Far texts shrink slower than the world, so that they stay legible.
   float size = iPlace.w * (0.6 + 0.055 * max(-eye.z, 0.0));
-  eye.xy += position * vec2(uAtlas.z, 1.0) * size;
+  eye.xy += position * vec2(uAspect, 1.0) * size;
   vPlace = position;
-  vec2 slot = vec2(position.x * 0.5 + 0.5, clamp(position.y, -1.0, 1.0) * 0.5 + 0.5);
-  vUv = vec2((iSlot.x + slot.x) / uAtlas.x, (iSlot.y + 1.0 - slot.y) / uAtlas.y);
   vColour = iColour;
-  vHealth = iSlot.z;
+  vLayer = iSlot.x;
+  vHealth = iSlot.y;
   gl_Position = projectionMatrix * eye;
 }
 `;
@@ -64,11 +63,11 @@ void main() {
 const FRAGMENT = /* glsl */ `
 ${HEAD}
 ${FINISH}
-uniform sampler2D uLetters;
-in vec2 vUv;
+uniform sampler2DArray uLetters;
 in vec2 vPlace;
 flat in vec4 vColour;
 flat in float vHealth;
+flat in float vLayer;
 out vec4 outColour;
 void main() {
   if (vPlace.y < -1.0) {
@@ -81,7 +80,8 @@ void main() {
     outColour = finish(colour, vColour.a * 0.9);
     return;
   }
-  vec4 letters = texture(uLetters, vUv);
+  vec2 uv = vec2(vPlace.x, -vPlace.y) * 0.5 + 0.5;
+  vec4 letters = texture(uLetters, vec3(uv, vLayer));
   if (letters.a < 0.02) discard;
   outColour = finish(vColour.rgb * 1.7 * letters.r, letters.a * vColour.a);
 }
@@ -102,7 +102,7 @@ export class Labels {
     ["iPlace", "iColour", "iSlot"].forEach((name, index) => {
       geometry.setAttribute(name, new InterleavedBufferAttribute(this.#buffer, 4, index * 4));
     });
-    const { columns, rows, aspect, texture } = this.#atlas;
+    const { aspect, texture } = this.#atlas;
     this.mesh = new Mesh(
       geometry,
       new RawShaderMaterial({
@@ -112,7 +112,7 @@ export class Labels {
         uniforms: {
           ...shared,
           uLetters: { value: texture },
-          uAtlas: { value: [columns, rows, aspect] },
+          uAspect: { value: aspect },
         },
         transparent: true,
         depthWrite: false,
@@ -141,9 +141,8 @@ export class Labels {
     rows[to + 5] = label.green;
     rows[to + 6] = label.blue;
     rows[to + 7] = label.alpha;
-    rows[to + 8] = slot % this.#atlas.columns;
-    rows[to + 9] = Math.floor(slot / this.#atlas.columns);
-    rows[to + 10] = label.health;
+    rows[to + 8] = slot;
+    rows[to + 9] = label.health;
     this.#count += 1;
   }
 

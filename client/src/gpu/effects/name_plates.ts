@@ -11,18 +11,22 @@ const PLAYER_REACH = 45;
 /** Frames between two choices. */
 const CHOICE_FRAMES = 7;
 const ABOVE_HEAD = 2.18;
+/** Nearer, a plate would fill the view. */
+const NEAR_METRES = 1.2;
 
 export class NamePlates {
-  readonly #chosen: number[] = [];
+  readonly #chosen: { id: number; text: string }[] = [];
   readonly #label = newLabel();
   #frame = 0;
 
   update(view: FrameView, eye: ThreeVector, labels: Labels): void {
     this.#frame += 1;
     if (this.#frame % CHOICE_FRAMES === 0) this.#choose(view.bodies, eye);
-    for (const id of this.#chosen) {
+    for (const { id, text } of this.#chosen) {
       const row = view.bodies.rowOf(id);
-      if (row >= 0) this.#show(view, row, eye, labels);
+      if (row < 0) continue;
+      this.#label.text = text;
+      this.#show(view, row, eye, labels);
     }
   }
 
@@ -30,15 +34,14 @@ export class NamePlates {
     this.#chosen.length = 0;
     for (let row = 0; row < table.count; row += 1) {
       const at = row * 4;
-      const distance = Math.hypot(
-        table.newer[at] - eye.x,
-        table.newer[at + 1] - eye.y,
-        table.newer[at + 2] - eye.z,
-      );
-      if (distance > PLAYER_REACH || (table.look[at] & 15) === LEGS.DEAD) continue;
+      const distanceSquared =
+        (table.newer[at] - eye.x) ** 2 +
+        (table.newer[at + 1] - eye.y) ** 2 +
+        (table.newer[at + 2] - eye.z) ** 2;
+      if (distanceSquared > PLAYER_REACH ** 2 || (table.look[at] & 15) === LEGS.DEAD) continue;
       const id = table.id[row];
-      if (distance > SOLDIER_REACH && !table.isPlayer(id)) continue;
-      this.#chosen.push(id);
+      if (distanceSquared > SOLDIER_REACH ** 2 && !table.isPlayer(id)) continue;
+      this.#chosen.push({ id, text: table.nameOf(id) });
       if (this.#chosen.length === PLATES_MAX) return;
     }
   }
@@ -60,9 +63,10 @@ export class NamePlates {
     const isPlayer = table.isPlayer(id);
     const reach = isPlayer ? PLAYER_REACH : SOLDIER_REACH;
     const distance = Math.hypot(label.x - eye.x, label.y - eye.y, label.z - eye.z);
-    label.alpha = Math.min(1, Math.max(0, (reach - distance) / 3)) * (isPlayer ? 1 : 0.85);
+    const far = Math.min(1, Math.max(0, (reach - distance) / 3));
+    const near = Math.min(1, Math.max(0, distance - NEAR_METRES));
+    label.alpha = far * near * (isPlayer ? 1 : 0.85);
     if (label.alpha === 0) return;
-    label.text = table.nameOf(id);
     label.size = isPlayer ? 0.13 : 0.095;
     label.health = table.look[at + 1] / 255;
     const isRed = table.look[at + 2] === HOUSE_RED;

@@ -3,9 +3,11 @@
 
 import { Scene, type Vector3, type WebGLRenderer } from "three";
 
+import { CHUNK_EDGE_BLOCKS } from "../../world/state";
 import type { Bodies } from "../bodies/bodies";
 import type { SharedUniforms } from "../glsl/uniforms";
 import type { Quality } from "../quality";
+import type { ChunkPlace } from "../terrain/chunk_set";
 import type { Terrain } from "../terrain/terrain";
 import { SunMap } from "./sun_map";
 
@@ -15,6 +17,8 @@ const LAND_DRIFT_MAX = 0.2;
 const LAND_PAUSE_FRAMES = 12;
 /** Metres around the player in which bodies throw shadows. */
 const BODY_MAP_RADIUS = 36;
+/** What stands farther off than this throws no shadow here: the sun is not so low. */
+const SHADOW_METRES_MAX = 64;
 
 export class SunShadows {
   readonly #shared: SharedUniforms;
@@ -23,7 +27,8 @@ export class SunShadows {
   readonly #bodyScene = new Scene();
   #land: SunMap | null = null;
   #near: SunMap | null = null;
-  #landVersion = -1;
+  /** Whether land in the map changed since it was drawn. */
+  #isLandStale = true;
   #pause = 0;
 
   constructor(shared: SharedUniforms, terrain: Terrain, bodies: Bodies) {
@@ -40,7 +45,7 @@ export class SunShadows {
     this.#land = null;
     this.#near?.dispose();
     this.#near = null;
-    this.#landVersion = -1;
+    this.#isLandStale = true;
     this.#adoptNear(quality);
     if (quality.landShadowTexels === 0) return;
     this.#land = new SunMap(
@@ -51,6 +56,22 @@ export class SunShadows {
     );
     this.#shared.uLandShadow.value = this.#land.target.depthTexture;
     this.#shared.uLandShadowTexel.value = 1 / quality.landShadowTexels;
+  }
+
+  /** A chunk changed. Only those that the map shows, or that throw shadows into it, matter. */
+  noticeChange(place: ChunkPlace): void {
+    const land = this.#land;
+    if (!land || this.#isLandStale) return;
+    const edge = CHUNK_EDGE_BLOCKS;
+    const dx = (place.x + 0.5) * edge - land.centre.x;
+    const dz = (place.z + 0.5) * edge - land.centre.z;
+    const reach = land.radius * Math.SQRT2 + SHADOW_METRES_MAX + edge;
+    this.#isLandStale = dx * dx + dz * dz < reach * reach;
+  }
+
+  /** The maps are empty: the GPU lost what it held. */
+  forget(): void {
+    this.#isLandStale = true;
   }
 
   draw(renderer: WebGLRenderer, eye: Vector3): void {
@@ -76,10 +97,10 @@ export class SunShadows {
     if (!land) return;
     this.#pause -= 1;
     const moved = land.centre.distanceTo(eye) > land.radius * LAND_DRIFT_MAX;
-    const changed = this.#landVersion !== this.#terrain.version && this.#pause <= 0;
+    const changed = this.#isLandStale && this.#pause <= 0;
     if (!moved && !changed) return;
     this.#pause = LAND_PAUSE_FRAMES;
-    this.#landVersion = this.#terrain.version;
+    this.#isLandStale = false;
     land.centreOn(eye);
     this.#terrain.cullCasters(land.frustum, this.#shared.uSunDirection.value);
     land.draw(renderer, this.#landScene);

@@ -13,8 +13,8 @@ interface Chunk {
   startPage: number;
   /** As in `FacedQuads`. */
   faceStarts: Uint32Array;
-  /** Of its middle to the camera, metres; of the last frame that saw it. */
-  distance: number;
+  /** Of its middle to the camera, in metres squared; of the last frame that saw it. */
+  distanceSquared: number;
 }
 
 /** A chunk's place, in chunks. */
@@ -48,7 +48,7 @@ export class ChunkSet {
     const faced = orderedByFace(words);
     const startPage = this.arena.insert(faced.words, [box.min.x, box.min.y, box.min.z]);
     const { faceStarts } = faced;
-    const chunk = { key: keyOf(place), box, startPage, faceStarts, distance: 0 };
+    const chunk = { key: keyOf(place), box, startPage, faceStarts, distanceSquared: 0 };
     this.#byKey.set(chunk.key, chunk);
     this.#byDistance.push(chunk);
   }
@@ -77,18 +77,14 @@ export class ChunkSet {
     distanceMax: number,
     farFirst: boolean,
   ): void {
-    const edge = CHUNK_EDGE_BLOCKS;
-    for (const chunk of this.#byDistance) {
-      const { min } = chunk.box;
-      const half = edge / 2;
-      chunk.distance = Math.hypot(min.x + half - eye.x, min.y + half - eye.y, min.z + half - eye.z);
-    }
+    const limit = (distanceMax + CHUNK_EDGE_BLOCKS) ** 2;
+    for (const chunk of this.#byDistance) chunk.distanceSquared = distanceSquared(chunk, eye);
     sortNearlySorted(this.#byDistance);
     mesh.begin();
     const count = this.#byDistance.length;
     for (let index = 0; index < count; index += 1) {
       const chunk = this.#byDistance[farFirst ? count - 1 - index : index];
-      if (chunk.distance > distanceMax + edge || !frustum.intersectsBox(chunk.box)) continue;
+      if (chunk.distanceSquared > limit || !frustum.intersectsBox(chunk.box)) continue;
       if (farFirst) addAll(mesh, chunk);
       else addFacing(mesh, chunk, eye);
     }
@@ -107,6 +103,11 @@ export class ChunkSet {
 
 function keyOf(place: ChunkPlace): string {
   return `${place.x},${place.y},${place.z}`;
+}
+
+function distanceSquared({ box: { min } }: Chunk, eye: Vector3): number {
+  const half = CHUNK_EDGE_BLOCKS / 2;
+  return (min.x + half - eye.x) ** 2 + (min.y + half - eye.y) ** 2 + (min.z + half - eye.z) ** 2;
 }
 
 function addFace(mesh: QuadRangesMesh, chunk: Chunk, face: number): void {
@@ -142,7 +143,7 @@ function sortNearlySorted(chunks: Chunk[]): void {
   for (let index = 1; index < chunks.length; index += 1) {
     const chunk = chunks[index];
     let at = index - 1;
-    while (at >= 0 && chunks[at].distance > chunk.distance) {
+    while (at >= 0 && chunks[at].distanceSquared > chunk.distanceSquared) {
       chunks[at + 1] = chunks[at];
       at -= 1;
     }

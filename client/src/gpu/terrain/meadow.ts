@@ -25,6 +25,7 @@ const TUFT_SHARE = 190;
 const STEP_METRES = 5;
 const FLOATS = 4;
 const BLADES = 9;
+const NO_TUFTS = new Float32Array(0);
 
 const VERTEX = /* glsl */ `
 ${HEAD}
@@ -136,14 +137,15 @@ export class Meadow {
       tufts.push(left + 0.5, low + 1, front + 0.5, (hash >>> 8) / 16_777_216);
     });
     const key = `${place.x},${place.y},${place.z}`;
+    if (isSame(this.#tuftsByChunk.get(key)?.tufts, tufts)) return;
     if (tufts.length === 0) this.#tuftsByChunk.delete(key);
     else this.#tuftsByChunk.set(key, { place: { ...place }, tufts: new Float32Array(tufts) });
-    this.#isStale = true;
+    this.#isStale ||= this.#isNear(place, this.#gatheredAt);
   }
 
   remove(place: ChunkPlace): void {
     this.#tuftsByChunk.delete(`${place.x},${place.y},${place.z}`);
-    this.#isStale = true;
+    this.#isStale ||= this.#isNear(place, this.#gatheredAt);
   }
 
   clear(): void {
@@ -161,14 +163,19 @@ export class Meadow {
     this.#gather(eye);
   }
 
-  #gather(eye: Vector3): void {
+  /** Whether blades of a chunk may show until the next gathering. */
+  #isNear(place: ChunkPlace, eye: { x: number; z: number }): boolean {
     const half = CHUNK_EDGE_BLOCKS / 2;
     const limit = this.#reach.value + half * 1.5 + STEP_METRES;
+    const dx = place.x * CHUNK_EDGE_BLOCKS + half - eye.x;
+    const dz = place.z * CHUNK_EDGE_BLOCKS + half - eye.z;
+    return dx * dx + dz * dz <= limit * limit;
+  }
+
+  #gather(eye: Vector3): void {
     let count = 0;
     for (const { place, tufts } of this.#tuftsByChunk.values()) {
-      const dx = place.x * CHUNK_EDGE_BLOCKS + half - eye.x;
-      const dz = place.z * CHUNK_EDGE_BLOCKS + half - eye.z;
-      if (Math.hypot(dx, dz) > limit) continue;
+      if (!this.#isNear(place, eye)) continue;
       if ((count + tufts.length / FLOATS) * FLOATS > this.#tufts.array.length) {
         this.#grow(count + tufts.length / FLOATS);
       }
@@ -210,6 +217,11 @@ function bladesGeometry(): InstancedBufferGeometry {
   geometry.setAttribute("position", new BufferAttribute(new Float32Array(corners), 3));
   geometry.setIndex(indices);
   return geometry;
+}
+
+/** Most edits leave the grass of their chunk alone. Nothing kept is as good as none. */
+function isSame(before: Float32Array = NO_TUFTS, now: readonly number[]): boolean {
+  return before.length === now.length && before.every((value, at) => value === Math.fround(now[at]));
 }
 
 function hashOf(x: number, z: number): number {

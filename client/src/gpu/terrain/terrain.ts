@@ -34,8 +34,6 @@ export class Terrain {
   /** The solid quads around the sun's map, drawn with depth only. */
   readonly caster: QuadRangesMesh;
   readonly meadow: Meadow;
-  /** Counts changes of solid chunks, so that the shadow map knows it is stale. */
-  version = 0;
   #solidChunks = new ChunkSet(4_096);
   #blendedChunks = new ChunkSet(1_024);
 
@@ -91,21 +89,18 @@ export class Terrain {
     this.#solidChunks.put(chunk, opaque);
     this.#blendedChunks.put(chunk, blended);
     this.meadow.put(chunk, chunk.opaque);
-    this.version += 1;
   }
 
   remove(chunk: { x: number; y: number; z: number }): void {
     this.#solidChunks.remove(chunk);
     this.#blendedChunks.remove(chunk);
     this.meadow.remove(chunk);
-    this.version += 1;
   }
 
   clear(): void {
     this.#solidChunks.clear();
     this.#blendedChunks.clear();
     this.meadow.clear();
-    this.version += 1;
   }
 
   /** Lists what the camera sees. */

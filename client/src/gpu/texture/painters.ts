@@ -312,13 +312,17 @@ function cloth(base: number, accent: number): Painter {
 }
 
 const leaves: Painter = (random, seed) => {
-  const pixels = new Pixels(EDGE, colourOf(0x35511f));
-  const palette = [0x4a5a30, 0x5a6838, 0x3e4e2a, 0x6c753e, 0x82803f].map(colourOf);
-  const holes = tiledNoise(seed + 3, 7);
-  strokes(pixels, random, palette, { count: 130, length: 2.5, width: 1.5, angle: 0.8, turn: 1.6 });
+  const pixels = new Pixels(EDGE, colourOf(0x31481d));
+  const deep = [0x3c5326, 0x45602b, 0x2c421a].map(colourOf);
+  const sunny = [0x5c7835, 0x6f883c, 0x86934a].map(colourOf);
+  const fine = { length: 2, width: 1.2, angle: 0.8, turn: 1.6 };
+  strokes(pixels, random, deep, { count: 120, ...fine });
+  clouded(pixels, seed, 0.5);
+  strokes(pixels, random, sunny, { count: 70, ...fine, length: 1.6 });
+  const holes = tiledNoise(seed + 3, 11);
   for (let y = 0; y < EDGE; y += 1) {
     for (let x = 0; x < EDGE; x += 1) {
-      if (holes(x / EDGE, y / EDGE) < 0.3) pixels.setAlpha(x, y, 0);
+      if (holes(x / EDGE, y / EDGE) < 0.27) pixels.setAlpha(x, y, 0);
     }
   }
   pixels.grain(random, 0.07);

@@ -58,8 +58,9 @@ impl Controller {
         self.policy = policy;
     }
 
-    /// Says what to do now. To be called about once a second, and not while a plan is carried out;
-    /// how it ended must be told by [`Self::note`] before the next step.
+    /// Says what to do now, by any clock that does not go back. To be called about once a second, and
+    /// not while a plan is carried out; how it ended must be told by [`Self::note`] before the next
+    /// step.
     pub fn step(&mut self, now_ms: u64, observation: &Observation) -> Step {
         let view = View::new(observation, &self.policy);
         self.history.observe(now_ms, &view);

@@ -4,7 +4,7 @@
 use directory::controller::{Action, Load, Outcome, RegionLoad};
 use spatial::random::SplitMix64;
 
-use crate::model::{LIMITS, Model, QUIET_STEPS, draw_cell, draw_model, owner, root};
+use crate::model::{LIMITS, Model, QUIET_STEPS, STEP_MS, draw_cell, draw_model, owner, root};
 
 #[test]
 fn steady_load_comes_to_rest_and_stays_there() {
@@ -117,23 +117,38 @@ fn loads_within(random: &mut SplitMix64, model: &Model) -> Vec<RegionLoad> {
 }
 
 #[test]
-fn a_spike_moves_nothing() {
+fn a_spike_moves_nothing_but_what_lasts_does() {
     let mut model = Model::new(2);
-    model.assign(root(1), owner(0, 1));
-    model.crowd(root(0).first_cell(), 100);
-    let busy = [RegionLoad {
-        id: root(0),
-        load: Load {
-            tick_us: 2 * LIMITS.tick_us,
-            ..Load::default()
-        },
-    }];
+    for number in 0..2 {
+        model.crowd(root(number).first_cell(), 5_000);
+    }
+    let busy = model.loads();
     for step in 0..200 {
-        // Every other second, and two seconds in a row now and then.
-        let is_spike = step % 2 == 0 || step % 5 == 0;
+        // Two seconds in a row, then one in between.
+        let is_spike = step % 3 != 2;
         let measured = if is_spike { &busy[..] } else { &[] };
         assert_eq!(model.step_measuring(measured).plan, None, "step {step}");
     }
+    let mut plans = (0..4).map(|_| model.step().plan);
+    assert!(plans.any(|plan| plan.is_some()));
+}
+
+/// What is measured lags behind a change: both shards are left alone until it has caught up.
+#[test]
+fn shards_settle_between_two_moves() {
+    let mut model = Model::new(3);
+    for number in 0..3 {
+        model.crowd(root(number).first_cell(), 4_000);
+    }
+    let mut moved_at_ms = Vec::new();
+    for _ in 0..30 {
+        let now_ms = model.now_ms;
+        if model.step().plan.is_some() {
+            moved_at_ms.push(now_ms);
+        }
+    }
+    assert_eq!(moved_at_ms.len(), 2);
+    assert!(moved_at_ms[1] - moved_at_ms[0] >= model.policy.settling_ms);
 }
 
 #[test]
@@ -154,10 +169,14 @@ fn quiet_parts_become_one_again_and_busy_ones_do_not() {
         let cell = draw_cell(&mut random, busy);
         model.crowd(cell, 20);
     }
+    let (start_ms, rest_ms) = (model.now_ms, model.policy.region_rest_ms);
     let plans = model.settle(2);
     let actions: Vec<_> = plans.iter().map(|plan| plan.action).collect();
     let merges = [part, quiet].map(|region| Action::Merge { region });
     assert_eq!(actions, merges, "from below, and only those of one owner");
+    let quiet_ms = u64::from(QUIET_STEPS) * STEP_MS;
+    let between_ms = model.now_ms - start_ms - quiet_ms;
+    assert!(between_ms >= rest_ms, "a region rests between two merges");
 
     let mut model = Model::new(1);
     let seen = model.partition.epoch();

@@ -96,6 +96,11 @@ fn nobody_to_take_over_is_no_plan() {
     let step = model.step();
     assert_eq!(step.plan, None);
     assert_eq!(step.blocked.len(), 1, "only who owns something");
+    let seen = model.partition.epoch();
+    model.partition.split(root(0), seen).expect("a leaf");
+    assert_eq!(model.settle(0), [], "nor is anything merged there");
+    let seen = model.partition.epoch();
+    model.partition.merge(root(0), seen).expect("of one owner");
     model.draining.remove(&1);
     for shard in &mut model.shards {
         shard.limits.regions = 1;

@@ -180,6 +180,11 @@ impl Model {
         plans
     }
 
+    /// What is said in so many steps.
+    pub fn settle_for(&mut self, steps: u32) -> Vec<Plan> {
+        (0..steps).filter_map(|_| self.step().plan).collect()
+    }
+
     fn shard(&self, owner: Owner) -> &ShardLoad {
         let found = self.shards.iter().find(|shard| shard.owner == owner);
         found.expect("a shard of the model")

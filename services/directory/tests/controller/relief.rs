@@ -205,3 +205,19 @@ fn parts_are_not_split_below_the_smallest() {
     }
     assert_eq!(splits(&model.settle(10)), []);
 }
+
+#[test]
+fn a_region_rests_after_a_move() {
+    let mut model = Model::new(3);
+    model.assign(root(2), owner(0, 1));
+    model.crowd(root(0).first_cell(), 4_000);
+    model.crowd(root(1).first_cell(), 3_900);
+    let plans = model.settle_for(10);
+    assert_eq!(plans[0].action.region(), root(1));
+    // Now the other shard is too busy, and to move the same back would be best by a little.
+    model.crowd(root(2).first_cell(), 4_200);
+    model.spots.remove(&root(0).codes().start);
+    let plans = model.settle_for(10);
+    assert_eq!(plans[0].action.region(), root(2));
+    assert_eq!(plans.len(), 1);
+}

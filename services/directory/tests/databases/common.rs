@@ -250,3 +250,11 @@ pub async fn found(directory: &Directory, owner: Owner, by: Fence) -> Partition 
     founded.expect("no world yet");
     Partition::new(&world(), owner).expect("a fair world")
 }
+
+/// Sessions that wait for this one.
+pub async fn blocked_count(connection: &mut AnyConnection) -> i64 {
+    let count = sqlx::query_scalar(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))",
+    );
+    count.fetch_one(connection).await.expect("a number")
+}

@@ -7,4 +7,5 @@ mod leases;
 mod ownership;
 mod plans;
 mod races;
+mod silence;
 mod watch;

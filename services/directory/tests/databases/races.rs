@@ -14,8 +14,8 @@ use spatial::partition::{Epoch, PartitionError};
 use sqlx::{AnyConnection, Executor};
 
 use crate::common::{
-    Database, block_on, connect, found, join, on_each_database, on_postgres, owner, registration,
-    world,
+    Database, block_on, blocked_count, connect, found, join, on_each_database, on_postgres, owner,
+    registration, world,
 };
 
 const RACER_COUNT: u16 = 4;
@@ -221,14 +221,6 @@ async fn while_blocked<T>(
     };
     let (result, ()) = tokio::join!(operation(), end);
     result
-}
-
-/// Sessions that wait for this one.
-async fn blocked_count(connection: &mut AnyConnection) -> i64 {
-    let count = sqlx::query_scalar(
-        "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))",
-    );
-    count.fetch_one(connection).await.expect("a number")
 }
 
 /// A pod that is stopped in the middle of a change does not hold up the others: the database ends

@@ -10,9 +10,8 @@ use engine::{
     limits::TICK_RATE_HZ,
 };
 use protocol::{
-    Encode, Encoder, Header, Kind, header,
+    Encode, Encoder, Kind, header,
     session::{Appearances, CloseReason, Welcome},
-    snapshot::Snapshot,
 };
 use spatial::terrain::diff_bricks;
 
@@ -20,7 +19,7 @@ use crate::{
     counters::{Cause, Counters},
     hub::{
         Bounds, Hub,
-        bodies::{BodySet, RosterChanges},
+        bodies::RosterChanges,
         client::Client,
         columns::Column,
         news::{self, Happenings, News},
@@ -177,19 +176,6 @@ fn reach(bytes_left: usize) -> Reach {
     }
 }
 
-/// Remembers the bodies of a snapshot that are new to the client.
-fn see_bodies(message: &[u8], told: &mut BodySet, seen: &mut Vec<u32>) {
-    if message[0] != Kind::Snapshot as u8 {
-        return;
-    }
-    let snapshot = Snapshot::decode(&message[Header::BYTES..]).expect("we made it ourselves");
-    for index in snapshot.body_indices() {
-        if told.insert(index) {
-            seen.push(index);
-        }
-    }
-}
-
 fn give_up(client: &Client, counters: &Arc<Counters>) {
     let text = "Your connection is too slow to follow the battle.";
     if client.end.end(Ending::closed(CloseReason::None, text)) {
@@ -296,20 +282,23 @@ impl Telling<'_> {
             interest,
             outbox,
             datagram_count,
-            told,
-            seen,
             ..
         } = client;
         self.teller.interest.fill(interest, &view, |message| {
             *datagram_count = datagram_count.wrapping_add(1);
             header::set_number(message, *datagram_count);
-            see_bodies(message, told, seen);
             outbox.datagram(Bytes::copy_from_slice(message));
         });
+        for index in self.teller.interest.bodies_told() {
+            client.see(index);
+        }
     }
 
     /// The looks of bodies seen for the first time, and of those told before who are gone.
     fn tell_appearances(&mut self, client: &mut Client) -> Result<(), TooSlow> {
+        if client.seen.is_empty() && self.teller.roster.gone.is_empty() {
+            return Ok(());
+        }
         let gone: Vec<BodyId> = self
             .teller
             .roster

@@ -127,4 +127,10 @@ impl Interest {
         client.spend(filled.bytes as usize);
         filled
     }
+
+    /// Indices of the bodies that the client filled last was told of, some of them twice.
+    pub fn bodies_told(&self) -> impl Iterator<Item = u32> {
+        let rows = self.buffers.rows.iter().cloned().flatten();
+        rows.map(|row| self.cells.body_index(row))
+    }
 }

@@ -15,7 +15,7 @@
 //! half of the payload for itself and is told within `1 + 2 C / P`. Cells that come into view count
 //! towards `V` from then on.
 
-use protocol::limits;
+use protocol::{limits, snapshot::SnapshotSize};
 
 /// Units of the client's clock in a tick without overload. Periods are told in them; overload slows
 /// the clock, and so stretches all periods alike.
@@ -87,7 +87,11 @@ pub fn cell_bytes(body_count: usize, row_bytes: usize) -> usize {
 /// to say: the budget less events, own state, and what each datagram costs before its first row.
 pub fn payload_bytes_per_tick(budget_bytes_per_tick: usize, datagram_bytes: usize) -> usize {
     let bodies = budget_bytes_per_tick - budget_bytes_per_tick / EVENTS_SHARE;
-    let overhead = protocol::snapshot::snapshot_bytes(0, 0, 0, false, true) + ROW_BYTES_NEAR + 1;
+    let empty = SnapshotSize {
+        has_id_high: true,
+        ..SnapshotSize::default()
+    };
+    let overhead = empty.bytes_max() + ROW_BYTES_NEAR + 1;
     let bodies = bodies.saturating_sub(protocol::own::OWN_BYTES);
     let payload = if bodies < datagram_bytes {
         bodies.saturating_sub(overhead)

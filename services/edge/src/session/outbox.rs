@@ -16,6 +16,7 @@ pub struct Outbox {
     control: mpsc::Sender<Bytes>,
     terrain: mpsc::Sender<Bytes>,
     datagrams: Datagrams,
+    datagram_bytes_max: usize,
     counters: Arc<Counters>,
 }
 
@@ -42,6 +43,7 @@ impl Outbox {
         let outbox = Self {
             control,
             terrain,
+            datagram_bytes_max: datagrams.bytes_max().min(limits::DATAGRAM_BYTES_MAX),
             datagrams,
             counters,
         };
@@ -88,17 +90,21 @@ impl Outbox {
         }
     }
 
-    /// The largest message that [`Self::datagram`] takes.
+    /// The largest message that [`Self::datagram`] takes. It holds for the whole session: what QUIC
+    /// carries at the least has room for our largest, so only the client's own limit is smaller.
     pub fn datagram_bytes_max(&self) -> usize {
-        let bytes_max = match &self.datagrams {
-            Datagrams::Quic(session) => session.max_datagram_size(),
-            Datagrams::Socket(_) => limits::DATAGRAM_BYTES_MAX,
-        };
-        bytes_max.min(limits::DATAGRAM_BYTES_MAX)
+        self.datagram_bytes_max
     }
 }
 
 impl Datagrams {
+    fn bytes_max(&self) -> usize {
+        match self {
+            Datagrams::Quic(session) => session.max_datagram_size(),
+            Datagrams::Socket(_) => limits::DATAGRAM_BYTES_MAX,
+        }
+    }
+
     fn send(&self, message: Bytes) -> bool {
         match self {
             // quinn would drop the oldest to make room; we would rather count.

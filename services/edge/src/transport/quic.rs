@@ -1,8 +1,13 @@
 //! QUIC connections: browsers by WebTransport, native clients by our own ALPN, on one endpoint.
 
-use std::{future::pending, rc::Rc};
+use std::{future, rc::Rc};
 
-use tokio::{task::spawn_local, time::timeout};
+use bytes::Bytes;
+use tokio::{
+    sync::mpsc,
+    task::{AbortHandle, JoinSet, spawn_local},
+    time::timeout,
+};
 use web_transport_quinn::{RecvStream, SendStream, Session};
 
 use crate::{
@@ -134,34 +139,45 @@ struct Lines {
     pending: Pending,
 }
 
-/// The session itself: reads, writes and waits for its end.
+/// The session itself: reads, writes and waits for its end. Each duty waits in a task of its own, so
+/// that an input, of which 20 a second come, does not have all the others looked at too.
 async fn attend(seat: Seat, session: &Session, lines: Lines) -> Ending {
     let Lines {
-        mut inbound,
+        inbound,
         control,
         terrain,
         pending,
     } = lines;
     let _ = control.set_priority(PRIORITY_CONTROL);
     let _ = terrain.set_priority(PRIORITY_TERRAIN);
-    let writing = write(control, terrain, pending);
-    tokio::pin!(writing);
+    let seat = Rc::new(seat);
+    let mut duties = JoinSet::new();
+    let reading = [
+        duties.spawn_local(read_control(seat.clone(), inbound)),
+        duties.spawn_local(read_datagrams(seat.clone(), session.clone())),
+    ];
+    duties.spawn_local(write_terrain(terrain, pending.terrain));
+    duties.spawn_local({
+        let seat = seat.clone();
+        async move { seat.ended().await }
+    });
+    let mut writing = JoinSet::new();
+    writing.spawn_local(write_control(control, pending.control));
     let ending = tokio::select! {
-        ending = read_control(&seat, &mut inbound) => ending,
-        ending = read_datagrams(&seat, session) => ending,
-        ending = seat.ended() => ending,
-        () = &mut writing => Ending::Lost,
+        Some(ending) = duties.join_next() => ending.expect("a duty ends with an ending"),
+        _ = writing.join_next() => Ending::Lost,
     };
     seat.give_up(&ending);
+    reading.iter().for_each(AbortHandle::abort);
     if matches!(ending, Ending::Closed(_)) {
-        let _ = timeout(limits::CLOSING_TIMEOUT, writing).await;
+        let _ = timeout(limits::CLOSING_TIMEOUT, writing.join_next()).await;
     }
     ending
 }
 
-async fn read_control(seat: &Seat, inbound: &mut RecvStream) -> Ending {
+async fn read_control(seat: Rc<Seat>, mut inbound: RecvStream) -> Ending {
     loop {
-        let message = match frames::read(inbound).await {
+        let message = match frames::read(&mut inbound).await {
             Ok(message) => message,
             Err(ReadError::Ended) => return Ending::Lost,
             Err(ReadError::Wrong(error)) => return seat.malformed(error),
@@ -172,7 +188,7 @@ async fn read_control(seat: &Seat, inbound: &mut RecvStream) -> Ending {
     }
 }
 
-async fn read_datagrams(seat: &Seat, session: &Session) -> Ending {
+async fn read_datagrams(seat: Rc<Seat>, session: Session) -> Ending {
     loop {
         let read = match session.read_datagram().await {
             Ok(datagram) => seat.on_datagram(&datagram),
@@ -186,34 +202,25 @@ async fn read_datagrams(seat: &Seat, session: &Session) -> Ending {
     }
 }
 
-/// Writes what waits until the outbox is gone and all of the control stream has arrived, or until
-/// the connection breaks.
-async fn write(mut control: SendStream, mut terrain: SendStream, pending_messages: Pending) {
-    let Pending {
-        control: mut control_pending,
-        terrain: mut terrain_pending,
-    } = pending_messages;
-    let write_control = async {
-        while let Some(message) = control_pending.recv().await {
-            if control.write_chunk(message).await.is_err() {
-                return;
-            }
+/// Writes what waits until the outbox is gone and all of it has arrived, or the connection breaks.
+async fn write_control(mut control: SendStream, mut pending: mpsc::Receiver<Bytes>) {
+    while let Some(message) = pending.recv().await {
+        if control.write_chunk(message).await.is_err() {
+            return;
         }
-        let _ = control.finish();
-        let _ = control.stopped().await;
-    };
-    let write_terrain = async {
-        while let Some(message) = terrain_pending.recv().await {
-            if terrain.write_chunk(message).await.is_err() {
-                return;
-            }
-        }
-        pending::<()>().await;
-    };
-    tokio::select! {
-        () = write_control => (),
-        () = write_terrain => (),
     }
+    let _ = control.finish();
+    let _ = control.stopped().await;
+}
+
+/// Writes what waits until the connection breaks; that the outbox is gone is no ending.
+async fn write_terrain(mut terrain: SendStream, mut pending: mpsc::Receiver<Bytes>) -> Ending {
+    while let Some(message) = pending.recv().await {
+        if terrain.write_chunk(message).await.is_err() {
+            return Ending::Lost;
+        }
+    }
+    future::pending().await
 }
 
 /// Tells a refused visitor why on its control stream.

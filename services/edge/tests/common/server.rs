@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use edge::{EdgeConfig, EdgesHandle, KeptSession, PageSource};
 use engine::divide::unite;
-use world::{Battle, BattleConfig, Pinning, PodHandle, PodStatus, Shard, battle::owners};
+use world::{Battle, BattleConfig, Pinning, PodHandle, PodStatus, Runner, Shard, battle::owners};
 
 pub const SEED: u64 = 11;
 pub const SOLDIERS_PER_HOUSE: u32 = 10;
@@ -62,7 +62,7 @@ impl Server {
             chronicle: None,
         };
         let shards = shards.into_iter().zip(shard_ports).map(shard).collect();
-        let pod = world::start(shards, Pinning::Off).expect("threads");
+        let pod = world::start(shards, Runner::Plain, Pinning::Off).expect("threads");
         let edges = edges
             .start(edge_ports, pod.status(), &remains.sessions)
             .expect("threads");

@@ -61,6 +61,13 @@ impl Crowd {
         }
     }
 
+    /// Moves one body of a crowd that wanders along x, as far as the field goes.
+    pub fn step(&mut self, row: usize, units: i32) {
+        let edge = self.edge_metres * UNITS_PER_METRE - 1;
+        let position = &mut self.positions[row];
+        position.x = (position.x + units).clamp(self.corner.x, self.corner.x + edge);
+    }
+
     pub fn id(row: usize) -> BodyId {
         BodyId::new(row as u32 + 1, 3)
     }
@@ -170,12 +177,23 @@ impl Witness {
             self.datagrams += 1;
             self.hear(message, index == 0, crowd);
         }
+        self.check_bodies_told(interest, crowd);
     }
 
     /// The sizes of this tick's datagrams.
     pub fn sizes(&mut self, interest: &mut Interest, crowd: &Crowd) -> Vec<usize> {
         let messages = self.messages(interest, crowd);
         messages.iter().map(Vec::len).collect()
+    }
+
+    /// Interest says rightly whom it told of.
+    fn check_bodies_told(&self, interest: &Interest, crowd: &Crowd) {
+        let mut told = vec![false; self.told.len()];
+        for index in interest.bodies_told() {
+            told[index as usize - 1] = true;
+        }
+        let heard = self.told.iter().map(|&tick| tick == crowd.tick);
+        assert!(heard.eq(told), "bodies told");
     }
 
     fn messages(&mut self, interest: &mut Interest, crowd: &Crowd) -> Vec<Vec<u8>> {

@@ -1,6 +1,9 @@
 //! What all tasks of one endpoint share.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use tokio::{
     runtime::Handle,
@@ -27,6 +30,7 @@ pub struct Context {
     pub runtime: Handle,
     pub quinn: quinn::Endpoint,
     pub client: Mutex<quinn::ClientConfig>,
+    pub silence_max: Duration,
     pub requests: mpsc::Sender<Request>,
     pub started_at: Instant,
     pub is_closed: watch::Sender<bool>,

@@ -14,6 +14,8 @@ pub struct Statistics {
     pub bytes_sent: u64,
     pub bytes_received: u64,
     pub packets_lost: u64,
+    /// The largest packet that the path carries, as far as it is found out.
+    pub packet_bytes_max: u16,
     pub connections: u64,
     /// Reliable messages handed to QUIC, resends included, and handed to threads.
     pub messages_sent: u64,
@@ -36,6 +38,7 @@ pub struct Statistics {
     /// Arrived later than a newer one of their key.
     pub latest_outdated: u64,
     pub latest_waiting: u64,
+    pub latest_flights: u64,
     pub requests_sent: u64,
     pub requests_received: u64,
     /// Words of an earlier life of the peer that were refused.

@@ -1,6 +1,6 @@
 //! Keeps a connection to a peer that is ours to dial.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep, timeout};
 
@@ -24,9 +24,7 @@ pub async fn keep(peer: Arc<PeerCore>) {
         peer.lease().await;
         let address = *addresses.borrow_and_update();
         let address = address.expect("it is set before the first dial");
-        let began_at = Instant::now();
-        hold(&peer, address).await;
-        if began_at.elapsed() >= CONNECTION_GOOD_AFTER + GREETING_TIMEOUT {
+        if hold(&peer, address).await >= CONNECTION_GOOD_AFTER {
             backoff.reset();
         }
         let pause = backoff.pause(peer.context.random());
@@ -37,18 +35,21 @@ pub async fn keep(peer: Arc<PeerCore>) {
     }
 }
 
-/// One attempt, and the connection that comes of it.
-async fn hold(peer: &Arc<PeerCore>, address: SocketAddr) {
+/// One attempt, and the connection that comes of it; returns for how long that held.
+async fn hold(peer: &Arc<PeerCore>, address: SocketAddr) -> Duration {
     let reached = timeout(GREETING_TIMEOUT, reach(peer, address)).await;
     let silent = || Refusal::new(RefusalKind::Unreachable, "it does not greet");
     match reached.unwrap_or_else(|_| Err(silent())) {
         Ok(session) => {
+            let began_at = Instant::now();
             let refusal = session.attend(peer).await;
             peer.part(&session, refusal);
+            began_at.elapsed()
         }
         Err(mut refusal) => {
             refusal.text = format!("{} at {address}", refusal.text);
             peer.note(refusal);
+            Duration::ZERO
         }
     }
 }

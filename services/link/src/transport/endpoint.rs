@@ -3,8 +3,9 @@
 use std::{
     collections::BTreeMap,
     io,
-    net::{SocketAddr, UdpSocket},
+    net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use tokio::{
@@ -15,13 +16,12 @@ use tokio::{
 
 use crate::{
     identity::Identity,
-    limits::{
-        CLOSING_TIMEOUT, PACKET_BYTES_MAX, PEERS_MAX, REQUESTS_WAITING_MAX, UDP_BUFFER_BYTES,
-    },
+    limits::{CLOSING_TIMEOUT, PEERS_MAX, REQUESTS_WAITING_MAX},
     name::PeerName,
     refusal::{CloseCode, Refusal},
     transport::{
         bell::{Ear, Switchboard},
+        config,
         context::{Context, Gate},
         dialing, greeting,
         peer::{Peer, PeerCore},
@@ -45,6 +45,9 @@ pub struct Options {
     /// lease. It holds as long as the endpoint; a process that lost its lease opens another.
     pub incarnation: u64,
     pub may_send: Gate,
+    /// Silence after which a peer is dead; of the two sides the shorter holds. See
+    /// [`crate::limits::SILENCE_MAX_DEFAULT`].
+    pub silence_max: Duration,
     /// Draws the pauses between attempts.
     pub random: Box<dyn FnMut() -> u64 + Send>,
 }
@@ -83,6 +86,7 @@ impl Endpoint {
     /// # Errors
     /// When the address is taken or not ours.
     pub fn open(options: Options) -> io::Result<Opened> {
+        let (server, client) = options.identity.quinn_configs(options.silence_max);
         let (board, ear) = Switchboard::new()?;
         let (requests_in, requests) = mpsc::channel(REQUESTS_WAITING_MAX);
         let (arrivals_in, arrivals) = mpsc::channel(PEERS_MAX);
@@ -93,8 +97,9 @@ impl Endpoint {
             random: Mutex::new(options.random),
             board,
             runtime: Handle::current(),
-            quinn: quinn_endpoint(options.address, options.identity.server)?,
-            client: Mutex::new(options.identity.client),
+            quinn: config::quic(options.address, server)?,
+            client: Mutex::new(client),
+            silence_max: options.silence_max,
             requests: requests_in,
             started_at: Instant::now(),
             is_closed: watch::Sender::new(false),
@@ -131,7 +136,8 @@ impl Endpoint {
     /// Links to a peer: dials it there if that is this side's part, else waits for it. Said again, it
     /// changes the address. None when there are too many peers, or the endpoint is closed.
     pub fn link(&self, name: &PeerName, address: SocketAddr) -> Option<Peer> {
-        let (peer, _) = self.shared.peer(name)?;
+        let peer = self.shared.peer(name)?;
+        peer.become_known();
         peer.address.send_replace(Some(address));
         if self.shared.context.name.dials(name) && peer.begin_to_dial() {
             peer.spawn(dialing::keep(peer.clone()));
@@ -154,7 +160,7 @@ impl Endpoint {
     #[must_use]
     pub fn raise_fence(&self, name: &PeerName, lowest: u64) -> bool {
         let peer = self.shared.peer(name);
-        if let Some((peer, _)) = &peer {
+        if let Some(peer) = &peer {
             peer.raise_fence(lowest);
         }
         peer.is_some()
@@ -167,8 +173,9 @@ impl Endpoint {
     pub fn renew_identity(&self, identity: Identity) {
         let context = &self.shared.context;
         assert_eq!(*identity.name(), context.name, "a process keeps its name");
-        context.quinn.set_server_config(Some(identity.server));
-        *context.client.lock().expect("no holder panics") = identity.client;
+        let (server, client) = identity.quinn_configs(context.silence_max);
+        context.quinn.set_server_config(Some(server));
+        *context.client.lock().expect("no holder panics") = client;
     }
 
     /// Who was refused so far, and every change of it.
@@ -185,24 +192,24 @@ impl Endpoint {
 }
 
 impl Shared {
-    /// The peer of this name, and whether it is new.
-    pub fn peer(&self, name: &PeerName) -> Option<(Arc<PeerCore>, bool)> {
+    /// The peer of this name; none if there are too many, or the endpoint is closed.
+    pub fn peer(&self, name: &PeerName) -> Option<Arc<PeerCore>> {
         let mut peers = self.peers.lock().expect("no holder panics");
         let peers = peers.as_mut()?;
         if let Some(peer) = peers.get(name) {
-            return Some((peer.clone(), false));
+            return Some(peer.clone());
         }
         if peers.len() >= PEERS_MAX || *name == self.context.name {
             return None;
         }
         let peer = PeerCore::start(name.clone(), self.context.clone());
         peers.insert(name.clone(), peer.clone());
-        Some((peer, true))
+        Some(peer)
     }
 
-    /// Tells of a peer that came by itself.
+    /// Tells of a peer that came by itself, once.
     pub fn announce(&self, peer: &Arc<PeerCore>) {
-        if self.arrivals.try_send(Peer(peer.clone())).is_err() {
+        if peer.become_known() && self.arrivals.try_send(Peer(peer.clone())).is_err() {
             tracing::warn!(peer = %peer.name, "nobody takes newcomers up");
         }
     }
@@ -231,17 +238,4 @@ async fn hear(context: Arc<Context>, ear: Ear) {
         () = context.board.hear(ear) => (),
         _ = is_closed.wait_for(|&is_closed| is_closed) => (),
     }
-}
-
-fn quinn_endpoint(address: SocketAddr, server: quinn::ServerConfig) -> io::Result<quinn::Endpoint> {
-    let socket = UdpSocket::bind(address)?;
-    let state = quinn::udp::UdpSocketState::new((&socket).into())?;
-    // A system that allows less gives what it allows, and the rest is lost and sent again.
-    let _ = state.set_recv_buffer_size((&socket).into(), UDP_BUFFER_BYTES);
-    let _ = state.set_send_buffer_size((&socket).into(), UDP_BUFFER_BYTES);
-    let mut config = quinn::EndpointConfig::default();
-    config
-        .max_udp_payload_size(PACKET_BYTES_MAX)
-        .expect("it is within QUIC's bounds");
-    quinn::Endpoint::new(config, Some(server), socket, Arc::new(quinn::TokioRuntime))
 }

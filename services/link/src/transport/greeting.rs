@@ -85,7 +85,7 @@ async fn greet(
             return Err(closing(CloseCode::Malformed, RefusalKind::Malformed, words));
         }
     };
-    let (peer, is_new) = shared.peer(&name).ok_or_else(|| {
+    let peer = shared.peer(&name).ok_or_else(|| {
         closing(
             CloseCode::Crowded,
             RefusalKind::Crowded,
@@ -110,9 +110,7 @@ async fn greet(
         incarnation,
     });
     peer.join(&session);
-    if is_new {
-        shared.announce(&peer);
-    }
+    shared.announce(&peer);
     Ok((peer, session))
 }
 

@@ -3,11 +3,11 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, atomic::Ordering};
 
+use bytes::Bytes;
 use quinn::{RecvStream, SendStream};
 use rtrb::Producer;
 
 use crate::{
-    limits::STREAM_WINDOW_BYTES,
     mark::Mark,
     reassembly::{Piece, Reassembly},
     reliable::{Inbox, LaneId, Open, OpenRefusal, Verdict},
@@ -36,6 +36,9 @@ pub struct LaneIn {
     pub space: Arc<Line>,
     pub wake: Wake,
 }
+
+/// Packets' worth taken from a stream at once: each time costs a look at the whole connection.
+const CHUNKS_AT_ONCE: usize = 32;
 
 /// The way to the thread.
 pub struct Receiving {
@@ -99,33 +102,23 @@ impl LaneIn {
     ) -> Result<(), StreamEnd> {
         let mut reassembly = Reassembly::default();
         let mut claim = None;
-        loop {
-            let chunk = stream
-                .read_chunk(STREAM_WINDOW_BYTES as usize, true)
-                .await?;
-            let Some(chunk) = chunk else {
-                let is_whole = reassembly.is_between_messages();
-                return is_whole.then_some(()).ok_or(WireError::Truncated.into());
-            };
-            let mut bytes = chunk.bytes;
-            while let Some(piece) = reassembly.feed(&mut bytes)? {
-                match piece {
-                    Piece::Head(head) => claim = Some(self.claim(head.bytes).await?),
-                    Piece::Whole(head, payload) => {
-                        let claim = claim.take().expect("its head came first");
-                        self.judge(
-                            (peer, session),
-                            ring,
-                            head,
-                            Parcel {
-                                bytes: payload,
-                                claim,
-                            },
-                        )?;
+        let mut chunks = [const { Bytes::new() }; CHUNKS_AT_ONCE];
+        while let Some(count) = stream.read_chunks(&mut chunks).await? {
+            for chunk in &mut chunks[..count] {
+                let mut bytes = std::mem::take(chunk);
+                while let Some(piece) = reassembly.feed(&mut bytes)? {
+                    match piece {
+                        Piece::Head(head) => claim = Some(self.claim(head.bytes).await?),
+                        Piece::Whole(head, bytes) => {
+                            let claim = claim.take().expect("its head came first");
+                            self.judge((peer, session), ring, head, Parcel { bytes, claim })?;
+                        }
                     }
                 }
             }
         }
+        let is_whole = reassembly.is_between_messages();
+        is_whole.then_some(()).ok_or(WireError::Truncated.into())
     }
 
     /// Waits until the thread has made room.

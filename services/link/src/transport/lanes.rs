@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, atomic::Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rtrb::RingBuffer;
@@ -50,6 +53,7 @@ pub enum LaneError {
 #[derive(Default)]
 pub struct Lanes {
     by_id: Mutex<BTreeMap<LaneId, Lane>>,
+    is_closed: AtomicBool,
     /// Counts changes, for those who wait for a lane.
     changes: watch::Sender<u64>,
 }
@@ -68,6 +72,9 @@ impl Lanes {
         options: LaneOptions,
     ) -> Result<(ReliablePort, LaneOut), LaneError> {
         let mut by_id = self.by_id.lock().expect("no holder panics");
+        if self.is_closed.load(Ordering::SeqCst) {
+            return Err(LaneError::Closed);
+        }
         if by_id.get(&options.lane).is_some_and(Lane::is_held) {
             return Err(LaneError::Taken(options.lane));
         }
@@ -105,8 +112,26 @@ impl Lanes {
 
     /// Ends all lanes: the peer has said that this process must stop.
     pub fn fail(&self, fault: Fault) {
-        for lane in self.by_id.lock().expect("no holder panics").values() {
-            lane.incoming.fail(fault);
+        // Woken threads may come back for a lane: not while they are held.
+        let by_id = self.by_id.lock().expect("no holder panics");
+        let lanes: Vec<_> = by_id.values().map(|lane| lane.incoming.clone()).collect();
+        drop(by_id);
+        for lane in lanes {
+            lane.fail(fault);
+        }
+    }
+
+    /// Ends all lanes: the link is closed.
+    pub fn close(&self) {
+        let mut by_id = self.by_id.lock().expect("no holder panics");
+        self.is_closed.store(true, Ordering::SeqCst);
+        let lanes = std::mem::take(&mut *by_id);
+        drop(by_id);
+        for lane in lanes.into_values() {
+            let wake = lane.incoming.wake.clone();
+            // Its ring then has no other end, which its thread sees when it is woken.
+            drop(lane);
+            wake();
         }
     }
 

@@ -61,6 +61,7 @@ struct Desk {
     arrivals: Arrivals,
     waiting: Waiting<Arrived>,
     subscriber: Option<(Producer<Arrived>, Wake)>,
+    is_closed: bool,
 }
 
 impl Subscriber {
@@ -93,16 +94,18 @@ impl LatestIn {
         }
     }
 
-    /// None when another thread is subscribed already.
+    /// None when another thread is subscribed already, or the link was closed.
     pub fn subscribe(&self, wake: Wake) -> Option<Subscriber> {
         let mut desk = self.desk();
         let is_taken = |(ring, _): &(Producer<Arrived>, Wake)| !ring.is_abandoned();
-        if desk.subscriber.as_ref().is_some_and(is_taken) {
+        if desk.is_closed || desk.subscriber.as_ref().is_some_and(is_taken) {
             return None;
         }
         let (ring_in, ring_out) = RingBuffer::new(LATEST_RING_MAX);
         desk.subscriber = Some((ring_in, wake));
-        self.hand_over(&mut desk);
+        let wake = self.hand_over(&mut desk);
+        drop(desk);
+        call(wake);
         Some(Subscriber {
             ring: ring_out,
             shared: self.shared.clone(),
@@ -111,24 +114,31 @@ impl LatestIn {
 
     /// Tells the subscriber that the link is closed.
     pub fn close(&self) {
-        self.desk().subscriber = None;
+        let mut desk = self.desk();
+        desk.is_closed = true;
+        let subscriber = desk.subscriber.take();
+        drop(desk);
+        if let Some((ring, wake)) = subscriber {
+            // It has no other end then, which its thread sees when it is woken.
+            drop(ring);
+            wake();
+        }
     }
 
     /// Hands over what waited for the ring to have room, for as long as it is polled.
     pub async fn run(&self) {
         loop {
             self.shared.line.rung().await;
-            self.hand_over(&mut self.desk());
+            let wake = self.hand_over(&mut self.desk());
+            call(wake);
         }
     }
 
-    /// Moves what waits into the ring, as far as it goes.
-    fn hand_over(&self, desk: &mut Desk) {
+    /// Moves what waits into the ring, as far as it goes; returns whom to wake then.
+    fn hand_over(&self, desk: &mut Desk) -> Option<Wake> {
         // What a thread that is gone has not taken waits for the next.
         let subscriber = desk.subscriber.take();
-        let Some((mut ring, wake)) = subscriber.filter(|(ring, _)| !ring.is_abandoned()) else {
-            return;
-        };
+        let (mut ring, wake) = subscriber.filter(|(ring, _)| !ring.is_abandoned())?;
         let mut is_any = false;
         loop {
             if ring.is_full() {
@@ -145,10 +155,8 @@ impl LatestIn {
                 .unwrap_or_else(|_| unreachable!("there was room, and only this end fills it"));
             is_any = true;
         }
-        if is_any {
-            wake();
-        }
-        desk.subscriber = Some((ring, wake));
+        desk.subscriber = Some((ring, wake.clone()));
+        is_any.then_some(wake)
     }
 
     /// Room for a message; one of its key that waits gives its own up if need be.
@@ -162,6 +170,13 @@ impl LatestIn {
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().expect("no holder panics")
+    }
+}
+
+/// Outside of all locks: a woken thread may come back at once.
+fn call(wake: Option<Wake>) {
+    if let Some(wake) = wake {
+        wake();
     }
 }
 
@@ -206,7 +221,9 @@ pub async fn receive(
         _claim: claim,
     };
     desk.waiting.put(head.key, arrived);
-    latest.hand_over(&mut desk);
+    let wake = latest.hand_over(&mut desk);
+    drop(desk);
+    call(wake);
     peer.counters.latest_received.add(1);
     Ok(())
 }

@@ -68,6 +68,7 @@ pub struct LatestOut {
     /// None when the link was closed.
     rings: Mutex<Option<Vec<Consumer<Published>>>>,
     waiting_count: AtomicUsize,
+    flights_count: AtomicUsize,
 }
 
 /// What became of a flight.
@@ -110,6 +111,7 @@ impl LatestOut {
             line: board.line(),
             rings: Mutex::new(Some(Vec::new())),
             waiting_count: AtomicUsize::new(0),
+            flights_count: AtomicUsize::new(0),
         }
     }
 
@@ -137,6 +139,7 @@ impl LatestOut {
 
     pub fn measure(&self, statistics: &mut Statistics) {
         statistics.latest_waiting = self.waiting_count.load(Ordering::Relaxed) as u64;
+        statistics.latest_flights = self.flights_count.load(Ordering::Relaxed) as u64;
     }
 
     /// What the threads have put in since the last call.
@@ -221,14 +224,24 @@ impl Tower {
                 self.flights.spawn(flight);
             }
         }
-        let waiting_count = self.departures.waiting_count();
-        let told = &self.peer.latest_out.waiting_count;
-        told.store(waiting_count, Ordering::Relaxed);
-        if !may_send && waiting_count > 0 {
+        self.tell();
+        if !may_send && self.departures.waiting_count() > 0 {
             return Some(Instant::now() + LEASE_PAUSE);
         }
         let overdue_at = self.departures.overdue_at()?;
         Some(self.peer.context.started_at + overdue_at)
+    }
+
+    fn tell(&self) {
+        let latest_out = &self.peer.latest_out;
+        let waiting_count = self.departures.waiting_count();
+        let flights_count = self.departures.flights_count();
+        latest_out
+            .waiting_count
+            .store(waiting_count, Ordering::Relaxed);
+        latest_out
+            .flights_count
+            .store(flights_count, Ordering::Relaxed);
     }
 
     fn land(&mut self, (key, landing): (u32, Landing)) {

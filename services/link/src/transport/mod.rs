@@ -18,7 +18,7 @@ mod requests;
 mod session;
 mod stream;
 
-pub use config::config;
+pub use config::{config, quic};
 pub use context::Gate;
 pub use counters::Statistics;
 pub use endpoint::{Endpoint, Opened, Options, TurnedAway};

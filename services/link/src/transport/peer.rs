@@ -59,7 +59,9 @@ pub struct PeerCore {
     pub state: watch::Sender<PeerState>,
     /// Where it is dialled, if it is.
     pub address: watch::Sender<Option<SocketAddr>>,
-    pub is_dialled: AtomicBool,
+    is_dialled: AtomicBool,
+    /// Whether whoever opened the endpoint knows of it.
+    is_known: AtomicBool,
     requests: Semaphore,
     is_ended: watch::Sender<bool>,
 }
@@ -79,9 +81,6 @@ impl Peer {
     /// # Errors
     /// When its port is held, or there are too many.
     pub fn reliable_port(&self, options: LaneOptions) -> Result<ReliablePort, LaneError> {
-        if self.0.is_ended() {
-            return Err(LaneError::Closed);
-        }
         let (port, lane_out) = self.0.lanes.open(&self.0.context, options)?;
         self.0.spawn(lane_out.run(self.0.clone()));
         Ok(port)
@@ -118,6 +117,7 @@ impl Peer {
             statistics.bytes_sent = connection.udp_tx.bytes;
             statistics.bytes_received = connection.udp_rx.bytes;
             statistics.packets_lost = connection.path.lost_packets;
+            statistics.packet_bytes_max = connection.path.current_mtu;
         }
         statistics
     }
@@ -137,6 +137,7 @@ impl PeerCore {
             state: watch::Sender::new(PeerState::Apart(None)),
             address: watch::Sender::new(None),
             is_dialled: AtomicBool::new(false),
+            is_known: AtomicBool::new(false),
             requests: Semaphore::new(REQUESTS_MAX),
             is_ended: watch::Sender::new(false),
             context,
@@ -251,6 +252,7 @@ impl PeerCore {
     /// Ends all that was done for this peer.
     pub fn end(&self) {
         self.is_ended.send_replace(true);
+        self.lanes.close();
         self.latest_out.close();
         self.latest_in.close();
         if let Some(session) = self.session.send_replace(None) {
@@ -260,8 +262,9 @@ impl PeerCore {
         self.note(stopped);
     }
 
-    pub fn is_ended(&self) -> bool {
-        *self.is_ended.borrow()
+    /// True for the first that asks: it then makes the peer known.
+    pub fn become_known(&self) -> bool {
+        !self.is_known.swap(true, Ordering::SeqCst)
     }
 
     /// True for the first that asks: it then dials.

@@ -15,6 +15,7 @@ use std::{
 use bytes::Bytes;
 use link::{
     Authority, Endpoint, Identity, Options, Peer, PeerName, PeerState,
+    limits::SILENCE_MAX_DEFAULT,
     reliable::{LaneId, Position},
     transport::{Gate, Incoming, LaneOptions, Message, Opened, Outgoing, SendError, Wake},
 };
@@ -109,30 +110,39 @@ pub fn localhost() -> SocketAddr {
     "127.0.0.1:0".parse().expect("an address")
 }
 
-/// Opens an endpoint of this name that always has its lease.
+/// Silence that no connection breaks of, however busy the machine is.
+pub const PATIENT: Duration = PATIENCE;
+/// As in production: for tests whose connections shall break.
+pub const BRISK: Duration = SILENCE_MAX_DEFAULT;
+
+/// Opens a patient endpoint of this name that always has its lease.
 pub fn open(name: &PeerName, incarnation: u64) -> Opened {
-    open_with(identity(name), incarnation, localhost(), always())
+    open_options(options(name, incarnation))
 }
 
-pub fn open_with(
-    identity: Identity,
-    incarnation: u64,
-    address: SocketAddr,
-    may_send: Gate,
-) -> Opened {
-    let mut random = Random::new(incarnation);
-    Endpoint::open(Options {
-        identity,
-        address,
-        incarnation,
-        may_send,
-        random: Box::new(move || random.draw()),
+/// The same, but brisk.
+pub fn open_brisk(name: &PeerName, incarnation: u64) -> Opened {
+    open_options(Options {
+        silence_max: BRISK,
+        ..options(name, incarnation)
     })
-    .expect("an endpoint")
 }
 
-pub fn always() -> Gate {
-    Arc::new(|| true)
+pub fn open_options(options: Options) -> Opened {
+    Endpoint::open(options).expect("an endpoint")
+}
+
+/// Of a patient process that always has its lease.
+pub fn options(name: &PeerName, incarnation: u64) -> Options {
+    let mut random = Random::new(incarnation);
+    Options {
+        identity: identity(name),
+        address: localhost(),
+        incarnation,
+        may_send: Arc::new(|| true),
+        silence_max: PATIENT,
+        random: Box::new(move || random.draw()),
+    }
 }
 
 /// A lease to give and to take away.
@@ -283,13 +293,13 @@ pub struct Pair {
 
 impl Pair {
     pub async fn linked() -> Self {
-        Self::linked_with(always()).await
+        Self::linked_with(options(&pod(2), 1)).await
     }
 
-    /// The gate is the dialer's.
-    pub async fn linked_with(may_send: Gate) -> Self {
+    /// The options are the dialer's, pod 2.
+    pub async fn linked_with(options: Options) -> Self {
         let acceptor = open(&pod(1), 1);
-        let dialer = open_with(identity(&pod(2)), 1, localhost(), may_send);
+        let dialer = open_options(options);
         let to_acceptor = dialer
             .endpoint
             .link(&pod(1), address(&acceptor.endpoint))

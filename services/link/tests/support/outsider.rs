@@ -62,15 +62,28 @@ impl Outsider {
         }
     }
 
-    /// Dials pod 1 and greets it properly, in this incarnation.
+    /// Dials pod 1 and greets it properly, in this incarnation; again, where it was too slow.
     pub async fn greet(&self, address: SocketAddr, incarnation: u64) -> Connection {
-        let connection = self.dial(address).await.expect("it is let in");
-        let (mut send, mut receive) = connection.open_bi().await.expect("open");
-        say(&mut send, &Greeting { incarnation }.encode()).await;
-        let mut answer = [0; Greeting::BYTES];
-        receive.read_exact(&mut answer).await.expect("greeted");
-        connection
+        let met = async {
+            loop {
+                if let Ok(connection) = self.dial(address).await
+                    && is_greeted(&connection, incarnation).await
+                {
+                    return connection;
+                }
+            }
+        };
+        timeout(PATIENCE, met).await.expect("it is let in")
     }
+}
+
+async fn is_greeted(connection: &Connection, incarnation: u64) -> bool {
+    let Ok((mut send, mut receive)) = connection.open_bi().await else {
+        return false;
+    };
+    say(&mut send, &Greeting { incarnation }.encode()).await;
+    let mut answer = [0; Greeting::BYTES];
+    receive.read_exact(&mut answer).await.is_ok()
 }
 
 /// Says this on a new stream that goes both ways.

@@ -1,7 +1,7 @@
 //! A path between two processes that can be cut: a UDP relay.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     net::SocketAddr,
     sync::{
         Arc,
@@ -71,16 +71,24 @@ impl Path {
             if self.drops() {
                 continue;
             }
-            if !backs.contains_key(&from) {
-                let back = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
-                back.connect(self.target).await.expect("loopback");
-                let back = Arc::new(back);
-                backs.insert(from, back.clone());
-                tasks.spawn(self.clone().answer(back, from));
-            }
+            let back = match backs.entry(from) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let back = self.back().await;
+                    tasks.spawn(self.clone().answer(back.clone(), from));
+                    new.insert(back)
+                }
+            };
             // What the path cannot carry is lost, as on any path.
-            let _ = backs[&from].send(&buffer[..count]).await;
+            let _ = back.send(&buffer[..count]).await;
         }
+    }
+
+    /// A socket towards the target, for one who sends to the relay.
+    async fn back(&self) -> Arc<UdpSocket> {
+        let back = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
+        back.connect(self.target).await.expect("loopback");
+        Arc::new(back)
     }
 
     async fn answer(self, back: Arc<UdpSocket>, to: SocketAddr) {

@@ -1,0 +1,61 @@
+//! A player with nothing but fingers: taps on Fight, walks with one thumb, draws the bow with the
+//! other.
+
+import { strict as assert } from "node:assert";
+import { Player } from "./browser.mjs";
+import { Server } from "./server.mjs";
+
+const DEED_MS_MAX = 30_000;
+const TELEPHONE = { width: 844, height: 390 };
+const SOLDIERS = 50;
+const DRAW_TICKS_FULL = 20;
+
+export async function fingers(report, browser) {
+  await report.check("fingers join, walk and draw the bow", async () => {
+    const server = await Server.start(SOLDIERS);
+    const player = await Player.open(browser, server.url, "Thumbs", {
+      viewport: TELEPHONE,
+      hasTouch: true,
+    });
+    try {
+      await player.page.fill("#name", player.name);
+      await player.page.tap("#fight");
+      await player.joined();
+      const hands = await player.page.context().newCDPSession(player.page);
+      await walk(player, hands);
+      await drawBow(player, hands);
+      assert.deepEqual(player.errors, []);
+    } finally {
+      await player.close();
+      await server.dispose();
+    }
+  });
+}
+
+function touch(hands, type, ...touchPoints) {
+  return hands.send("Input.dispatchTouchEvent", { type, touchPoints });
+}
+
+async function walk(player, hands) {
+  await player.until("stands", () => window.voxelheim.own.grounded, DEED_MS_MAX);
+  const from = await player.evaluate(() => window.voxelheim.own.position);
+  await touch(hands, "touchStart", { x: 150, y: 280, id: 1 });
+  await touch(hands, "touchMove", { x: 150, y: 190, id: 1 });
+  const isFar = ({ x, z }) => {
+    const { position } = window.voxelheim.own;
+    return Math.hypot(position.x - x, position.z - z) > 2;
+  };
+  await player.until("walked 2 m", isFar, DEED_MS_MAX, from);
+  await player.screenshot("fingers");
+  await touch(hands, "touchEnd");
+}
+
+async function drawBow(player, hands) {
+  await player.page.tap(".slot:nth-child(2)");
+  const { x, y, width, height } = await player.page.locator(".touch-primary").boundingBox();
+  await touch(hands, "touchStart", { x: x + width / 2, y: y + height / 2, id: 2 });
+  const isDrawn = (ticks) => window.voxelheim.own.drawTicks >= ticks;
+  await player.until("a drawn bow", isDrawn, DEED_MS_MAX, DRAW_TICKS_FULL);
+  await touch(hands, "touchEnd");
+  await player.until("loosed", () => window.voxelheim.own.drawTicks === 0, DEED_MS_MAX);
+}

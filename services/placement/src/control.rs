@@ -1,0 +1,114 @@
+//! The socket that operators ask on: a file that only its owner may open, so who can use it is who
+//! can stop the server. One request a connection, on one line; the answer is the next line.
+
+use std::{
+    fmt, fs,
+    io::{self, BufRead, BufReader, Read, Write},
+    os::unix::{
+        fs::PermissionsExt,
+        net::{UnixListener, UnixStream},
+    },
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    limits::{MESSAGE_BYTES_MAX, REQUEST_TIMEOUT},
+    request::{Answer, Request},
+};
+
+/// Why an operator got no answer.
+#[derive(Debug)]
+pub enum ControlError {
+    /// Nobody listens there.
+    NoServer(PathBuf, io::Error),
+    Io(io::Error),
+    BadAnswer(serde_json::Error),
+}
+
+impl fmt::Display for ControlError {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::NoServer(path, error) => write!(
+                out,
+                "no server answers on {} ({error}): is one running with this --data?",
+                path.display()
+            ),
+            Self::Io(error) => write!(out, "the server did not answer: {error}"),
+            Self::BadAnswer(error) => write!(out, "the answer is of another version: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ControlError {}
+
+/// Asks a server.
+///
+/// # Errors
+/// Any [`ControlError`].
+pub fn ask(path: &Path, request: &Request) -> Result<Answer, ControlError> {
+    let stream = UnixStream::connect(path);
+    let mut stream = stream.map_err(|error| ControlError::NoServer(path.to_owned(), error))?;
+    let mut line = serde_json::to_vec(request).expect("requests are JSON");
+    line.push(b'\n');
+    stream.write_all(&line).map_err(ControlError::Io)?;
+    let mut answer = String::new();
+    let mut reader = BufReader::new(stream).take(MESSAGE_BYTES_MAX);
+    reader.read_line(&mut answer).map_err(ControlError::Io)?;
+    serde_json::from_str(&answer).map_err(ControlError::BadAnswer)
+}
+
+/// The server's end.
+pub(crate) struct Listener {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+impl Listener {
+    /// Takes the place of a socket that an earlier server left.
+    pub fn bind(path: &Path) -> io::Result<Self> {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let listener = UnixListener::bind(path)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        listener.set_nonblocking(true)?;
+        Ok(Self {
+            listener,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Answers whoever waits.
+    pub fn serve(&self, mut answer: impl FnMut(Request) -> Answer) {
+        while let Ok((stream, _)) = self.listener.accept() {
+            if let Err(error) = serve_one(stream, &mut answer) {
+                tracing::debug!(%error, "a control request was not answered");
+            }
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        // Somebody else may have removed it already.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn serve_one(stream: UnixStream, answer: &mut impl FnMut(Request) -> Answer) -> io::Result<()> {
+    stream.set_nonblocking(false)?;
+    stream.set_read_timeout(Some(REQUEST_TIMEOUT))?;
+    stream.set_write_timeout(Some(REQUEST_TIMEOUT))?;
+    let mut line = String::new();
+    BufReader::new((&stream).take(MESSAGE_BYTES_MAX)).read_line(&mut line)?;
+    let answer = match serde_json::from_str(&line) {
+        Ok(request) => answer(request),
+        Err(error) => Answer::Refused {
+            why: format!("no request of this version: {error}"),
+        },
+    };
+    let mut bytes = serde_json::to_vec(&answer).expect("answers are JSON");
+    bytes.push(b'\n');
+    (&stream).write_all(&bytes)
+}

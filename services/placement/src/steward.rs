@@ -1,0 +1,550 @@
+//! The thread that looks at the world, plans and answers.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    io,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Instant,
+};
+
+use directory::controller::{Action, Controller, Observation, Outcome, Plan, Policy};
+use engine::{Command, Frame, PartitionChange};
+use spatial::{
+    partition::{Owner, Region},
+    region::RegionId,
+};
+use world::{EdgePort, PodStatus};
+
+use crate::{
+    control::Listener,
+    limits::{LOOK_PERIOD, PLAN_PERIOD, PLAN_TIMEOUT, PLANS_KEPT},
+    measure::{Measurement, Meters},
+    request::{Answer, PlanRow, RegionRow, Request, ShardRow},
+};
+
+/// How it is told what edges send, in bytes since the start.
+pub type Egress = Box<dyn Fn() -> u64 + Send>;
+
+pub struct StewardOptions {
+    /// Where operators ask; none answers nobody.
+    pub socket: Option<PathBuf>,
+    /// Whether plans are only said.
+    pub is_dry_run: bool,
+    pub policy: Policy,
+}
+
+/// See the module.
+pub struct Steward {
+    port: EdgePort,
+    status: PodStatus,
+    egress: Egress,
+    egress_before: (Instant, u64),
+    egress_bytes_per_second: u64,
+    listener: Option<Listener>,
+    controller: Controller,
+    is_dry_run: bool,
+    pinned: BTreeSet<RegionId>,
+    draining: BTreeSet<u16>,
+    plans: VecDeque<Entry>,
+    blocked: Vec<String>,
+    measurement: Measurement,
+    begun_at: Instant,
+    planned_at: Instant,
+}
+
+/// A plan and what became of it.
+struct Entry {
+    at: Instant,
+    by: By,
+    plan: Plan,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Controller,
+    Operator,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Sent to the seat; shows in the partition soon.
+    UnderWay,
+    Applied,
+    Failed,
+    DryRun,
+}
+
+/// A running steward.
+pub struct StewardHandle {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl StewardHandle {
+    /// Ends the thread.
+    pub fn stop(self) {
+        self.stop.store(true, Ordering::Release);
+        self.thread.thread().unpark();
+        if self.thread.join().is_err() {
+            tracing::error!("the steward's thread had panicked");
+        }
+    }
+}
+
+impl Steward {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// If the socket cannot be made, or the system gives no thread.
+    pub fn start(
+        port: EdgePort,
+        status: PodStatus,
+        egress: Egress,
+        options: StewardOptions,
+    ) -> io::Result<StewardHandle> {
+        let listener = options.socket.as_deref().map(Listener::bind).transpose()?;
+        let now = Instant::now();
+        let mut steward = Self {
+            port,
+            status,
+            egress_before: (now, egress()),
+            egress,
+            egress_bytes_per_second: 0,
+            listener,
+            controller: Controller::new(options.policy),
+            is_dry_run: options.is_dry_run,
+            pinned: BTreeSet::new(),
+            draining: BTreeSet::new(),
+            plans: VecDeque::new(),
+            blocked: Vec::new(),
+            measurement: Measurement::default(),
+            begun_at: now,
+            planned_at: now,
+        };
+        let stop = Arc::new(AtomicBool::new(false));
+        let thread = thread::Builder::new().name("steward".into()).spawn({
+            let stop = stop.clone();
+            move || {
+                while !stop.load(Ordering::Acquire) && !steward.port.is_abandoned() {
+                    steward.turn(Instant::now());
+                    thread::park_timeout(LOOK_PERIOD);
+                }
+            }
+        })?;
+        Ok(StewardHandle { stop, thread })
+    }
+
+    fn turn(&mut self, now: Instant) {
+        if let Some(frames) = self.port.newest_parts() {
+            self.look(&frames, now);
+        }
+        if let Some(listener) = self.listener.take() {
+            listener.serve(|request| self.answer(request, now));
+            self.listener = Some(listener);
+        }
+        if now.saturating_duration_since(self.planned_at) >= PLAN_PERIOD {
+            self.planned_at = now;
+            self.plan(now);
+        }
+    }
+
+    fn look(&mut self, frames: &[Arc<Frame>], now: Instant) {
+        let (before, bytes_before) = self.egress_before;
+        let elapsed = now.saturating_duration_since(before);
+        if elapsed >= PLAN_PERIOD {
+            let bytes = (self.egress)();
+            let sent = u128::from(bytes - bytes_before) * 1_000;
+            self.egress_bytes_per_second = (sent / elapsed.as_millis().max(1)) as u64;
+            self.egress_before = (now, bytes);
+        }
+        let shards = frames.iter().map(|frame| frame.source);
+        let boards = self.status.boards().iter().map(|board| board.read());
+        let meters = Meters {
+            tick_us: shards.zip(boards.map(|it| it.tick_us.p50)).collect(),
+            egress_bytes_per_second: self.egress_bytes_per_second,
+        };
+        self.measurement = Measurement::of(frames, &meters);
+        self.settle(now);
+    }
+
+    /// Looks whether what is under way has shown in the partition.
+    fn settle(&mut self, now: Instant) {
+        let partition = &self.measurement.partition;
+        for entry in &mut self.plans {
+            if entry.state != State::UnderWay {
+                continue;
+            }
+            let outcome = match is_applied(&entry.plan.action, partition) {
+                true => Outcome::Done,
+                false if now.saturating_duration_since(entry.at) > PLAN_TIMEOUT => Outcome::Failed,
+                false => continue,
+            };
+            entry.state = match outcome {
+                Outcome::Done => State::Applied,
+                _ => State::Failed,
+            };
+            let region = entry.plan.action.region().to_bits();
+            let action = entry.plan.action.name();
+            let is_applied = outcome == Outcome::Done;
+            tracing::info!(
+                action,
+                region = format!("{region:x}"),
+                is_applied,
+                "plan ended"
+            );
+            let at_ms = now.saturating_duration_since(self.begun_at).as_millis() as u64;
+            self.controller.note(at_ms, &entry.plan.action, outcome);
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        self.plans
+            .iter()
+            .any(|entry| entry.state == State::UnderWay)
+    }
+
+    /// Asks the controller, and does what it says.
+    fn plan(&mut self, now: Instant) {
+        if self.is_busy() || self.measurement.members.len() < 2 {
+            return;
+        }
+        let observation = Observation {
+            partition: &self.measurement.partition,
+            regions: &self.measurement.regions,
+            shards: &self.measurement.shards,
+            spots: &self.measurement.spots,
+            pinned: &self.pinned,
+            draining: &self.draining,
+        };
+        let now_ms = now.saturating_duration_since(self.begun_at).as_millis() as u64;
+        let step = self.controller.step(now_ms, &observation);
+        self.blocked = step.blocked;
+        let Some(plan) = step.plan else { return };
+        tracing::info!(
+            action = plan.action.name(),
+            region = format!("{:x}", plan.action.region().to_bits()),
+            gain_permille = plan.gain_permille,
+            reasons = plan.reasons.join("; "),
+            is_dry_run = self.is_dry_run,
+            "plan"
+        );
+        if self.is_dry_run {
+            self.controller.note(now_ms, &plan.action, Outcome::DryRun);
+            self.log(now, By::Controller, plan, State::DryRun);
+        } else {
+            self.carry_out(now, By::Controller, plan);
+        }
+    }
+
+    fn carry_out(&mut self, now: Instant, by: By, plan: Plan) {
+        let seen = self.measurement.partition.epoch();
+        let change = match plan.action {
+            Action::Split { region } => PartitionChange::Split { region, seen },
+            Action::Merge { region } => PartitionChange::Merge { region, seen },
+            Action::Move { region, to, .. } | Action::Drain { region, to, .. } => {
+                PartitionChange::Assign {
+                    region,
+                    owner: to,
+                    seen,
+                }
+            }
+        };
+        // A full ring shows as a plan that failed.
+        let _ = self.port.send(Command::Partition(change));
+        self.log(now, by, plan, State::UnderWay);
+    }
+
+    fn log(&mut self, at: Instant, by: By, plan: Plan, state: State) {
+        if self.plans.len() == PLANS_KEPT {
+            self.plans.pop_front();
+        }
+        self.plans.push_back(Entry {
+            at,
+            by,
+            plan,
+            state,
+        });
+    }
+
+    fn answer(&mut self, request: Request, now: Instant) -> Answer {
+        let answered = match request {
+            Request::Regions => Ok(self.regions()),
+            Request::Shards => Ok(self.shards()),
+            Request::Plan => Ok(self.plans(now)),
+            Request::Why { region } => self.why(&region, now),
+            Request::Split { region } => self.split(&region, now),
+            Request::Merge { region } => self.merge(&region, now),
+            Request::Move { region, to } => self.give(&region, &to, now),
+            Request::Pin { region, is_pinned } => self.pin(&region, is_pinned),
+            Request::Drain { pod, is_draining } => self.drain(pod, is_draining),
+            Request::DryRun { is_on } => Ok(self.set_dry_run(is_on)),
+        };
+        answered.unwrap_or_else(|why| Answer::Refused { why })
+    }
+
+    fn regions(&self) -> Answer {
+        let regions = self.measurement.partition.regions();
+        Answer::Regions {
+            regions: regions
+                .iter()
+                .map(|region| self.region_row(region))
+                .collect(),
+        }
+    }
+
+    fn region_row(&self, region: &Region) -> RegionRow {
+        let load = self.measurement.load(region.id);
+        let low = region.id.blocks().min;
+        RegionRow {
+            region: format!("{:x}", region.id.to_bits()),
+            edge_m: region.id.edge_metres(),
+            at: [low.x, low.y, low.z],
+            owner: name_of(region.owner),
+            epoch: region.epoch.0,
+            bodies: load.bodies,
+            players: self
+                .measurement
+                .players
+                .get(&region.id)
+                .copied()
+                .unwrap_or(0),
+            tick_us: load.tick_us,
+            egress_bytes_per_second: load.egress,
+            is_pinned: self.pinned.contains(&region.id),
+        }
+    }
+
+    fn shards(&self) -> Answer {
+        let boards = self.status.boards();
+        let shards = self.measurement.shards.iter().zip(boards);
+        Answer::Shards {
+            tick: self.measurement.tick,
+            shards: shards
+                .map(|(shard, board)| self.shard_row(shard, board))
+                .collect(),
+        }
+    }
+
+    fn shard_row(
+        &self,
+        shard: &directory::controller::ShardLoad,
+        board: &world::StatusBoard,
+    ) -> ShardRow {
+        let status = board.read();
+        let regions = self.measurement.partition.regions().iter();
+        let own: Vec<&Region> = regions.filter(|it| it.owner == shard.owner).collect();
+        let mut load = shard.base;
+        own.iter()
+            .for_each(|region| load += self.measurement.load(region.id));
+        let players = own.iter().map(|it| self.measurement.players.get(&it.id));
+        ShardRow {
+            shard: name_of(shard.owner),
+            regions: own.len(),
+            bodies: load.bodies,
+            players: players.flatten().sum(),
+            tick_us_p50: status.tick_us.p50,
+            tick_us_p99: status.tick_us.p99,
+            egress_bytes_per_second: load.egress,
+            load_permille: shard.limits.permille(load),
+            handoffs: status.handoffs_count,
+            is_draining: self.draining.contains(&shard.owner.pod),
+        }
+    }
+
+    fn plans(&self, now: Instant) -> Answer {
+        Answer::Plans {
+            is_dry_run: self.is_dry_run,
+            plans: self.plans.iter().rev().map(|it| it.row(now)).collect(),
+            blocked: self.blocked.clone(),
+        }
+    }
+
+    fn why(&self, name: &str, now: Instant) -> Result<Answer, String> {
+        let region = *self.region(name)?;
+        let is_about = |entry: &&Entry| {
+            let about = entry.plan.action.region();
+            about == region.id || about.contains(region.id.first_cell())
+        };
+        Ok(Answer::Why {
+            region: self.region_row(&region),
+            plans: self
+                .plans
+                .iter()
+                .rev()
+                .filter(is_about)
+                .map(|it| it.row(now))
+                .collect(),
+        })
+    }
+
+    fn split(&mut self, name: &str, now: Instant) -> Result<Answer, String> {
+        let region = self.region(name)?.id;
+        region
+            .children()
+            .ok_or("it is of the smallest size already")?;
+        Ok(self.order(Action::Split { region }, now))
+    }
+
+    fn merge(&mut self, name: &str, now: Instant) -> Result<Answer, String> {
+        let region = parse_region(name)?;
+        let mut trial = self.measurement.partition.as_ref().clone();
+        let seen = trial.epoch();
+        trial
+            .merge(region, seen)
+            .map_err(|error| error.to_string())?;
+        Ok(self.order(Action::Merge { region }, now))
+    }
+
+    fn give(&mut self, name: &str, to: &str, now: Instant) -> Result<Answer, String> {
+        let region = *self.region(name)?;
+        let to = parse_owner(to)?;
+        if !self.measurement.members.contains(&to) {
+            return Err(format!(
+                "{} is no shard of this world; see ctl shards",
+                name_of(to)
+            ));
+        }
+        if region.owner == to {
+            return Err(format!("{} has it already", name_of(to)));
+        }
+        let action = Action::Move {
+            region: region.id,
+            from: region.owner,
+            to,
+        };
+        Ok(self.order(action, now))
+    }
+
+    /// What an operator wants is done at once, pinned or not.
+    fn order(&mut self, action: Action, now: Instant) -> Answer {
+        let plan = Plan {
+            action,
+            reasons: vec!["an operator wants it".into()],
+            gain_permille: 0,
+        };
+        let what = format!(
+            "{} of region {:x} begun",
+            action.name(),
+            action.region().to_bits()
+        );
+        self.carry_out(now, By::Operator, plan);
+        Answer::Done { what }
+    }
+
+    fn pin(&mut self, name: &str, is_pinned: bool) -> Result<Answer, String> {
+        let region = self.region(name)?.id;
+        let (changed, word) = match is_pinned {
+            true => (self.pinned.insert(region), "pinned"),
+            false => (self.pinned.remove(&region), "free to move"),
+        };
+        let still = if changed { "" } else { " as before" };
+        Ok(Answer::Done {
+            what: format!("region {name} is {word}{still}"),
+        })
+    }
+
+    fn drain(&mut self, pod: u16, is_draining: bool) -> Result<Answer, String> {
+        let members = &self.measurement.members;
+        if !members.iter().any(|owner| owner.pod == pod) {
+            return Err(format!("there is no pod {pod}; see ctl shards"));
+        }
+        if !is_draining {
+            self.draining.remove(&pod);
+            let what = format!("pod {pod} takes regions again");
+            return Ok(Answer::Done { what });
+        }
+        let is_left = |owner: &Owner| owner.pod != pod && !self.draining.contains(&owner.pod);
+        if !members.iter().any(is_left) {
+            return Err(format!(
+                "pod {pod} is the only one that takes regions: start another first"
+            ));
+        }
+        self.draining.insert(pod);
+        Ok(Answer::Done {
+            what: format!("pod {pod} is being emptied"),
+        })
+    }
+
+    fn set_dry_run(&mut self, is_on: bool) -> Answer {
+        self.is_dry_run = is_on;
+        let word = if is_on { "only said" } else { "carried out" };
+        Answer::Done {
+            what: format!("plans are {word}"),
+        }
+    }
+
+    fn region(&self, name: &str) -> Result<&Region, String> {
+        let id = parse_region(name)?;
+        let region = self.measurement.partition.region(id);
+        region.map_err(|_| format!("{name} is no region now; see ctl regions"))
+    }
+}
+
+impl Entry {
+    fn row(&self, now: Instant) -> PlanRow {
+        let owners = self.plan.action.owners();
+        let state = match self.state {
+            State::UnderWay => "under way",
+            State::Applied => "applied",
+            State::Failed => "failed",
+            State::DryRun => "dry run",
+        };
+        let by = match self.by {
+            By::Controller => "controller",
+            By::Operator => "operator",
+        };
+        PlanRow {
+            age_s: now.saturating_duration_since(self.at).as_secs(),
+            by: by.into(),
+            action: self.plan.action.name().into(),
+            region: format!("{:x}", self.plan.action.region().to_bits()),
+            from: owners.map(|(from, _)| name_of(from)),
+            to: owners.map(|(_, to)| name_of(to)),
+            state: state.into(),
+            gain_permille: self.plan.gain_permille,
+            reasons: self.plan.reasons.clone(),
+        }
+    }
+}
+
+/// Whether the partition is as an action wants it.
+fn is_applied(action: &Action, partition: &spatial::partition::Partition) -> bool {
+    match *action {
+        Action::Split { region } => {
+            let children = region.children().unwrap_or([region; 8]);
+            children
+                .iter()
+                .all(|child| partition.region(*child).is_ok())
+        }
+        Action::Merge { region } => partition.region(region).is_ok(),
+        Action::Move { region, to, .. } | Action::Drain { region, to, .. } => partition
+            .region(region)
+            .is_ok_and(|region| region.owner == to),
+    }
+}
+
+pub(crate) fn name_of(owner: Owner) -> String {
+    format!("{}/{}", owner.pod, owner.shard)
+}
+
+fn parse_owner(text: &str) -> Result<Owner, String> {
+    let (pod, shard) = text.split_once('/').unwrap_or(("0", text));
+    match (pod.parse(), shard.parse()) {
+        (Ok(pod), Ok(shard)) => Ok(Owner { pod, shard }),
+        _ => Err(format!(
+            "{text} is no shard: write POD/SHARD, as ctl shards does"
+        )),
+    }
+}
+
+fn parse_region(text: &str) -> Result<RegionId, String> {
+    let bits = u64::from_str_radix(text, 16).ok();
+    let id = bits.and_then(RegionId::from_bits);
+    id.ok_or_else(|| format!("{text} is no region's name: copy one from ctl regions"))
+}

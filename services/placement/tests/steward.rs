@@ -1,0 +1,292 @@
+//! An operator and the controller at work on a live battle of two shards.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+};
+
+use directory::controller::Policy;
+use engine::{Command, SessionId};
+use placement::{
+    Answer, Request, Steward, StewardHandle, StewardOptions, ask,
+    request::{PlanRow, RegionRow, ShardRow},
+};
+use world::{Battle, BattleConfig, EdgePort, Pinning, PodHandle, Runner, Shard, battle::owners};
+
+const SEED: u64 = 3;
+const SHARD_COUNT: usize = 2;
+
+/// A battle with its steward, and somebody who watches every frame.
+struct World {
+    pod: PodHandle<Battle>,
+    steward: StewardHandle,
+    socket: PathBuf,
+    watcher: JoinHandle<(u32, u32)>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl World {
+    fn start(name: &str, policy: Policy) -> Self {
+        let config = BattleConfig {
+            seed: SEED,
+            soldiers_per_house: 100,
+        };
+        let battles = Battle::new(config).divide(SHARD_COUNT);
+        let wake: world::Wake = Arc::new(|| ());
+        let wakes = vec![wake.clone(), wake];
+        let (mut ports, shard_ports) = world::connect(&owners(SHARD_COUNT), SEED, wakes);
+        let shard = |(simulation, ports)| Shard {
+            simulation,
+            ports,
+            chronicle: None,
+        };
+        let shards = battles.into_iter().zip(shard_ports).map(shard).collect();
+        let pod = world::start(shards, Runner::Plain, Pinning::Off).expect("threads");
+        let file = format!("voxelheim-{name}-{}.sock", std::process::id());
+        let socket = std::env::temp_dir().join(file);
+        let options = StewardOptions {
+            socket: Some(socket.clone()),
+            is_dry_run: false,
+            policy,
+        };
+        let port = ports.pop().expect("two");
+        let steward = Steward::start(port, pod.status(), Box::new(|| 0), options);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let watcher = thread::spawn({
+            let (port, is_over) = (ports.pop().expect("two"), is_over.clone());
+            move || watch(port, &is_over)
+        });
+        let world = Self {
+            pod,
+            steward: steward.expect("a socket and a thread"),
+            socket,
+            watcher,
+            is_over,
+        };
+        while world.shards().is_empty() {
+            thread::yield_now();
+        }
+        world
+    }
+
+    fn ask(&self, request: Request) -> Answer {
+        ask(&self.socket, &request).expect("it answers")
+    }
+
+    fn regions(&self) -> Vec<RegionRow> {
+        match self.ask(Request::Regions) {
+            Answer::Regions { regions } => regions,
+            other => panic!("regions, not {other:?}"),
+        }
+    }
+
+    fn shards(&self) -> Vec<ShardRow> {
+        match self.ask(Request::Shards) {
+            Answer::Shards { shards, .. } => shards,
+            other => panic!("shards, not {other:?}"),
+        }
+    }
+
+    fn plans(&self) -> Vec<PlanRow> {
+        match self.ask(Request::Plan) {
+            Answer::Plans { plans, .. } => plans,
+            other => panic!("plans, not {other:?}"),
+        }
+    }
+
+    fn why(&self, region: &str) -> (RegionRow, Vec<PlanRow>) {
+        let region = region.to_owned();
+        match self.ask(Request::Why { region }) {
+            Answer::Why { region, plans } => (region, plans),
+            other => panic!("why, not {other:?}"),
+        }
+    }
+
+    fn refusal(&self, request: Request) -> String {
+        match self.ask(request) {
+            Answer::Refused { why } => why,
+            other => panic!("a refusal, not {other:?}"),
+        }
+    }
+
+    /// Every frame was seen, and everybody was in every one of them.
+    fn end(self) {
+        self.steward.stop();
+        assert!(!self.socket.exists());
+        let shards = self.pod.stop().expect("no thread panicked");
+        self.is_over.store(true, Ordering::Release);
+        let (tick_count, skipped_count) = self.watcher.join().expect("the watcher is well");
+        assert!(
+            tick_count > 0 && skipped_count == 0,
+            "{tick_count} {skipped_count}"
+        );
+        let faults = shards.iter().map(|it| it.world().counters());
+        let faults: u64 = faults.map(|it| it.conservation_faults_count).sum();
+        assert_eq!(faults, 0);
+    }
+}
+
+/// Returns how many ticks were seen, and how many were not.
+fn watch(mut port: EdgePort, is_over: &AtomicBool) -> (u32, u32) {
+    port.send(Command::Join {
+        session: SessionId(1),
+        name: "watcher".into(),
+        house: 0,
+    })
+    .expect("there is room");
+    let (mut count, mut skipped, mut last) = (0, 0, None);
+    loop {
+        let was_over = is_over.load(Ordering::Acquire);
+        while let Some(frame) = port.frame() {
+            skipped += last.map_or(0, |last| frame.tick - last - 1);
+            last = Some(frame.tick);
+            count += 1;
+            assert!(frame.bodies.count() >= 200, "somebody is missing");
+        }
+        if was_over {
+            return (count, skipped);
+        }
+        thread::yield_now();
+    }
+}
+
+/// Controller never acts by itself.
+fn idle() -> Policy {
+    Policy {
+        high_permille: u64::MAX,
+        merge_permille_max: 0,
+        ..Policy::default()
+    }
+}
+
+#[test]
+fn an_operator_moves_splits_and_merges_regions_of_a_live_battle() {
+    let world = World::start("operator", idle());
+    for turn in 0..6 {
+        let crowded = world.regions().into_iter().max_by_key(|it| it.bodies);
+        let crowded = crowded.expect("a world has regions");
+        let to = if crowded.owner == "0/0" { "0/1" } else { "0/0" };
+        world.ask(Request::Move {
+            region: crowded.region.clone(),
+            to: to.into(),
+        });
+        while world.why(&crowded.region).0.owner != to {
+            thread::yield_now();
+        }
+        let (row, plans) = world.why(&crowded.region);
+        assert!(row.epoch > crowded.epoch, "turn {turn}");
+        assert_eq!(
+            (plans[0].by.as_str(), plans[0].action.as_str()),
+            ("operator", "move")
+        );
+    }
+    let count = world.regions().len();
+    let large = world.regions().into_iter().max_by_key(|it| it.edge_m);
+    let large = large.expect("a world has regions").region;
+    world.ask(Request::Split {
+        region: large.clone(),
+    });
+    while world.regions().len() != count + 7 {
+        thread::yield_now();
+    }
+    world.ask(Request::Merge { region: large });
+    while world.regions().len() != count {
+        thread::yield_now();
+    }
+    while world.plans().iter().any(|plan| plan.state != "applied") {
+        thread::yield_now();
+    }
+    assert!(
+        world
+            .shards()
+            .iter()
+            .map(|shard| shard.handoffs)
+            .sum::<u64>()
+            > 0
+    );
+    world.end();
+}
+
+#[test]
+fn orders_that_cannot_be_are_refused_with_the_reason() {
+    let world = World::start("refused", idle());
+    let some = world.regions()[0].clone();
+    let name = |text: &str| text.to_owned();
+    for (request, hint) in [
+        (
+            Request::Why {
+                region: name("nonsense"),
+            },
+            "no region's name",
+        ),
+        (Request::Split { region: name("0") }, "no region's name"),
+        (
+            Request::Move {
+                region: some.region.clone(),
+                to: some.owner.clone(),
+            },
+            "has it already",
+        ),
+        (
+            Request::Move {
+                region: some.region.clone(),
+                to: name("0/9"),
+            },
+            "no shard of this world",
+        ),
+        (
+            Request::Move {
+                region: some.region.clone(),
+                to: name("x"),
+            },
+            "no shard",
+        ),
+        (
+            Request::Drain {
+                pod: 7,
+                is_draining: true,
+            },
+            "no pod 7",
+        ),
+        (
+            Request::Drain {
+                pod: 0,
+                is_draining: true,
+            },
+            "start another first",
+        ),
+    ] {
+        let why = world.refusal(request.clone());
+        assert!(why.contains(hint), "{request:?}: {why}");
+    }
+    world.end();
+}
+
+/// All regions on one shard, which then counts as full: they go apart again, and then stay.
+#[test]
+fn the_controller_relieves_a_shard_that_has_too_much() {
+    let policy = Policy {
+        high_permille: 0,
+        gain_permille_min: 1,
+        sustained_ms: 0,
+        settling_ms: 0,
+        region_rest_ms: 0,
+        ..Policy::default()
+    };
+    let world = World::start("controller", policy);
+    let by_controller = |plan: &PlanRow| plan.by == "controller" && plan.state == "applied";
+    while !world.plans().iter().any(by_controller) {
+        thread::yield_now();
+    }
+    let plan = world
+        .plans()
+        .into_iter()
+        .find(by_controller)
+        .expect("it is there");
+    assert!(!plan.reasons.is_empty(), "{plan:?}");
+    world.end();
+}

@@ -1,0 +1,208 @@
+//! `voxelheim ctl`: asks a running server, and prints what it answers.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write as _},
+};
+
+use placement::{
+    Answer, ControlError, Request, ask,
+    request::{PlanRow, RegionRow, ShardRow},
+};
+
+use crate::{
+    Failure,
+    cli::{CtlArguments, CtlVerb, RegionVerb, Switch},
+    data::CONTROL,
+};
+
+/// Asks and prints.
+pub fn run(arguments: &CtlArguments) -> Result<(), Failure> {
+    let socket = arguments.data.join(CONTROL);
+    let answer = ask(&socket, &request(&arguments.verb)).map_err(|error| match error {
+        ControlError::NoServer(..) => Failure::Usage(error.to_string()),
+        _ => Failure::Runtime(error.to_string()),
+    })?;
+    if let Answer::Refused { why } = answer {
+        return Err(Failure::Usage(why));
+    }
+    let text = match arguments.json {
+        true => serde_json::to_string_pretty(&answer).expect("answers are JSON") + "\n",
+        false => to_text(&answer),
+    };
+    io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|error| Failure::Runtime(format!("the answer cannot be printed: {error}")))
+}
+
+fn request(verb: &CtlVerb) -> Request {
+    match verb {
+        CtlVerb::Regions { verb: None } => Request::Regions,
+        CtlVerb::Regions { verb: Some(verb) } => region_request(verb),
+        CtlVerb::Shards => Request::Shards,
+        CtlVerb::Drain { pod, undo } => Request::Drain {
+            pod: *pod,
+            is_draining: !undo,
+        },
+        CtlVerb::Plan { dry_run: None } => Request::Plan,
+        CtlVerb::Plan {
+            dry_run: Some(switch),
+        } => Request::DryRun {
+            is_on: *switch == Switch::On,
+        },
+        CtlVerb::Why { region } => Request::Why {
+            region: region.clone(),
+        },
+    }
+}
+
+fn region_request(verb: &RegionVerb) -> Request {
+    match verb.clone() {
+        RegionVerb::Split { region } => Request::Split { region },
+        RegionVerb::Merge { region } => Request::Merge { region },
+        RegionVerb::Move { region, to } => Request::Move { region, to },
+        RegionVerb::Pin { region, undo } => Request::Pin {
+            region,
+            is_pinned: !undo,
+        },
+    }
+}
+
+fn to_text(answer: &Answer) -> String {
+    match answer {
+        Answer::Regions { regions } => region_table(regions),
+        Answer::Shards { tick, shards } => format!("tick {tick}\n{}", shard_table(shards)),
+        Answer::Plans {
+            is_dry_run,
+            plans,
+            blocked,
+        } => {
+            let word = if *is_dry_run {
+                "only said"
+            } else {
+                "carried out"
+            };
+            let mut text = format!("plans are {word}\n{}", plan_list(plans));
+            for line in blocked {
+                let _ = writeln!(text, "blocked: {line}");
+            }
+            text
+        }
+        Answer::Why { region, plans } => {
+            let table = region_table(std::slice::from_ref(region));
+            format!("{table}{}", plan_list(plans))
+        }
+        Answer::Done { what } => format!("{what}\n"),
+        Answer::Refused { why } => format!("{why}\n"),
+    }
+}
+
+fn region_table(regions: &[RegionRow]) -> String {
+    let head = [
+        "REGION",
+        "EDGE",
+        "AT",
+        "SHARD",
+        "EPOCH",
+        "BODIES",
+        "PLAYERS",
+        "TICK µs",
+        "EGRESS B/s",
+        "PIN",
+    ];
+    let row = |row: &RegionRow| {
+        let [x, y, z] = row.at;
+        let pin = if row.is_pinned { "pinned" } else { "" };
+        vec![
+            row.region.clone(),
+            format!("{} m", row.edge_m),
+            format!("{x},{y},{z}"),
+            row.owner.clone(),
+            row.epoch.to_string(),
+            row.bodies.to_string(),
+            row.players.to_string(),
+            row.tick_us.to_string(),
+            row.egress_bytes_per_second.to_string(),
+            pin.to_owned(),
+        ]
+    };
+    table(&head, regions.iter().map(row))
+}
+
+fn shard_table(shards: &[ShardRow]) -> String {
+    let head = [
+        "SHARD",
+        "REGIONS",
+        "BODIES",
+        "PLAYERS",
+        "TICK µs p50",
+        "p99",
+        "EGRESS B/s",
+        "LOAD",
+        "HANDOFFS",
+        "",
+    ];
+    let row = |row: &ShardRow| {
+        let draining = if row.is_draining { "draining" } else { "" };
+        vec![
+            row.shard.clone(),
+            row.regions.to_string(),
+            row.bodies.to_string(),
+            row.players.to_string(),
+            row.tick_us_p50.to_string(),
+            row.tick_us_p99.to_string(),
+            row.egress_bytes_per_second.to_string(),
+            share(row.load_permille),
+            row.handoffs.to_string(),
+            draining.to_owned(),
+        ]
+    };
+    table(&head, shards.iter().map(row))
+}
+
+fn plan_list(plans: &[PlanRow]) -> String {
+    let mut text = String::new();
+    if plans.is_empty() {
+        text.push_str("nothing was planned\n");
+    }
+    for plan in plans {
+        let way = match (&plan.from, &plan.to) {
+            (Some(from), Some(to)) => format!(" from {from} to {to}"),
+            _ => String::new(),
+        };
+        let gain = match plan.gain_permille {
+            0 => String::new(),
+            gain => format!(", should gain {}", share(gain)),
+        };
+        let _ = writeln!(
+            text,
+            "{} s ago, {}: {} {}{way}: {}{gain}",
+            plan.age_s, plan.by, plan.action, plan.region, plan.state
+        );
+        for reason in &plan.reasons {
+            let _ = writeln!(text, "    {reason}");
+        }
+    }
+    text
+}
+
+fn share(permille: u64) -> String {
+    format!("{}.{} %", permille / 10, permille % 10)
+}
+
+/// Columns as wide as they need be.
+fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let head: Vec<String> = head.iter().map(|&word| word.to_owned()).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+    let widths: Vec<usize> = (0..rows[0].len()).filter_map(width).collect();
+    let mut text = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(&widths);
+        let line: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        let _ = writeln!(text, "{}", line.join("  ").trim_end());
+    }
+    text
+}
