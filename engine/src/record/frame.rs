@@ -135,6 +135,11 @@ fn check(frame: &Frame) -> Result<(), CheckpointError> {
         && frame.edits.len() <= EDITS_PER_TICK_MAX;
     check::require(is_bounded)?;
     check::past(&frame.bodies)?;
+    // Bodies that it handed over are in its rows for this last time.
+    let rows_count = frame.bodies.id.len() as u64;
+    let departing_count = frame.handoffs.bodies.len() as u64;
+    let alive_count = frame.tally.alive_count();
+    check::require(alive_count == rows_count.checked_sub(departing_count))?;
     check::ids(&frame.bodies.id, &[])?;
     frame.effects.iter().try_for_each(check::effect)?;
     check::arriving(&frame.arriving)?;
