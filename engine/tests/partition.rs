@@ -384,9 +384,8 @@ fn damaged_frames_are_refused_or_harmless() {
             continue;
         };
         // Whoever carries frames refuses those that name another source.
-        let is_like_ours = read.source == frame.source
-            && read.tick == frame.tick
-            && read.is_seat == frame.is_seat;
+        let is_like_ours =
+            read.source == frame.source && read.tick == frame.tick && read.is_seat == frame.is_seat;
         let is_same_layout =
             !frame.is_seat || (read.partition == frame.partition && read.members == frame.members);
         if is_like_ours && is_same_layout {
