@@ -15,14 +15,17 @@ use placement::{
     Answer, Request, Steward, StewardHandle, StewardOptions, ask,
     request::{PlanRow, RegionRow, ShardRow},
 };
-use world::{Battle, BattleConfig, EdgePort, Pinning, PodHandle, Runner, Shard, battle::owners};
+use world::{
+    Battle, BattleConfig, EdgePort, Pinning, Pod, PodHandle, Runner,
+    battle::{divided, owners},
+};
 
 const SEED: u64 = 3;
 const SHARD_COUNT: usize = 2;
 
 /// A battle with its steward, and somebody who watches every frame.
 struct World {
-    pod: PodHandle<Battle>,
+    pod: PodHandle,
     steward: StewardHandle,
     socket: PathBuf,
     watcher: JoinHandle<(u32, u32)>,
@@ -35,17 +38,18 @@ impl World {
             seed: SEED,
             soldiers_per_house: 100,
         };
-        let battles = Battle::new(config).divide(SHARD_COUNT);
         let wake: world::Wake = Arc::new(|| ());
         let wakes = vec![wake.clone(), wake];
-        let (mut ports, shard_ports) = world::connect(&owners(SHARD_COUNT), SEED, wakes);
-        let shard = |(simulation, ports)| Shard {
-            simulation,
-            ports,
+        let ports = world::connect(&owners(0, SHARD_COUNT), SEED, wakes);
+        let pod = Pod {
+            state: divided(Battle::new(config).into_world(), (0, 1), SHARD_COUNT),
+            shard_ports: ports.shards,
+            whole_ports: ports.wholes,
             chronicle: None,
+            links: None,
         };
-        let shards = battles.into_iter().zip(shard_ports).map(shard).collect();
-        let pod = world::start(shards, Runner::Plain, Pinning::Off).expect("threads");
+        let mut ports = ports.edges;
+        let pod = world::start(pod, Runner::Plain, Pinning::Off).expect("threads");
         let file = format!("voxelheim-{name}-{}.sock", std::process::id());
         let socket = std::env::temp_dir().join(file);
         let options = StewardOptions {

@@ -59,6 +59,12 @@ impl Exchange {
         &self.members
     }
 
+    /// Whether somebody has gone on already from the tick whose frames are wanted.
+    pub fn is_behind(&self) -> bool {
+        let newest = self.frames.last_key_value();
+        newest.is_some_and(|((tick, _), _)| *tick > self.tick)
+    }
+
     /// Frames that wait.
     pub fn count(&self) -> usize {
         self.frames.len()
@@ -137,6 +143,7 @@ mod tests {
         assert_eq!(exchange.offer(frame(2, 5, &[])), Offered::Known);
         assert_eq!(exchange.offer(frame(1, 5, &[])), Offered::Kept);
         assert!(!exchange.take(&mut taken));
+        assert!(exchange.is_behind());
         assert_eq!(exchange.missing().collect::<Vec<_>>(), [owner(0)]);
         assert_eq!(exchange.offer(frame(0, 5, &members)), Offered::Kept);
         assert!(exchange.take(&mut taken));

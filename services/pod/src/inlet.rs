@@ -34,12 +34,17 @@ impl Inlet {
         }
     }
 
+    /// Whether there is room for another command of the own process.
+    pub fn has_room_for_own(&self) -> bool {
+        self.own.len() < COMMANDS_WAITING_MAX
+    }
+
     /// Takes in a command of the own process.
     ///
     /// # Errors
     /// The command comes back when too many wait.
     pub fn handle_own(&mut self, command: Command) -> Result<(), Command> {
-        if self.own.len() == COMMANDS_WAITING_MAX {
+        if !self.has_room_for_own() {
             return Err(command);
         }
         self.own.push_back(command);

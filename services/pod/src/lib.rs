@@ -27,6 +27,7 @@ pub mod relay;
 pub mod replay;
 pub mod state;
 pub mod station;
+pub mod word;
 
 pub use admission::Admission;
 pub use exchange::{Exchange, Offered};

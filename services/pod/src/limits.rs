@@ -22,3 +22,9 @@ pub const OUTLINES_KEPT: u32 = 4;
 /// Ticks that a pod's shards did and that are not durable yet: as many as the journal lets wait. When
 /// full, the shards wait: the world slows until the disk is back.
 pub const STEPS_MAX: usize = journal::limits::QUEUE_BLOCKS_MAX;
+
+/// A snapshot travels in pieces of this size, each the answer to a request of its own.
+pub const SNAPSHOT_PIECE_BYTES: usize = 512 << 10;
+const _: () = assert!(SNAPSHOT_PIECE_BYTES + 8 <= link::limits::RESPONSE_BYTES_MAX);
+/// Largest snapshot that is taken from another process: sixteen worlds of today.
+pub const SNAPSHOT_BYTES_MAX: u64 = 256 << 20;

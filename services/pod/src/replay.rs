@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::{
-    Command, Frame,
+    Command, Frame, Phase,
     record::{CheckpointError, roster::RosterKeeper},
     tick_beside,
 };
@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// A tick's records, read.
-#[derive(Default)]
-struct Inputs {
+#[derive(Debug, Default)]
+pub struct Inputs {
     /// By shard.
     given: Vec<Given>,
     heard: Vec<(u64, Box<Frame>)>,
@@ -34,17 +34,30 @@ impl PodState {
         records: impl Iterator<Item = &'a [u8]>,
         bricks: &impl Bricks,
     ) -> Result<(), CheckpointError> {
-        if tick != self.tick + 1 {
-            return Err(CheckpointError::Inconsistent);
+        self.advance(tick, Inputs::read(records, bricks)?, |_| {})?;
+        for shard in &self.shards {
+            self.said.push(say(&shard.world.frame));
         }
-        let inputs = Inputs::read(records, bricks)?;
-        if inputs.given.len() != self.shards.len() {
+        Ok(())
+    }
+
+    /// The same for one who only looks: what the shards said is not kept. `has_ended` is told of every
+    /// phase of every shard.
+    ///
+    /// # Errors
+    /// As of [`Self::replay`].
+    pub fn advance(
+        &mut self,
+        tick: u32,
+        inputs: Inputs,
+        mut has_ended: impl FnMut(Phase),
+    ) -> Result<(), CheckpointError> {
+        if tick != self.tick + 1 || inputs.given.len() != self.shards.len() {
             return Err(CheckpointError::Inconsistent);
         }
         let frames = self.gather(inputs.heard)?;
         for (shard, given) in self.shards.iter_mut().zip(inputs.given) {
-            let frame = shard.tick(given, &frames);
-            self.said.push(say(&frame));
+            shard.tick(given, &frames, &mut has_ended);
         }
         self.tick = tick;
         Ok(())
@@ -85,11 +98,11 @@ impl PodState {
 }
 
 impl ShardState {
-    fn tick(&mut self, given: Given, frames: &[Arc<Frame>]) -> Arc<Frame> {
+    fn tick(&mut self, given: Given, frames: &[Arc<Frame>], has_ended: impl FnMut(Phase)) {
         self.places.extend(given.places);
         let mut commands: Vec<Command> = given.commands;
         let siblings = others(frames, self.world.owner);
-        tick_beside(&mut self.world, &mut commands, &siblings, |_| {})
+        tick_beside(&mut self.world, &mut commands, &siblings, has_ended);
     }
 }
 
@@ -100,7 +113,9 @@ pub fn others(frames: &[Arc<Frame>], own: Owner) -> Vec<Arc<Frame>> {
 }
 
 impl Inputs {
-    fn read<'a>(
+    /// # Errors
+    /// If they are not what a tick was given.
+    pub fn read<'a>(
         records: impl Iterator<Item = &'a [u8]>,
         bricks: &impl Bricks,
     ) -> Result<Self, CheckpointError> {

@@ -207,6 +207,36 @@ impl PodState {
     }
 }
 
+/// What a pod that joins is given, as bytes: some shard of the world without its bodies, and what holds
+/// of its last tick.
+pub fn joining(world: &World, outline: &Outline) -> Vec<u8> {
+    let mut output = Vec::new();
+    outline.members.write(&mut output);
+    outline.roster.write(&mut output);
+    let bare = newcomer(world, world.owner);
+    output.extend(checkpoint::save(&bare));
+    output
+}
+
+/// The pod that joins with it.
+///
+/// # Errors
+/// Any [`CheckpointError`].
+pub fn joined(
+    bytes: &[u8],
+    name: (u16, u64),
+    shard_count: u16,
+) -> Result<PodState, CheckpointError> {
+    let mut input = Input::new(bytes);
+    let outline = Outline {
+        members: Record::read(&mut input)?,
+        roster: Record::read(&mut input)?,
+    };
+    let world = checkpoint::load(input.rest())?;
+    let state = PodState::newcomer(name, shard_count, &world, &outline);
+    state.check()
+}
+
 impl ShardState {
     fn new(world: World) -> Self {
         Self {

@@ -60,6 +60,11 @@ impl Station {
         self.inlet.handle_command(edge, place, command);
     }
 
+    /// Whether there is room for another command of the own process.
+    pub fn has_room_for_own(&self) -> bool {
+        self.inlet.has_room_for_own()
+    }
+
     /// Takes in a command of the own process.
     ///
     /// # Errors
@@ -80,6 +85,11 @@ impl Station {
         turn.record.clear();
         write_given(own.shard, &turn.places, &turn.commands, &mut turn.record);
         true
+    }
+
+    /// Whether others have gone on already: then this shard's next tick is not to wait for its time.
+    pub fn is_behind(&self) -> bool {
+        self.exchange.is_behind()
     }
 
     /// Whom the next tick waits for.

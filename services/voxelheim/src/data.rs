@@ -8,7 +8,8 @@ use std::{
 use edge::KeptSession;
 use engine::{World, WorldConfig, divide::unite};
 use serde::{Deserialize, Serialize};
-use world::{Battle, Chronicle, Retention, WorldFolder};
+use pod::PodState;
+use world::{Chronicle, Retention, WorldFolder, battle::divided};
 
 use crate::{Failure, config::Config};
 
@@ -44,9 +45,8 @@ impl DataDir {
         })
     }
 
-    /// The shards of the battle that was kept, as many as are asked for, if it is the one that is asked
-    /// for.
-    pub fn recover(&self, config: &Config) -> Result<Option<Vec<World>>, Failure> {
+    /// The battle that was kept, with as many shards as are asked for, if it is the one that is asked for.
+    pub fn recover(&self, config: &Config) -> Result<Option<PodState>, Failure> {
         self.refuse_old_format()?;
         let recovered = self
             .world()?
@@ -58,7 +58,8 @@ impl DataDir {
         for remark in &recovered.remarks {
             tracing::warn!("{remark}");
         }
-        let saved = &recovered.shards[0].config;
+        let state = recovered.state;
+        let saved = &state.shards[0].world.config;
         if let Some(difference) = differs(saved, config) {
             return Err(Failure::Usage(format!(
                 "the battle kept in {} {difference}: choose another folder with --data, or remove \
@@ -66,12 +67,12 @@ impl DataDir {
                 self.path.display()
             )));
         }
-        Ok(Some(redivide(recovered.shards, config.shards_count)))
+        Ok(Some(redivided(state, config.shards_count)))
     }
 
-    /// From here on the folder keeps these shards.
-    pub fn begin_run(&self, worlds: &[&World], retention: Retention) -> io::Result<Vec<Chronicle>> {
-        WorldFolder::open(&self.world_path())?.begin(worlds, retention)
+    /// From here on the folder keeps this pod.
+    pub fn begin_run(&self, state: &PodState, retention: Retention) -> io::Result<Chronicle> {
+        WorldFolder::open(&self.world_path())?.begin(state, retention)
     }
 
     /// Who was in the saved battle. A file that cannot be read costs the players their bodies, no
@@ -143,13 +144,13 @@ impl DataDir {
 }
 
 /// The same world as some number of shards.
-fn redivide(shards: Vec<World>, shard_count: usize) -> Vec<World> {
-    if shards.len() == shard_count {
-        return shards;
+fn redivided(state: PodState, shard_count: usize) -> PodState {
+    if state.shards.len() == shard_count {
+        return state;
     }
-    let battle = Battle::of_world(unite(&shards));
-    let battles = battle.divide(shard_count).into_iter();
-    battles.map(Battle::into_world).collect()
+    let worlds = state.shards.into_iter().map(|shard| shard.world);
+    let worlds: Vec<World> = worlds.collect();
+    divided(unite(&worlds), (state.pod, state.series), shard_count)
 }
 
 fn differs(saved: &WorldConfig, config: &Config) -> Option<String> {

@@ -15,22 +15,20 @@ use crate::{Failure, cli::ReplayArguments, data};
 /// Replays and prints `ticks`, `hash`, `seconds` and `speed` (times real time).
 pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
     let run = run_folder(&arguments.path)?;
-    let mut recording = Recording::open_oldest(&run).map_err(unusable)?;
+    let mut recording = Recording::open(&run).map_err(unusable)?;
     let mut output = BufWriter::new(io::stdout().lock());
-    let tick_first = recording.shards()[0].tick;
+    let tick_first = recording.state().tick;
     let mut times = PhaseTimes::default();
-    let mut hash = None;
     let begun_at = Instant::now();
     while arguments
         .until
-        .is_none_or(|until| recording.shards()[0].tick < until)
+        .is_none_or(|until| recording.state().tick < until)
     {
-        let Some(frame) = recording.advance(&mut times).map_err(unusable)? else {
+        let Some(replayed) = recording.advance(&mut times).map_err(unusable)? else {
             break;
         };
-        hash = Some(frame.hash);
         if arguments.hashes {
-            writeln!(output, "{} {:016x}", frame.tick, frame.hash).map_err(unprinted)?;
+            writeln!(output, "{} {:016x}", replayed.tick, replayed.hash).map_err(unprinted)?;
         }
     }
     let seconds = begun_at.elapsed().as_secs_f64();
@@ -39,8 +37,8 @@ pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
     }
     let outcome = Outcome {
         tick_first,
-        ticks: recording.shards()[0].tick - tick_first,
-        hash: hash.unwrap_or(recording.shards()[0].frame.hash),
+        ticks: recording.state().tick - tick_first,
+        hash: recording.hash(),
         seconds,
         times: arguments.bench.then_some(times),
     };

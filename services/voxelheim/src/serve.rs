@@ -8,15 +8,19 @@ use std::{
 };
 
 use directory::controller::Policy;
-use engine::World;
 use placement::{Steward, StewardOptions};
+use pod::PodState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use world::{Battle, BattleConfig, Chronicle, Runner};
+use world::{Battle, BattleConfig, Chronicle, Pod, Runner, battle::divided};
 
 use crate::{Failure, cli::ServeArguments, config, config::Config, data::DataDir};
 
 /// How often is looked whether a thread died, which only a bug of ours does.
 const WATCH_PERIOD: Duration = Duration::from_secs(1);
+
+/// The number of a process that is the whole world, and of the life in which its shards began to speak.
+const POD: u16 = 0;
+const FIRST_SERIES: u64 = 1;
 
 /// Serves until a signal says stop.
 pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
@@ -26,26 +30,26 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         None => None,
     };
     let edges = edge::bind(config.edge.clone()).map_err(usage)?;
-    let (battles, sessions) = prepare(&config, data.as_ref())?;
-    let chronicles = begin_run(&config, data.as_ref(), &battles)?;
-    let owners = world::battle::owners(battles.len());
-    let seed = battles[0].config().seed;
+    let (state, sessions) = prepare(&config, data.as_ref())?;
+    let chronicle = begin_run(&config, data.as_ref(), &state)?;
+    let owners = state.owners();
+    let seed = state.shards[0].world.config.seed;
     let mut wakes = edges.wakes();
     // The steward looks when it likes.
     wakes.push(std::sync::Arc::new(|| ()));
-    let (mut edge_ports, shard_ports) = world::connect(&owners, seed, wakes);
-    let steward_port = edge_ports.pop().expect("the steward's is the last");
-    let shards = battles.into_iter().zip(shard_ports).zip(chronicles);
-    let shard = |((simulation, ports), chronicle)| world::Shard {
-        simulation,
-        ports,
+    let mut ports = world::connect(&owners, seed, wakes);
+    let steward_port = ports.edges.pop().expect("the steward's is the last");
+    let pod = Pod {
+        state,
+        shard_ports: ports.shards,
+        whole_ports: ports.wholes,
         chronicle,
+        links: None,
     };
     let runner = Runner::choose(config.edge.data_dir.as_deref());
-    let shards = shards.map(shard).collect();
-    let pod = world::start(shards, runner, config.pinning).map_err(runtime)?;
+    let pod = world::start(pod, runner, config.pinning).map_err(runtime)?;
     let edges = edges
-        .start(edge_ports, pod.status(), &sessions)
+        .start(ports.edges, pod.status(), &sessions)
         .map_err(runtime)?;
     let options = StewardOptions {
         socket: data.as_ref().map(DataDir::control_path),
@@ -68,22 +72,21 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     ended
 }
 
-/// The shards of the saved battle and its players, or of a new one.
+/// The saved battle and its players, or a new one.
 fn prepare(
     config: &Config,
     data: Option<&DataDir>,
-) -> Result<(Vec<Battle>, Vec<edge::KeptSession>), Failure> {
+) -> Result<(PodState, Vec<edge::KeptSession>), Failure> {
     let begun_at = Instant::now();
     if let Some(data) = data
-        && let Some(worlds) = data.recover(config)?
+        && let Some(state) = data.recover(config)?
     {
         tracing::info!(
-            tick = worlds[0].tick,
+            tick = state.tick,
             seconds = begun_at.elapsed().as_secs_f32(),
             "the world is back"
         );
-        let battles = worlds.into_iter().map(Battle::of_world).collect();
-        return Ok((battles, data.load_sessions()));
+        return Ok((state, data.load_sessions()));
     }
     let battle = Battle::new(BattleConfig {
         seed: config.seed(),
@@ -93,26 +96,21 @@ fn prepare(
         seconds = begun_at.elapsed().as_secs_f32(),
         "the world is made"
     );
-    Ok((battle.divide(config.shards_count), Vec::new()))
+    let name = (POD, FIRST_SERIES);
+    let state = divided(battle.into_world(), name, config.shards_count);
+    Ok((state, Vec::new()))
 }
 
 /// Begins to keep what the shards are given, if anybody wants that.
 fn begin_run(
     config: &Config,
     data: Option<&DataDir>,
-    battles: &[Battle],
-) -> Result<Vec<Option<Chronicle>>, Failure> {
-    match data {
-        Some(data) => {
-            let worlds: Vec<&World> = battles.iter().map(Battle::world).collect();
-            let chronicles = data.begin_run(&worlds, config.retention);
-            let chronicles = chronicles.map_err(|error| {
-                Failure::Runtime(format!("the battle cannot be kept: {error}; check --data"))
-            })?;
-            Ok(chronicles.into_iter().map(Some).collect())
-        }
-        None => Ok(battles.iter().map(|_| None).collect()),
-    }
+    state: &PodState,
+) -> Result<Option<Chronicle>, Failure> {
+    let Some(data) = data else { return Ok(None) };
+    let begun = data.begin_run(state, config.retention);
+    let failed = |error| format!("the battle cannot be kept: {error}; check --data");
+    begun.map(Some).map_err(|error| Failure::Runtime(failed(error)))
 }
 
 fn announce(config: &Config, address: std::net::SocketAddr) {

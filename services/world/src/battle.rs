@@ -6,15 +6,15 @@ use std::{
 };
 
 use engine::{
-    Command, Frame, World, WorldConfig, checkpoint,
+    Command, Frame, World, WorldConfig,
     divide::{balanced, divide},
     happenings::REFUSAL_REASON_COUNT,
     tick_beside,
 };
-use journal::checkpointer::Content;
+use pod::{Outline, PodState};
 use spatial::{Terrain, partition::Owner};
 
-use crate::{host::Simulation, loader::Loader};
+use crate::loader::Loader;
 
 /// Names of what the engine refuses, in the order of its `RefusalReason`.
 const REFUSALS: [&str; REFUSAL_REASON_COUNT] = [
@@ -61,11 +61,19 @@ impl Battle {
         Self { world, loader }
     }
 
-    /// A battle that goes on from a world that was kept.
-    pub fn of_world(world: World) -> Self {
-        let mut loader = Loader::new(world.config.seed);
-        loader.mark_known(world.terrain.bricks().map(|(cell, _)| cell));
-        Self { world, loader }
+    /// The shards of a process, as battles that go on from there; they share the threads that generate
+    /// terrain.
+    pub fn of_worlds(worlds: Vec<World>) -> Vec<Self> {
+        let Some(first) = worlds.first() else {
+            return Vec::new();
+        };
+        let mut loader = Loader::new(first.config.seed);
+        loader.mark_known(first.terrain.bricks().map(|(cell, _)| cell));
+        let battle = |world| Self {
+            world,
+            loader: loader.share(),
+        };
+        worlds.into_iter().map(battle).collect()
     }
 
     pub fn world(&self) -> &World {
@@ -76,19 +84,6 @@ impl Battle {
         self.world
     }
 
-    /// One battle as many shards of pod 0, each with its part of the field.
-    pub fn divide(self, shard_count: usize) -> Vec<Self> {
-        if shard_count == 1 && self.world.is_whole() {
-            return vec![self];
-        }
-        let shards = divide(self.world, balanced(&owners(shard_count)));
-        let battle = |world| Self {
-            world,
-            loader: self.loader.share(),
-        };
-        shards.into_iter().map(battle).collect()
-    }
-
     pub fn config(&self) -> BattleConfig {
         BattleConfig {
             seed: self.world.config.seed,
@@ -97,31 +92,39 @@ impl Battle {
     }
 }
 
-/// The shards of a process that is the whole world.
-pub fn owners(shard_count: usize) -> Vec<Owner> {
-    let shards = 0..shard_count as u16;
-    shards.map(|shard| Owner { pod: 0, shard }).collect()
+/// A world as a process that is all of it, with so many shards of the pod, in whose life of this number
+/// they begin.
+pub fn divided(world: World, (pod, series): (u16, u64), shard_count: usize) -> PodState {
+    let outline = Outline {
+        members: owners(pod, shard_count),
+        roster: world.frame.roster.clone(),
+    };
+    let shards = divide(world, balanced(&outline.members));
+    PodState::found((pod, series), shards, &outline)
 }
 
-impl Simulation for Battle {
-    fn tick_count(&self) -> u32 {
-        self.world.tick
+/// The shards of a pod.
+pub fn owners(pod: u16, shard_count: usize) -> Vec<Owner> {
+    let shards = 0..shard_count as u16;
+    shards.map(|shard| Owner { pod, shard }).collect()
+}
+
+/// What a shard's loop does with it.
+impl Battle {
+    /// Terrain that was generated since the last call: a command like any other.
+    pub(crate) fn loaded(&mut self) -> Option<Command> {
+        self.loader.drain()
     }
 
-    fn frame(&self) -> Arc<Frame> {
-        self.world.frame.clone()
-    }
-
-    fn tick(
+    /// Applies the commands, advances one tick beside what the other shards published of the last one,
+    /// and publishes its frame. `phases` gets the name and duration of every phase.
+    pub(crate) fn tick(
         &mut self,
         commands: &mut Vec<Command>,
         siblings: &[Arc<Frame>],
         phases: &mut Vec<(&'static str, Duration)>,
     ) -> Arc<Frame> {
-        let begun_at = Instant::now();
-        commands.extend(self.loader.drain());
         let mut phase_at = Instant::now();
-        phases.push(("load", phase_at - begun_at));
         let frame = tick_beside(&mut self.world, commands, siblings, |phase| {
             let now = Instant::now();
             phases.push((phase.name(), now - phase_at));
@@ -135,12 +138,8 @@ impl Simulation for Battle {
         frame
     }
 
-    fn checkpoint(&self) -> Content {
-        let world = self.world.clone();
-        Box::new(move |output| output.extend(checkpoint::save(&world)))
-    }
-
-    fn counts(&self) -> Vec<(&'static str, u64)> {
+    /// What it counted since its start, by name.
+    pub(crate) fn counts(&self) -> Vec<(&'static str, u64)> {
         let counters = &self.world.happenings.counters;
         let refused = REFUSALS.into_iter().zip(counters.refused_count);
         let dropped = [

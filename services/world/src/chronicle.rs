@@ -1,21 +1,12 @@
-//! What a shard was given, kept: the commands of every tick in its journal, and checkpoints beside it.
-//! On the shard's thread nothing of it waits; docs/invariants/recovery.md tells the protocol.
-//!
-//! Terrain is not kept as bricks but as the cells that were taken in: the seed makes them again.
+//! What a process's shards were given, kept: the records of every tick in its journal, and checkpoints
+//! beside it. On the relay's thread nothing of it waits; docs/invariants/recovery.md tells the protocol.
 
 use std::{io, path::Path};
 
-use engine::{
-    Command,
-    generate::Generator,
-    record::{CheckpointError, Input},
-};
-use journal::{Checkpointer, CommitError, Folder, Identity, JournalPort, checkpointer::Content};
+use journal::{Checkpointer, CommitError, Folder, Identity, JournalPort};
+use pod::{Commit, PodState};
 
-use crate::{
-    limits::{CHECKPOINT_TICKS, CHECKPOINTS_KEPT},
-    runner::Writing,
-};
+use crate::{limits::CHECKPOINTS_KEPT, runner::Writing};
 
 /// How much of the past is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -27,7 +18,7 @@ pub enum Retention {
     All,
 }
 
-/// A shard's journal and checkpoints. Who runs the shard's loop also runs the journal's writer: see
+/// A process's journal and checkpoints. Who runs the relay's loop also runs the journal's writer: see
 /// [`Self::take_writing`].
 pub struct Chronicle {
     port: JournalPort,
@@ -49,7 +40,6 @@ impl Chronicle {
     ) -> io::Result<Self> {
         let folder = Folder::open(path)?;
         let (port, committer) = journal::link(identity, next_tick);
-        let shard = identity.shard;
         let writing = Writing {
             folder: folder.clone(),
             committer,
@@ -59,13 +49,13 @@ impl Chronicle {
             Retention::All => usize::MAX,
         };
         let checkpointer = Checkpointer::start(
-            &format!("keeper-{shard}"),
+            "keeper",
             folder,
             identity,
             kept_count,
             Box::new(move |tick, written| match written {
-                Ok(_) => tracing::debug!(shard, tick, "checkpoint written"),
-                Err(error) => tracing::error!(shard, tick, %error, "no checkpoint"),
+                Ok(_) => tracing::debug!(tick, "checkpoint written"),
+                Err(error) => tracing::error!(tick, %error, "no checkpoint"),
             }),
         )?;
         Ok(Self {
@@ -102,16 +92,11 @@ impl Chronicle {
         }
     }
 
-    /// Keeps what a tick took; there must be room. Panics if that is more than a tick can have been
+    /// Keeps what a tick was given; there must be room. Panics if that is more than a tick can have been
     /// given.
-    pub fn record(&mut self, tick: u32, commands: &[Command]) {
-        let committed = self.port.commit_with(tick, |block| {
-            for command in commands {
-                block.push_with(|output| pod::record::write_command(command, output))?;
-            }
-            Ok(())
-        });
-        match committed {
+    pub fn record(&mut self, commit: &Commit) {
+        let tick = commit.tick;
+        match self.port.commit_with(tick, |block| commit.fill(block)) {
             // A writer that ended is one that is being stopped.
             Ok(()) | Err(CommitError::Closed) => {}
             Err(error) => panic!("tick {tick} is not in the journal: {error}"),
@@ -123,31 +108,17 @@ impl Chronicle {
         self.port.durable_tick()
     }
 
-    /// Whether a checkpoint is to be taken after this tick.
-    pub fn is_checkpoint_due(&self, tick: u32) -> bool {
-        tick.is_multiple_of(CHECKPOINT_TICKS)
-    }
-
     /// Hands a state over to be written; while one is still being written, this one is left out.
-    pub fn offer(&self, tick: u32, content: Content) {
+    pub fn offer(&self, state: PodState) {
+        let tick = state.tick;
+        let content = Box::new(move |output: &mut Vec<u8>| state.write(output));
         if self.checkpointer.offer(tick, content).is_err() {
             tracing::warn!(tick, "a checkpoint is left out: the disk is slow");
         }
     }
 
-    /// Writes a last checkpoint. The journal's writer must have ended.
-    pub fn end(self, tick: u32, content: Content) {
-        if self.checkpointer.offer(tick, content).is_err() {
-            tracing::warn!("the last checkpoint is left out: the journal has all");
-        }
+    /// Writes what was handed over to the end. The journal's writer must have ended.
+    pub fn end(self) {
         self.checkpointer.stop();
     }
-}
-
-/// A command as it was recorded; terrain is generated anew.
-///
-/// # Errors
-/// Any [`CheckpointError`].
-pub fn read_record(record: &[u8], generator: &Generator) -> Result<Command, CheckpointError> {
-    pod::record::read_command(&mut Input::new(record), generator)
 }

@@ -1,476 +1,256 @@
-//! The shards' threads: each drains the edges' commands, advances its part of the world 20 times a
-//! second, in step with the others, and hands every edge its frame. They know nothing of sessions or
-//! bytes on a wire.
-//!
-//! [`ShardLoop`] takes one turn after another and never waits in one; a [`Runner`] decides where that
-//! runs: on io_uring executors, or on plain threads.
+//! Starts and stops the threads of a process that has shards: one for each, and the relay's between them
+//! and everybody else. They know nothing of sessions or bytes on a wire to players.
 
 use std::{
-    collections::VecDeque,
     io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use engine::{Command, Frame};
-use journal::checkpointer::Content;
-use spatial::partition::Owner;
+use pod::{PodState, Relay, Station};
+use rtrb::RingBuffer;
 
 use crate::{
+    battle::Battle,
     bell::Bell,
     chronicle::Chronicle,
-    limits::{COMMANDS_PER_TICK_MAX, COMMIT_WAIT, END_WAIT, SIBLING_WAIT, STATUS_TICKS},
-    pace::Pace,
+    limits::{COMMAND_RING_MAX, COMMIT_WAIT, DONE_RING_MAX, STOP_PATIENCE},
+    links::Links,
     pin::Pinning,
-    ports::ShardPort,
-    runner::{Runner, Running, Seat, Turn},
-    siblings::{self, Gathered, Siblings},
-    status::{PodStatus, Recorder, StatusBoard, TickReport},
+    ports::{ShardPort, WholePort},
+    relay_loop::{Progress, RelayLoop, ShardSide},
+    runner::{Runner, Running, Seat},
+    shard_loop::{ShardLoop, Stop, Wiring},
+    siblings,
+    status::{PodStatus, Recorder},
 };
 
-/// What a shard advances: its part of the engine's world with what feeds it, or a twin in tests.
-pub trait Simulation: Send + 'static {
-    /// The last tick that was done.
-    fn tick_count(&self) -> u32;
-
-    /// What was published of that tick.
-    fn frame(&self) -> Arc<Frame>;
-
-    /// Applies the commands, advances one tick beside what the other shards published of the last
-    /// one, and publishes its frame. Leaves in `commands` those it took. `phases` gets the name and duration of
-    /// every phase.
-    fn tick(
-        &mut self,
-        commands: &mut Vec<Command>,
-        siblings: &[Arc<Frame>],
-        phases: &mut Vec<(&'static str, Duration)>,
-    ) -> Arc<Frame>;
-
-    /// Its state, to be made into bytes on another thread.
-    fn checkpoint(&self) -> Content;
-
-    /// What it counted since its start, by name.
-    fn counts(&self) -> Vec<(&'static str, u64)>;
-}
-
-/// One shard, with what it is connected to.
-pub struct Shard<S> {
-    pub simulation: S,
-    /// To every edge.
-    pub ports: Vec<ShardPort>,
+/// What a process's shards go on from, and what they are connected to.
+pub struct Pod {
+    pub state: PodState,
+    /// By shard, one of each edge.
+    pub shard_ports: Vec<Vec<ShardPort>>,
+    pub whole_ports: Vec<WholePort>,
     /// None for a world that nobody keeps.
     pub chronicle: Option<Chronicle>,
+    /// None for a process that is the whole world.
+    pub links: Option<Links>,
 }
 
-/// The running shards of a process.
-pub struct PodHandle<S> {
+/// The running shards of a process, and their relay.
+pub struct PodHandle {
     stop: Arc<Stop>,
-    shards: Vec<Running<ShardLoop<S>>>,
+    shards: Vec<Running<ShardLoop>>,
+    relay: Running<RelayLoop>,
+    progress: Arc<Progress>,
     status: PodStatus,
 }
 
-/// How shards end after one tick, all of them: the first one names it when it is asked to, before it
-/// publishes the frame that the others need to go beyond.
-struct Stop {
-    is_asked: AtomicBool,
-    last_tick: AtomicU32,
-    /// How many have done it.
-    done_count: AtomicUsize,
-}
-
-/// Starts a loop for every shard, each on a thread of its own.
+/// Starts a loop for every shard and one for the relay, each on a thread of its own.
 ///
 /// # Errors
 /// If the system gives no thread.
-pub fn start<S: Simulation>(
-    shards: Vec<Shard<S>>,
-    runner: Runner,
-    pinning: Pinning,
-) -> io::Result<PodHandle<S>> {
-    let stop = Arc::new(Stop {
-        is_asked: AtomicBool::new(false),
-        last_tick: AtomicU32::new(u32::MAX),
-        done_count: AtomicUsize::new(0),
-    });
-    let frames: Vec<Arc<Frame>> = shards.iter().map(|it| it.simulation.frame()).collect();
-    let names = frames.iter().map(|it| (it.source, Bell::default()));
-    let names: Vec<(Owner, Bell)> = names.collect();
-    let mut siblings = siblings::connect(&names, frames[0].tick);
-    for (frame, siblings) in frames.iter().zip(&mut siblings) {
-        siblings.publish(frame);
-    }
-    let status = PodStatus::new(shards.len());
-    let now = Instant::now();
-    let mut running = Vec::new();
-    for (place, (mut shard, siblings)) in shards.into_iter().zip(siblings).enumerate() {
-        let writing = shard.chronicle.as_mut().and_then(Chronicle::take_writing);
-        let mut shard = ShardLoop::new(shard, siblings, status.boards()[place].clone(), now);
-        shard.stop = Some((stop.clone(), place == 0));
+pub fn start(pod: Pod, runner: Runner, pinning: Pinning) -> io::Result<PodHandle> {
+    let stop = Arc::new(Stop::default());
+    let status = PodStatus::new(pod.state.shards.len());
+    let relay_bell = pod.links.as_ref().map(Links::bell).unwrap_or_default();
+    let relay = match pod.links {
+        Some(_) => Relay::new(&pod.state),
+        None => Relay::unheard(&pod.state),
+    };
+    let parts = Parts {
+        stop: stop.clone(),
+        status: status.clone(),
+        relay_bell: relay_bell.clone(),
+        frames_skipped: pod.whole_ports.iter().map(WholePort::frames_skipped),
+    };
+    let (loops, sides) = parts.connect(pod.state, pod.shard_ports);
+    let mut chronicle = pod.chronicle;
+    let writing = chronicle.as_mut().and_then(Chronicle::take_writing);
+    let relay = RelayLoop::new(relay, sides, pod.whole_ports, chronicle, pod.links);
+    let progress = relay.progress();
+    let seat = Seat {
+        name: "relay".into(),
+        core: None,
+        bell: relay_bell,
+    };
+    let relay = runner.start(seat, relay, writing)?;
+    let shard_count = loops.len();
+    let start = |(place, (shard, bell))| {
         let seat = Seat {
             name: format!("shard-{place}"),
-            core: pinning.core_of(place, names.len()),
-            bell: names[place].1.clone(),
+            core: pinning.core_of(place, shard_count),
+            bell,
         };
-        running.push(runner.start(seat, shard, writing)?);
-    }
+        runner.start(seat, shard, None)
+    };
+    let shards = loops.into_iter().enumerate().map(start);
     Ok(PodHandle {
+        shards: shards.collect::<io::Result<_>>()?,
         stop,
-        shards: running,
+        relay,
+        progress,
         status,
     })
 }
 
-impl<S: Simulation> PodHandle<S> {
+/// What the loops share.
+struct Parts<I> {
+    stop: Arc<Stop>,
+    status: PodStatus,
+    relay_bell: Bell,
+    frames_skipped: I,
+}
+
+impl<I: Iterator<Item = Arc<std::sync::atomic::AtomicU64>>> Parts<I> {
+    /// The shards' loops with their bells, and the relay's sides of them.
+    fn connect(
+        self,
+        state: PodState,
+        ports: Vec<Vec<ShardPort>>,
+    ) -> (Vec<(ShardLoop, Bell)>, Vec<ShardSide>) {
+        let bells: Vec<Bell> = state.shards.iter().map(|_| Bell::default()).collect();
+        let (all_siblings, lanes) = siblings::connect(&bells);
+        let (tick, members) = (state.tick, state.members);
+        let worlds = state.shards.into_iter().map(|shard| shard.world).collect();
+        let battles = Battle::of_worlds(worlds);
+        // Edges are too slow for frames of all shards at once: they are counted by the first.
+        let mut frames_skipped: Vec<_> = self.frames_skipped.collect();
+        let now = Instant::now();
+        let mut loops = Vec::new();
+        let mut sides = Vec::new();
+        let shards = battles.into_iter().zip(all_siblings).zip(lanes).zip(ports);
+        for (place, (((battle, mut siblings), frames), ports)) in shards.enumerate() {
+            let frame = battle.world().frame.clone();
+            siblings.publish(&frame);
+            let mut station = Station::new(battle.world().owner, tick, members.clone());
+            station.handle_frame(frame);
+            let (done_in, done) = RingBuffer::new(DONE_RING_MAX);
+            let (inward_in, inward) = RingBuffer::new(COMMAND_RING_MAX);
+            let is_world_wanted = Arc::new(AtomicBool::new(false));
+            let wiring = Wiring {
+                siblings,
+                ports,
+                inward,
+                done: done_in,
+                relay: self.relay_bell.clone(),
+                is_world_wanted: is_world_wanted.clone(),
+                stop: self.stop.clone(),
+                is_first: place == 0,
+            };
+            let skipped = std::mem::take(&mut frames_skipped);
+            let recorder = Recorder::new(self.status.boards()[place].clone(), skipped);
+            let shard = ShardLoop::new(battle, station, wiring, recorder, now);
+            loops.push((shard, bells[place].clone()));
+            sides.push(ShardSide {
+                has_seat: false,
+                done,
+                frames,
+                inward: inward_in,
+                is_world_wanted,
+            });
+        }
+        (loops, sides)
+    }
+}
+
+impl PodHandle {
     pub fn status(&self) -> PodStatus {
         self.status.clone()
     }
 
-    /// Whether a shard's thread ended by itself, which only a bug of ours does.
+    /// Whether a thread ended by itself, which only a bug of ours does.
     pub fn is_finished(&self) -> bool {
-        self.shards.iter().any(Running::is_finished)
+        self.relay.is_finished() || self.shards.iter().any(Running::is_finished)
     }
 
-    /// Ends all loops after one tick, keeps and tells what is left, and gives the simulations back.
+    /// Ends all shards after one tick, keeps and tells what is left, and gives the battles back. Where
+    /// that tick waits for other processes or a disk, they end before it: the journal has what it has.
     ///
     /// # Errors
-    /// If a shard's thread panicked.
-    pub fn stop(self) -> thread::Result<Vec<S>> {
-        self.stop.is_asked.store(true, Ordering::Release);
+    /// If a thread panicked.
+    pub fn stop(self) -> thread::Result<Vec<Battle>> {
+        self.stop.ask();
         self.shards.iter().for_each(|shard| shard.bell().ring());
-        while self.stop.done_count.load(Ordering::Acquire) < self.shards.len()
-            && !self.is_finished()
-        {
+        let asked_at = Instant::now();
+        while !self.is_finished() && !self.is_all_told() && asked_at.elapsed() < STOP_PATIENCE {
             thread::sleep(COMMIT_WAIT);
         }
         let ended: thread::Result<Vec<_>> = self.shards.into_iter().map(Running::stop).collect();
-        Ok(ended?.into_iter().map(ShardLoop::end).collect())
-    }
-}
-
-/// The state of one shard's loop.
-pub struct ShardLoop<S> {
-    simulation: S,
-    ports: Vec<ShardPort>,
-    siblings: Siblings,
-    chronicle: Option<Chronicle>,
-    /// Frames whose ticks are not durable yet: nobody outside may hear of what a crash would undo
-    /// (R9). With how long the ticks took.
-    unreleased: VecDeque<(Arc<Frame>, Duration)>,
-    pace: Pace,
-    recorder: Recorder,
-    inbox: Vec<Command>,
-    /// What the others published of the last tick.
-    frames: Vec<Arc<Frame>>,
-    phases: Vec<(&'static str, Duration)>,
-    /// How it ends, and whether it is the one that names the last tick; none in tests of a turn.
-    stop: Option<(Arc<Stop>, bool)>,
-    is_done: bool,
-}
-
-impl<S: Simulation> ShardLoop<S> {
-    pub fn new(shard: Shard<S>, siblings: Siblings, status: StatusBoard, now: Instant) -> Self {
-        let frames_skipped = shard.ports.iter().map(ShardPort::frames_skipped).collect();
-        Self {
-            simulation: shard.simulation,
-            ports: shard.ports,
-            siblings,
-            chronicle: shard.chronicle,
-            unreleased: VecDeque::new(),
-            pace: Pace::new(now),
-            recorder: Recorder::new(status, frames_skipped),
-            inbox: Vec::new(),
-            frames: Vec::new(),
-            phases: Vec::new(),
-            stop: None,
-            is_done: false,
-        }
+        self.relay.stop()?.end();
+        Ok(ended?.into_iter().map(ShardLoop::into_battle).collect())
     }
 
-    /// Whether the last tick was named and is done.
-    fn is_at_end(&mut self) -> bool {
-        let tick_count = self.simulation.tick_count();
-        let Some((stop, is_first)) = &self.stop else {
-            return false;
-        };
-        if *is_first && stop.is_asked.load(Ordering::Acquire) {
-            // Others may be a tick ahead; none is two, for that takes this one's next frame.
-            stop.last_tick.fetch_min(tick_count + 1, Ordering::AcqRel);
-        }
-        let is_at_end = tick_count >= stop.last_tick.load(Ordering::Acquire);
-        if is_at_end && !self.is_done {
-            self.is_done = true;
-            stop.done_count.fetch_add(1, Ordering::AcqRel);
-        }
-        is_at_end
-    }
-
-    /// Runs a tick if one is due at `now`, the others' last frames are there and the disk keeps up.
-    fn turn_once(&mut self, now: Instant) -> Instant {
-        self.release();
-        if self.is_at_end() {
-            return now + END_WAIT;
-        }
-        if now < self.pace.due_at() {
-            return self.next_turn_at(now);
-        }
-        if let Some(chronicle) = &mut self.chronicle
-            && !chronicle.has_room()
-        {
-            return now + COMMIT_WAIT;
-        }
-        let own = self.simulation.frame();
-        match self.siblings.gather(&own, &mut self.frames) {
-            Gathered::All => self.tick(now),
-            Gathered::Waiting => return (now + SIBLING_WAIT).min(self.next_turn_at(now)),
-            // Who watches the threads sees that one is gone.
-            Gathered::Abandoned => return now + END_WAIT,
-        }
-        self.release();
-        self.next_turn_at(now)
-    }
-
-    /// When the next tick is due, or before that, when frames may have become durable.
-    fn next_turn_at(&self, now: Instant) -> Instant {
-        match self.unreleased.is_empty() {
-            true => self.pace.due_at().max(now),
-            false => now + COMMIT_WAIT,
-        }
-    }
-
-    fn tick(&mut self, now: Instant) {
-        for port in &mut self.ports {
-            port.drain(&mut self.inbox, COMMANDS_PER_TICK_MAX);
-        }
-        self.phases.clear();
-        let frame = self
-            .simulation
-            .tick(&mut self.inbox, &self.frames, &mut self.phases);
-        self.siblings.publish(&frame);
-        self.keep(frame.tick);
-        self.inbox.clear();
-        self.frames.clear();
-        self.unreleased.push_back((frame.clone(), now.elapsed()));
-        let ended_at = Instant::now();
-        self.recorder.record(&TickReport {
-            duration: ended_at.saturating_duration_since(now),
-            lateness: self.pace.lateness(now),
-            stretched: self.pace.stretched(),
-            phases: &self.phases,
-        });
-        if frame.tick.is_multiple_of(STATUS_TICKS) {
-            self.recorder
-                .publish(&frame, self.simulation.counts(), ended_at);
-        }
-        self.pace.advance(ended_at);
-    }
-
-    /// Gives what the tick took to the journal, and now and then the state beside it.
-    fn keep(&mut self, tick: u32) {
-        if let Some(chronicle) = &mut self.chronicle {
-            chronicle.record(tick, &self.inbox);
-            if chronicle.is_checkpoint_due(tick) {
-                chronicle.offer(tick, self.simulation.checkpoint());
-            }
-        }
-    }
-
-    /// Hands the edges what is durable.
-    fn release(&mut self) {
-        let durable_tick = match &self.chronicle {
-            Some(chronicle) => chronicle.durable_tick(),
-            None => u32::MAX,
-        };
-        while let Some((frame, duration)) = self.unreleased.front()
-            && frame.tick <= durable_tick
-        {
-            for port in &mut self.ports {
-                port.publish(frame, *duration);
-            }
-            self.unreleased.pop_front();
-        }
-    }
-
-    /// Ends between two ticks, with everything kept and told; the journal's writer has ended.
-    fn end(mut self) -> S {
-        if let Some(chronicle) = self.chronicle.take() {
-            let tick = self.simulation.tick_count();
-            chronicle.end(tick, self.simulation.checkpoint());
-        }
-        self.release();
-        self.simulation
-    }
-}
-
-impl<S: Simulation> Turn for ShardLoop<S> {
-    fn turn(&mut self, now: Instant) -> Instant {
-        self.turn_once(now)
+    fn is_all_told(&self) -> bool {
+        let last = self.stop.last_tick();
+        last.is_some_and(|last| self.progress.durable_tick() >= last)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{limits::TICK, ports};
-    use engine::SessionId;
-    use std::sync::mpsc;
+    use crate::{
+        BattleConfig,
+        battle::{divided, owners},
+        ports::{self, Ports},
+    };
+    use engine::{Command, SessionId};
+    use std::{sync::mpsc, time::Duration};
 
-    /// Counts ticks and remembers who joined.
-    #[derive(Default)]
-    struct Twin {
-        frame: Arc<Frame>,
-        joined: Vec<SessionId>,
-        siblings_seen: Vec<usize>,
-    }
+    const SEED: u64 = 3;
 
-    impl Twin {
-        fn new(place: usize, shard_count: u16) -> Self {
-            Self {
-                frame: Arc::new(Frame {
-                    is_seat: place == 0,
-                    source: owners(shard_count)[place],
-                    members: owners(shard_count),
-                    ..Frame::default()
-                }),
-                ..Self::default()
-            }
-        }
-    }
-
-    impl Simulation for Twin {
-        fn tick_count(&self) -> u32 {
-            self.frame.tick
-        }
-
-        fn frame(&self) -> Arc<Frame> {
-            self.frame.clone()
-        }
-
-        fn tick(
-            &mut self,
-            commands: &mut Vec<Command>,
-            siblings: &[Arc<Frame>],
-            phases: &mut Vec<(&'static str, Duration)>,
-        ) -> Arc<Frame> {
-            let last = self.frame.tick;
-            assert!(siblings.iter().all(|frame| frame.tick == last));
-            self.siblings_seen.push(siblings.len());
-            phases.push(("count", Duration::from_micros(7)));
-            for command in commands.iter() {
-                if let Command::Join { session, .. } = command {
-                    self.joined.push(*session);
-                }
-            }
-            self.frame = Arc::new(Frame {
-                tick: last + 1,
-                is_seat: self.frame.is_seat,
-                source: self.frame.source,
-                members: self.frame.members.clone(),
-                ..Frame::default()
-            });
-            self.frame.clone()
-        }
-
-        fn checkpoint(&self) -> Content {
-            Box::new(|_| ())
-        }
-
-        fn counts(&self) -> Vec<(&'static str, u64)> {
-            vec![("joined", self.joined.len() as u64)]
-        }
-    }
-
-    fn join(session: u64) -> Command {
-        Command::Join {
-            session: SessionId(session),
-            name: "Bera".into(),
-            house: 255,
-        }
-    }
-
-    fn owners(count: u16) -> Vec<Owner> {
-        (0..count).map(|shard| Owner { pod: 0, shard }).collect()
-    }
-
-    fn alone(ports: Vec<ShardPort>, now: Instant) -> ShardLoop<Twin> {
-        let shard = Shard {
-            simulation: Twin::new(0, 1),
-            ports,
+    fn small_battle(shard_count: usize, wakes: Vec<ports::Wake>) -> (Pod, Ports) {
+        let battle = Battle::new(BattleConfig {
+            seed: SEED,
+            soldiers_per_house: 8,
+        });
+        let state = divided(battle.into_world(), (0, 1), shard_count);
+        let mut ports = ports::connect(&owners(0, shard_count), SEED, wakes);
+        let pod = Pod {
+            state,
+            shard_ports: std::mem::take(&mut ports.shards),
+            whole_ports: std::mem::take(&mut ports.wholes),
             chronicle: None,
+            links: None,
         };
-        let name = (owners(1)[0], Bell::default());
-        let siblings = siblings::connect(&[name], 0).remove(0);
-        ShardLoop::new(shard, siblings, StatusBoard::default(), now)
+        (pod, ports)
     }
 
     #[test]
-    fn every_edge_gets_every_frame_and_every_command_arrives() {
-        let wakes = vec![Arc::new(|| ()) as ports::Wake, Arc::new(|| ())];
-        let (mut edges, mut shards) = ports::connect(&owners(1), 1, wakes);
-        let mut now = Instant::now();
-        let mut shard = alone(shards.remove(0), now);
-        for (session, edge) in (1..).zip(&mut edges) {
-            edge.send(join(session)).expect("there is room");
-        }
-        for _ in 0..3 {
-            now = shard.turn(now);
-        }
-        assert_eq!(shard.simulation.joined, [SessionId(1), SessionId(2)]);
-        for edge in &mut edges {
-            let ticks: Vec<u32> = std::iter::from_fn(|| edge.frame())
-                .map(|frame| frame.tick)
-                .collect();
-            assert_eq!(ticks, [1, 2, 3]);
-        }
-    }
-
-    #[test]
-    fn no_tick_runs_before_it_is_due() {
-        let start = Instant::now();
-        let mut shard = alone(Vec::new(), start);
-        let due_at = shard.turn(start);
-        assert_eq!(due_at, start + TICK);
-        assert_eq!(shard.turn(due_at - Duration::from_nanos(1)), due_at);
-        assert_eq!(shard.simulation.frame.tick, 1);
-    }
-
-    #[test]
-    fn threads_tick_in_step_wake_edges_publish_their_status_and_stop_at_one_tick() {
+    fn threads_tick_in_step_tell_edges_publish_their_status_and_stop_at_one_tick() {
         let runners = [Runner::Plain, Runner::choose(None)];
-        for (shard_count, runner) in [1_u16, 3].into_iter().zip(runners) {
+        for (shard_count, runner) in [1_usize, 3].into_iter().zip(runners) {
             let (woken, wakes) = mpsc::channel();
             let wake: ports::Wake = Arc::new(move || woken.send(()).unwrap_or(()));
-            let (mut edges, ports) = ports::connect(&owners(shard_count), 1, vec![wake]);
-            let shard = |(place, ports)| Shard {
-                simulation: Twin::new(place, shard_count),
-                ports,
-                chronicle: None,
-            };
-            let shards = ports.into_iter().enumerate().map(shard).collect();
-            let pod = start(shards, runner, Pinning::Off).expect("threads");
+            let (pod, mut ports) = small_battle(shard_count, vec![wake.clone(), wake]);
+            let tick_first = pod.state.tick;
+            let pod = start(pod, runner, Pinning::Off).expect("threads");
+            for (session, edge) in (1..).zip(&mut ports.edges) {
+                let command = Command::Join {
+                    session: SessionId(session),
+                    name: format!("guest {session}"),
+                    house: 255,
+                };
+                edge.send(command).expect("there is room");
+            }
             let status = pod.status();
+            let mut told = Vec::new();
             let patience = Duration::from_secs(20);
-            while status.read().tick == 0 {
-                wakes
-                    .recv_timeout(patience)
-                    .expect("the shards wake their edge");
-                edges[0].frame();
+            while status.read().players_count < 2 {
+                let woken = wakes.recv_timeout(patience);
+                woken.expect("the relay wakes its edges");
+                told.extend(std::iter::from_fn(|| ports.edges[0].frame()).map(|it| it.tick));
+                while ports.edges[1].frame().is_some() {}
             }
-            assert_eq!(status.read().phases_us[0].0, "count");
-            assert_eq!(status.read().counts, [("joined", 0)]);
-            let twins = pod.stop().expect("no thread panicked");
-            let tick_last = twins[0].frame.tick;
-            assert!(tick_last >= 20);
-            for twin in twins {
-                assert_eq!(twin.frame.tick, tick_last);
-                let others = usize::from(shard_count) - 1;
-                assert!(twin.siblings_seen.iter().all(|&count| count == others));
-            }
-            while edges[0].frame().is_some() {}
-            assert!(edges[0].is_abandoned());
+            assert_eq!(status.read().phases_us.last().expect("some").0, "look");
+            let battles = pod.stop().expect("no thread panicked");
+            told.extend(std::iter::from_fn(|| ports.edges[0].frame()).map(|it| it.tick));
+            let tick_last = battles[0].world().tick;
+            assert_eq!(told, (tick_first + 1..=tick_last).collect::<Vec<_>>());
+            assert!(battles.iter().all(|it| it.world().tick == tick_last));
+            assert!(ports.edges[0].is_abandoned());
         }
     }
 }

@@ -11,8 +11,6 @@ pub const TICK: Duration = Duration::from_millis(TICK_MS as u64);
 /// one late tick loses none. When full, the edge drops the newest input and counts it; joins and
 /// leaves it tries again.
 pub const COMMAND_RING_MAX: usize = PLAYERS_MAX * 2;
-/// Commands of one edge that one tick takes at most, so that a flood cannot stretch a tick.
-pub const COMMANDS_PER_TICK_MAX: usize = COMMAND_RING_MAX;
 
 /// Frames that one edge may have waiting; as many as are kept anyway. When full, the frame is not
 /// sent to that edge and counted: the next one that fits says all, since frames are whole.
@@ -35,9 +33,27 @@ pub const END_WAIT: Duration = Duration::from_millis(20);
 /// Ticks of a journal that are read ahead of a replay.
 pub const STEPS_AHEAD_MAX: usize = 256;
 
-/// Frames that a shard may have waiting for another of its process: nobody is more than a tick ahead of
-/// anybody, so there are two at most.
-pub const SIBLING_RING_MAX: usize = 4;
+/// Frames that a shard may have waiting from another of its process: two if it is waited for, and more
+/// only where it follows. When full, the other waits with its tick.
+pub const SIBLING_RING_MAX: usize = 16;
+/// Frames of other processes that a shard may have waiting. When full, they stay with the relay.
+pub const FOREIGN_RING_MAX: usize = 256;
+/// Ticks that a shard did and the relay has not taken yet. When full, the shard waits: the disk is behind.
+pub const DONE_RING_MAX: usize = 4;
+/// Words for a process's relay that it has not taken up: each of its peers may have a few. When full,
+/// who says one waits.
+pub const WORDS_MAX: usize = 1_024;
+/// How long a stop waits for a last tick that all shards did and that is durable: a slow disk's worst.
+pub const STOP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a process that was dismissed waits for those who have not heard its last frames: an edge
+/// that does not listen finds a gap and begins anew.
+pub const DEPARTURE_PATIENCE: Duration = Duration::from_secs(5);
+/// For so many ticks it stays after that: whoever kept up two ticks ago may still be enlisted.
+pub const QUIET_TICKS: u32 = 8;
+/// Shards of a process that is linked to others: each has a lane of the link in each direction.
+pub const LINKED_SHARDS_MAX: usize = link::limits::LANES_MAX / 2;
+
 /// How long a shard waits for the others at a time; they wake it, so this only bounds a lost wake.
 pub const SIBLING_WAIT: Duration = Duration::from_millis(5);
 

@@ -1,6 +1,6 @@
-//! The rings between shards' threads and edges' threads: single producer, single consumer, bounded, no
-//! locks. An edge holds an [`EdgePort`] to all shards of its process, a shard one [`ShardPort`] to
-//! each edge.
+//! The rings between the threads of shards and of edges: single producer, single consumer, bounded, no
+//! locks. An edge holds an [`EdgePort`]: commands go straight to the shards that take them, and the
+//! frames of whole ticks come from the relay ([`WholePort`]), once nothing can undo them.
 
 use std::{
     collections::VecDeque,
@@ -11,92 +11,102 @@ use std::{
     time::Duration,
 };
 
-use engine::{Command, Frame, SessionId, compose::Composer};
+use engine::{Command, Frame, compose::Composer};
+use pod::{Homes, Station};
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 use spatial::partition::Owner;
 
 use crate::limits::{COMMAND_RING_MAX, COMPOSED_FRAMES_KEPT, FRAME_RING_MAX};
 
-/// Wakes the edge after a frame was sent to it; called on a shard's thread, must not block.
+/// Wakes the edge after a frame was sent to it; called on the relay's thread, must not block.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
-/// The edge's end: one lane to every shard, and whole frames made of theirs.
+/// What was published of one tick.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    /// The frames of all shards, in order; or one of the whole world.
+    pub parts: Vec<Arc<Frame>>,
+    /// How long the slowest shard of this process worked on it.
+    pub duration: Duration,
+}
+
+/// The edge's end.
 pub struct EdgePort {
-    lanes: Vec<Lane>,
+    wholes: Consumer<Whole>,
+    /// To the shards of this process, or to whoever sends commands on.
+    lanes: Vec<CommandLane>,
+    homes: Homes,
     composer: Composer,
     /// Composed frames, oldest first: storage for the next once nobody holds them.
     composed: VecDeque<Arc<Frame>>,
-    /// Which shard takes a session's commands next, in order of sessions.
-    homes: Vec<(SessionId, usize)>,
-    /// The shard that takes those of unknown sessions.
-    seat: usize,
+    tick_duration: Duration,
 }
 
-/// An edge's rings to one shard.
-struct Lane {
+struct CommandLane {
     owner: Owner,
     commands: Producer<Command>,
-    frames: Consumer<Arc<Frame>>,
-    /// The next frame, taken from the ring.
-    next: Option<Arc<Frame>>,
-    tick_us: Arc<AtomicU64>,
 }
 
-/// A shard's end of its rings to one edge.
+/// A shard's end of one edge's commands.
 pub struct ShardPort {
     commands: Consumer<Command>,
-    frames: Producer<Arc<Frame>>,
+    /// Taken from the ring while the shard had no room for it.
+    early: Option<Command>,
+}
+
+/// The relay's end of one edge's frames.
+pub struct WholePort {
+    wholes: Producer<Whole>,
     wake: Wake,
-    tick_us: Arc<AtomicU64>,
     frames_skipped: Arc<AtomicU64>,
 }
 
-/// Connects every edge, given by its wake, with every shard. Returns the edges' ends, and by shard
-/// those of the shards.
-pub fn connect(
-    owners: &[Owner],
-    seed: u64,
-    wakes: Vec<Wake>,
-) -> (Vec<EdgePort>, Vec<Vec<ShardPort>>) {
-    let mut shard_ports: Vec<Vec<ShardPort>> = owners.iter().map(|_| Vec::new()).collect();
-    let mut edge_port = |wake: Wake| {
-        let mut lanes = Vec::new();
-        for (owner, ports) in owners.iter().zip(&mut shard_ports) {
-            let (lane, port) = lane(*owner, wake.clone());
-            lanes.push(lane);
-            ports.push(port);
-        }
-        EdgePort {
-            lanes,
-            composer: Composer::new(seed),
-            composed: VecDeque::new(),
-            homes: Vec::new(),
-            seat: 0,
-        }
-    };
-    let edge_ports = wakes.into_iter().map(&mut edge_port).collect();
-    (edge_ports, shard_ports)
+/// All ends of the rings of a process.
+pub struct Ports {
+    /// In the order of their wakes.
+    pub edges: Vec<EdgePort>,
+    /// By shard, one of each edge.
+    pub shards: Vec<Vec<ShardPort>>,
+    /// One for each edge.
+    pub wholes: Vec<WholePort>,
 }
 
-fn lane(owner: Owner, wake: Wake) -> (Lane, ShardPort) {
-    let (commands_in, commands_out) = RingBuffer::new(COMMAND_RING_MAX);
-    let (frames_in, frames_out) = RingBuffer::new(FRAME_RING_MAX);
-    let tick_us = Arc::new(AtomicU64::new(0));
-    let lane = Lane {
-        owner,
-        commands: commands_in,
-        frames: frames_out,
-        next: None,
-        tick_us: tick_us.clone(),
+/// Connects edges, given by their wakes, with shards and their relay.
+pub fn connect(owners: &[Owner], seed: u64, wakes: Vec<Wake>) -> Ports {
+    let mut ports = Ports {
+        edges: Vec::new(),
+        shards: owners.iter().map(|_| Vec::new()).collect(),
+        wholes: Vec::new(),
     };
-    let port = ShardPort {
-        commands: commands_out,
-        frames: frames_in,
-        wake,
-        tick_us,
-        frames_skipped: Arc::new(AtomicU64::new(0)),
-    };
-    (lane, port)
+    for wake in wakes {
+        let mut lanes = Vec::new();
+        for (owner, ports) in owners.iter().zip(&mut ports.shards) {
+            let (commands_in, commands) = RingBuffer::new(COMMAND_RING_MAX);
+            lanes.push(CommandLane {
+                owner: *owner,
+                commands: commands_in,
+            });
+            ports.push(ShardPort {
+                commands,
+                early: None,
+            });
+        }
+        let (wholes_in, wholes) = RingBuffer::new(FRAME_RING_MAX);
+        ports.edges.push(EdgePort {
+            wholes,
+            lanes,
+            homes: Homes::default(),
+            composer: Composer::new(seed),
+            composed: VecDeque::new(),
+            tick_duration: Duration::ZERO,
+        });
+        ports.wholes.push(WholePort {
+            wholes: wholes_in,
+            wake,
+            frames_skipped: Arc::default(),
+        });
+    }
+    ports
 }
 
 impl EdgePort {
@@ -113,84 +123,38 @@ impl EdgePort {
             .map_err(|PushError::Full(command)| command)
     }
 
+    /// Any lane will do where the shard is of another process.
     fn lane_of(&self, command: &Command) -> usize {
-        let session = match command {
-            Command::Join { session, .. }
-            | Command::Leave { session }
-            | Command::Input { session, .. } => session,
-            Command::Terrain { .. } | Command::Partition(_) => return self.seat,
-        };
-        let home = self.homes.binary_search_by_key(session, |(key, _)| *key);
-        home.map_or(self.seat, |place| self.homes[place].1)
+        if let [_] = self.lanes.as_slice() {
+            return 0;
+        }
+        let home = self.homes.of(command);
+        let lane = self.lanes.iter().position(|lane| lane.owner == home);
+        lane.unwrap_or(0)
     }
 
-    /// The next frame of the whole world, oldest first, once every shard's is there.
+    /// The next frame of the whole world, oldest first.
     pub fn frame(&mut self) -> Option<Arc<Frame>> {
-        self.align()?;
-        let parts = self.lanes.iter_mut().filter_map(|lane| lane.next.take());
-        let parts: Vec<Arc<Frame>> = parts.collect();
+        let parts = self.parts()?;
         if let [only] = parts.as_slice() {
             return Some(only.clone());
         }
-        self.learn_homes(&parts);
         Some(self.compose(&parts))
     }
 
-    /// The newest frames that are there from all shards of one tick, in the order of the shards: for
-    /// who looks at the world now and then. Older ones are passed over.
+    /// The newest frames that are there, of all shards: for who looks at the world now and then. Older
+    /// ones are passed over.
     pub fn newest_parts(&mut self) -> Option<Vec<Arc<Frame>>> {
-        let mut newest = None;
-        while self.align().is_some() {
-            let parts = self.lanes.iter_mut().filter_map(|lane| lane.next.take());
-            newest = Some(parts.collect::<Vec<_>>());
-        }
-        if let Some(parts) = &newest {
-            self.learn_homes(parts);
-        }
-        newest
+        std::iter::from_fn(|| self.parts()).last()
     }
 
-    /// Has each lane's next frame be of one tick; a tick that one of them skipped is skipped by all.
-    fn align(&mut self) -> Option<()> {
-        loop {
-            let mut tick_newest = 0;
-            for lane in &mut self.lanes {
-                let next = lane.next.take().or_else(|| lane.frames.pop().ok())?;
-                tick_newest = tick_newest.max(next.tick);
-                lane.next = Some(next);
-            }
-            let mut is_aligned = true;
-            for lane in &mut self.lanes {
-                let is_old = lane.next.as_ref().is_some_and(|it| it.tick < tick_newest);
-                is_aligned &= !is_old;
-                if is_old {
-                    lane.next = None;
-                }
-            }
-            if is_aligned {
-                return Some(());
-            }
+    fn parts(&mut self) -> Option<Vec<Arc<Frame>>> {
+        let Whole { parts, duration } = self.wholes.pop().ok()?;
+        self.tick_duration = duration;
+        if self.lanes.len() > 1 {
+            self.homes.learn(&parts);
         }
-    }
-
-    fn learn_homes(&mut self, parts: &[Arc<Frame>]) {
-        self.homes.clear();
-        for (place, part) in parts.iter().enumerate() {
-            let players = part.players.iter().map(|player| (player.session, place));
-            self.homes.extend(players);
-        }
-        self.homes.sort_unstable();
-        for crossing in parts.iter().flat_map(|part| &part.handoffs.bodies) {
-            let place_to = self.lanes.iter().position(|it| it.owner == crossing.to);
-            if let (Some(player), Some(place_to)) = (&crossing.player, place_to) {
-                let home = self
-                    .homes
-                    .binary_search_by_key(&player.session, |(key, _)| *key);
-                home.into_iter()
-                    .for_each(|place| self.homes[place].1 = place_to);
-            }
-        }
-        self.seat = parts.iter().position(|part| part.is_seat).unwrap_or(0);
+        Some(parts)
     }
 
     fn compose(&mut self, parts: &[Arc<Frame>]) -> Arc<Frame> {
@@ -217,37 +181,31 @@ impl EdgePort {
 
     /// How long the slowest shard's simulation took for the newest frame.
     pub fn tick_duration(&self) -> Duration {
-        let durations = self
-            .lanes
-            .iter()
-            .map(|it| it.tick_us.load(Ordering::Relaxed));
-        Duration::from_micros(durations.max().unwrap_or(0))
+        self.tick_duration
     }
 
-    /// Whether a shard is gone: no whole frame will come any more.
+    /// Whether the relay is gone: no frame will come any more.
     pub fn is_abandoned(&self) -> bool {
-        self.lanes.iter().any(|lane| lane.frames.is_abandoned())
+        self.wholes.is_abandoned()
     }
 }
 
 impl ShardPort {
-    /// Moves at most `count_max` waiting commands into `inbox`; returns how many.
-    pub(crate) fn drain(&mut self, inbox: &mut Vec<Command>, count_max: usize) -> usize {
-        let count = self.commands.slots().min(count_max);
-        let chunk = self
-            .commands
-            .read_chunk(count)
-            .expect("only this end takes, so as many as there were are still there");
-        inbox.extend(chunk);
-        count
+    /// Moves what waits into the station, as much as there is room for.
+    pub(crate) fn deliver(&mut self, station: &mut Station) {
+        while let Some(command) = self.early.take().or_else(|| self.commands.pop().ok()) {
+            if let Err(command) = station.handle_own(command) {
+                self.early = Some(command);
+                return;
+            }
+        }
     }
+}
 
-    /// Offers a frame, which took this long to make, and wakes the edge; a full ring skips the frame
-    /// and counts it.
-    pub(crate) fn publish(&mut self, frame: &Arc<Frame>, duration: Duration) {
-        let tick_us = duration.as_micros() as u64;
-        self.tick_us.store(tick_us, Ordering::Relaxed);
-        if self.frames.push(frame.clone()).is_err() {
+impl WholePort {
+    /// Offers what was published of a tick, and wakes the edge; a full ring skips it and counts it.
+    pub(crate) fn publish(&mut self, whole: Whole) {
+        if self.wholes.push(whole).is_err() {
             self.frames_skipped.fetch_add(1, Ordering::Relaxed);
         }
         (self.wake)();
@@ -262,6 +220,7 @@ impl ShardPort {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use engine::SessionId;
 
     fn leave(session: u64) -> Command {
         Command::Leave {
@@ -269,23 +228,27 @@ mod tests {
         }
     }
 
-    fn frame(tick: u32, is_seat: bool) -> Arc<Frame> {
-        Arc::new(Frame {
-            tick,
-            is_seat,
-            ..Frame::default()
-        })
-    }
-
     fn owners(count: u16) -> Vec<Owner> {
         (0..count).map(|shard| Owner { pod: 0, shard }).collect()
     }
 
+    fn whole(tick: u32, duration: Duration) -> Whole {
+        let frame = Frame {
+            tick,
+            is_seat: true,
+            ..Frame::default()
+        };
+        Whole {
+            parts: vec![Arc::new(frame)],
+            duration,
+        }
+    }
+
     /// One edge and some shards.
-    fn connected(shard_count: u16) -> (EdgePort, Vec<ShardPort>) {
-        let (mut edges, shards) = connect(&owners(shard_count), 1, vec![Arc::new(|| ())]);
-        let shards = shards.into_iter().flatten().collect();
-        (edges.remove(0), shards)
+    fn connected(shard_count: u16) -> (EdgePort, Vec<ShardPort>, WholePort) {
+        let mut ports = connect(&owners(shard_count), 1, vec![Arc::new(|| ())]);
+        let shards = ports.shards.into_iter().flatten().collect();
+        (ports.edges.remove(0), shards, ports.wholes.remove(0))
     }
 
     fn ticks(edge: &mut EdgePort) -> Vec<u32> {
@@ -294,103 +257,78 @@ mod tests {
             .collect()
     }
 
-    #[test]
-    fn a_full_command_ring_gives_the_newest_back() {
-        let (mut edge, mut shards) = connected(1);
-        for session in 0..COMMAND_RING_MAX as u64 {
-            assert!(edge.send(leave(session)).is_ok());
-        }
-        assert!(edge.send(leave(0)).is_err());
-        let mut inbox = Vec::new();
-        assert_eq!(shards[0].drain(&mut inbox, 10), 10);
-        assert_eq!(
-            shards[0].drain(&mut inbox, usize::MAX),
-            COMMAND_RING_MAX - 10
-        );
-        let sessions: Vec<u64> = inbox
-            .iter()
+    fn sessions(port: &mut ShardPort) -> Vec<u64> {
+        std::iter::from_fn(|| port.commands.pop().ok())
             .map(|command| match command {
                 Command::Leave { session } => session.0,
                 other => panic!("sent only leaves, got {other:?}"),
             })
-            .collect();
+            .collect()
+    }
+
+    #[test]
+    fn a_full_command_ring_gives_the_newest_back() {
+        let (mut edge, mut shards, _whole) = connected(1);
+        for session in 0..COMMAND_RING_MAX as u64 {
+            assert!(edge.send(leave(session)).is_ok());
+        }
+        assert!(edge.send(leave(0)).is_err());
+        let sessions = sessions(&mut shards[0]);
         assert!(sessions.is_sorted() && sessions.len() == COMMAND_RING_MAX);
     }
 
     #[test]
     fn a_slow_edge_skips_frames_and_holds_nobody_up() {
-        let (mut edge, mut shards) = connected(1);
+        let (mut edge, _shards, mut port) = connected(1);
         for tick in 0..100 {
-            shards[0].publish(&frame(tick, true), Duration::ZERO);
+            port.publish(whole(tick, Duration::ZERO));
         }
-        assert_eq!(
-            ticks(&mut edge),
-            (0..FRAME_RING_MAX as u32).collect::<Vec<_>>()
-        );
-        let skipped = shards[0].frames_skipped().load(Ordering::Relaxed);
+        let kept: Vec<u32> = (0..FRAME_RING_MAX as u32).collect();
+        assert_eq!(ticks(&mut edge), kept);
+        let skipped = port.frames_skipped().load(Ordering::Relaxed);
         assert_eq!(skipped, 100 - FRAME_RING_MAX as u64);
-        shards[0].publish(&frame(100, true), Duration::from_millis(3));
+        port.publish(whole(100, Duration::from_millis(3)));
         assert_eq!(ticks(&mut edge), [100]);
         assert_eq!(edge.tick_duration(), Duration::from_millis(3));
-    }
-
-    #[test]
-    fn a_whole_frame_waits_for_every_shard_and_skips_what_one_skipped() {
-        let (mut edge, mut shards) = connected(2);
-        shards[0].publish(&frame(1, true), Duration::ZERO);
-        assert_eq!(ticks(&mut edge), []);
-        shards[1].publish(&frame(1, false), Duration::ZERO);
-        assert_eq!(ticks(&mut edge), [1]);
-        for tick in [2, 3, 4] {
-            shards[0].publish(&frame(tick, true), Duration::ZERO);
-        }
-        for tick in [3, 4] {
-            shards[1].publish(&frame(tick, false), Duration::ZERO);
-        }
-        assert_eq!(ticks(&mut edge), [3, 4]);
-        drop(shards);
+        drop(port);
         assert!(edge.is_abandoned());
     }
 
     #[test]
     fn commands_go_where_their_player_will_be() {
-        let (mut edge, mut shards) = connected(3);
+        let (mut edge, mut shards, mut port) = connected(3);
         let player = |session| engine::PlayerState {
             session: SessionId(session),
             ..engine::PlayerState::default()
         };
         let crossing = engine::frame::Crossing {
-            to: Owner { pod: 0, shard: 2 },
+            to: owners(3)[2],
             body: engine::body::Body::default(),
             player: Some(engine::player::Player::new(
                 SessionId(7),
                 engine::BodyId::NOBODY,
             )),
         };
-        let mut parts = [0, 1, 2].map(|place| Frame {
+        let mut parts = owners(3).into_iter().map(|source| Frame {
             tick: 1,
-            is_seat: place == 1,
+            source,
+            is_seat: source.shard == 1,
             ..Frame::default()
         });
-        parts[0].players = vec![player(7), player(8)];
-        parts[0].handoffs.bodies = vec![crossing];
-        for (shard, part) in shards.iter_mut().zip(parts) {
-            shard.publish(&Arc::new(part), Duration::ZERO);
-        }
-        edge.frame().expect("all are there");
+        let mut first = parts.next().expect("three");
+        first.players = vec![player(7), player(8)];
+        first.handoffs.bodies = vec![crossing];
+        let parts = [first].into_iter().chain(parts).map(Arc::new);
+        port.publish(Whole {
+            parts: parts.collect(),
+            duration: Duration::ZERO,
+        });
+        edge.frame().expect("it is there");
         for session in [7, 8, 9] {
             edge.send(leave(session)).expect("there is room");
         }
-        let mut taken = |place: usize| {
-            let mut inbox = Vec::new();
-            shards[place].drain(&mut inbox, 10);
-            format!("{inbox:?}")
-        };
-        assert!(taken(0).contains("SessionId(8)"));
-        assert!(
-            taken(1).contains("SessionId(9)"),
-            "strangers go to the seat"
-        );
-        assert!(taken(2).contains("SessionId(7)"));
+        assert_eq!(sessions(&mut shards[0]), [8]);
+        assert_eq!(sessions(&mut shards[1]), [9], "strangers go to the seat");
+        assert_eq!(sessions(&mut shards[2]), [7]);
     }
 }

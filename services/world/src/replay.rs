@@ -13,19 +13,15 @@ use std::{
 };
 
 use engine::{
-    Command, Frame, Phase, World,
-    checkpoint::{self, CheckpointError},
-    compose::Composer,
-    generate::Generator,
-    tick_beside,
+    Frame, Phase, compose::Composer, generate::Generator, record::CheckpointError,
 };
-use journal::{Cut, Folder, Identity, JournalError, Scanner};
+use journal::{Cut, Folder, Identity, JournalError, Scanner, checkpoint};
+use pod::{PodState, recovery::RecoveryError, replay::Inputs};
 
 use crate::{
-    chronicle::read_record,
     limits::STEPS_AHEAD_MAX,
     timings::{Spread, Timing},
-    world_folder::{identity, read_seed, shard_path},
+    world_folder::read_identity,
 };
 
 /// Why a recording cannot be run.
@@ -34,9 +30,10 @@ pub enum ReplayError {
     Io(io::Error),
     /// No folder of a run.
     NoRun(PathBuf),
-    /// There is no tick of which every shard has a checkpoint.
+    /// No checkpoint of it loads.
     NoCheckpoint(PathBuf),
     Journal(PathBuf, JournalError),
+    Recovery(PathBuf, RecoveryError),
     BadCheckpoint(PathBuf, CheckpointError),
     BadRecord(u32, CheckpointError),
 }
@@ -52,10 +49,11 @@ impl fmt::Display for ReplayError {
             ),
             Self::NoCheckpoint(path) => write!(
                 out,
-                "{}: the shards have no checkpoint of one tick: use an older run",
+                "{} has no checkpoint that loads: use an older run",
                 path.display()
             ),
             Self::Journal(path, error) => write!(out, "{}: {error}", path.display()),
+            Self::Recovery(path, error) => write!(out, "{}: {error}", path.display()),
             Self::BadCheckpoint(path, error) => {
                 write!(out, "{}: no checkpoint of ours: {error}", path.display())
             }
@@ -66,13 +64,22 @@ impl fmt::Display for ReplayError {
 
 impl std::error::Error for ReplayError {}
 
-/// The shards of a run, at some tick, with what they were given after it.
+/// A run's pod at some tick, with what it was given after that.
 pub struct Recording {
-    shards: Vec<World>,
-    /// By shard: what it was given, read ahead one tick at a time.
-    tracks: Vec<Track>,
+    state: PodState,
+    /// Read ahead on a thread of its own.
+    steps: Receiver<Step>,
+    path: PathBuf,
     composer: Composer,
     remarks: Vec<String>,
+}
+
+/// A tick that was run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Replayed {
+    pub tick: u32,
+    /// Of the whole world; of a pod that is a part of one, the sum of its shards'.
+    pub hash: u64,
 }
 
 /// What the phases of shards cost, in CPU time of the replaying thread.
@@ -98,162 +105,134 @@ fn thread_cpu_time() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// One shard's journal, read ahead on a thread of its own.
-struct Track {
-    path: PathBuf,
-    steps: Receiver<Step>,
-}
-
-/// What a track comes to.
+/// What reading ahead comes to.
 enum Step {
-    Tick(u32, Vec<Command>),
+    Tick(u32, Inputs),
     Failed(ReplayError),
     /// The journal's end, and what a crash left torn behind it.
     End(Option<Cut>),
 }
 
 impl Recording {
-    /// From the newest checkpoint: what recovery does.
+    /// From the oldest checkpoint that loads: all that is recorded.
     ///
     /// # Errors
     /// Any [`ReplayError`].
-    pub fn open_newest(run: &Path) -> Result<Self, ReplayError> {
-        Self::open(run, |ticks| ticks.last().copied())
-    }
-
-    /// From the oldest checkpoint: all that is recorded.
-    ///
-    /// # Errors
-    /// Any [`ReplayError`].
-    pub fn open_oldest(run: &Path) -> Result<Self, ReplayError> {
-        Self::open(run, |ticks| ticks.first().copied())
-    }
-
-    fn open(run: &Path, choose: impl Fn(&[u32]) -> Option<u32>) -> Result<Self, ReplayError> {
-        let paths: Vec<PathBuf> = (0..)
-            .map(|number| shard_path(run, number))
-            .take_while(|path| path.is_dir())
-            .collect();
-        if paths.is_empty() {
+    pub fn open(run: &Path) -> Result<Self, ReplayError> {
+        if !run.is_dir() {
             return Err(ReplayError::NoRun(run.to_owned()));
         }
-        let seed = read_seed(run)?;
-        let mut ticks = common_ticks(&paths)?;
+        let folder = Folder::open_to_read(run).map_err(ReplayError::Io)?;
+        let identity = read_identity(&folder, run)?;
+        let ticks = checkpoint::ticks(&folder);
+        let ticks = ticks.map_err(|error| ReplayError::Journal(run.to_owned(), error))?;
         let mut remarks = Vec::new();
-        loop {
-            let tick = choose(&ticks).ok_or(ReplayError::NoCheckpoint(run.to_owned()))?;
-            match load_all(&paths, seed, tick) {
-                Ok(shards) => return Self::of_shards(shards, paths, remarks),
-                Err(error) if ticks.len() > 1 => {
+        for tick in ticks {
+            match load(&folder, identity, tick, run) {
+                Ok(state) => return Self::of_state(state, identity, run, remarks),
+                Err(error) => {
                     remarks.push(format!("checkpoint of tick {tick} skipped: {error}"));
-                    ticks.retain(|other| *other != tick);
                 }
-                Err(error) => return Err(error),
             }
         }
+        Err(ReplayError::NoCheckpoint(run.to_owned()))
     }
 
-    fn of_shards(
-        shards: Vec<World>,
-        paths: Vec<PathBuf>,
+    fn of_state(
+        state: PodState,
+        identity: Identity,
+        run: &Path,
         remarks: Vec<String>,
     ) -> Result<Self, ReplayError> {
-        let seed = shards[0].config.seed;
-        let from_tick = shards[0].tick + 1;
-        let generator = Arc::new(Generator::new(seed));
-        let tracks = (0..).zip(paths).map(|(number, path)| {
-            let identity = identity(seed, number);
-            Track::start(path, identity, from_tick, generator.clone())
-        });
+        let (sender, steps) = sync_channel(STEPS_AHEAD_MAX);
+        let reader = Reader {
+            path: run.to_owned(),
+            identity,
+            from_tick: state.tick + 1,
+            generator: Arc::new(Generator::new(identity.world)),
+            sender,
+        };
+        let thread = thread::Builder::new().name("replay".into());
+        thread.spawn(move || reader.run()).map_err(ReplayError::Io)?;
         Ok(Self {
-            tracks: tracks.collect::<io::Result<_>>().map_err(ReplayError::Io)?,
-            composer: Composer::new(seed),
-            shards,
+            composer: Composer::new(identity.world),
+            path: run.to_owned(),
+            state,
+            steps,
             remarks,
         })
     }
 
-    pub fn shards(&self) -> &[World] {
-        &self.shards
-    }
-
-    /// The shards as far as they were run.
-    pub fn into_shards(self) -> Vec<World> {
-        self.shards
+    /// The pod as far as it was run.
+    pub fn state(&self) -> &PodState {
+        &self.state
     }
 
     /// What was skipped or cut.
-    pub fn remarks(&self) -> Vec<String> {
-        self.remarks.clone()
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
-    /// Runs the next tick, if all shards have it; returns the frame of the whole world. A shard whose
-    /// journal goes on alone had ticks that nobody outside heard of.
+    /// Runs the next tick, if there is one.
     ///
     /// # Errors
-    /// If a journal is broken.
-    pub fn advance(&mut self, times: &mut PhaseTimes) -> Result<Option<Frame>, ReplayError> {
-        let tick = self.shards[0].tick + 1;
-        let mut inboxes = Vec::new();
-        for track in &self.tracks {
-            match track.steps.recv().unwrap_or(Step::End(None)) {
-                Step::Tick(read, commands) if read == tick => inboxes.push(commands),
-                Step::Failed(error) => return Err(error),
-                Step::Tick(..) => return Ok(None),
-                Step::End(torn) => {
-                    let remark = |cut: Cut| format!("{}: {cut}", track.path.display());
-                    self.remarks.extend(torn.map(remark));
-                    return Ok(None);
-                }
+    /// If the journal is broken.
+    pub fn advance(&mut self, times: &mut PhaseTimes) -> Result<Option<Replayed>, ReplayError> {
+        match self.steps.recv().unwrap_or(Step::End(None)) {
+            Step::Tick(tick, inputs) => self.tick(tick, inputs, times).map(Some),
+            Step::Failed(error) => Err(error),
+            Step::End(torn) => {
+                let remark = |cut: Cut| format!("{}: {cut}", self.path.display());
+                self.remarks.extend(torn.map(remark));
+                Ok(None)
             }
         }
-        Ok(Some(self.tick(&mut inboxes, times)))
     }
 
-    fn tick(&mut self, inboxes: &mut [Vec<Command>], times: &mut PhaseTimes) -> Frame {
-        let frames: Vec<Arc<Frame>> = self.shards.iter().map(|it| it.frame.clone()).collect();
-        for (place, (shard, inbox)) in self.shards.iter_mut().zip(inboxes).enumerate() {
-            let others = frames
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != place);
-            let siblings: Vec<Arc<Frame>> = others.map(|(_, frame)| frame.clone()).collect();
-            let mut phase_at = thread_cpu_time();
-            tick_beside(shard, inbox, &siblings, |phase| {
-                let now = thread_cpu_time();
-                times.record(phase, now - phase_at);
-                phase_at = now;
-            });
+    fn tick(
+        &mut self,
+        tick: u32,
+        inputs: Inputs,
+        times: &mut PhaseTimes,
+    ) -> Result<Replayed, ReplayError> {
+        let mut phase_at = thread_cpu_time();
+        let advanced = self.state.advance(tick, inputs, |phase| {
+            let now = thread_cpu_time();
+            times.record(phase, now - phase_at);
+            phase_at = now;
+        });
+        advanced.map_err(|error| ReplayError::BadRecord(tick, error))?;
+        let hash = self.hash();
+        Ok(Replayed { tick, hash })
+    }
+
+    /// As of [`Replayed::hash`].
+    pub fn hash(&mut self) -> u64 {
+        let shards = self.state.shards.iter();
+        let frames: Vec<Arc<Frame>> = shards.map(|shard| shard.world.frame.clone()).collect();
+        if self.state.members.iter().any(|it| it.pod != self.state.pod) {
+            let sums = frames.iter().map(|frame| frame.hash_sum);
+            return sums.fold(0, u64::wrapping_add);
         }
-        let frames: Vec<Arc<Frame>> = self.shards.iter().map(|it| it.frame.clone()).collect();
         let mut whole = Frame::default();
         self.composer.compose(&frames, &mut whole);
-        whole
+        whole.hash
     }
 }
 
-impl Track {
-    fn start(
-        path: PathBuf,
-        identity: Identity,
-        from_tick: u32,
-        generator: Arc<Generator>,
-    ) -> io::Result<Self> {
-        let (sender, steps) = sync_channel(STEPS_AHEAD_MAX);
-        let reader = Reader {
-            path: path.clone(),
-            identity,
-            from_tick,
-            generator,
-            sender,
-        };
-        let thread = thread::Builder::new().name(format!("replay-{}", identity.shard));
-        thread.spawn(move || reader.run())?;
-        Ok(Self { path, steps })
-    }
+fn load(
+    folder: &Folder,
+    identity: Identity,
+    tick: u32,
+    run: &Path,
+) -> Result<PodState, ReplayError> {
+    let kept = checkpoint::load(folder, identity, tick);
+    let kept = kept.map_err(|error| ReplayError::Journal(run.to_owned(), error))?;
+    let read = PodState::read(&kept.bytes);
+    read.map_err(|error| ReplayError::BadCheckpoint(run.to_owned(), error))
 }
 
-/// The other end of a track. Ends early when nobody wants more.
+/// Reads a journal ahead of who runs it. Ends early when nobody wants more.
 struct Reader {
     path: PathBuf,
     identity: Identity,
@@ -275,49 +254,12 @@ impl Reader {
         let mut scanner = Scanner::open(&folder, self.identity, self.from_tick).map_err(failed)?;
         while let Some(read) = scanner.advance().map_err(failed)? {
             let tick = read.tick;
-            let commands = read
-                .records
-                .map(|record| read_record(record, &self.generator))
-                .collect::<Result<_, _>>()
-                .map_err(|error| ReplayError::BadRecord(tick, error))?;
-            if self.sender.send(Step::Tick(tick, commands)).is_err() {
+            let inputs = Inputs::read(read.records, &*self.generator);
+            let inputs = inputs.map_err(|error| ReplayError::BadRecord(tick, error))?;
+            if self.sender.send(Step::Tick(tick, inputs)).is_err() {
                 return Ok(Step::End(None));
             }
         }
         Ok(Step::End(scanner.ending().torn))
     }
-}
-
-/// Ticks of which every shard has a checkpoint, in order.
-fn common_ticks(paths: &[PathBuf]) -> Result<Vec<u32>, ReplayError> {
-    let mut common: Option<Vec<u32>> = None;
-    for path in paths {
-        let folder = Folder::open_to_read(path).map_err(ReplayError::Io)?;
-        let ticks = journal::checkpoint::ticks(&folder);
-        let ticks = ticks.map_err(|error| ReplayError::Journal(path.clone(), error))?;
-        common = Some(match common {
-            None => ticks,
-            Some(mut common) => {
-                common.retain(|tick| ticks.contains(tick));
-                common
-            }
-        });
-    }
-    Ok(common.unwrap_or_default())
-}
-
-fn load_all(paths: &[PathBuf], seed: u64, tick: u32) -> Result<Vec<World>, ReplayError> {
-    (0..)
-        .zip(paths)
-        .map(|(number, path)| load_one(path, seed, number, tick))
-        .collect()
-}
-
-fn load_one(path: &Path, seed: u64, number: u32, tick: u32) -> Result<World, ReplayError> {
-    let folder = Folder::open_to_read(path).map_err(ReplayError::Io)?;
-    let failed = |error| ReplayError::Journal(path.to_owned(), error);
-    let identity = identity(seed, number);
-    let kept = journal::checkpoint::load(&folder, identity, tick).map_err(failed)?;
-    let loaded = checkpoint::load(&kept.bytes);
-    loaded.map_err(|error| ReplayError::BadCheckpoint(path.to_owned(), error))
 }

@@ -1,21 +1,21 @@
-//! The rings between the shards of one process, and from what brings the frames of other processes:
-//! each shard gives its frame of every tick to each other, and starts a tick when it holds everybody's
-//! last one.
+//! The rings that frames go through between the threads of one process: every shard gives its frame of
+//! each tick to every other, and the relay gives all shards the frames of other processes.
 
 use std::sync::Arc;
 
 use engine::Frame;
-use pod::exchange::{Exchange, Offered};
-use rtrb::{Consumer, Producer, RingBuffer};
-use spatial::partition::Owner;
+use pod::{Offered, Station};
+use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
-use crate::{bell::Bell, limits::SIBLING_RING_MAX};
+use crate::{
+    bell::Bell,
+    limits::{FOREIGN_RING_MAX, SIBLING_RING_MAX},
+};
 
-/// A shard's rings to all others, and what came by them.
+/// A shard's rings to all others, and from them and the relay.
 pub struct Siblings {
-    exchange: Exchange,
     arriving: Vec<Arrivals>,
-    lanes: Vec<Lane>,
+    lanes: Vec<FrameLane>,
 }
 
 /// Where frames of others come from.
@@ -25,81 +25,99 @@ struct Arrivals {
     early: Option<Arc<Frame>>,
 }
 
-/// Where the own frames go.
-struct Lane {
+/// Where frames for a shard go in.
+pub struct FrameLane {
     frames: Producer<Arc<Frame>>,
     bell: Bell,
 }
 
-/// Connects shards, given by name and bell, with each other. All did `tick`, and are all there are.
-pub fn connect(shards: &[(Owner, Bell)], tick: u32) -> Vec<Siblings> {
-    let members: Vec<Owner> = shards.iter().map(|(owner, _)| *owner).collect();
-    let alone = |_: &(Owner, Bell)| Siblings {
-        exchange: Exchange::new(tick, members.clone()),
-        arriving: Vec::new(),
-        lanes: Vec::new(),
-    };
-    let mut all: Vec<Siblings> = shards.iter().map(alone).collect();
-    for from in 0..shards.len() {
-        for to in (0..shards.len()).filter(|to| *to != from) {
-            let (producer, consumer) = RingBuffer::new(SIBLING_RING_MAX);
-            all[from].lanes.push(Lane {
-                frames: producer,
-                bell: shards[to].1.clone(),
-            });
-            all[to].arriving.push(Arrivals {
-                frames: consumer,
-                early: None,
-            });
+/// Connects shards, given by their bells, with each other and with a relay; returns their ends, and the
+/// relay's lane to each.
+pub fn connect(bells: &[Bell]) -> (Vec<Siblings>, Vec<FrameLane>) {
+    let mut all: Vec<Siblings> = bells.iter().map(|_| Siblings::alone()).collect();
+    for from in 0..bells.len() {
+        for to in (0..bells.len()).filter(|to| *to != from) {
+            let (lane, arrivals) = lane(SIBLING_RING_MAX, &bells[to]);
+            all[from].lanes.push(lane);
+            all[to].arriving.push(arrivals);
         }
     }
-    all
+    let mut foreign = Vec::new();
+    for (siblings, bell) in all.iter_mut().zip(bells) {
+        let (lane, arrivals) = lane(FOREIGN_RING_MAX, bell);
+        siblings.arriving.push(arrivals);
+        foreign.push(lane);
+    }
+    (all, foreign)
 }
 
-/// Whether a shard may start its tick.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Gathered {
-    All,
-    /// Some have not published yet; they wake who waits.
-    Waiting,
-    /// Some are gone for good.
-    Abandoned,
+fn lane(count_max: usize, bell: &Bell) -> (FrameLane, Arrivals) {
+    let (frames_in, frames_out) = RingBuffer::new(count_max);
+    let lane = FrameLane {
+        frames: frames_in,
+        bell: bell.clone(),
+    };
+    let arrivals = Arrivals {
+        frames: frames_out,
+        early: None,
+    };
+    (lane, arrivals)
 }
 
 impl Siblings {
-    /// Fills `frames` with what all others published in the tick of the own last frame, if that is
-    /// there.
-    pub fn gather(&mut self, own: &Arc<Frame>, frames: &mut Vec<Arc<Frame>>) -> Gathered {
-        self.exchange.offer(own.clone());
-        let mut is_abandoned = false;
-        for arrivals in &mut self.arriving {
-            is_abandoned |= arrivals.move_to(&mut self.exchange);
-        }
-        match self.exchange.take(frames) {
-            true => {
-                frames.retain(|frame| frame.source != own.source);
-                Gathered::All
-            }
-            false if is_abandoned => Gathered::Abandoned,
-            false => Gathered::Waiting,
+    fn alone() -> Self {
+        Self {
+            arriving: Vec::new(),
+            lanes: Vec::new(),
         }
     }
 
-    /// Gives everybody the own frame. They are a tick behind at most, so there is room.
+    /// Moves what has come into the station; returns whether one of the others is gone for good.
+    pub fn deliver(&mut self, station: &mut Station) -> bool {
+        let mut is_abandoned = false;
+        for arrivals in &mut self.arriving {
+            is_abandoned |= arrivals.move_to(station);
+        }
+        is_abandoned
+    }
+
+    /// Whether all others have room for another frame. Those that are waited for are a tick behind at
+    /// most; others may be more.
+    pub fn has_room(&self) -> bool {
+        self.lanes.iter().all(FrameLane::has_room)
+    }
+
+    /// Gives every other shard the own frame. Panics if there is no room.
     pub fn publish(&mut self, frame: &Arc<Frame>) {
         for lane in &mut self.lanes {
-            let pushed = lane.frames.push(frame.clone());
-            pushed.expect("nobody is two ticks behind");
-            lane.bell.ring();
+            let pushed = lane.push(frame.clone());
+            pushed.expect("room is asked for first");
         }
+    }
+}
+
+impl FrameLane {
+    /// Whether another frame fits.
+    pub fn has_room(&self) -> bool {
+        !self.frames.is_full()
+    }
+
+    /// Hands a frame over and wakes the shard.
+    ///
+    /// # Errors
+    /// The frame comes back when there is no room.
+    pub fn push(&mut self, frame: Arc<Frame>) -> Result<(), Arc<Frame>> {
+        let pushed = self.frames.push(frame);
+        self.bell.ring();
+        pushed.map_err(|PushError::Full(frame)| frame)
     }
 }
 
 impl Arrivals {
     /// Returns whether nothing will come any more.
-    fn move_to(&mut self, exchange: &mut Exchange) -> bool {
+    fn move_to(&mut self, station: &mut Station) -> bool {
         while let Some(frame) = self.early.take().or_else(|| self.frames.pop().ok()) {
-            match exchange.offer(frame.clone()) {
+            match station.handle_frame(frame.clone()) {
                 Offered::Kept | Offered::Known => {}
                 Offered::TooEarly => {
                     self.early = Some(frame);
@@ -115,11 +133,11 @@ impl Arrivals {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pod::Turn;
+    use spatial::partition::Owner;
 
-    fn shards(count: u16) -> Vec<(Owner, Bell)> {
-        (0..count)
-            .map(|shard| (Owner { pod: 0, shard }, Bell::default()))
-            .collect()
+    fn owners(count: u16) -> Vec<Owner> {
+        (0..count).map(|shard| Owner { pod: 0, shard }).collect()
     }
 
     fn frame(shard: u16, tick: u32) -> Arc<Frame> {
@@ -127,37 +145,26 @@ mod tests {
             tick,
             source: Owner { pod: 0, shard },
             is_seat: shard == 1,
-            members: shards(3).into_iter().map(|(owner, _)| owner).collect(),
+            members: owners(3),
             ..Frame::default()
         })
     }
 
     #[test]
     fn a_tick_starts_when_everybody_published_the_last() {
-        let mut all = connect(&shards(3), 5);
-        let mut frames = Vec::new();
+        let bells = vec![Bell::default(); 3];
+        let (mut all, mut foreign) = connect(&bells);
+        let mut station = Station::new(owners(3)[0], 5, owners(3));
+        let mut turn = Turn::default();
+        station.handle_frame(frame(0, 5));
         all[1].publish(&frame(1, 5));
-        let own = frame(0, 5);
-        assert_eq!(all[0].gather(&own, &mut frames), Gathered::Waiting);
-        all[2].publish(&frame(2, 5));
-        assert_eq!(all[0].gather(&own, &mut frames), Gathered::All);
-        assert_eq!(frames.len(), 2);
-        let own = frame(0, 6);
-        assert_eq!(all[0].gather(&own, &mut frames), Gathered::Waiting);
+        all[0].deliver(&mut station);
+        assert!(!station.poll_turn(&mut turn));
+        foreign[0].push(frame(2, 5)).expect("there is room");
+        assert!(!all[0].deliver(&mut station));
+        assert!(station.poll_turn(&mut turn));
+        assert_eq!(turn.siblings.len(), 2);
         all.remove(2);
-        assert_eq!(all[0].gather(&own, &mut frames), Gathered::Abandoned);
-    }
-
-    #[test]
-    fn a_shard_alone_waits_for_nobody() {
-        let mut alone = connect(&shards(1), 9).remove(0);
-        let mut frames = vec![frame(1, 1)];
-        let own = Arc::new(Frame {
-            tick: 9,
-            is_seat: true,
-            ..Frame::default()
-        });
-        assert_eq!(alone.gather(&own, &mut frames), Gathered::All);
-        assert!(frames.is_empty());
+        assert!(all[0].deliver(&mut station), "one of the others is gone");
     }
 }

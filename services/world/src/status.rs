@@ -104,7 +104,7 @@ impl ShardStatus {
 }
 
 /// Gathers durations on the shard's thread.
-pub(crate) struct Recorder {
+pub struct Recorder {
     board: StatusBoard,
     total: Timing,
     lateness: Timing,
@@ -116,7 +116,7 @@ pub(crate) struct Recorder {
 }
 
 /// One tick as the host saw it.
-pub(crate) struct TickReport<'a> {
+pub struct TickReport<'a> {
     pub duration: Duration,
     pub lateness: Duration,
     pub stretched: Duration,

@@ -1,37 +1,32 @@
-//! The folder that keeps a world over restarts and crashes. Every start of the server is a *run*: a
-//! folder with one for each shard, which begins with a checkpoint and goes on with the journal of all
-//! that the shard was given. A file names the run that counts.
+//! The folder that keeps a process's part of a world over restarts and crashes. Every start of the
+//! server is a *run*: a folder that begins with a checkpoint and goes on with the journal of all that its
+//! shards were given. A file names the run that counts.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-use engine::{World, checkpoint};
+use engine::generate::Generator;
 use journal::{Folder, Identity};
+use pod::{
+    PodState,
+    recovery::{Recovered, identity, recover},
+};
 
 use crate::{
     chronicle::{Chronicle, Retention},
-    replay::{PhaseTimes, Recording, ReplayError},
+    replay::ReplayError,
 };
 
 /// Names the run that counts.
 const CURRENT: &str = "current-run";
-/// In a run: the seed of its world.
-const SEED: &str = "seed";
 /// Runs that are kept: the one under way and the one before, in case somebody wants to look at it.
 const RUNS_KEPT: usize = 2;
 
 /// See the module.
 pub struct WorldFolder {
     path: PathBuf,
-}
-
-/// The world as far as it was durable.
-pub struct Recovered {
-    pub shards: Vec<World>,
-    /// What has to be said about it.
-    pub remarks: Vec<String>,
 }
 
 impl WorldFolder {
@@ -58,47 +53,49 @@ impl WorldFolder {
         }
     }
 
-    /// The world as its last run left it, however that ended; none in a new folder.
+    /// The pod as its last run left it, however that ended; none in a new folder.
     ///
     /// # Errors
     /// If what is there cannot be used, with what to do about it.
     pub fn recover(&self) -> Result<Option<Recovered>, ReplayError> {
         let run = self.current_run().map_err(ReplayError::Io)?;
         let Some(run) = run else { return Ok(None) };
-        let mut recording = Recording::open_newest(&run)?;
-        let mut times = PhaseTimes::default();
-        while recording.advance(&mut times)?.is_some() {}
-        Ok(Some(Recovered {
-            remarks: recording.remarks(),
-            shards: recording.into_shards(),
-        }))
+        let folder = Folder::open_to_read(&run).map_err(ReplayError::Io)?;
+        let identity = read_identity(&folder, &run)?;
+        let generator = Generator::new(identity.world);
+        let recovered = recover(&folder, identity, &generator);
+        recovered.map_err(|error| ReplayError::Recovery(run, error))
     }
 
-    /// Begins a run with these shards, which are at one tick: from here on this run counts.
+    /// Begins a run with this pod: from here on this run counts.
     ///
     /// # Errors
     /// The system's; then the run before still counts.
-    pub fn begin(&self, shards: &[&World], retention: Retention) -> io::Result<Vec<Chronicle>> {
-        let tick = shards.first().map_or(0, |shard| shard.tick);
-        let name = self.free_name(tick)?;
+    pub fn begin(&self, state: &PodState, retention: Retention) -> io::Result<Chronicle> {
+        let name = self.free_name(state.tick)?;
         let run = self.path.join(&name);
-        let mut chronicles = Vec::new();
-        for (number, shard) in (0..).zip(shards) {
-            let path = shard_path(&run, number);
-            fs::create_dir_all(&path)?;
-            let identity = identity(shard.config.seed, number);
-            let folder = Folder::open(&path)?;
-            let bytes = checkpoint::save(shard);
-            journal::checkpoint::write(&folder, identity, tick, &bytes)?;
-            drop(folder);
-            let chronicle = Chronicle::begin(&path, identity, tick + 1, retention)?;
-            chronicles.push(chronicle);
-        }
-        let seed = shards.first().map_or(0, |shard| shard.config.seed);
-        write_whole(&run.join(SEED), seed.to_string().as_bytes())?;
+        fs::create_dir_all(&run)?;
+        let identity = identity(state.shards[0].world.config.seed, state.pod);
+        let folder = Folder::open(&run)?;
+        let mut bytes = Vec::new();
+        state.write(&mut bytes);
+        journal::checkpoint::write(&folder, identity, state.tick, &bytes)?;
+        drop(folder);
+        let chronicle = Chronicle::begin(&run, identity, state.tick + 1, retention)?;
         write_whole(&self.path.join(CURRENT), name.as_bytes())?;
         self.forget_old_runs(&name)?;
-        Ok(chronicles)
+        Ok(chronicle)
+    }
+
+    /// No run counts any more: what the pod had is elsewhere, or was never its own.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn leave(&self) -> io::Result<()> {
+        match fs::remove_file(self.path.join(CURRENT)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Runs are named by their first tick, so that they sort; two may begin with the same.
@@ -126,24 +123,14 @@ impl WorldFolder {
     }
 }
 
-/// The seed of the world that a run is of.
+/// Whose a run is.
 ///
 /// # Errors
 /// If this is no run's folder.
-pub fn read_seed(run: &Path) -> Result<u64, ReplayError> {
-    let text = fs::read_to_string(run.join(SEED)).ok();
-    let seed = text.and_then(|text| text.trim().parse().ok());
-    seed.ok_or_else(|| ReplayError::NoRun(run.to_owned()))
-}
-
-/// The folder of a run's shard.
-pub fn shard_path(run: &Path, shard: u32) -> PathBuf {
-    run.join(format!("shard-{shard}"))
-}
-
-/// How a shard's files say whose they are.
-pub fn identity(seed: u64, shard: u32) -> Identity {
-    Identity { world: seed, shard }
+pub(crate) fn read_identity(folder: &Folder, run: &Path) -> Result<Identity, ReplayError> {
+    let identity = journal::checkpoint::identify(folder);
+    let identity = identity.map_err(|error| ReplayError::Journal(run.to_owned(), error))?;
+    identity.ok_or_else(|| ReplayError::NoRun(run.to_owned()))
 }
 
 /// The old content stays until the new one is whole.

@@ -7,10 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engine::{Command, PlayerInput, SessionId, World};
+use engine::{Command, Frame, PlayerInput, SessionId, compose::Composer};
+use pod::PodState;
 use world::{
-    Battle, BattleConfig, Pinning, Recording, Retention, Runner, Shard, WorldFolder,
-    battle::owners, replay::PhaseTimes,
+    Battle, BattleConfig, Pinning, Pod, Recording, Retention, Runner, WorldFolder,
+    battle::{divided, owners},
+    replay::PhaseTimes,
 };
 
 const SEED: u64 = 5;
@@ -34,36 +36,31 @@ impl Drop for Scratch {
     }
 }
 
-fn new_battles() -> Vec<Battle> {
+fn new_state() -> PodState {
     let config = BattleConfig {
         seed: SEED,
         soldiers_per_house: 60,
     };
-    Battle::new(config).divide(SHARD_COUNT)
+    divided(Battle::new(config).into_world(), (0, 1), SHARD_COUNT)
 }
 
 /// Runs until some players have joined and acted for a while; returns the hash of every frame that an
 /// edge was told.
-fn fight(folder: &WorldFolder, battles: Vec<Battle>, ticks: u32) -> Vec<(u32, u64)> {
-    let worlds: Vec<&World> = battles.iter().map(Battle::world).collect();
-    let chronicles = folder.begin(&worlds, Retention::All).expect("a folder");
-    let tick_last = worlds[0].tick + ticks;
+fn fight(folder: &WorldFolder, state: PodState, ticks: u32) -> Vec<(u32, u64)> {
+    let chronicle = folder.begin(&state, Retention::All).expect("a folder");
+    let tick_last = state.tick + ticks;
     let wake: world::Wake = std::sync::Arc::new(|| ());
-    let (mut edges, ports) = world::connect(&owners(battles.len()), SEED, vec![wake]);
-    let shards = battles.into_iter().zip(ports).zip(chronicles);
-    let shard = |((simulation, ports), chronicle)| Shard {
-        simulation,
-        ports,
+    let mut ports = world::connect(&owners(0, SHARD_COUNT), SEED, vec![wake]);
+    let pod = Pod {
+        state,
+        shard_ports: std::mem::take(&mut ports.shards),
+        whole_ports: std::mem::take(&mut ports.wholes),
         chronicle: Some(chronicle),
+        links: None,
     };
-    let pod = world::start(
-        shards.map(shard).collect(),
-        Runner::choose(None),
-        Pinning::Off,
-    )
-    .expect("threads");
+    let pod = world::start(pod, Runner::choose(None), Pinning::Off).expect("threads");
     let mut told = Vec::new();
-    let edge = &mut edges[0];
+    let edge = &mut ports.edges[0];
     let patience = Instant::now() + Duration::from_secs(60);
     while told.last().is_none_or(|(tick, _)| *tick < tick_last) {
         assert!(Instant::now() < patience, "it ticks");
@@ -100,25 +97,26 @@ fn fight(folder: &WorldFolder, battles: Vec<Battle>, ticks: u32) -> Vec<(u32, u6
     told
 }
 
-fn hash_of(shards: &[World]) -> u64 {
-    engine::divide::unite(shards).frame.hash
+fn hash_of(state: &PodState) -> u64 {
+    let shards = state.shards.iter();
+    let frames: Vec<_> = shards.map(|shard| shard.world.frame.clone()).collect();
+    let mut whole = Frame::default();
+    Composer::new(SEED).compose(&frames, &mut whole);
+    whole.hash
 }
 
 #[test]
 fn a_battle_goes_on_where_it_ended_and_runs_again_the_same() {
     let scratch = Scratch::new("goes-on");
     let folder = WorldFolder::open(&scratch.0).expect("a folder");
-    let told = fight(&folder, new_battles(), 60);
+    let told = fight(&folder, new_state(), 60);
     let recovered = folder.recover().expect("it was kept").expect("it was kept");
     let &(tick, hash) = told.last().expect("frames were told");
-    assert_eq!(
-        (recovered.shards[0].tick, hash_of(&recovered.shards)),
-        (tick, hash)
-    );
+    let state = recovered.state;
+    assert_eq!((state.tick, hash_of(&state)), (tick, hash));
     assert!(recovered.remarks.is_empty());
     replay_gives(&folder, &told);
-    let battles = recovered.shards.into_iter().map(Battle::of_world).collect();
-    let told_then = fight(&folder, battles, 20);
+    let told_then = fight(&folder, state, 20);
     assert_eq!(told_then[0].0, tick + 1);
     replay_gives(&folder, &told_then);
 }
@@ -128,16 +126,16 @@ fn replay_gives(folder: &WorldFolder, told: &[(u32, u64)]) {
         .current_run()
         .expect("readable")
         .expect("there is one");
-    let mut recording = Recording::open_oldest(&run).expect("a run");
+    let mut recording = Recording::open(&run).expect("a run");
     let mut times = PhaseTimes::default();
     let mut told = told.iter().copied();
     let mut next = told.next();
     while let Some((tick, hash)) = next {
-        let frame = recording.advance(&mut times).expect("whole");
-        let frame = frame.expect("every tick that was told");
+        let replayed = recording.advance(&mut times).expect("whole");
+        let replayed = replayed.expect("every tick that was told");
         // A slow edge is not told of every tick.
-        if frame.tick == tick {
-            assert_eq!(frame.hash, hash, "tick {tick}");
+        if replayed.tick == tick {
+            assert_eq!(replayed.hash, hash, "tick {tick}");
             next = told.next();
         }
     }
@@ -149,7 +147,7 @@ fn replay_gives(folder: &WorldFolder, told: &[(u32, u64)]) {
 fn whatever_a_crash_leaves_is_a_world_that_was() {
     let scratch = Scratch::new("crash");
     let folder = WorldFolder::open(&scratch.0.join("whole")).expect("a folder");
-    let told = fight(&folder, new_battles(), 60);
+    let told = fight(&folder, new_state(), 60);
     for cut in [1, 2, 7, 19, 33, 48] {
         let copy = scratch.0.join(format!("cut-{cut}"));
         copy_folder(&scratch.0.join("whole"), &copy);
@@ -158,37 +156,30 @@ fn whatever_a_crash_leaves_is_a_world_that_was() {
         forget_last_checkpoint(&run);
         tear(&run, cut);
         let recovered = crashed.recover().expect("usable").expect("there");
-        let tick = recovered.shards[0].tick;
+        let tick = recovered.state.tick;
         assert!(tick < told.last().expect("told").0);
         if let Some((_, hash)) = told.iter().find(|(told, _)| *told == tick) {
-            assert_eq!(hash_of(&recovered.shards), *hash, "tick {tick}");
+            assert_eq!(hash_of(&recovered.state), *hash, "tick {tick}");
         }
     }
 }
 
 /// A crash happens before the checkpoint of a clean end.
 fn forget_last_checkpoint(run: &Path) {
-    for shard in 0..SHARD_COUNT {
-        let path = run.join(format!("shard-{shard}"));
-        let mut names = names_of(&path, "checkpoint-");
-        assert!(names.len() > 1, "{names:?}");
-        let last = names.pop().expect("more than one");
-        fs::remove_file(path.join(last)).expect("it is there");
-    }
+    let mut names = names_of(run, "checkpoint-");
+    assert!(names.len() > 1, "{names:?}");
+    let last = names.pop().expect("more than one");
+    fs::remove_file(run.join(last)).expect("it is there");
 }
 
-/// Cuts the journals' ends at unlike places.
+/// Cuts the journal's end.
 fn tear(run: &Path, cut: u64) {
-    for shard in 0..SHARD_COUNT as u64 {
-        let path = run.join(format!("shard-{shard}"));
-        let name = names_of(&path, "journal-").pop().expect("a segment");
-        let file = fs::OpenOptions::new().write(true).open(path.join(name));
-        let file = file.expect("it is there");
-        let size = file.metadata().expect("it is there").len();
-        let bytes = cut * 4_096 / (shard + 1) + 100 * shard;
-        file.set_len(size - bytes.min(size / 2))
-            .expect("it is writable");
-    }
+    let name = names_of(run, "journal-").pop().expect("a segment");
+    let file = fs::OpenOptions::new().write(true).open(run.join(name));
+    let file = file.expect("it is there");
+    let size = file.metadata().expect("it is there").len();
+    let bytes = cut * 4_096 + 100 * cut;
+    file.set_len(size - bytes.min(size / 2)).expect("it is writable");
 }
 
 fn names_of(path: &Path, prefix: &str) -> Vec<String> {
@@ -215,7 +206,7 @@ fn copy_folder(from: &Path, to: &Path) {
 #[test]
 fn what_is_no_recording_is_told_so() {
     let scratch = Scratch::new("none");
-    let Err(error) = Recording::open_oldest(&scratch.0) else {
+    let Err(error) = Recording::open(&scratch.0) else {
         panic!("an empty folder is no run");
     };
     assert!(error.to_string().contains("no recorded battle"), "{error}");

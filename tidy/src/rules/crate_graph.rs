@@ -18,7 +18,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
         "sim",
         &["spatial", "engine", "journal", "link", "directory", "pod"],
     ),
-    ("world", &["spatial", "engine", "journal", "pod"]),
+    ("world", &["spatial", "engine", "journal", "link", "pod"]),
     ("placement", &["spatial", "engine", "world", "directory"]),
     ("edge", &["spatial", "protocol", "engine", "world"]),
     ("link", &[]),
@@ -33,6 +33,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "bots",
             "directory",
             "placement",
+            "pod",
         ],
     ),
     (

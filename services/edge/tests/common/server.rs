@@ -3,8 +3,11 @@
 use std::net::SocketAddr;
 
 use edge::{EdgeConfig, EdgesHandle, KeptSession, PageSource};
-use engine::divide::unite;
-use world::{Battle, BattleConfig, Pinning, PodHandle, PodStatus, Runner, Shard, battle::owners};
+use engine::{World, divide::unite};
+use world::{
+    Battle, BattleConfig, Pinning, Pod, PodHandle, PodStatus, Runner,
+    battle::{divided, owners},
+};
 
 pub const SEED: u64 = 11;
 pub const SOLDIERS_PER_HOUSE: u32 = 10;
@@ -13,12 +16,12 @@ const SHARD_COUNT: usize = 2;
 
 pub struct Server {
     edges: EdgesHandle,
-    pod: PodHandle<Battle>,
+    pod: PodHandle,
 }
 
 /// What survives a server.
 pub struct Remains {
-    pub battle: Battle,
+    pub world: World,
     pub sessions: Vec<KeptSession>,
 }
 
@@ -46,7 +49,7 @@ impl Server {
         Self::go_on(
             config,
             Remains {
-                battle,
+                world: battle.into_world(),
                 sessions: Vec::new(),
             },
         )
@@ -54,17 +57,17 @@ impl Server {
 
     pub fn go_on(config: EdgeConfig, remains: Remains) -> Self {
         let edges = edge::bind(config).expect("free ports");
-        let shards = remains.battle.divide(SHARD_COUNT);
-        let (edge_ports, shard_ports) = world::connect(&owners(SHARD_COUNT), SEED, edges.wakes());
-        let shard = |(simulation, ports)| Shard {
-            simulation,
-            ports,
+        let ports = world::connect(&owners(0, SHARD_COUNT), SEED, edges.wakes());
+        let pod = Pod {
+            state: divided(remains.world, (0, 1), SHARD_COUNT),
+            shard_ports: ports.shards,
+            whole_ports: ports.wholes,
             chronicle: None,
+            links: None,
         };
-        let shards = shards.into_iter().zip(shard_ports).map(shard).collect();
-        let pod = world::start(shards, Runner::Plain, Pinning::Off).expect("threads");
+        let pod = world::start(pod, Runner::Plain, Pinning::Off).expect("threads");
         let edges = edges
-            .start(edge_ports, pod.status(), &remains.sessions)
+            .start(ports.edges, pod.status(), &remains.sessions)
             .expect("threads");
         Self { edges, pod }
     }
@@ -84,7 +87,7 @@ impl Server {
         let shards = self.pod.stop().expect("the shards' threads are well");
         let worlds: Vec<_> = shards.into_iter().map(Battle::into_world).collect();
         Remains {
-            battle: Battle::of_world(unite(&worlds)),
+            world: unite(&worlds),
             sessions,
         }
     }

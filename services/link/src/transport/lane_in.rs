@@ -89,6 +89,8 @@ impl LaneIn {
         refusal: OpenRefusal,
     ) -> Result<(), StreamEnd> {
         tracing::error!(peer = %peer.name, lane = self.lane.0, %refusal, "a lane is refused");
+        let _ = self.state.refused.set(refusal);
+        (self.wake)();
         let _ = send.finish();
         let _ = send.stopped().await;
         Ok(())

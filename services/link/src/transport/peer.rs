@@ -71,6 +71,11 @@ impl Peer {
         &self.0.name
     }
 
+    /// Whether this process, not the peer, opens the connection between them.
+    pub fn is_dialled_from_here(&self) -> bool {
+        self.0.context.name.dials(&self.0.name)
+    }
+
     /// How things stand, and every change of it.
     pub fn state(&self) -> watch::Receiver<PeerState> {
         self.0.state.subscribe()

@@ -58,6 +58,8 @@ pub struct Incoming {
 pub struct LaneState {
     pub unacknowledged: AtomicU64,
     pub fault: OnceLock<Fault>,
+    /// Why the peer's last attempt to open its side was not taken up.
+    pub refused: OnceLock<OpenRefusal>,
     pub is_outgoing_gone: AtomicBool,
     pub is_incoming_gone: AtomicBool,
 }
@@ -179,6 +181,11 @@ impl Incoming {
         );
         self.durable.advance(durable);
         self.acknowledgements.ring();
+    }
+
+    /// Why what the peer says is not taken up, if it is not: as long as this port is held, nothing comes.
+    pub fn refusal(&self) -> Option<OpenRefusal> {
+        self.state.refused.get().copied()
     }
 
     /// Whether the link was closed and all was taken out.

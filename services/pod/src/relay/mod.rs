@@ -37,6 +37,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Relay {
     pod: u16,
+    /// Whether what its shards say is kept as bytes for others.
+    is_heard: bool,
     series: u64,
     exchange: Exchange,
     rosters: RosterKeeper,
@@ -102,6 +104,7 @@ impl Relay {
         let heard: BTreeMap<_, _> = heard.collect();
         let mut relay = Self {
             pod: state.pod,
+            is_heard: true,
             series: state.series,
             exchange: Exchange::new(state.tick, state.members.clone()),
             rosters: RosterKeeper::new(state.roster.clone(), state.tick.saturating_sub(1)),
@@ -123,6 +126,14 @@ impl Relay {
         }
         relay.proceed();
         relay
+    }
+
+    /// The same for a process that no other listens to: nothing is said.
+    pub fn unheard(state: &PodState) -> Self {
+        Self {
+            is_heard: false,
+            ..Self::new(state)
+        }
     }
 
     /// Every tick up to this one is durable.
@@ -196,10 +207,11 @@ impl Relay {
             world: *world,
             places: self.places[shard].clone(),
         });
+        let said = self.is_heard.then(|| say(&frame));
         self.step(tick).done[shard] = Some(Done {
             places: ticked.places,
             record: ticked.record,
-            said: say(&frame),
+            said,
             state,
         });
         self.take_checkpoint(tick);
@@ -258,7 +270,7 @@ impl Relay {
     }
 
     fn release(&mut self, shard: u16, done: Done) {
-        self.out.said.push_back(done.said);
+        self.out.said.extend(done.said);
         if !done.places.is_empty() {
             let places = done.places;
             let acknowledgement = Acknowledgement::Commands { shard, places };
@@ -453,7 +465,7 @@ impl Relay {
     fn said_until(&self, tick: u32) -> SaidTicks {
         let steps = self.steps.iter().flat_map(|step| &step.done).flatten();
         let all = self.said.iter().chain(&self.out.said);
-        let all = all.chain(steps.map(|done| &done.said));
+        let all = all.chain(steps.filter_map(|done| done.said.as_ref()));
         let mut said = SaidTicks::default();
         for it in all.filter(|it| (tick - 1..=tick).contains(&it.tick)) {
             said.push(it.clone());

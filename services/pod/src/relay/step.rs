@@ -46,7 +46,7 @@ pub struct Step {
 pub struct Done {
     pub places: Places,
     pub record: Vec<u8>,
-    pub said: Said,
+    pub said: Option<Said>,
     pub state: Option<ShardState>,
 }
 

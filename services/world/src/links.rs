@@ -1,0 +1,486 @@
+//! The relay's links to other processes: a lane from every own shard to each of them, lanes of pods'
+//! shards to here, lanes of edges' commands, and what they ask for. All on the relay's thread; behind it
+//! is [`link::transport`], whose lanes have two directions; here each is used in one, so that one may
+//! begin anew without the other.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+    time::Instant,
+};
+
+use bytes::Bytes;
+use engine::{Command, PartitionChange, World, generate::Generator, record::Input};
+use link::{
+    Peer, PeerName,
+    reliable::Position,
+    transport::{Fault, Gate, Message, Request, SendError},
+};
+use pod::{
+    Acknowledgement, Offered, PodState, Relay, Said, feed,
+    record::{Places, read_command},
+    state,
+    word::{Listening, Piece, Question, SnapshotKind, Wish},
+};
+use spatial::partition::Owner;
+
+use crate::{
+    bell::Bell,
+    lanes::{InLane, OutLane, bring_in},
+    limits::{DEPARTURE_PATIENCE, QUIET_TICKS, WORDS_MAX},
+    relay_loop::ShardSide,
+    shard_loop::Inward,
+};
+
+/// What the relay is told of other processes.
+pub enum Word {
+    /// One that there is; of a pod, with the number of its shards.
+    Known { peer: Peer, shard_count: u16 },
+    /// One that will not come back as it was.
+    Gone(PeerName),
+    Asked(Request),
+    /// A snapshot was made.
+    Made(Snapshot),
+}
+
+/// Tells the relay; the other end is [`Links`]. Cheap to clone.
+#[derive(Clone)]
+pub struct Herald {
+    words: SyncSender<Word>,
+    bell: Bell,
+}
+
+impl Herald {
+    /// Waits while too many words wait; false if the relay is gone.
+    pub fn tell(&self, word: Word) -> bool {
+        let is_told = self.words.send(word).is_ok();
+        self.bell.ring();
+        is_told
+    }
+}
+
+/// What a process's relay makes known to who looks after the process.
+#[derive(Debug, Default)]
+pub struct Standing {
+    volunteers: Mutex<Vec<Owner>>,
+    is_member: AtomicBool,
+    may_leave: AtomicBool,
+    is_left_behind: AtomicBool,
+    is_fenced: AtomicBool,
+}
+
+impl Standing {
+    /// Own shards that nobody has waited for yet, and that keep up.
+    pub fn volunteers(&self) -> Vec<Owner> {
+        self.volunteers.lock().expect("no holder panics").clone()
+    }
+
+    /// Whether any own shard is waited for.
+    pub fn is_member(&self) -> bool {
+        self.is_member.load(Ordering::Acquire)
+    }
+
+    /// Whether all own shards were dismissed, and everybody has heard their last.
+    pub fn may_leave(&self) -> bool {
+        self.may_leave.load(Ordering::Acquire)
+    }
+
+    /// Whether the others have gone on, so that frames which are missing here will never come.
+    pub fn is_left_behind(&self) -> bool {
+        self.is_left_behind.load(Ordering::Acquire)
+    }
+
+    /// Whether another process hears a later life of this one.
+    pub fn is_fenced(&self) -> bool {
+        self.is_fenced.load(Ordering::Acquire)
+    }
+}
+
+/// A snapshot for one who asked.
+pub struct Snapshot {
+    name: PeerName,
+    number: u64,
+    tick: u32,
+    bytes: Bytes,
+}
+
+/// See the module.
+pub struct Links {
+    series: u64,
+    may_act: Gate,
+    words: Receiver<Word>,
+    herald: Herald,
+    peers: BTreeMap<PeerName, Lanes>,
+    /// How far each edge's commands were taken when this life began.
+    first_places: Vec<Places>,
+    wishes: BTreeMap<PeerName, Wish>,
+    snapshots: BTreeMap<PeerName, Snapshot>,
+    generator: Generator,
+    /// Own shards that were waited for in this life.
+    enlisted: Vec<Owner>,
+    own: Vec<Owner>,
+    /// The first tick for which none of them is waited for any more, and when that was seen.
+    dismissed: Option<(u32, Instant)>,
+    standing: Arc<Standing>,
+}
+
+/// The lanes to and from a process.
+struct Lanes {
+    peer: Peer,
+    /// By own shard.
+    said: Vec<OutLane>,
+    /// Of a pod's shards, or of an edge's commands, by shard.
+    heard: Vec<InLane>,
+}
+
+impl Links {
+    /// For a pod that begins with this state. `may_act` says whether its lease holds.
+    pub fn new(state: &PodState, may_act: Gate) -> Self {
+        let (sender, words) = sync_channel(WORDS_MAX);
+        let own = state.owners();
+        let enlisted = own.iter().filter(|it| state.members.contains(it));
+        Self {
+            series: state.series,
+            may_act,
+            words,
+            herald: Herald {
+                words: sender,
+                bell: Bell::default(),
+            },
+            peers: BTreeMap::new(),
+            first_places: state.shards.iter().map(|it| it.places.clone()).collect(),
+            wishes: BTreeMap::new(),
+            snapshots: BTreeMap::new(),
+            generator: Generator::new(state.shards[0].world.config.seed),
+            enlisted: enlisted.copied().collect(),
+            own,
+            dismissed: None,
+            standing: Arc::default(),
+        }
+    }
+
+    /// Rings the relay.
+    pub fn bell(&self) -> Bell {
+        self.herald.bell.clone()
+    }
+
+    pub fn herald(&self) -> Herald {
+        self.herald.clone()
+    }
+
+    pub fn standing(&self) -> Arc<Standing> {
+        self.standing.clone()
+    }
+
+    pub(crate) fn may_act(&self) -> bool {
+        (self.may_act)()
+    }
+
+    /// Says what a shard did to all who listen.
+    pub(crate) fn say(&mut self, said: &Said, relay: &Relay) {
+        for lanes in self.peers.values_mut() {
+            match lanes.said[usize::from(said.shard)].send(said.bytes.clone()) {
+                Ok(_) | Err(SendError::Closed) => {}
+                Err(SendError::Broken(Fault::Fenced)) => {
+                    self.standing.is_fenced.store(true, Ordering::Release);
+                }
+                // Who was too slow, or lost its place, begins anew from what was said last.
+                Err(SendError::Full(_) | SendError::Broken(Fault::Refused(_))) => {
+                    let desk = (self.series, &self.herald.bell);
+                    lanes.begin_anew(said.shard, desk, relay);
+                }
+                Err(SendError::TooLong { bytes }) => panic!("a frame of {bytes} bytes"),
+            }
+        }
+    }
+
+    /// Tells who said it that something is durable here.
+    pub(crate) fn acknowledge(&mut self, word: &Acknowledgement) {
+        match word {
+            Acknowledgement::Frames { source, place } => {
+                let name = PeerName::Pod(source.pod);
+                self.acknowledge_lane(&name, source.shard, *place);
+            }
+            Acknowledgement::Commands { shard, places } => {
+                for (edge, place) in places {
+                    self.acknowledge_lane(edge, *shard, *place);
+                }
+            }
+        }
+    }
+
+    fn acknowledge_lane(&mut self, name: &PeerName, shard: u16, place: Position) {
+        let lanes = self.peers.get_mut(name);
+        if let Some(lane) = lanes.and_then(|it| it.heard.get_mut(usize::from(shard))) {
+            lane.acknowledge(place);
+        }
+    }
+
+    /// Takes in what has come.
+    pub(crate) fn receive(&mut self, relay: &mut Relay, shards: &mut [ShardSide]) {
+        for (name, lanes) in &mut self.peers {
+            match name {
+                PeerName::Pod(pod) => {
+                    for (shard, lane) in (0..).zip(&mut lanes.heard) {
+                        let source = Owner { pod: *pod, shard };
+                        lane.drain(|message| receive_frame(source, message, relay));
+                    }
+                }
+                PeerName::Edge(_) => {
+                    for (lane, shard) in lanes.heard.iter_mut().zip(&mut *shards) {
+                        let generator = &self.generator;
+                        lane.drain(|message| receive_command(name, message, shard, generator));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Hears of processes, answers them, and says how this one stands.
+    pub(crate) fn attend(
+        &mut self,
+        relay: &Relay,
+        shards: &mut [ShardSide],
+        world: Option<Box<World>>,
+        now: Instant,
+    ) {
+        while let Ok(word) = self.words.try_recv() {
+            match word {
+                Word::Known { peer, shard_count } => self.know(peer, shard_count, relay),
+                Word::Gone(name) => {
+                    self.peers.remove(&name);
+                    self.wishes.remove(&name);
+                    self.snapshots.remove(&name);
+                }
+                Word::Asked(request) => self.answer(request, relay, shards),
+                Word::Made(snapshot) => {
+                    self.snapshots.insert(snapshot.name.clone(), snapshot);
+                }
+            }
+        }
+        if let Some(world) = world {
+            self.make_snapshots(&world, relay);
+        }
+        if !self.wishes.is_empty() {
+            shards[0].is_world_wanted.store(true, Ordering::Release);
+        }
+        self.look_around(relay, now);
+    }
+
+    fn know(&mut self, peer: Peer, shard_count: u16, relay: &Relay) {
+        let name = peer.name().clone();
+        if self.peers.contains_key(&name) {
+            return;
+        }
+        let mut lanes = Lanes {
+            said: Vec::new(),
+            heard: Vec::new(),
+            peer,
+        };
+        let bell = &self.herald.bell;
+        let heard_count = match name {
+            PeerName::Pod(_) => shard_count,
+            PeerName::Edge(_) => self.own.len() as u16,
+        };
+        for shard in 0..heard_count {
+            let durable = match &name {
+                PeerName::Pod(pod) => relay.place_of(Owner { pod: *pod, shard }),
+                PeerName::Edge(_) => self.first_places[usize::from(shard)].get(&name).copied(),
+            };
+            lanes.heard.extend(InLane::open(&lanes.peer, shard, durable, bell));
+        }
+        for shard in 0..self.own.len() as u16 {
+            let said = bring_in(relay, shard, self.series);
+            lanes.said.extend(OutLane::open(&lanes.peer, shard, said, bell));
+        }
+        // Of a link that was closed meanwhile, the next word is that it is gone.
+        if lanes.said.len() == self.own.len() && lanes.heard.len() == usize::from(heard_count) {
+            self.peers.insert(name, lanes);
+        }
+    }
+}
+
+/// Questions, and how this process stands.
+impl Links {
+    fn answer(&mut self, request: Request, relay: &Relay, shards: &mut [ShardSide]) {
+        let Ok(question) = Question::decode(&request.bytes) else {
+            return request.refuse("no question of this version");
+        };
+        let from = request.from.clone();
+        let answer = match question {
+            Question::Listen => match self.peers.get(&from) {
+                Some(lanes) => {
+                    let firsts = lanes.said.iter().map(OutLane::first);
+                    Listening(firsts.max().map(|first| first as u32)).encode()
+                }
+                None => return request.refuse("not linked yet"),
+            },
+            Question::Snapshot(wish) => self.piece(from, wish, relay).encode(),
+            Question::Enlist(owner) => {
+                enlist(owner, relay, shards);
+                Bytes::new()
+            }
+        };
+        // Who asked may have given up.
+        let _ = request.answer(answer);
+    }
+
+    /// The piece that is wanted; begins to make the snapshot if there is none of that number.
+    fn piece(&mut self, from: PeerName, wish: Wish, relay: &Relay) -> Piece {
+        let snapshot = self.snapshots.get(&from);
+        let Some(snapshot) = snapshot.filter(|it| it.number == wish.number) else {
+            self.snapshots.remove(&from);
+            self.wishes.entry(from).or_insert(wish);
+            return Piece::NotYet;
+        };
+        // Nobody hears of a tick that a crash could undo (R9).
+        if snapshot.tick > relay.durable_tick() {
+            return Piece::NotYet;
+        }
+        Piece::of(&snapshot.bytes, wish.offset)
+    }
+
+    /// Has snapshots made of a shard's world, as far as it is new enough for who asked.
+    fn make_snapshots(&mut self, world: &World, relay: &Relay) {
+        let Some(outline) = relay.outline(world.tick) else {
+            return;
+        };
+        for (name, wish) in self.wishes.extract_if(.., |_, it| it.tick_min <= world.tick) {
+            let (world, outline) = (world.clone(), outline.clone());
+            let herald = self.herald.clone();
+            // Terrain is megabytes to encode, and frames are not to wait for it.
+            let made = thread::Builder::new().name("snapshot".into()).spawn(move || {
+                let bytes = match wish.kind {
+                    SnapshotKind::Feed => feed::snapshot(&world, &outline),
+                    SnapshotKind::Pod => state::joining(&world, &outline),
+                };
+                herald.tell(Word::Made(Snapshot {
+                    name,
+                    number: wish.number,
+                    tick: world.tick,
+                    bytes: bytes.into(),
+                }));
+            });
+            if let Err(error) = made {
+                tracing::warn!(%error, "no snapshot: it will be asked for again");
+            }
+        }
+    }
+
+    fn look_around(&mut self, relay: &Relay, now: Instant) {
+        let (tick, _) = relay.missing();
+        let members = &relay.outline(tick).expect("the newest is kept").members;
+        let is_member = |owner: &Owner| members.binary_search(owner).is_ok();
+        for owner in self.own.iter().filter(|it| is_member(it)) {
+            if !self.enlisted.contains(owner) {
+                self.enlisted.push(*owner);
+            }
+        }
+        let is_any_member = self.own.iter().any(is_member);
+        let is_dismissed = self.enlisted.len() == self.own.len() && !is_any_member;
+        self.dismissed = self.dismissed.filter(|_| is_dismissed);
+        if is_dismissed {
+            self.dismissed.get_or_insert((tick, now));
+        }
+        let standing = &self.standing;
+        standing.is_member.store(is_any_member, Ordering::Release);
+        let may_leave = self.may_leave(tick, now);
+        standing.may_leave.store(may_leave, Ordering::Release);
+        let is_left_behind = self.is_left_behind(relay, is_any_member);
+        standing.is_left_behind.store(is_left_behind, Ordering::Release);
+        *standing.volunteers.lock().expect("no holder panics") = self.volunteers(relay);
+    }
+
+    /// Whether it may leave: it was dismissed, and all have heard what it said as long as they needed
+    /// that; those who do not listen any more are waited for only so long.
+    fn may_leave(&self, gathered: u32, now: Instant) -> bool {
+        let Some((tick, since)) = self.dismissed else {
+            return false;
+        };
+        let mut lanes = self.peers.values().flat_map(|lanes| &lanes.said);
+        let is_heard = lanes.all(|lane| lane.unacknowledged() >= u64::from(tick));
+        let is_patient = now.saturating_duration_since(since) < DEPARTURE_PATIENCE;
+        gathered > tick + QUIET_TICKS && (is_heard || !is_patient)
+    }
+
+    /// Nobody gets two ticks ahead of a shard that is waited for, nor forgets what that may lack.
+    fn is_left_behind(&self, relay: &Relay, is_member: bool) -> bool {
+        let (tick, missing) = relay.missing();
+        let slack = u64::from(tick) + u64::from(is_member);
+        let mut lanes = missing.filter_map(|source| {
+            let lanes = self.peers.get(&PeerName::Pod(source.pod))?;
+            lanes.heard.get(usize::from(source.shard))
+        });
+        lanes.any(|lane| {
+            let is_past = lane.taken().is_some_and(|place| place.next > slack);
+            is_past || lane.has_gap()
+        })
+    }
+
+    fn volunteers(&self, relay: &Relay) -> Vec<Owner> {
+        let own = self.own.iter();
+        own.filter(|owner| !self.enlisted.contains(owner) && relay.is_followed_by(**owner))
+            .copied()
+            .collect()
+    }
+}
+
+impl Lanes {
+    fn begin_anew(&mut self, shard: u16, (series, bell): (u64, &Bell), relay: &Relay) {
+        let lane = &mut self.said[usize::from(shard)];
+        lane.close();
+        let said = bring_in(relay, shard, series);
+        if let Some(begun) = OutLane::open(&self.peer, shard, said, bell) {
+            *lane = begun;
+        }
+    }
+}
+
+/// Returns the message if there is no room for it yet.
+fn receive_frame(source: Owner, message: Message, relay: &mut Relay) -> Option<Message> {
+    let bytes = message.bytes.clone();
+    match relay.handle_frame(source, message.series, bytes) {
+        Ok(Offered::TooEarly) => Some(message),
+        Ok(_) => None,
+        Err(bad) => {
+            tracing::error!(%bad, "a frame is refused");
+            None
+        }
+    }
+}
+
+/// Returns the message if there is no room for it yet.
+fn receive_command(
+    edge: &PeerName,
+    message: Message,
+    shard: &mut ShardSide,
+    generator: &Generator,
+) -> Option<Message> {
+    if shard.inward.is_full() {
+        return Some(message);
+    }
+    match read_command(&mut Input::new(&message.bytes), generator) {
+        Ok(command) => {
+            let inward = Inward::Edge(edge.clone(), message.place_after(), command);
+            let pushed = shard.inward.push(inward);
+            pushed.unwrap_or_else(|_| unreachable!("room was there"));
+        }
+        Err(error) => tracing::error!(%edge, %error, "a command is refused"),
+    }
+    None
+}
+
+/// The pod that has the seat has the world wait for a shard, if that keeps up.
+fn enlist(owner: Owner, relay: &Relay, shards: &mut [ShardSide]) {
+    let seat = shards.iter_mut().find(|shard| shard.has_seat);
+    if let Some(seat) = seat.filter(|_| relay.is_followed_by(owner)) {
+        let command = Command::Partition(PartitionChange::Enlist { owner });
+        // If too many wait, it is asked for again.
+        let _ = seat.inward.push(Inward::Own(command));
+    }
+}

@@ -1,0 +1,202 @@
+//! The loop between a process's shards and all that is outside of them: it has the journal keep what
+//! each tick was given, hands out what the shards did once that is durable, and carries the frames of
+//! other processes in. The decisions are [`pod::Relay`]'s; here are its rings, its journal and its links.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use engine::{Frame, World};
+use pod::Relay;
+use rtrb::{Consumer, Producer};
+
+use crate::{
+    chronicle::Chronicle,
+    limits::{COMMIT_WAIT, END_WAIT},
+    links::Links,
+    ports::{Whole, WholePort},
+    runner::Turn,
+    shard_loop::{Done, Inward},
+    siblings::FrameLane,
+};
+
+/// The relay's ends of the rings to a shard.
+pub struct ShardSide {
+    pub done: Consumer<Done>,
+    pub frames: FrameLane,
+    pub inward: Producer<Inward>,
+    pub is_world_wanted: Arc<AtomicBool>,
+    /// Whether it has the seat, as of its last tick.
+    pub has_seat: bool,
+}
+
+/// How far the relay is, for other threads.
+#[derive(Debug, Default)]
+pub struct Progress {
+    durable_tick: AtomicU32,
+}
+
+impl Progress {
+    /// All up to this tick is durable and handed out.
+    pub fn durable_tick(&self) -> u32 {
+        self.durable_tick.load(Ordering::Acquire)
+    }
+}
+
+/// See the module.
+pub struct RelayLoop {
+    relay: Relay,
+    shards: Vec<ShardSide>,
+    edges: Vec<WholePort>,
+    /// None for a world that nobody keeps.
+    chronicle: Option<Chronicle>,
+    /// None for a process that is the whole world.
+    links: Option<Links>,
+    /// How long the slowest shard worked on each tick that is not durable yet.
+    durations: BTreeMap<u32, Duration>,
+    /// The newest copy of a world that was asked for.
+    world: Option<Box<World>>,
+    progress: Arc<Progress>,
+}
+
+impl RelayLoop {
+    pub fn new(
+        relay: Relay,
+        shards: Vec<ShardSide>,
+        edges: Vec<WholePort>,
+        chronicle: Option<Chronicle>,
+        links: Option<Links>,
+    ) -> Self {
+        let progress = Arc::new(Progress::default());
+        let durable = relay.durable_tick();
+        progress.durable_tick.store(durable, Ordering::Release);
+        Self {
+            relay,
+            shards,
+            edges,
+            chronicle,
+            links,
+            durations: BTreeMap::new(),
+            world: None,
+            progress,
+        }
+    }
+
+    pub fn progress(&self) -> Arc<Progress> {
+        self.progress.clone()
+    }
+
+    fn take_done(&mut self) {
+        for shard in &mut self.shards {
+            while self.relay.has_room()
+                && let Ok(done) = shard.done.pop()
+            {
+                let tick = done.ticked.frame.tick;
+                let slowest = self.durations.entry(tick).or_default();
+                *slowest = done.duration.max(*slowest);
+                shard.has_seat = done.ticked.frame.is_seat;
+                self.world = done.world.or(self.world.take());
+                self.relay.handle_ticked(done.ticked);
+            }
+        }
+    }
+
+    /// What a shard has no room for stays with the relay until it has taken some.
+    fn deliver(&mut self) {
+        while self.shards.iter().all(|shard| shard.frames.has_room())
+            && let Some(frame) = self.relay.poll_delivery()
+        {
+            for shard in &mut self.shards {
+                let pushed = shard.frames.push(frame.clone());
+                pushed.expect("room was there");
+            }
+        }
+    }
+
+    fn commit(&mut self) {
+        let Some(chronicle) = &mut self.chronicle else {
+            // What nobody keeps is as durable as it will ever be.
+            while let Some(commit) = self.relay.poll_commit() {
+                self.relay.handle_durable(commit.tick);
+            }
+            return;
+        };
+        while chronicle.has_room()
+            && let Some(commit) = self.relay.poll_commit()
+        {
+            chronicle.record(&commit);
+        }
+        let durable = chronicle.durable_tick();
+        self.relay.handle_durable(durable);
+        if let Some(state) = self.relay.poll_checkpoint() {
+            chronicle.offer(state);
+        }
+    }
+
+    /// Hands out what is durable.
+    fn release(&mut self) {
+        while let Some(said) = self.relay.poll_said() {
+            if let Some(links) = &mut self.links {
+                links.say(&said, &self.relay);
+            }
+        }
+        while let Some(word) = self.relay.poll_acknowledgement() {
+            if let Some(links) = &mut self.links {
+                links.acknowledge(&word);
+            }
+        }
+        while let Some(parts) = self.relay.poll_whole() {
+            self.tell(parts);
+        }
+        let durable = self.relay.durable_tick();
+        self.progress.durable_tick.store(durable, Ordering::Release);
+    }
+
+    fn tell(&mut self, parts: Vec<Arc<Frame>>) {
+        let tick = parts[0].tick;
+        let later = self.durations.split_off(&(tick + 1));
+        let duration = self.durations.remove(&tick).unwrap_or_default();
+        self.durations = later;
+        for edge in &mut self.edges {
+            let parts = parts.clone();
+            edge.publish(Whole { parts, duration });
+        }
+    }
+
+    /// Everything kept and told; shards and the journal's writer have ended.
+    pub fn end(mut self) {
+        self.take_done();
+        self.commit();
+        self.release();
+        if let Some(chronicle) = self.chronicle.take() {
+            chronicle.end();
+        }
+    }
+}
+
+impl Turn for RelayLoop {
+    fn turn(&mut self, now: Instant) -> Instant {
+        if self.links.as_ref().is_some_and(|links| !links.may_act()) {
+            return now + END_WAIT;
+        }
+        self.take_done();
+        if let Some(links) = &mut self.links {
+            links.receive(&mut self.relay, &mut self.shards);
+        }
+        self.deliver();
+        self.commit();
+        self.release();
+        if let Some(links) = &mut self.links {
+            links.attend(&self.relay, &mut self.shards, self.world.take(), now);
+        }
+        match self.relay.waiting_count() {
+            0 => now + END_WAIT,
+            _ => now + COMMIT_WAIT,
+        }
+    }
+}
