@@ -6,11 +6,13 @@
 //! (the engine does that as soon as a region has another owner).
 
 pub mod control;
+pub mod fleet;
 pub mod limits;
 pub mod measure;
 pub mod request;
 pub mod steward;
 
 pub use control::{ControlError, ask};
+pub use fleet::{Fleet, Times};
 pub use request::{Answer, Request};
 pub use steward::{Steward, StewardHandle, StewardOptions};

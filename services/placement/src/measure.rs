@@ -18,6 +18,8 @@ pub struct Measurement {
     pub tick: u32,
     pub partition: Arc<Partition>,
     pub members: Vec<Owner>,
+    /// The shard that keeps the seat.
+    pub seat: Owner,
     pub regions: Vec<RegionLoad>,
     pub players: BTreeMap<RegionId, u64>,
     pub shards: Vec<ShardLoad>,
@@ -50,6 +52,7 @@ impl Measurement {
         let mut measurement = Self {
             tick: seat.tick,
             members: seat.members.clone(),
+            seat: seat.source,
             regions: Vec::new(),
             shards: shards(&seat.members),
             players,

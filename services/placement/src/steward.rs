@@ -1,7 +1,7 @@
 //! The thread that looks at the world, plans and answers.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     io,
     path::PathBuf,
     sync::{
@@ -12,16 +12,20 @@ use std::{
     time::Instant,
 };
 
-use directory::controller::{Action, Controller, Observation, Outcome, Plan, Policy};
+use directory::{
+    PlanState,
+    controller::{Action, Controller, Observation, Outcome, Plan, Policy},
+};
 use engine::{Command, Frame, PartitionChange};
 use spatial::{
     partition::{Owner, Region},
     region::RegionId,
 };
-use world::{EdgePort, PodStatus};
+use world::{EdgePort, PodStatus, StatusBoard};
 
 use crate::{
     control::Listener,
+    fleet::{Fleet, Times},
     limits::{LOOK_PERIOD, PLAN_PERIOD, PLAN_TIMEOUT, PLANS_KEPT},
     measure::{Measurement, Meters},
     request::{Answer, PlanRow, RegionRow, Request, ShardRow},
@@ -36,6 +40,8 @@ pub struct StewardOptions {
     /// Whether plans are only said.
     pub is_dry_run: bool,
     pub policy: Policy,
+    /// In a cluster.
+    pub fleet: Option<Arc<Fleet>>,
 }
 
 /// See the module.
@@ -47,12 +53,14 @@ pub struct Steward {
     egress_bytes_per_second: u64,
     listener: Option<Listener>,
     controller: Controller,
+    fleet: Option<Arc<Fleet>>,
     is_dry_run: bool,
     pinned: BTreeSet<RegionId>,
     draining: BTreeSet<u16>,
     plans: VecDeque<Entry>,
     blocked: Vec<String>,
     measurement: Measurement,
+    times: BTreeMap<Owner, Times>,
     begun_at: Instant,
     planned_at: Instant,
 }
@@ -118,12 +126,14 @@ impl Steward {
             egress_bytes_per_second: 0,
             listener,
             controller: Controller::new(options.policy),
+            fleet: options.fleet,
             is_dry_run: options.is_dry_run,
             pinned: BTreeSet::new(),
             draining: BTreeSet::new(),
             plans: VecDeque::new(),
             blocked: Vec::new(),
             measurement: Measurement::default(),
+            times: BTreeMap::new(),
             begun_at: now,
             planned_at: now,
         };
@@ -151,6 +161,7 @@ impl Steward {
         if now.saturating_duration_since(self.planned_at) >= PLAN_PERIOD {
             self.planned_at = now;
             self.plan(now);
+            self.dismiss_emptied();
         }
     }
 
@@ -158,19 +169,33 @@ impl Steward {
         let (before, bytes_before) = self.egress_before;
         let elapsed = now.saturating_duration_since(before);
         if elapsed >= PLAN_PERIOD {
-            let bytes = (self.egress)();
-            let sent = u128::from(bytes - bytes_before) * 1_000;
+            let bytes = (self.egress)() + self.fleet.as_ref().map_or(0, |it| it.egress());
+            let sent = u128::from(bytes.saturating_sub(bytes_before)) * 1_000;
             self.egress_bytes_per_second = (sent / elapsed.as_millis().max(1)) as u64;
             self.egress_before = (now, bytes);
         }
-        let shards = frames.iter().map(|frame| frame.source);
-        let boards = self.status.boards().iter().map(|board| board.read());
+        let times = self.times(frames);
+        let tick_us = times.iter().map(|(owner, it)| (*owner, it.tick_us_p50));
         let meters = Meters {
-            tick_us: shards.zip(boards.map(|it| it.tick_us.p50)).collect(),
+            tick_us: tick_us.collect(),
             egress_bytes_per_second: self.egress_bytes_per_second,
         };
         self.measurement = Measurement::of(frames, &meters);
+        self.times = times;
+        if let Some(fleet) = &self.fleet {
+            fleet.note_look(&self.measurement.partition, self.measurement.seat);
+            self.draining = fleet.draining();
+        }
         self.settle(now);
+    }
+
+    /// What the ticks of all shards cost: the own ones' boards are in the order of their frames.
+    fn times(&self, frames: &[Arc<Frame>]) -> BTreeMap<Owner, Times> {
+        let mut times = self.fleet.as_ref().map(|it| it.times()).unwrap_or_default();
+        let is_own = |owner: &Owner| self.fleet.as_ref().is_none_or(|it| it.pod == owner.pod);
+        let own = frames.iter().map(|frame| frame.source).filter(is_own);
+        times.extend(own.zip(self.status.boards().iter().map(times_of)));
+        times
     }
 
     /// Looks whether what is under way has shown in the partition.
@@ -189,6 +214,13 @@ impl Steward {
                 Outcome::Done => State::Applied,
                 _ => State::Failed,
             };
+            if let Some(fleet) = &self.fleet {
+                let state = match entry.state {
+                    State::Applied => PlanState::Applied,
+                    _ => PlanState::Failed,
+                };
+                fleet.note_plan(&entry.plan, state);
+            }
             let region = entry.plan.action.region().to_bits();
             let action = entry.plan.action.name();
             let is_applied = outcome == Outcome::Done;
@@ -211,7 +243,8 @@ impl Steward {
 
     /// Asks the controller, and does what it says.
     fn plan(&mut self, now: Instant) {
-        if self.is_busy() || self.measurement.members.len() < 2 {
+        let is_leading = self.fleet.as_ref().is_none_or(|fleet| fleet.is_leading());
+        if !is_leading || self.is_busy() || self.measurement.members.len() < 2 {
             return;
         }
         let observation = Observation {
@@ -236,9 +269,30 @@ impl Steward {
         );
         if self.is_dry_run {
             self.controller.note(now_ms, &plan.action, Outcome::DryRun);
+            if let Some(fleet) = &self.fleet {
+                fleet.note_plan(&plan, PlanState::DryRun);
+            }
             self.log(now, By::Controller, plan, State::DryRun);
         } else {
             self.carry_out(now, By::Controller, plan);
+        }
+    }
+
+    /// Has the world wait no more for shards of this pod that were emptied.
+    fn dismiss_emptied(&mut self) {
+        let Some(fleet) = &self.fleet else { return };
+        if !self.draining.contains(&fleet.pod) {
+            return;
+        }
+        let regions = self.measurement.partition.regions();
+        let members = self.measurement.members.iter();
+        let is_emptied = |owner: &&Owner| {
+            owner.pod == fleet.pod && regions.iter().all(|region| region.owner != **owner)
+        };
+        for &owner in members.filter(is_emptied) {
+            // A full ring, or a word that was lost, shows as a shard that is still a member.
+            let discharge = PartitionChange::Discharge { owner };
+            let _ = self.port.send(Command::Partition(discharge));
         }
     }
 
@@ -321,22 +375,15 @@ impl Steward {
     }
 
     fn shards(&self) -> Answer {
-        let boards = self.status.boards();
-        let shards = self.measurement.shards.iter().zip(boards);
+        let shards = self.measurement.shards.iter();
         Answer::Shards {
             tick: self.measurement.tick,
-            shards: shards
-                .map(|(shard, board)| self.shard_row(shard, board))
-                .collect(),
+            shards: shards.map(|shard| self.shard_row(shard)).collect(),
         }
     }
 
-    fn shard_row(
-        &self,
-        shard: &directory::controller::ShardLoad,
-        board: &world::StatusBoard,
-    ) -> ShardRow {
-        let status = board.read();
+    fn shard_row(&self, shard: &directory::controller::ShardLoad) -> ShardRow {
+        let times = self.times.get(&shard.owner).copied().unwrap_or_default();
         let regions = self.measurement.partition.regions().iter();
         let own: Vec<&Region> = regions.filter(|it| it.owner == shard.owner).collect();
         let mut load = shard.base;
@@ -348,11 +395,11 @@ impl Steward {
             regions: own.len(),
             bodies: load.bodies,
             players: players.flatten().sum(),
-            tick_us_p50: status.tick_us.p50,
-            tick_us_p99: status.tick_us.p99,
+            tick_us_p50: times.tick_us_p50,
+            tick_us_p99: times.tick_us_p99,
             egress_bytes_per_second: load.egress,
             load_permille: shard.limits.permille(load),
-            handoffs: status.handoffs_count,
+            handoffs: times.handoffs,
             is_draining: self.draining.contains(&shard.owner.pod),
         }
     }
@@ -455,7 +502,7 @@ impl Steward {
             return Err(format!("there is no pod {pod}; see ctl shards"));
         }
         if !is_draining {
-            self.draining.remove(&pod);
+            self.set_draining(pod, false);
             let what = format!("pod {pod} takes regions again");
             return Ok(Answer::Done { what });
         }
@@ -465,10 +512,19 @@ impl Steward {
                 "pod {pod} is the only one that takes regions: start another first"
             ));
         }
-        self.draining.insert(pod);
+        self.set_draining(pod, true);
         Ok(Answer::Done {
             what: format!("pod {pod} is being emptied"),
         })
+    }
+
+    /// In a cluster all have to know, so the directory is told first.
+    fn set_draining(&mut self, pod: u16, is_draining: bool) {
+        match (&self.fleet, is_draining) {
+            (Some(fleet), _) => fleet.wish(pod, is_draining),
+            (None, true) => drop(self.draining.insert(pod)),
+            (None, false) => drop(self.draining.remove(&pod)),
+        }
     }
 
     fn set_dry_run(&mut self, is_on: bool) -> Answer {
@@ -526,6 +582,15 @@ fn is_applied(action: &Action, partition: &spatial::partition::Partition) -> boo
         Action::Move { region, to, .. } | Action::Drain { region, to, .. } => partition
             .region(region)
             .is_ok_and(|region| region.owner == to),
+    }
+}
+
+fn times_of(board: &StatusBoard) -> Times {
+    let status = board.read();
+    Times {
+        tick_us_p50: status.tick_us.p50,
+        tick_us_p99: status.tick_us.p99,
+        handoffs: status.handoffs_count,
     }
 }
 

@@ -56,6 +56,7 @@ impl World {
             socket: Some(socket.clone()),
             is_dry_run: false,
             policy,
+            fleet: None,
         };
         let port = ports.pop().expect("two");
         let steward = Steward::start(port, pod.status(), Box::new(|| 0), options);

@@ -16,12 +16,93 @@ pub struct Arguments {
 
 #[derive(Subcommand, Debug)]
 pub enum Verb {
+    /// Runs shards of a world that several processes share
+    Shard(ShardArguments),
+    /// Serves players of a world whose shards are other processes
+    Edge(EdgeArguments),
     /// Joins a server with many players who run, fight and build, and reports what they saw
     Bots(BotsArguments),
     /// Runs a recorded battle again, at full speed, and prints what came of it
     Replay(ReplayArguments),
     /// Asks a running server how the world is divided among its shards, and changes that
     Ctl(CtlArguments),
+}
+
+/// Where a process is in its cluster.
+#[derive(Args, Debug)]
+pub struct PlaceArguments {
+    /// Its number, of which there is one in the cluster
+    #[arg(long, value_name = "N")]
+    pub pod: u16,
+    /// The directory's database, which all processes share: postgres://USER:PASSWORD@HOST:PORT/DATABASE
+    #[arg(long, value_name = "URL", env = "VOXELHEIM_DIRECTORY", hide_env_values = true)]
+    pub directory: String,
+    /// Where it listens for links with other processes (UDP)
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub link: SocketAddr,
+    /// Where other processes reach that, if not there
+    #[arg(long, value_name = "HOST:PORT")]
+    pub link_public: Option<String>,
+    /// Folder with the cluster's own authority, made if it is not there: for processes of one machine
+    #[arg(long, value_name = "DIR", required_unless_present = "credentials")]
+    pub authority: Option<PathBuf>,
+    /// Folder with authority.crt, tls.crt, tls.key and tokens.key, as a secret mounts them
+    #[arg(long, value_name = "DIR", conflicts_with = "authority")]
+    pub credentials: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct ShardArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// Folder that keeps its part of the world over restarts and crashes
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Threads that simulate, 1 to 16
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub shards: usize,
+    /// Whether those threads stay on cores of their own
+    #[arg(long, value_enum, default_value_t = Pin::Auto)]
+    pub pin: Pin,
+    /// What a new world is made from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Soldiers of each house of a new world
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub soldiers: u32,
+    /// Keeps all that the shards were given since the start, for `voxelheim replay`
+    #[arg(long)]
+    pub keep_all: bool,
+    /// The controller only says which regions it would move, split or merge
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct EdgeArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// Address of the page (TCP); edges take UDP from the same port on
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// The page's address as players reach it, if not there
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Folder that keeps the certificate over restarts
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Threads that serve clients
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub edges: usize,
+    /// Players at once
+    #[arg(long, value_name = "N", default_value_t = edge::limits::SESSIONS_MAX_DEFAULT)]
+    pub sessions_max: usize,
+    /// Bytes a second that a client may get at most, whatever it asks for
+    #[arg(long, value_name = "N", default_value_t = protocol::limits::BUDGET_BYTES_PER_SECOND_MAX)]
+    pub budget_bytes_per_second: u32,
+    /// Folder with a built page, instead of the one in this binary
+    #[arg(long, value_name = "DIR")]
+    pub client_dir: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -157,7 +238,7 @@ pub struct ServeArguments {
 }
 
 /// See [`ServeArguments::pin`].
-#[derive(ValueEnum, serde::Deserialize, Clone, Copy, Debug, Default)]
+#[derive(ValueEnum, serde::Deserialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum Pin {
     #[default]

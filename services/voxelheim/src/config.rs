@@ -48,7 +48,7 @@ struct File {
 }
 
 impl Pin {
-    fn pinning(self) -> Pinning {
+    pub fn pinning(self) -> Pinning {
         match self {
             Pin::Auto => Pinning::Auto,
             Pin::Off => Pinning::Off,
@@ -119,8 +119,13 @@ pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
 }
 
 fn check(config: &Config) -> Result<(), Failure> {
-    let edge = &config.edge;
     within("shards", config.shards_count, 1, SHARDS_MAX)?;
+    check_edge(&config.edge)?;
+    check_bodies(config)
+}
+
+/// What holds of edges wherever they are.
+pub fn check_edge(edge: &EdgeConfig) -> Result<(), Failure> {
     within("edges", edge.edges_count, 1, EDGES_MAX)?;
     within(
         "sessions_max",
@@ -141,7 +146,7 @@ fn check(config: &Config) -> Result<(), Failure> {
             edge.edges_count
         )));
     }
-    check_bodies(config)
+    Ok(())
 }
 
 fn check_bodies(config: &Config) -> Result<(), Failure> {
@@ -160,7 +165,7 @@ fn check_bodies(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-fn within<T: PartialOrd + std::fmt::Display>(
+pub fn within<T: PartialOrd + std::fmt::Display>(
     name: &str,
     value: T,
     min: T,

@@ -5,8 +5,10 @@ mod cli;
 mod config;
 mod ctl;
 mod data;
+mod member;
 mod replay;
 mod serve;
+mod signals;
 
 use std::{
     fmt,
@@ -46,6 +48,8 @@ fn main() -> ExitCode {
     log_to_stderr();
     let done = match &arguments.verb {
         None => serve::run(&arguments.serve),
+        Some(Verb::Shard(arguments)) => member::run_shards(arguments),
+        Some(Verb::Edge(arguments)) => member::run_edges(arguments),
         Some(Verb::Bots(arguments)) => bots::run(arguments),
         Some(Verb::Replay(arguments)) => replay::run(arguments),
         Some(Verb::Ctl(arguments)) => ctl::run(arguments),

@@ -10,10 +10,10 @@ use std::{
 use directory::controller::Policy;
 use placement::{Steward, StewardOptions};
 use pod::PodState;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 use world::{Battle, BattleConfig, Chronicle, Pod, Runner, battle::divided};
 
-use crate::{Failure, cli::ServeArguments, config, config::Config, data::DataDir};
+use crate::{Failure, cli::ServeArguments, config, config::Config, data::DataDir, signals};
 
 /// How often is looked whether a thread died, which only a bug of ours does.
 const WATCH_PERIOD: Duration = Duration::from_secs(1);
@@ -55,6 +55,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         socket: data.as_ref().map(DataDir::control_path),
         is_dry_run: config.is_dry_run,
         policy: Policy::default(),
+        fleet: None,
     };
     let egress = Box::new(edges.egress());
     let steward = Steward::start(steward_port, pod.status(), egress, options).map_err(runtime)?;
@@ -132,11 +133,10 @@ fn open_browser(url: &str) {
     }
 }
 
-/// SIGINT and SIGTERM, watched from before anybody is told that the server runs.
+/// A runtime for signals, watched from before anybody is told that the server runs.
 struct Signals {
     runtime: tokio::runtime::Runtime,
-    interrupt: Signal,
-    terminate: Signal,
+    stop: watch::Receiver<bool>,
 }
 
 impl Signals {
@@ -146,13 +146,11 @@ impl Signals {
             .build()
             .map_err(runtime)?;
         let entered = runtime_local.enter();
-        let interrupt = signal(SignalKind::interrupt()).map_err(runtime)?;
-        let terminate = signal(SignalKind::terminate()).map_err(runtime)?;
+        let stop = signals::watch().map_err(runtime)?;
         drop(entered);
         Ok(Self {
             runtime: runtime_local,
-            interrupt,
-            terminate,
+            stop,
         })
     }
 
@@ -161,8 +159,7 @@ impl Signals {
         self.runtime.block_on(async {
             loop {
                 tokio::select! {
-                    _ = self.interrupt.recv() => return Ok(()),
-                    _ = self.terminate.recv() => return Ok(()),
+                    _ = self.stop.wait_for(|&it| it) => return Ok(()),
                     () = tokio::time::sleep(WATCH_PERIOD) => {
                         if is_broken() {
                             return Err(Failure::Runtime("a thread died; see the log".into()));

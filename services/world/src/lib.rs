@@ -6,6 +6,8 @@
 pub mod battle;
 pub mod bell;
 pub mod chronicle;
+pub mod feed_loop;
+pub mod herald;
 pub mod host;
 pub mod lanes;
 pub mod limits;

@@ -51,6 +51,12 @@ pub const STOP_PATIENCE: Duration = Duration::from_secs(10);
 pub const DEPARTURE_PATIENCE: Duration = Duration::from_secs(5);
 /// For so many ticks it stays after that: whoever kept up two ticks ago may still be enlisted.
 pub const QUIET_TICKS: u32 = 8;
+/// How long an edge's process may lack a frame before it begins anew with a snapshot: longer than a pod
+/// takes to come back (5 s) would be a second freeze after the first.
+pub const FEED_PATIENCE: Duration = Duration::from_secs(8);
+/// How often such a process looks for commands of its edges, which ring nobody: an input may be late by
+/// so much, and 500 looks a second cost half a percent of a core.
+pub const FEED_LOOK_PERIOD: Duration = Duration::from_millis(2);
 /// Shards of a process that is linked to others: each has a lane of the link in each direction.
 pub const LINKED_SHARDS_MAX: usize = link::limits::LANES_MAX / 2;
 

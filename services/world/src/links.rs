@@ -8,7 +8,7 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::Receiver,
     },
     thread,
     time::Instant,
@@ -31,8 +31,9 @@ use spatial::partition::Owner;
 
 use crate::{
     bell::Bell,
+    herald::{self, Herald},
     lanes::{InLane, OutLane, bring_in},
-    limits::{DEPARTURE_PATIENCE, QUIET_TICKS, WORDS_MAX},
+    limits::{DEPARTURE_PATIENCE, QUIET_TICKS},
     relay_loop::ShardSide,
     shard_loop::Inward,
 };
@@ -46,22 +47,6 @@ pub enum Word {
     Asked(Request),
     /// A snapshot was made.
     Made(Snapshot),
-}
-
-/// Tells the relay; the other end is [`Links`]. Cheap to clone.
-#[derive(Clone)]
-pub struct Herald {
-    words: SyncSender<Word>,
-    bell: Bell,
-}
-
-impl Herald {
-    /// Waits while too many words wait; false if the relay is gone.
-    pub fn tell(&self, word: Word) -> bool {
-        let is_told = self.words.send(word).is_ok();
-        self.bell.ring();
-        is_told
-    }
 }
 
 /// What a process's relay makes known to who looks after the process.
@@ -114,7 +99,7 @@ pub struct Links {
     series: u64,
     may_act: Gate,
     words: Receiver<Word>,
-    herald: Herald,
+    herald: Herald<Word>,
     peers: BTreeMap<PeerName, Lanes>,
     /// How far each edge's commands were taken when this life began.
     first_places: Vec<Places>,
@@ -141,17 +126,14 @@ struct Lanes {
 impl Links {
     /// For a pod that begins with this state. `may_act` says whether its lease holds.
     pub fn new(state: &PodState, may_act: Gate) -> Self {
-        let (sender, words) = sync_channel(WORDS_MAX);
+        let (herald, words) = herald::new(Bell::default());
         let own = state.owners();
         let enlisted = own.iter().filter(|it| state.members.contains(it));
         Self {
             series: state.series,
             may_act,
             words,
-            herald: Herald {
-                words: sender,
-                bell: Bell::default(),
-            },
+            herald,
             peers: BTreeMap::new(),
             first_places: state.shards.iter().map(|it| it.places.clone()).collect(),
             wishes: BTreeMap::new(),
@@ -166,10 +148,10 @@ impl Links {
 
     /// Rings the relay.
     pub fn bell(&self) -> Bell {
-        self.herald.bell.clone()
+        self.herald.bell().clone()
     }
 
-    pub fn herald(&self) -> Herald {
+    pub fn herald(&self) -> Herald<Word> {
         self.herald.clone()
     }
 
@@ -191,7 +173,7 @@ impl Links {
                 }
                 // Who was too slow, or lost its place, begins anew from what was said last.
                 Err(SendError::Full(_) | SendError::Broken(Fault::Refused(_))) => {
-                    let desk = (self.series, &self.herald.bell);
+                    let desk = (self.series, self.herald.bell());
                     lanes.begin_anew(said.shard, desk, relay);
                 }
                 Err(SendError::TooLong { bytes }) => panic!("a frame of {bytes} bytes"),
@@ -282,7 +264,7 @@ impl Links {
             heard: Vec::new(),
             peer,
         };
-        let bell = &self.herald.bell;
+        let bell = self.herald.bell();
         let heard_count = match name {
             PeerName::Pod(_) => shard_count,
             PeerName::Edge(_) => self.own.len() as u16,

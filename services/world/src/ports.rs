@@ -191,12 +191,21 @@ impl EdgePort {
 }
 
 impl ShardPort {
+    /// The next command that waits.
+    pub(crate) fn take(&mut self) -> Option<Command> {
+        self.early.take().or_else(|| self.commands.pop().ok())
+    }
+
+    /// Gives one back that was just taken, for there is no room for it.
+    pub(crate) fn give_back(&mut self, command: Command) {
+        self.early = Some(command);
+    }
+
     /// Moves what waits into the station, as much as there is room for.
     pub(crate) fn deliver(&mut self, station: &mut Station) {
-        while let Some(command) = self.early.take().or_else(|| self.commands.pop().ok()) {
+        while let Some(command) = self.take() {
             if let Err(command) = station.handle_own(command) {
-                self.early = Some(command);
-                return;
+                return self.give_back(command);
             }
         }
     }
@@ -258,7 +267,7 @@ mod tests {
     }
 
     fn sessions(port: &mut ShardPort) -> Vec<u64> {
-        std::iter::from_fn(|| port.commands.pop().ok())
+        std::iter::from_fn(|| port.take())
             .map(|command| match command {
                 Command::Leave { session } => session.0,
                 other => panic!("sent only leaves, got {other:?}"),

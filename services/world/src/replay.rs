@@ -21,7 +21,7 @@ use pod::{PodState, recovery::RecoveryError, replay::Inputs};
 use crate::{
     limits::STEPS_AHEAD_MAX,
     timings::{Spread, Timing},
-    world_folder::read_identity,
+    world_folder::open_run,
 };
 
 /// Why a recording cannot be run.
@@ -119,11 +119,7 @@ impl Recording {
     /// # Errors
     /// Any [`ReplayError`].
     pub fn open(run: &Path) -> Result<Self, ReplayError> {
-        if !run.is_dir() {
-            return Err(ReplayError::NoRun(run.to_owned()));
-        }
-        let folder = Folder::open_to_read(run).map_err(ReplayError::Io)?;
-        let identity = read_identity(&folder, run)?;
+        let (folder, identity) = open_run(run)?;
         let ticks = checkpoint::ticks(&folder);
         let ticks = ticks.map_err(|error| ReplayError::Journal(run.to_owned(), error))?;
         let mut remarks = Vec::new();

@@ -149,7 +149,10 @@ impl ShardLoop {
             return now + SIBLING_WAIT;
         }
         self.tick(now);
-        self.pace.due_at().max(now)
+        match self.station.is_behind() {
+            true => now,
+            false => self.pace.due_at().max(now),
+        }
     }
 
     fn is_at_end(&self) -> bool {

@@ -60,8 +60,7 @@ impl WorldFolder {
     pub fn recover(&self) -> Result<Option<Recovered>, ReplayError> {
         let run = self.current_run().map_err(ReplayError::Io)?;
         let Some(run) = run else { return Ok(None) };
-        let folder = Folder::open_to_read(&run).map_err(ReplayError::Io)?;
-        let identity = read_identity(&folder, &run)?;
+        let (folder, identity) = open_run(&run)?;
         let generator = Generator::new(identity.world);
         let recovered = recover(&folder, identity, &generator);
         recovered.map_err(|error| ReplayError::Recovery(run, error))
@@ -123,14 +122,19 @@ impl WorldFolder {
     }
 }
 
-/// Whose a run is.
+/// A run's folder, to be read, and whose it is.
 ///
 /// # Errors
 /// If this is no run's folder.
-pub(crate) fn read_identity(folder: &Folder, run: &Path) -> Result<Identity, ReplayError> {
-    let identity = journal::checkpoint::identify(folder);
+pub(crate) fn open_run(run: &Path) -> Result<(Folder, Identity), ReplayError> {
+    if !run.is_dir() {
+        return Err(ReplayError::NoRun(run.to_owned()));
+    }
+    let folder = Folder::open_to_read(run).map_err(ReplayError::Io)?;
+    let identity = journal::checkpoint::identify(&folder);
     let identity = identity.map_err(|error| ReplayError::Journal(run.to_owned(), error))?;
-    identity.ok_or_else(|| ReplayError::NoRun(run.to_owned()))
+    let identity = identity.ok_or_else(|| ReplayError::NoRun(run.to_owned()))?;
+    Ok((folder, identity))
 }
 
 /// The old content stays until the new one is whole.

@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -20,6 +20,18 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ),
     ("world", &["spatial", "engine", "journal", "link", "pod"]),
     ("placement", &["spatial", "engine", "world", "directory"]),
+    (
+        "cluster",
+        &[
+            "spatial",
+            "engine",
+            "pod",
+            "link",
+            "directory",
+            "world",
+            "placement",
+        ],
+    ),
     ("edge", &["spatial", "protocol", "engine", "world"]),
     ("link", &[]),
     (
@@ -34,6 +46,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "directory",
             "placement",
             "pod",
+            "cluster",
         ],
     ),
     (

@@ -1,0 +1,265 @@
+//! Keeps a steward's view of the other processes ([`placement::Fleet`]) and the directory's record of the
+//! world in step: who leads, what shards' ticks cost, which pods are to be emptied, what was planned, and
+//! who owns what.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::Instant,
+};
+
+use directory::{
+    Directory, DirectoryError, Fence, Leadership, Pod, PodState,
+    limits::LEADERSHIP_TTL,
+};
+use placement::{Fleet, Times};
+use serde::{Deserialize, Serialize};
+use spatial::{
+    partition::{Owner, Partition},
+    region::RegionId,
+};
+use world::PodStatus;
+
+use crate::limits::REPORT_PERIOD;
+
+/// What a process tells of itself.
+#[derive(Serialize, Deserialize, Debug, Default)]
+pub struct Report {
+    /// Of its shards, by number.
+    pub shards: Vec<ShardReport>,
+    /// That its edges sent since they began.
+    pub egress_bytes: u64,
+}
+
+#[derive(Serialize, Deserialize, Clone, Copy, Debug)]
+pub struct ShardReport {
+    pub tick_us_p50: u64,
+    pub tick_us_p99: u64,
+    pub handoffs: u64,
+}
+
+impl Report {
+    /// Of a process's shards.
+    pub fn of_shards(status: &PodStatus) -> Self {
+        let boards = status.boards().iter().map(|board| board.read());
+        let shards = boards.map(|it| ShardReport {
+            tick_us_p50: it.tick_us.p50,
+            tick_us_p99: it.tick_us.p99,
+            handoffs: it.handoffs_count,
+        });
+        Self {
+            shards: shards.collect(),
+            egress_bytes: 0,
+        }
+    }
+
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("numbers are JSON")
+    }
+}
+
+/// See the module.
+pub struct FleetKeeper {
+    fleet: Arc<Fleet>,
+    directory: Directory,
+    fence: Fence,
+    leadership: Option<(Leadership, Instant)>,
+    reported_at: Option<Instant>,
+}
+
+impl FleetKeeper {
+    pub fn new(fleet: Arc<Fleet>, directory: Directory, fence: Fence) -> Self {
+        Self {
+            fleet,
+            directory,
+            fence,
+            leadership: None,
+            reported_at: None,
+        }
+    }
+
+    /// Looks once, given what the directory knows of processes. What fails is tried again next time.
+    pub async fn look(&mut self, pods: &[Pod], status: &PodStatus) {
+        self.fleet.set_times(times_of(pods, self.fence.pod));
+        self.fleet.set_egress(reports(pods).map(|(_, it)| it.egress_bytes).sum());
+        let draining = pods.iter().filter(|it| it.state == PodState::Draining);
+        self.fleet.set_draining(draining.map(|it| it.id).collect());
+        let done = self.exchange(status).await;
+        if let Err(error) = done {
+            tracing::warn!(%error, "the directory was not told");
+        }
+    }
+
+    async fn exchange(&mut self, status: &PodStatus) -> Result<(), DirectoryError> {
+        let now = Instant::now();
+        if self.reported_at.is_none_or(|at| now >= at + REPORT_PERIOD) {
+            self.reported_at = Some(now);
+            let report = Report::of_shards(status).to_json();
+            self.directory.report(self.fence, &report).await?;
+        }
+        while let Some((pod, is_draining)) = self.fleet.poll_wish() {
+            self.directory.set_draining(pod, is_draining).await?;
+        }
+        self.lead(now).await?;
+        if let Some((leadership, _)) = self.leadership {
+            while let Some((plan, state)) = self.fleet.poll_plan() {
+                self.directory.record_plan(leadership, &plan, state).await?;
+            }
+            mirror(&self.directory, &self.fleet.partition(), self.fence).await?;
+        }
+        Ok(())
+    }
+
+    /// The pod with the seat leads.
+    async fn lead(&mut self, now: Instant) -> Result<(), DirectoryError> {
+        let led = match (self.leadership, self.fleet.has_seat()) {
+            (None, false) => Ok(None),
+            (None, true) => self.elect().await,
+            (Some((leadership, _)), false) => {
+                self.fleet.set_leading(false);
+                self.directory.resign(leadership).await.map(|()| None)
+            }
+            (Some((leadership, at)), true) if now < at + LEADERSHIP_TTL / 3 => {
+                Ok(Some((leadership, at)))
+            }
+            (Some((leadership, _)), true) => {
+                let renewed = self.directory.renew_leadership(leadership).await;
+                renewed.map(|leadership| Some((leadership, now)))
+            }
+        };
+        match led {
+            Ok(leadership) => self.leadership = leadership,
+            Err(DirectoryError::LeadershipLost { .. }) => self.leadership = None,
+            Err(error) => return Err(error),
+        }
+        self.fleet.set_leading(self.leadership.is_some());
+        Ok(())
+    }
+
+    async fn elect(&self) -> Result<Option<(Leadership, Instant)>, DirectoryError> {
+        let now = Instant::now();
+        match self.directory.elect(self.fence).await {
+            Ok(leadership) => Ok(Some((leadership, now))),
+            // The former leader resigns when it sees that the seat has moved.
+            Err(DirectoryError::LeaderHeld { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What processes reported of themselves.
+fn reports(pods: &[Pod]) -> impl Iterator<Item = (u16, Report)> + '_ {
+    pods.iter().filter_map(|pod| {
+        let report = serde_json::from_str(pod.metrics.as_ref()?);
+        Some((pod.id, report.ok()?))
+    })
+}
+
+fn times_of(pods: &[Pod], own: u16) -> BTreeMap<Owner, Times> {
+    let others = reports(pods).filter(|(pod, _)| *pod != own);
+    let times = others.flat_map(|(pod, report)| {
+        let shards = (0..).zip(report.shards);
+        shards.map(move |(shard, it)| {
+            let times = Times {
+                tick_us_p50: it.tick_us_p50,
+                tick_us_p99: it.tick_us_p99,
+                handoffs: it.handoffs,
+            };
+            (Owner { pod, shard }, times)
+        })
+    });
+    times.collect()
+}
+
+/// Brings the directory's record of who owns what to what the world says.
+async fn mirror(
+    directory: &Directory,
+    world: &Partition,
+    by: Fence,
+) -> Result<(), DirectoryError> {
+    if world.regions().is_empty() {
+        return Ok(());
+    }
+    let mut kept = directory.partition().await?;
+    while let Some(step) = next_step(&kept, world) {
+        let seen = kept.epoch();
+        match step {
+            Step::Split(id) => directory.split(id, seen, by).await?,
+            Step::Merge(id) => directory.merge(id, seen, by).await?,
+            Step::Assign(id, owner) => directory.assign(id, owner, seen, by).await?,
+        };
+        kept = directory.partition().await?;
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Step {
+    Split(RegionId),
+    Merge(RegionId),
+    Assign(RegionId, Owner),
+}
+
+/// What brings one partition closer to another. Before eighths are merged they are given to one owner.
+fn next_step(kept: &Partition, wanted: &Partition) -> Option<Step> {
+    for region in kept.regions() {
+        let there = wanted.locate(region.id.first_cell());
+        let there = there.expect("both are of one world");
+        if there.id == region.id {
+            if there.owner != region.owner {
+                return Some(Step::Assign(region.id, there.owner));
+            }
+        } else if there.id.level() < region.id.level() {
+            return Some(Step::Split(region.id));
+        } else if region.owner != there.owner {
+            return Some(Step::Assign(region.id, there.owner));
+        } else if let Some(parent) = mergeable_parent(kept, region.id) {
+            return Some(Step::Merge(parent));
+        }
+    }
+    None
+}
+
+/// The region that this one and its siblings make up, if all of them are there.
+fn mergeable_parent(kept: &Partition, id: RegionId) -> Option<RegionId> {
+    let parent = RegionId::of_cell(id.first_cell(), id.level() + 1)?;
+    let children = parent.children()?;
+    let is_there = |child: &RegionId| kept.region(*child).is_ok();
+    children.iter().all(is_there).then_some(parent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::divide::balanced;
+
+    fn owner(shard: u16) -> Owner {
+        Owner { pod: 1, shard }
+    }
+
+    #[test]
+    fn any_partition_is_reached_from_any_other() {
+        let partitions = [1, 2, 3, 7].map(|count| {
+            let owners: Vec<Owner> = (0..count).map(owner).collect();
+            balanced(&owners)
+        });
+        for from in &partitions {
+            for to in &partitions {
+                let mut kept = from.clone();
+                while let Some(step) = next_step(&kept, to) {
+                    let seen = kept.epoch();
+                    let done = match step {
+                        Step::Split(id) => kept.split(id, seen),
+                        Step::Merge(id) => kept.merge(id, seen),
+                        Step::Assign(id, owner) => kept.assign(id, owner, seen),
+                    };
+                    done.expect("each step can be taken");
+                }
+                let names = |it: &Partition| -> Vec<_> {
+                    it.regions().iter().map(|it| (it.id, it.owner)).collect()
+                };
+                assert_eq!(names(&kept), names(to));
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Every bound of what looks after a process of a cluster, with its derivation (R10).
+
+use std::time::Duration;
+
+/// How often the directory is asked who there is, and the own process how it stands. A process that came
+/// is linked after so much; a query of a few rows.
+pub const LOOK_PERIOD: Duration = Duration::from_millis(200);
+/// From a refused registration to the next: a former lease lasts 3 s at most.
+pub const REGISTER_PAUSE: Duration = Duration::from_millis(200);
+/// From a question without an answer to the next: what is asked for takes some ticks.
+pub const ASK_PAUSE: Duration = Duration::from_millis(100);
+/// How long a process waits until all that hold a lease are linked, before it begins anyhow: links take
+/// a second where a machine is busy. The lease, not this, keeps former lives out.
+pub const GREETING_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a question about where to begin may take, before it is asked of all again.
+pub const ENTRY_PATIENCE: Duration = Duration::from_secs(10);
+/// How often a shard's times are told to the leader.
+pub const REPORT_PERIOD: Duration = Duration::from_secs(1);
+/// How long a process waits to be emptied after it was told to stop; what it has then stays in its
+/// folder, and the world waits until it is back.
+pub const DRAIN_PATIENCE: Duration = Duration::from_secs(60);
+/// How long players may take to go on at another edge, before their links are cut.
+pub const HANDOVER_PATIENCE: Duration = Duration::from_secs(10);
+/// The key of players' resume tokens: what HMAC-SHA256 takes.
+pub const TOKEN_KEY_BYTES: usize = 32;

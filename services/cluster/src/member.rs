@@ -1,0 +1,154 @@
+//! One life of a process in the directory: its registration and its lease.
+
+use std::{
+    fs::{self, File, TryLockError},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
+
+use directory::{
+    Directory, DirectoryError, Fence, Registration, Role,
+    keeper::{LeaseCheck, LeaseKeeper, keep},
+};
+use link::{PeerName, transport::Gate};
+use tokio::task::JoinHandle;
+
+use crate::{ClusterError, Credentials, limits::REGISTER_PAUSE};
+
+/// The number of the last life in a process's folder.
+const INCARNATION: &str = "incarnation";
+const LOCK: &str = "lock";
+
+/// Where a process is in its cluster.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its number, of which there is one in the cluster.
+    pub number: u16,
+    /// The URL of the directory's database.
+    pub directory: String,
+    pub credentials: Credentials,
+    /// Where it listens for links.
+    pub link: SocketAddr,
+    /// Where others reach that; the same unless said.
+    pub link_public: Option<String>,
+}
+
+/// The folder that only one process uses at a time.
+pub struct Lock {
+    _file: File,
+    incarnation: PathBuf,
+}
+
+impl Lock {
+    /// # Errors
+    /// If another process holds it.
+    pub fn take(folder: &Path) -> Result<Self, ClusterError> {
+        let failed = |error| ClusterError::Folder(folder.to_owned(), error);
+        fs::create_dir_all(folder).map_err(failed)?;
+        let file = File::create(folder.join(LOCK)).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self {
+                _file: file,
+                incarnation: folder.join(INCARNATION),
+            }),
+            Err(TryLockError::WouldBlock) => Err(ClusterError::FolderTaken(folder.to_owned())),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+
+    /// The life that held it last.
+    fn former(&self) -> Option<u64> {
+        let text = fs::read_to_string(&self.incarnation).ok()?;
+        text.trim().parse().ok()
+    }
+
+    fn note(&self, incarnation: u64) -> Result<(), ClusterError> {
+        let written = fs::write(&self.incarnation, incarnation.to_string());
+        written.map_err(|error| ClusterError::Folder(self.incarnation.clone(), error))
+    }
+}
+
+/// See the module. While it lives, its lease is renewed.
+pub struct Member {
+    pub directory: Directory,
+    pub name: PeerName,
+    pub fence: Fence,
+    check: LeaseCheck,
+    keeping: JoinHandle<()>,
+}
+
+impl Member {
+    /// Registers, once a former life's lease is over. Whoever holds the folder's lock knows that the
+    /// former life is dead, and does not wait for its lease.
+    ///
+    /// # Errors
+    /// If the directory cannot be reached or refuses.
+    pub async fn register(
+        place: &Place,
+        registration: &Registration,
+        lock: Option<&Lock>,
+    ) -> Result<Self, ClusterError> {
+        let directory = Directory::open(&place.directory).await?;
+        directory.migrate().await?;
+        let pod = registration.pod;
+        if let Some(incarnation) = lock.and_then(Lock::former) {
+            match directory.release(Fence { pod, incarnation }).await {
+                Ok(()) | Err(DirectoryError::LeaseLost { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let (lease, asked_at) = loop {
+            let asked_at = Instant::now();
+            match directory.register_pod(registration).await {
+                Ok(lease) => break (lease, asked_at),
+                Err(DirectoryError::LeaseHeld { .. }) => {
+                    tracing::info!(pod, "a former life holds its lease yet");
+                    tokio::time::sleep(REGISTER_PAUSE).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        };
+        if let Some(lock) = lock {
+            lock.note(lease.fence.incarnation)?;
+        }
+        let keeper = LeaseKeeper::new(lease, asked_at);
+        let check = keeper.check();
+        let keeping = tokio::spawn({
+            let directory = directory.clone();
+            async move { keep(keeper, &directory).await }
+        });
+        tracing::info!(pod, incarnation = lease.fence.incarnation, "registered");
+        Ok(Self {
+            directory,
+            name: name_of(registration.role, pod),
+            fence: lease.fence,
+            check,
+            keeping,
+        })
+    }
+
+    /// Whether the process may act: asked before anything is written or said.
+    pub fn gate(&self) -> Gate {
+        let check = self.check.clone();
+        Arc::new(move || check.is_held(Instant::now()))
+    }
+
+    /// Ends the lease early.
+    ///
+    /// # Errors
+    /// If the directory does not hear of it; then the lease ends by itself.
+    pub async fn leave(self) -> Result<(), ClusterError> {
+        self.keeping.abort();
+        Ok(self.directory.release(self.fence).await?)
+    }
+}
+
+/// What a process is called on links.
+pub fn name_of(role: Role, number: u16) -> PeerName {
+    match role {
+        Role::Edge => PeerName::edge(&number.to_string()).expect("digits are a good name"),
+        Role::All | Role::Shard => PeerName::Pod(number),
+    }
+}

@@ -1,0 +1,427 @@
+//! One life of a process that has shards: it registers, greets the others, comes back from its folder,
+//! founds a world or joins one, has its shards tick, and leaves when it is told to.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Instant,
+};
+
+use directory::{DirectoryError, Pod as Entry, PodState as EntryState, Registration, Role, controller::Policy};
+use link::{Endpoint, transport::Request};
+use placement::{Fleet, Steward, StewardHandle, StewardOptions};
+use pod::{
+    PodState,
+    state::joined,
+    word::{Listening, Question, SnapshotKind},
+};
+use tokio::{
+    sync::{mpsc, watch},
+    task::spawn_blocking,
+    time::{interval, sleep},
+};
+use world::{
+    Battle, BattleConfig, Links, Pinning, Pod, PodHandle, Retention, Runner, WorldFolder,
+    battle::divided,
+    herald::Herald,
+    links::{Standing, Word},
+};
+
+use crate::{
+    ClusterError, Place, entry,
+    fleet::FleetKeeper,
+    limits::{ASK_PAUSE, DRAIN_PATIENCE, GREETING_PATIENCE, LOOK_PERIOD},
+    links::open_endpoint,
+    member::{Lock, Member},
+    neighbours::{Change, Neighbours, is_live_pod},
+};
+
+/// The folder in a process's folder that keeps its part of the world, and the socket beside it.
+const WORLD: &str = "world";
+const CONTROL: &str = "control.sock";
+
+/// What a process with shards is started with.
+#[derive(Clone, Debug)]
+pub struct PodOptions {
+    pub place: Place,
+    pub shard_count: usize,
+    pub folder: PathBuf,
+    /// Of a world that is founded.
+    pub battle: BattleConfig,
+    pub retention: Retention,
+    pub pinning: Pinning,
+    pub is_dry_run: bool,
+    pub policy: Policy,
+}
+
+/// Lives until `stop` says so, or until it cannot go on. `ready` is told once its shards tick.
+///
+/// # Errors
+/// Why it cannot go on.
+pub async fn run(
+    options: PodOptions,
+    mut stop: watch::Receiver<bool>,
+    ready: impl FnOnce(),
+) -> Result<(), ClusterError> {
+    let lock = Lock::take(&options.folder)?;
+    let mut stopped = stop.clone();
+    let living = tokio::select! {
+        living = Life::begin(&options, &lock) => living?,
+        _ = stopped.wait_for(|&is_stopped| is_stopped) => return Ok(()),
+    };
+    ready();
+    living.live(&mut stop).await
+}
+
+/// A process whose shards tick.
+struct Life {
+    member: Member,
+    endpoint: Endpoint,
+    neighbours: Neighbours,
+    folder: WorldFolder,
+    pod: PodHandle,
+    steward: StewardHandle,
+    herald: Herald<Word>,
+    standing: Arc<Standing>,
+    fleet: FleetKeeper,
+}
+
+impl Life {
+    async fn begin(options: &PodOptions, lock: &Lock) -> Result<Self, ClusterError> {
+        let member = register(options, lock).await?;
+        let (endpoint, requests) = open_endpoint(&options.place, &member)?;
+        let neighbours = Neighbours::new(
+            member.name.clone(),
+            endpoint.clone(),
+            member.directory.clone(),
+        );
+        let inquiries = Inquiries::default();
+        tokio::spawn(inquiries.clone().answer(requests));
+        greet(&neighbours).await?;
+        let path = options.folder.join(WORLD);
+        let folder = WorldFolder::open(&path);
+        let folder = folder.map_err(|error| ClusterError::Folder(path, error))?;
+        let state = state(options, &member, &neighbours, &folder).await?;
+        let running = start(options, &member, &folder, state).await?;
+        inquiries.hand_to(&running.herald);
+        member.directory.set_ready(member.fence).await?;
+        let fleet = FleetKeeper::new(running.fleet, member.directory.clone(), member.fence);
+        Ok(Self {
+            member,
+            endpoint,
+            neighbours,
+            folder,
+            pod: running.pod,
+            steward: running.steward,
+            herald: running.herald,
+            standing: running.standing,
+            fleet,
+        })
+    }
+
+    async fn live(mut self, stop: &mut watch::Receiver<bool>) -> Result<(), ClusterError> {
+        let mut looks = interval(LOOK_PERIOD);
+        let mut drain_until = None;
+        let ended = loop {
+            tokio::select! {
+                _ = looks.tick() => {}
+                _ = stop.wait_for(|&it| it), if drain_until.is_none() => {
+                    drain_until = Some(Instant::now() + DRAIN_PATIENCE);
+                    self.begin_to_drain().await;
+                }
+            }
+            if let Some(ended) = self.look().await {
+                break ended;
+            }
+            let is_stopping = drain_until.is_some();
+            if is_stopping && (!self.standing.is_member() || !self.has_heirs().await) {
+                break Ok(());
+            }
+            if drain_until.is_some_and(|until| Instant::now() > until) {
+                tracing::warn!("not emptied in time: the world waits until this process is back");
+                break Ok(());
+            }
+        };
+        self.end(ended).await
+    }
+
+    /// Whether there is somebody who can take what this process has: else the world stops with it.
+    async fn has_heirs(&self) -> bool {
+        let own = self.member.fence.pod;
+        let is_heir = |pod: &Entry| pod.id != own && is_live_pod(pod) && pod.state == EntryState::Alive;
+        match self.member.directory.pods().await {
+            Ok(pods) => pods.iter().any(is_heir),
+            Err(error) => {
+                tracing::warn!(%error, "the directory does not answer");
+                true
+            }
+        }
+    }
+
+    async fn begin_to_drain(&self) {
+        tracing::info!("regions move away");
+        let number = self.member.fence.pod;
+        if let Err(error) = self.member.directory.set_draining(number, true).await {
+            tracing::error!(%error, "the directory does not hear that this pod leaves");
+        }
+    }
+
+    /// Looks once after everything; how it ended, if it did.
+    async fn look(&mut self) -> Option<Result<(), ClusterError>> {
+        if !(self.member.gate())() {
+            return Some(Err(ClusterError::LeaseLost));
+        }
+        if self.standing.is_fenced() || self.neighbours.is_fenced() {
+            return Some(Err(ClusterError::Fenced));
+        }
+        if self.pod.is_finished() {
+            return Some(Err(ClusterError::ThreadDied));
+        }
+        if self.standing.is_left_behind() {
+            return Some(Err(ClusterError::LeftBehind));
+        }
+        if self.standing.may_leave() {
+            return Some(Ok(()));
+        }
+        match self.neighbours.look().await {
+            Ok(pods) => {
+                let tell = |change| self.herald.tell(word_of(change));
+                self.neighbours.tell(tell, &pods);
+                self.fleet.look(&pods, &self.pod.status()).await;
+            }
+            Err(error) => tracing::warn!(%error, "the directory does not answer"),
+        }
+        self.volunteer().await;
+        None
+    }
+
+    /// Asks whoever has the seat to have the world wait for shards that keep up.
+    async fn volunteer(&self) {
+        for owner in self.standing.volunteers() {
+            tracing::debug!(?owner, "asks to be waited for");
+            let question = Question::Enlist(owner);
+            // A process that is the first of its cluster has the seat itself from the start.
+            for peer in self.neighbours.pods() {
+                if let Err(error) = peer.request(question.encode()).await {
+                    tracing::debug!(peer = %peer.name(), %error, "not asked to be waited for");
+                }
+            }
+        }
+    }
+
+    async fn end(self, ended: Result<(), ClusterError>) -> Result<(), ClusterError> {
+        let has_left = self.standing.may_leave() || !self.standing.is_member();
+        let is_left_behind = matches!(ended, Err(ClusterError::LeftBehind));
+        let Self {
+            member,
+            endpoint,
+            folder,
+            pod,
+            steward,
+            ..
+        } = self;
+        let stopped = spawn_blocking(move || {
+            steward.stop();
+            pod.stop().is_ok()
+        });
+        let is_well = stopped.await.unwrap_or(false);
+        if has_left || is_left_behind {
+            // What is in the folder is somebody else's now, or was never this pod's.
+            let left = folder.leave();
+            left.map_err(|error| ClusterError::World(error.to_string()))?;
+        }
+        let left = member.leave().await;
+        endpoint.close().await;
+        ended?;
+        match is_well {
+            true => left,
+            false => Err(ClusterError::ThreadDied),
+        }
+    }
+}
+
+async fn register(options: &PodOptions, lock: &Lock) -> Result<Member, ClusterError> {
+    let place = &options.place;
+    let link = place.link_public.clone();
+    let registration = Registration {
+        pod: place.number,
+        role: Role::Shard,
+        link_addresses: vec![link.unwrap_or_else(|| place.link.to_string())],
+        player_addresses: Vec::new(),
+        shard_cores: vec![None; options.shard_count],
+    };
+    Member::register(place, &registration, Some(lock)).await
+}
+
+/// Whoever holds a lease may still hear a former life of this process, until it has heard of this one.
+async fn greet(neighbours: &Neighbours) -> Result<(), ClusterError> {
+    let begun_at = Instant::now();
+    loop {
+        neighbours.look().await?;
+        if neighbours.is_greeted_by_all() {
+            return Ok(());
+        }
+        if begun_at.elapsed() > GREETING_PATIENCE {
+            tracing::warn!("not all pods could be greeted");
+            return Ok(());
+        }
+        sleep(ASK_PAUSE).await;
+    }
+}
+
+/// Where the process begins: where it was, at the beginning of a world, or beside those who have one.
+async fn state(
+    options: &PodOptions,
+    member: &Member,
+    neighbours: &Neighbours,
+    folder: &WorldFolder,
+) -> Result<PodState, ClusterError> {
+    let recovered = folder.recover();
+    let unusable = |error: world::ReplayError| ClusterError::World(error.to_string());
+    if let Some(recovered) = recovered.map_err(unusable)? {
+        for remark in &recovered.remarks {
+            tracing::warn!("{remark}");
+        }
+        tracing::info!(tick = recovered.state.tick, "back from its folder");
+        return Ok(recovered.state);
+    }
+    let name = (member.fence.pod, member.fence.incarnation);
+    if is_founder(member).await? {
+        let (battle, shard_count) = (options.battle, options.shard_count);
+        let founded = spawn_blocking(move || {
+            divided(Battle::new(battle).into_world(), name, shard_count)
+        });
+        let state = founded.await.map_err(|_| ClusterError::ThreadDied)?;
+        tracing::info!("a world is founded");
+        return Ok(state);
+    }
+    tracing::info!("joins the world");
+    loop {
+        let bytes = tokio::select! {
+            bytes = entry::snapshot(neighbours, SnapshotKind::Pod) => bytes,
+            error = keep_looking(neighbours) => return Err(error),
+        };
+        match joined(&bytes, name, options.shard_count as u16) {
+            Ok(state) => return Ok(state),
+            Err(error) => tracing::error!(%error, "no snapshot of ours"),
+        }
+    }
+}
+
+/// Pods may come and go while one waits to enter.
+async fn keep_looking(neighbours: &Neighbours) -> ClusterError {
+    loop {
+        sleep(LOOK_PERIOD).await;
+        if let Err(error) = neighbours.look().await {
+            return error.into();
+        }
+    }
+}
+
+/// Of pods that begin at once, one founds the world; it may have died before it kept any.
+async fn is_founder(member: &Member) -> Result<bool, ClusterError> {
+    let owner = spatial::partition::Owner {
+        pod: member.fence.pod,
+        shard: 0,
+    };
+    let world = engine::world::whole_world();
+    let ids: Vec<_> = world.regions().iter().map(|region| region.id).collect();
+    match member.directory.found_world(&ids, owner, member.fence).await {
+        Ok(()) => Ok(true),
+        Err(DirectoryError::WorldExists) => {
+            let kept = member.directory.partition().await?;
+            Ok(kept.regions().iter().all(|it| it.owner.pod == owner.pod))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+struct Running {
+    pod: PodHandle,
+    steward: StewardHandle,
+    herald: Herald<Word>,
+    standing: Arc<Standing>,
+    fleet: Arc<Fleet>,
+}
+
+async fn start(
+    options: &PodOptions,
+    member: &Member,
+    folder: &WorldFolder,
+    state: PodState,
+) -> Result<Running, ClusterError> {
+    let chronicle = folder.begin(&state, options.retention);
+    let kept = |error| ClusterError::Folder(options.folder.clone(), error);
+    let chronicle = chronicle.map_err(kept)?;
+    let links = Links::new(&state, member.gate());
+    let (herald, standing) = (links.herald(), links.standing());
+    let seed = state.shards[0].world.config.seed;
+    // The steward looks when it likes.
+    let ports = world::connect(&state.owners(), seed, vec![Arc::new(|| ())]);
+    let pod = Pod {
+        state,
+        shard_ports: ports.shards,
+        whole_ports: ports.wholes,
+        chronicle: Some(chronicle),
+        links: Some(links),
+    };
+    let runner = Runner::choose(Some(&options.folder));
+    let pod = world::start(pod, runner, options.pinning).map_err(ClusterError::Threads)?;
+    let fleet = Arc::new(Fleet::new(member.fence.pod));
+    let steward = StewardOptions {
+        socket: Some(control_path(&options.folder)),
+        is_dry_run: options.is_dry_run,
+        policy: options.policy,
+        fleet: Some(fleet.clone()),
+    };
+    let port = ports.edges.into_iter().next().expect("the steward's");
+    let steward = Steward::start(port, pod.status(), Box::new(|| 0), steward);
+    Ok(Running {
+        steward: steward.map_err(ClusterError::Threads)?,
+        pod,
+        herald,
+        standing,
+        fleet,
+    })
+}
+
+/// The socket in a process's folder on which operators ask.
+pub fn control_path(folder: &Path) -> PathBuf {
+    folder.join(CONTROL)
+}
+
+fn word_of(change: Change) -> Word {
+    match change {
+        Change::Known { peer, shard_count } => Word::Known { peer, shard_count },
+        Change::Gone(name) => Word::Gone(name),
+    }
+}
+
+/// What peers ask for: the relay's, once there is one.
+#[derive(Clone, Default)]
+struct Inquiries(Arc<Mutex<Option<Herald<Word>>>>);
+
+impl Inquiries {
+    fn hand_to(&self, herald: &Herald<Word>) {
+        *self.0.lock().expect("no holder panics") = Some(herald.clone());
+    }
+
+    async fn answer(self, mut requests: mpsc::Receiver<Request>) {
+        while let Some(request) = requests.recv().await {
+            let herald = self.0.lock().expect("no holder panics").clone();
+            match herald {
+                Some(herald) => drop(herald.tell(Word::Asked(request))),
+                None => answer_early(request),
+            }
+        }
+    }
+}
+
+/// Of a process that has not begun, all will be heard.
+fn answer_early(request: Request) {
+    match Question::decode(&request.bytes) {
+        Ok(Question::Listen) => drop(request.answer(Listening(None).encode())),
+        Ok(_) => request.refuse("this process has not begun"),
+        Err(_) => request.refuse("no question of this version"),
+    }
+}

@@ -1,0 +1,136 @@
+//! What a steward shares with whoever looks after its process in a cluster: what it cannot see in frames,
+//! and what the directory is to hear from it. A process that is the whole world has none.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use directory::{PlanState, controller::Plan};
+use spatial::partition::{Owner, Partition};
+
+use crate::limits::PLANS_KEPT;
+
+/// What a shard's ticks cost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Times {
+    pub tick_us_p50: u64,
+    pub tick_us_p99: u64,
+    pub handoffs: u64,
+}
+
+/// See the module. Locked for moments, by threads that no tick waits for.
+#[derive(Debug)]
+pub struct Fleet {
+    /// Of this process.
+    pub pod: u16,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    is_leading: bool,
+    draining: BTreeSet<u16>,
+    /// Of shards of other processes.
+    times: BTreeMap<Owner, Times>,
+    egress_bytes: u64,
+    /// Wishes of operators that the directory has not heard of: a pod, and whether it is to be emptied.
+    wishes: VecDeque<(u16, bool)>,
+    /// Plans and what became of them, for the directory.
+    plans: VecDeque<(Plan, PlanState)>,
+    partition: Arc<Partition>,
+    has_seat: bool,
+}
+
+impl Fleet {
+    /// For this pod, which does not lead yet.
+    pub fn new(pod: u16) -> Self {
+        Self {
+            pod,
+            inner: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().expect("no holder panics")
+    }
+}
+
+/// What who looks after the process says and takes.
+impl Fleet {
+    pub fn set_leading(&self, is_leading: bool) {
+        self.lock().is_leading = is_leading;
+    }
+
+    /// The pods that are to be emptied.
+    pub fn set_draining(&self, draining: BTreeSet<u16>) {
+        self.lock().draining = draining;
+    }
+
+    pub fn set_times(&self, times: BTreeMap<Owner, Times>) {
+        self.lock().times = times;
+    }
+
+    /// Bytes that the edges of all processes sent since they began.
+    pub fn set_egress(&self, bytes: u64) {
+        self.lock().egress_bytes = bytes;
+    }
+
+    /// The next wish of an operator.
+    pub fn poll_wish(&self) -> Option<(u16, bool)> {
+        self.lock().wishes.pop_front()
+    }
+
+    /// The next plan to be recorded.
+    pub fn poll_plan(&self) -> Option<(Plan, PlanState)> {
+        self.lock().plans.pop_front()
+    }
+
+    /// Who owns what, as of the last look.
+    pub fn partition(&self) -> Arc<Partition> {
+        self.lock().partition.clone()
+    }
+
+    /// Whether a shard of this process has the seat: then it should lead.
+    pub fn has_seat(&self) -> bool {
+        self.lock().has_seat
+    }
+}
+
+/// What the steward says and takes.
+impl Fleet {
+    pub(crate) fn is_leading(&self) -> bool {
+        self.lock().is_leading
+    }
+
+    pub(crate) fn draining(&self) -> BTreeSet<u16> {
+        self.lock().draining.clone()
+    }
+
+    pub(crate) fn times(&self) -> BTreeMap<Owner, Times> {
+        self.lock().times.clone()
+    }
+
+    pub(crate) fn egress(&self) -> u64 {
+        self.lock().egress_bytes
+    }
+
+    pub(crate) fn wish(&self, pod: u16, is_draining: bool) {
+        self.lock().wishes.push_back((pod, is_draining));
+    }
+
+    /// The oldest are forgotten where nobody takes them.
+    pub(crate) fn note_plan(&self, plan: &Plan, state: PlanState) {
+        let plans = &mut self.lock().plans;
+        if plans.len() == PLANS_KEPT {
+            plans.pop_front();
+        }
+        plans.push_back((plan.clone(), state));
+    }
+
+    pub(crate) fn note_look(&self, partition: &Arc<Partition>, seat: Owner) {
+        let mut inner = self.lock();
+        inner.partition = partition.clone();
+        inner.has_seat = seat.pod == self.pod;
+    }
+}

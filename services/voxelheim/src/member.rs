@@ -1,0 +1,172 @@
+//! `voxelheim shard` and `voxelheim edge`: processes of a world that several share.
+
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+};
+
+use cluster::{
+    ClusterError, Credentials, Place,
+    edge::{EdgeOptions, Serving},
+    pod::PodOptions,
+};
+use directory::controller::Policy;
+use edge::{EdgeConfig, EdgesHandle, PageSource};
+use spatial::partition::Owner;
+use tokio::{runtime::Runtime, sync::watch};
+use world::{BattleConfig, Retention, limits::LINKED_SHARDS_MAX};
+
+use crate::{
+    Failure,
+    cli::{EdgeArguments, PlaceArguments, ShardArguments},
+    config::within,
+    signals,
+};
+
+/// Runs shards until a signal says stop; then everything moves away first.
+pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
+    within("shards", arguments.shards, 1, LINKED_SHARDS_MAX)?;
+    let options = PodOptions {
+        place: place(&arguments.place),
+        shard_count: arguments.shards,
+        folder: arguments.data.clone(),
+        battle: BattleConfig {
+            seed: arguments.seed,
+            soldiers_per_house: arguments.soldiers,
+        },
+        retention: match arguments.keep_all {
+            true => Retention::All,
+            false => Retention::Recovery,
+        },
+        pinning: arguments.pin.pinning(),
+        is_dry_run: arguments.dry_run,
+        policy: Policy::default(),
+    };
+    let number = options.place.number;
+    let ready = || say(&format!("VoxelHeim pod {number} has {} shards", arguments.shards));
+    let runtime = runtime()?;
+    let ran = runtime.block_on(async {
+        let stop = watch_signals()?;
+        cluster::pod::run(options, stop, ready).await.map_err(failure)
+    });
+    // What still waits in a database's connection is not waited for.
+    runtime.shutdown_background();
+    ran
+}
+
+/// Serves players until a signal says stop; then they go on elsewhere.
+pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
+    let place = place(&arguments.place);
+    let config = config(arguments, &place)?;
+    let edges = edge::bind(config).map_err(|error| Failure::Usage(error.to_string()))?;
+    let address = edges.http_address();
+    let url = arguments.url.clone();
+    let url = url.unwrap_or_else(|| format!("http://{address}"));
+    // Commands go to whoever sends them on, whatever shard they are for.
+    let mut ports = world::connect(&[Owner::default()], 0, edges.wakes());
+    let commands = ports.shards.remove(0);
+    let sides = commands.into_iter().zip(ports.wholes).collect();
+    let serve = |status| {
+        let served = edges.start(ports.edges, status, &[]);
+        let served = served.map_err(|error| ClusterError::World(error.to_string()))?;
+        announce(address);
+        Ok(Served(served))
+    };
+    let runtime = runtime()?;
+    let ran = runtime.block_on(async {
+        let stop = watch_signals()?;
+        let options = EdgeOptions { place, url };
+        let ran = cluster::edge::run(options, sides, stop, serve).await;
+        ran.map_err(failure)
+    });
+    runtime.shutdown_background();
+    ran
+}
+
+/// The edges of this process as the cluster sees them.
+struct Served(EdgesHandle);
+
+impl Serving for Served {
+    fn egress_bytes(&self) -> u64 {
+        (self.0.egress())()
+    }
+
+    fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
+
+    fn set_siblings(&self, urls: Vec<String>) {
+        self.0.set_siblings(urls);
+    }
+
+    fn hand_over(&self) {
+        self.0.hand_over();
+    }
+
+    fn players_count(&self) -> usize {
+        self.0.players_count()
+    }
+
+    fn stop(self) {
+        self.0.stop();
+    }
+}
+
+fn place(arguments: &PlaceArguments) -> Place {
+    let credentials = match (&arguments.authority, &arguments.credentials) {
+        (Some(folder), _) => Credentials::Authority(folder.clone()),
+        (None, Some(folder)) => Credentials::Files(folder.clone()),
+        (None, None) => unreachable!("one of them is required"),
+    };
+    Place {
+        number: arguments.pod,
+        directory: arguments.directory.clone(),
+        credentials,
+        link: arguments.link,
+        link_public: arguments.link_public.clone(),
+    }
+}
+
+fn config(arguments: &EdgeArguments, place: &Place) -> Result<EdgeConfig, Failure> {
+    let page = arguments.client_dir.clone();
+    let config = EdgeConfig {
+        listen: arguments.listen,
+        edges_count: arguments.edges,
+        sessions_max: arguments.sessions_max,
+        budget_bytes_per_second_max: arguments.budget_bytes_per_second,
+        page: page.map_or(PageSource::Embedded, PageSource::Directory),
+        data_dir: arguments.data.clone(),
+    };
+    crate::config::check_edge(&config)?;
+    place.credentials.token_key().map_err(failure)?;
+    Ok(config)
+}
+
+fn announce(address: SocketAddr) {
+    say(&format!("VoxelHeim listens on http://{address}/"));
+}
+
+fn say(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Runtime(error.to_string()))
+}
+
+fn watch_signals() -> Result<watch::Receiver<bool>, Failure> {
+    signals::watch().map_err(|error| Failure::Runtime(error.to_string()))
+}
+
+fn failure(error: ClusterError) -> Failure {
+    match error {
+        ClusterError::FolderTaken(_)
+        | ClusterError::Folder(..)
+        | ClusterError::Credentials(_)
+        | ClusterError::Link(_) => Failure::Usage(error.to_string()),
+        _ => Failure::Runtime(error.to_string()),
+    }
+}
