@@ -134,7 +134,7 @@ impl Life {
                 break ended;
             }
             let is_stopping = drain_until.is_some();
-            if is_stopping && (!self.standing.is_member() || !self.has_heirs().await) {
+            if is_stopping && (!self.standing.was_member() || !self.has_heirs().await) {
                 break Ok(());
             }
             if drain_until.is_some_and(|until| Instant::now() > until) {
@@ -210,7 +210,7 @@ impl Life {
     }
 
     async fn end(self, ended: Result<(), ClusterError>) -> Result<(), ClusterError> {
-        let has_left = self.standing.may_leave() || !self.standing.is_member();
+        let has_left = self.standing.may_leave() || !self.standing.was_member();
         let is_left_behind = matches!(ended, Err(ClusterError::LeftBehind));
         let Self {
             member,

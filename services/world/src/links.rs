@@ -53,7 +53,7 @@ pub enum Word {
 #[derive(Debug, Default)]
 pub struct Standing {
     volunteers: Mutex<Vec<Owner>>,
-    is_member: AtomicBool,
+    was_member: AtomicBool,
     may_leave: AtomicBool,
     is_left_behind: AtomicBool,
     is_fenced: AtomicBool,
@@ -65,9 +65,9 @@ impl Standing {
         self.volunteers.lock().expect("no holder panics").clone()
     }
 
-    /// Whether any own shard is waited for.
-    pub fn is_member(&self) -> bool {
-        self.is_member.load(Ordering::Acquire)
+    /// Whether any own shard was ever waited for in this life: others may need what it said.
+    pub fn was_member(&self) -> bool {
+        self.was_member.load(Ordering::Acquire)
     }
 
     /// Whether all own shards were dismissed, and everybody has heard their last.
@@ -370,7 +370,8 @@ impl Links {
             self.dismissed.get_or_insert((tick, now));
         }
         let standing = &self.standing;
-        standing.is_member.store(is_any_member, Ordering::Release);
+        let was_member = !self.enlisted.is_empty();
+        standing.was_member.store(was_member, Ordering::Release);
         let may_leave = self.may_leave(tick, now);
         standing.may_leave.store(may_leave, Ordering::Release);
         let is_left_behind = self.is_left_behind(relay, is_any_member);
