@@ -358,6 +358,7 @@ impl Witness {
     /// A pod that joins has its first state in its folder. If it is waited for already, because an earlier
     /// life of it was enlisted, its part of that tick is to have nothing.
     pub fn note_birth(&mut self, state: &PodState) {
+        self.durable.insert(state.pod, state.tick);
         if state.tick > self.oracle.tick() {
             let kept = self.kept.entry(state.tick).or_default();
             for shard in &state.shards {
@@ -378,6 +379,8 @@ impl Witness {
         self.counts.departures += 1;
         self.durable.remove(&pod);
         self.successions.remove(&pod);
+        // Whoever comes under its name does not go on from what these wrote.
+        self.writers.retain(|(writer, _), _| *writer != pod);
         self.said.retain(|(_, source), _| source.pod != pod);
     }
 
