@@ -14,6 +14,7 @@ use link::{
 use crate::{
     canary::Canary,
     limits::{LANE_PATIENCE, OUTBOX_MAX},
+    occurrences::Occurrence,
     stage::Stage,
     time::Time,
     word::{LifeId, Packet, Speaker, Word},
@@ -243,7 +244,7 @@ impl Peers {
             return Heard::Fenced;
         }
         if peer.fence.check(from.incarnation).is_err() && !is_credulous {
-            stage.witness.note_refusal();
+            stage.occurrences.note(Occurrence::StaleWord);
             stage.send(own, &from.name, from.life, Word::Stale);
             return Heard::Done;
         }
