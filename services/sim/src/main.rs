@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         tell_how_on_panic(&run);
         match Simulation::new(&run.options()).run() {
             Ok(summary) => {
-                println!("seed {seed}: {summary}");
+                eprintln!("seed {seed}: {summary}");
                 total.add(&summary);
             }
             Err(failure) => {
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
             }
         }
     }
-    println!("{total}");
+    eprintln!("{total}");
     ExitCode::SUCCESS
 }
 

@@ -385,7 +385,8 @@ impl Simulation {
         self.stage.is_unaware = false;
     }
 
-    /// What is for a process that stands still comes when it goes on.
+    /// What is for a process that stands still comes when it goes on. Each of its threads may have been
+    /// stopped right after it asked for the lease.
     fn defer(&mut self, id: LifeId, event: Event) -> Option<Event> {
         let now = self.stage.now();
         match self.paused.get(&id) {
@@ -393,9 +394,12 @@ impl Simulation {
                 self.stage.schedule.at(until, event);
                 None
             }
+            Some(&until) if until == now => {
+                self.stage.is_unaware = self.stage.random.chance(1, 2);
+                Some(event)
+            }
             Some(_) => {
                 self.paused.remove(&id);
-                self.stage.is_unaware = self.stage.random.chance(1, 2);
                 Some(event)
             }
             None => Some(event),
