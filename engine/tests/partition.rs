@@ -202,6 +202,39 @@ fn assert_counts(cluster: &Cluster, shard_count: u16) {
     }
 }
 
+/// A client may say two things under one sequence, and a session may come in twice at once. Which of them
+/// counts must not depend on what else is in an inbox, nor on the order in which they come.
+#[test]
+fn commands_that_contradict_each_other_are_taken_in_one_order() {
+    let mut world = battle_world(12, 20);
+    let mut random = SplitMix64::new(12);
+    let mut cluster = Cluster::new(world.clone(), scattered(6, &mut random));
+    let mut crowd = Crowd::new(12, 60);
+    for number in 1..=120 {
+        let mut commands = Vec::new();
+        if number % 40 == 1 {
+            crowd.join(&mut commands);
+        }
+        crowd.act(number, &world, &mut commands);
+        let others = commands.iter().map(contradiction).collect::<Vec<_>>();
+        let mut backwards: Vec<Command> = commands.iter().chain(&others).rev().cloned().collect();
+        commands.splice(0..0, others);
+        let wanted = tick(&mut world, &mut commands);
+        assert_same(&cluster.tick(&mut backwards), &wanted, "contradictions");
+    }
+}
+
+/// Another command that is taken at the same place.
+fn contradiction(command: &Command) -> Command {
+    let mut other = command.clone();
+    match &mut other {
+        Command::Input { input, .. } => input.yaw = input.yaw.wrapping_add(16_384),
+        Command::Join { name, house, .. } => (*name, *house) = (String::from("another"), 1),
+        _ => unreachable!("the crowd has no others"),
+    }
+    other
+}
+
 #[test]
 fn the_script_has_all_that_may_happen() {
     let (_, frames) = record(1, 24, 700);
