@@ -1,6 +1,7 @@
 //! The drain phase: commands and the effects of the last tick, each in canonical order (R2).
 
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use spatial::{Brick, CellCoord};
 
@@ -23,7 +24,8 @@ use crate::{
 pub fn phase(world: &mut World, commands: &mut Vec<Command>) {
     intake::begin_tick(world);
     collect_forwarded(world, commands);
-    commands.sort_unstable_by_key(order);
+    let partition_count = partition_first(commands);
+    commands[partition_count..].sort_unstable_by(order);
     commands.retain(|command| {
         let is_taken = take(world, command);
         if !is_taken {
@@ -35,11 +37,42 @@ pub fn phase(world: &mut World, commands: &mut Vec<Command>) {
     apply_effects(world);
 }
 
-/// Terrain and partition first; then by session: it comes, it acts, it goes.
-fn order(command: &Command) -> (SessionId, u8, u32) {
+/// Moves changes of the partition to the front, in the order in which they came, for one may build on
+/// another; how many there are.
+fn partition_first(commands: &mut [Command]) -> usize {
+    let mut count = 0;
+    for place in 0..commands.len() {
+        if matches!(commands[place], Command::Partition(_)) {
+            commands[count..=place].rotate_right(1);
+            count += 1;
+        }
+    }
+    count
+}
+
+/// The canonical order of all others, in which chance decides between equal ones alone: a client may say
+/// two things under one sequence, and which of them counts is the same on any shard (R2).
+fn order(one: &Command, other: &Command) -> Ordering {
+    let by_key = key(one).cmp(&key(other));
+    by_key.then_with(|| match (one, other) {
+        (Command::Input { input, .. }, Command::Input { input: second, .. }) => input.cmp(second),
+        (
+            Command::Join { name, house, .. },
+            Command::Join {
+                name: second_name,
+                house: second_house,
+                ..
+            },
+        ) => (name, house).cmp(&(second_name, second_house)),
+        // Whoever loads a cell, it is the same brick.
+        _ => Ordering::Equal,
+    })
+}
+
+/// Terrain first; then by session: it comes, it acts, it goes.
+fn key(command: &Command) -> (SessionId, u8, u32) {
     match command {
-        Command::Terrain { .. } => (SessionId(0), 0, 0),
-        Command::Partition(_) => (SessionId(0), 0, 1),
+        Command::Terrain { .. } | Command::Partition(_) => (SessionId(0), 0, 0),
         Command::Join { session, .. } => (*session, 1, 0),
         Command::Input { session, input } => (*session, 2, input.sequence),
         Command::Leave { session } => (*session, 3, 0),

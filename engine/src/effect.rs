@@ -147,9 +147,12 @@ impl Outbox {
         &self.effects
     }
 
-    /// Swaps all with a frame's storage, which is emptied and collects the next.
+    /// Swaps all, in canonical order, with a frame's storage, which is emptied and collects the next. The
+    /// order in which they were collected depends on how the past is divided into frames, which is
+    /// another after a restart; but a shard then has to say the same frame again.
     pub fn hand_over(&mut self, frame: &mut Vec<Effect>) {
         frame.clear();
+        self.effects.sort_unstable_by_key(Effect::order);
         core::mem::swap(frame, &mut self.effects);
         self.dropped_count = 0;
     }

@@ -12,7 +12,7 @@ use spatial::{
 use crate::id::SessionId;
 
 /// The keys held during one movement step, as bits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Buttons(pub u16);
 
 impl Buttons {
@@ -38,7 +38,7 @@ impl Buttons {
 }
 
 /// What a player holds in hand. Slots from [`Slot::PLACE_FIRST`] on place a block.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Slot(pub u8);
 
 impl Slot {
@@ -61,7 +61,7 @@ impl Slot {
 }
 
 /// The block under the crosshair, as the player saw it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct BlockTarget {
     pub block: BlockCoord,
     /// The face looked at: 0 +x, 1 -x, 2 +y, 3 -y, 4 +z, 5 -z. A block is placed beyond it.
@@ -69,7 +69,7 @@ pub struct BlockTarget {
 }
 
 /// One movement step and what the hands do in it. A client makes 20 a second, numbered from 1.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct PlayerInput {
     pub sequence: u32,
     /// The older of the two frames that the player saw blended; 0 before the first.

@@ -32,6 +32,7 @@ pub struct Faults {
 #[derive(Clone)]
 pub struct SimulatedDisk(Arc<Mutex<State>>);
 
+#[derive(Clone)]
 struct State {
     seed: u64,
     drawn_count: u64,
@@ -98,6 +99,16 @@ impl SimulatedDisk {
         for index in 0..state.files.len() {
             state.crash_file(index);
         }
+    }
+
+    /// The disk as another machine reads it, which may lack what this one has not synced yet. A copy: what
+    /// is written later does not show.
+    #[must_use]
+    pub fn seen_elsewhere(&self) -> Self {
+        let state = self.state().clone();
+        let copy = Self(Arc::new(Mutex::new(state)));
+        copy.crash();
+        copy
     }
 
     /// A file's bytes.

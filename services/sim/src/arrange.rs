@@ -1,5 +1,5 @@
-//! Who rearranges the world: regions are split, merged and moved all the time, pods are emptied and
-//! leave. It sees what an edge sees, and has its changes taken as commands, like a placement controller.
+//! Who rearranges the world: regions are split, merged and moved all the time, in storms all at once,
+//! pods are emptied and leave. It sees what an edge sees, and has its changes taken as commands, like a placement controller.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +10,8 @@ use spatial::{
     random::SplitMix64,
     region::RegionId,
 };
+
+use crate::scene::field;
 
 /// Regions beyond which none is split.
 const REGIONS_MAX: usize = 160;
@@ -25,7 +27,12 @@ pub struct Arranger {
 
 impl Arranger {
     /// What is to change now, given the world as an edge knows it.
-    pub fn arrange(&mut self, whole: &Frame, random: &mut SplitMix64) -> Vec<Command> {
+    pub fn arrange(
+        &mut self,
+        whole: &Frame,
+        is_stormy: bool,
+        random: &mut SplitMix64,
+    ) -> Vec<Command> {
         let members = whole.members.iter();
         let staying = members.filter(|owner| !self.leaving.contains(&owner.pod));
         let staying: Vec<Owner> = staying.copied().collect();
@@ -34,6 +41,9 @@ impl Arranger {
         }
         let partition = &whole.partition;
         let mut changes = self.empty_leaving(whole, &staying, random);
+        if is_stormy {
+            changes.extend(move_all(partition, &staying, random));
+        }
         let change = match random.below(100) {
             0..60 => move_any(partition, &staying, random),
             60..65 => move_seat(partition, &staying, random),
@@ -87,6 +97,27 @@ fn move_any(
         region: region.id,
         owner: draw(staying, random),
         seen: partition.epoch(),
+    })
+}
+
+/// The field's regions of each shard go to another one.
+fn move_all<'a>(
+    partition: &'a Partition,
+    staying: &'a [Owner],
+    random: &mut SplitMix64,
+) -> impl Iterator<Item = PartitionChange> + 'a {
+    // One more than the others there are: then all stay.
+    let shift = 1 + random.below(staying.len() as u32) as usize;
+    let regions = partition.regions().iter();
+    let in_field = regions.filter(|region| region.id.blocks().intersection(field()).is_some());
+    in_field.map(move |region| {
+        let place = staying.iter().position(|owner| *owner == region.owner);
+        let place = (place.unwrap_or(0) + shift) % staying.len();
+        PartitionChange::Assign {
+            region: region.id,
+            owner: staying[place],
+            seen: partition.epoch(),
+        }
     })
 }
 

@@ -2,7 +2,7 @@
 //! of them; a checker that lets one live shows nothing when it is silent.
 
 /// What is broken.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub enum Canary {
     /// Frames go out before the journal has their tick.
     ReleasesEarly,
@@ -12,28 +12,21 @@ pub enum Canary {
     ForgetsHeard,
     /// A lane delivers what it delivered before, if it comes again.
     ForgetsDedupe,
-    /// Nobody asks in which incarnation somebody speaks, nor speakers for their own lease.
+    /// Nobody asks in which incarnation somebody speaks.
     AdmitsStale,
-    /// Bodies that cross are taken in twice.
+    /// A pod does not ask whether it still holds its lease.
+    OutlivesLease,
+    /// A pod's clock loses more than the margin of its lease.
+    ClockCrawls,
+    /// Bodies that cross are taken in twice, or one of them never.
     AppliesHandoffTwice,
+    LosesHandoff,
     /// The journal keeps what shards took, not what they were given.
     KeepsOnlyTaken,
     /// After a restart a pod says what its checkpoint has of its last frame, not all that it said.
     SaysLessAgain,
     /// A disk that says that it has synced and has not.
     DiskLies,
-}
-
-impl Canary {
-    pub const ALL: [Canary; 9] = [
-        Canary::ReleasesEarly,
-        Canary::AcknowledgesEarly,
-        Canary::ForgetsHeard,
-        Canary::ForgetsDedupe,
-        Canary::AdmitsStale,
-        Canary::AppliesHandoffTwice,
-        Canary::KeepsOnlyTaken,
-        Canary::SaysLessAgain,
-        Canary::DiskLies,
-    ];
+    /// A write that the disk did in part is taken for whole.
+    WritesHalf,
 }

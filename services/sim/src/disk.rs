@@ -14,6 +14,8 @@ use journal::{
 };
 use spatial::random::SplitMix64;
 
+use crate::canary::Canary;
+
 /// A journal's writer, one system call at a time, so that a process may die between any two.
 pub struct Writer {
     disk: SimulatedDisk,
@@ -42,11 +44,11 @@ impl Writer {
         }
     }
 
-    /// One step; a disk that `lies` does not sync what it says that it has.
-    pub fn step(&mut self, lies: bool) -> Step {
+    /// One step.
+    pub fn step(&mut self, canary: Option<Canary>) -> Step {
         let done = match self.written.take() {
-            Some(plan) => self.sync(&plan, lies),
-            None if self.committer.gather() => self.write(),
+            Some(plan) => self.sync(&plan, canary),
+            None if self.committer.gather() => self.write(canary),
             None => return Step::Idle,
         };
         done.unwrap_or_else(|error| {
@@ -56,7 +58,7 @@ impl Writer {
         })
     }
 
-    fn write(&mut self) -> io::Result<Step> {
+    fn write(&mut self, canary: Option<Canary>) -> io::Result<Step> {
         let plan = self.committer.plan();
         if let Some(creation) = &plan.create {
             if creation.replaces && self.disk.names()?.contains(&creation.file) {
@@ -68,14 +70,17 @@ impl Writer {
         let file = self.file.as_mut().expect("the plan's segment is open");
         let parts = self.committer.parts().map(IoSlice::new);
         let mut parts: Vec<IoSlice<'_>> = parts.collect();
-        write_all_at(file, &mut parts, plan.offset)?;
+        match canary {
+            Some(Canary::WritesHalf) => drop(file.write_at(&parts, plan.offset)?),
+            _ => write_all_at(file, &mut parts, plan.offset)?,
+        }
         self.written = Some(plan);
         Ok(Step::Written)
     }
 
-    fn sync(&mut self, plan: &Plan, lies: bool) -> io::Result<Step> {
+    fn sync(&mut self, plan: &Plan, canary: Option<Canary>) -> io::Result<Step> {
         let file = self.file.as_mut().expect("it was just written");
-        if !lies {
+        if canary != Some(Canary::DiskLies) {
             file.sync()?;
         }
         if plan.create.is_some() {

@@ -11,6 +11,7 @@ use spatial::partition::Owner;
 
 use crate::{
     limits::{ASK_PATIENCE, FEED_PATIENCE, TEND_PERIOD},
+    occurrences::Occurrence,
     peers::{Heard, Host, Message, Peers},
     pod_life::{Deaf, Fate},
     stage::{Event, Stage, Task},
@@ -102,6 +103,7 @@ impl EdgeLife {
     pub fn turn(&mut self, stage: &mut Stage) -> Fate {
         stage.after(TEND_PERIOD, Event::Wake(self.own.life, Task::Tend));
         if !self.tenure.is_held(stage.now()) {
+            stage.occurrences.note(Occurrence::LeaseLost);
             stage.note(format_args!("{} lost its lease and ends", self.own.name));
             return Fate::Ends;
         }
@@ -134,6 +136,10 @@ impl EdgeLife {
         let registered = self.tenure.register(&self.own.name, self.own.life, stage);
         if let Some(incarnation) = registered {
             self.own.incarnation = incarnation;
+            let is_again = incarnation > 1;
+            stage
+                .occurrences
+                .note_many(Occurrence::EdgeRestart, is_again.into());
             self.begin_to_listen(stage);
         }
     }
@@ -186,6 +192,7 @@ impl EdgeLife {
         });
         let is_stuck = stage.now() > following.moved_at + FEED_PATIENCE;
         if following.is_gap || lacks_for_good || is_stuck {
+            stage.occurrences.note(Occurrence::EdgeAnew);
             stage.note(format_args!("{} begins anew at tick {tick}", self.own.name));
             self.begin_to_listen(stage);
         }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A kind of fault.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, clap::ValueEnum)]
 pub enum Kind {
     /// A pod's process is killed, with or without its machine.
     PodDies,
@@ -54,6 +54,8 @@ pub struct Profile {
     pub is_elastic: bool,
     /// Whether regions change hands.
     pub is_restless: bool,
+    /// Whether all regions change hands at once, so that all who stand in them cross.
+    pub is_stormy: bool,
 }
 
 impl Profile {
@@ -65,6 +67,7 @@ impl Profile {
             pause_max: SECOND,
             is_elastic: true,
             is_restless: true,
+            is_stormy: false,
         }
     }
 
@@ -81,6 +84,7 @@ impl Profile {
             pause_max: pause_min * 4,
             is_elastic: random.chance(1, 2),
             is_restless: random.chance(4, 5),
+            is_stormy: random.chance(1, 8),
         }
     }
 }

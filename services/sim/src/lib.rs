@@ -15,7 +15,9 @@ mod edge_life;
 pub mod faults;
 pub mod limits;
 mod log;
+mod machine;
 mod network;
+pub mod occurrences;
 mod oracle;
 mod peers;
 mod players;
@@ -32,5 +34,6 @@ mod witness;
 mod word;
 
 pub use canary::Canary;
+pub use occurrences::{Occurrence, Occurrences};
 pub use simulation::{Failure, Options, Simulation, Summary};
 pub use witness::Counts;

@@ -2,8 +2,9 @@
 
 use crate::time::{MS, Time};
 
-/// Clocks drift apart by twice this at most: what the directory's margin allows for.
-pub const CLOCK_DRIFT_PPM_MAX: i32 = 500;
+/// How much a machine's clock goes wrong, at most: the directory's margin is half a second of three, and
+/// this is more than half of that.
+pub const CLOCK_DRIFT_PPM_MAX: i32 = 100_000;
 
 /// From one look at what is to be done again to the next: a fraction of the link's ping interval.
 pub const TEND_PERIOD: Time = 40 * MS;

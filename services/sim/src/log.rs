@@ -1,6 +1,10 @@
 //! What happened, step by step: the tail of it comes with a failure.
 
-use std::{collections::VecDeque, fmt};
+use std::{
+    collections::VecDeque,
+    fmt,
+    hash::{DefaultHasher, Hasher},
+};
 
 use crate::{
     limits::LOG_LINES_KEPT,
@@ -11,14 +15,19 @@ use crate::{
 #[derive(Debug)]
 pub struct Log {
     lines: VecDeque<String>,
+    /// Of all lines there were.
+    digest: DefaultHasher,
     /// Whether lines are printed as they come.
     is_loud: bool,
 }
 
 impl Log {
     pub fn new(is_loud: bool) -> Self {
-        let lines = VecDeque::new();
-        Self { lines, is_loud }
+        Self {
+            lines: VecDeque::new(),
+            digest: DefaultHasher::new(),
+            is_loud,
+        }
     }
 
     pub fn note(&mut self, now: Time, what: &dyn fmt::Display) {
@@ -26,6 +35,8 @@ impl Log {
         if self.is_loud {
             eprintln!("{line}");
         }
+        self.digest.write_u64(now);
+        self.digest.write(line.as_bytes());
         if self.lines.len() == LOG_LINES_KEPT {
             self.lines.pop_front();
         }
@@ -34,5 +45,9 @@ impl Log {
 
     pub fn tail(&self) -> Vec<String> {
         self.lines.iter().cloned().collect()
+    }
+
+    pub fn digest(&self) -> u64 {
+        self.digest.finish()
     }
 }

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use link::PeerName;
 use spatial::random::SplitMix64;
 
-use crate::time::{MS, Time};
+use crate::{
+    occurrences::{Occurrence, Occurrences},
+    time::{MS, Time},
+};
 
 /// How well packets get through.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,6 +44,8 @@ pub struct Network {
     cuts: BTreeSet<Way>,
     /// When the last word on a way arrives that is not overtaken.
     latest: BTreeMap<Way, Time>,
+    /// When the last word on a way arrives, whether it is overtaken or not.
+    last: BTreeMap<Way, Time>,
 }
 
 /// From whom, to whom.
@@ -52,6 +57,7 @@ impl Default for Network {
             conditions: Conditions::GOOD,
             cuts: BTreeSet::new(),
             latest: BTreeMap::new(),
+            last: BTreeMap::new(),
         }
     }
 }
@@ -78,12 +84,29 @@ impl Network {
         to: &PeerName,
         now: Time,
         random: &mut SplitMix64,
+        occurrences: &mut Occurrences,
     ) -> Vec<Time> {
         let way = (from.clone(), to.clone());
-        if self.cuts.contains(&way) || random.chance(self.conditions.dropped, 1_000) {
+        if self.cuts.contains(&way) {
+            occurrences.note(Occurrence::Cut);
             return Vec::new();
         }
-        let latest = self.latest.entry(way).or_default();
+        if random.chance(self.conditions.dropped, 1_000) {
+            occurrences.note(Occurrence::Drop);
+            return Vec::new();
+        }
+        let arrivals = self.draw_arrivals(&way, now, random);
+        let last = self.last.entry(way).or_default();
+        let is_delayed = arrivals[0] > now + Conditions::GOOD.delay_max;
+        occurrences.note_many(Occurrence::Delay, is_delayed.into());
+        occurrences.note_many(Occurrence::Reorder, (arrivals[0] < *last).into());
+        occurrences.note_many(Occurrence::Duplicate, arrivals.len() as u64 - 1);
+        *last = arrivals[0].max(*last);
+        arrivals
+    }
+
+    fn draw_arrivals(&mut self, way: &Way, now: Time, random: &mut SplitMix64) -> Vec<Time> {
+        let latest = self.latest.entry(way.clone()).or_default();
         let arrival = (now + self.conditions.draw_delay(random)).max(*latest + 1);
         let mut arrivals = Vec::new();
         let is_late = random.chance(self.conditions.late, 1_000);

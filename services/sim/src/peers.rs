@@ -14,6 +14,7 @@ use link::{
 use crate::{
     canary::Canary,
     limits::{LANE_PATIENCE, OUTBOX_MAX},
+    occurrences::Occurrence,
     stage::Stage,
     time::Time,
     word::{LifeId, Packet, Speaker, Word},
@@ -68,7 +69,6 @@ pub struct Peers {
 struct Peer {
     /// Whom words go to and come from.
     session: Option<LifeId>,
-    incarnation: u64,
     fence: Fence,
     lanes_out: BTreeMap<LaneId, LaneOut>,
     lanes_in: BTreeMap<LaneId, Inbox>,
@@ -80,6 +80,9 @@ struct LaneOut {
     /// When something was acknowledged, or the lane was opened.
     moved_at: Time,
 }
+
+/// A canary's: whoever speaks is taken for the same.
+const ANY_INCARNATION: u64 = 1;
 
 impl Peers {
     /// Whether there is a connection.
@@ -243,7 +246,7 @@ impl Peers {
             return Heard::Fenced;
         }
         if peer.fence.check(from.incarnation).is_err() && !is_credulous {
-            stage.witness.note_refusal();
+            stage.occurrences.note(Occurrence::StaleWord);
             stage.send(own, &from.name, from.life, Word::Stale);
             return Heard::Done;
         }
@@ -270,7 +273,6 @@ impl Peer {
             return Heard::Done;
         }
         self.session = Some(from.life);
-        self.incarnation = from.incarnation;
         for (lane, out) in &mut self.lanes_out {
             out.open(own, &from.name, *lane, from.life, stage);
         }
@@ -331,7 +333,7 @@ impl Peer {
             return;
         }
         if stage.canary == Some(Canary::AdmitsStale) {
-            open.incarnation = self.incarnation;
+            open.incarnation = ANY_INCARNATION;
         }
         let inbox = self
             .lanes_in
@@ -365,7 +367,7 @@ impl Peer {
             return;
         }
         if stage.canary == Some(Canary::AdmitsStale) {
-            id.incarnation = self.incarnation;
+            id.incarnation = ANY_INCARNATION;
         }
         let is_taken = match inbox.on_message(id) {
             Verdict::Deliver => true,

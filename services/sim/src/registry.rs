@@ -78,6 +78,12 @@ impl Registry {
         Ok(lease(&speaker.name, speaker.incarnation))
     }
 
+    /// Whether a process holds the lease that it speaks under.
+    pub fn is_held_by(&self, speaker: &Speaker, now: Time) -> bool {
+        let entry = self.entries.get(&speaker.name);
+        entry.is_some_and(|it| it.incarnation == speaker.incarnation && it.is_held(now))
+    }
+
     /// Ends a lease early: whoever asks knows that the process is dead.
     pub fn release(&mut self, name: &PeerName, incarnation: u64) {
         if let Some(entry) = self.entries.get_mut(name)

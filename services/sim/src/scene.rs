@@ -69,6 +69,14 @@ fn brick(y: i32) -> Brick {
     Brick::uniform(if y == 0 { Block::STONE } else { Block::AIR })
 }
 
+/// Where people are.
+pub fn field() -> BlockBox {
+    BlockBox::new(
+        BlockCoord::new(0, 0, 0),
+        BlockCoord::new(EDGE_CELLS * 16 - 1, 63, EDGE_CELLS * 16 - 1),
+    )
+}
+
 /// The land around the field, which nobody needs, so that some may be loaded.
 pub struct Land;
 
@@ -93,12 +101,8 @@ pub fn draw_load(random: &mut SplitMix64) -> Command {
 /// A partition whose regions in the field are small, each of a shard by chance, and each shard with one.
 pub fn scattered(owners: &[Owner], random: &mut SplitMix64) -> Partition {
     let mut partition = whole_world();
-    let field = BlockBox::new(
-        BlockCoord::new(0, 0, 0),
-        BlockCoord::new(EDGE_CELLS * 16 - 1, 63, EDGE_CELLS * 16 - 1),
-    );
     loop {
-        let is_in = |id: &RegionId| id.blocks().intersection(field).is_some();
+        let is_in = |id: &RegionId| id.blocks().intersection(field()).is_some();
         let regions = partition.regions().iter().map(|region| region.id);
         let mut large = regions.filter(|id| id.level() > REGION_LEVEL_MIN && is_in(id));
         let Some(id) = large.next() else { break };

@@ -14,14 +14,16 @@ use crate::{
     edge_life::EdgeLife,
     faults::{Kind, Profile},
     log::Log,
+    machine::{Machine, Machines, Place},
     network::Network,
+    occurrences::{Occurrence, Occurrences},
     players::{INPUT_PERIOD, Player},
     pod_life::{Fate, PodLife},
     registry::Registry,
     scene::{self, Scale},
     stage::{Event, Stage, Task},
     storage::Storage,
-    time::{Clock, MS, SECOND, Schedule, Time},
+    time::{MS, SECOND, Schedule, Time},
     witness::{Counts, Witness},
     word::LifeId,
 };
@@ -33,8 +35,14 @@ pub struct Options {
     /// How long faults come, in virtual time.
     pub faults_for: Time,
     pub scale: Scale,
-    /// None: drawn from the seed.
+    /// None, of these: drawn from the seed.
+    pub pod_count: Option<u16>,
+    pub edge_count: Option<u16>,
     pub profile: Option<Profile>,
+    /// Whatever the profile says: only these go wrong.
+    pub kinds: Option<Vec<Kind>>,
+    /// Whatever the profile says: all regions change hands at once, again and again.
+    pub is_stormy: bool,
     pub canary: Option<Canary>,
     /// Prints the log as it goes.
     pub is_loud: bool,
@@ -46,7 +54,11 @@ impl Options {
             seed,
             faults_for: 8 * SECOND,
             scale: Scale::SMALL,
+            pod_count: None,
+            edge_count: None,
             profile: None,
+            kinds: None,
+            is_stormy: false,
             canary: None,
             is_loud: false,
         }
@@ -72,6 +84,7 @@ pub struct Simulation {
     pub(crate) world_seed: u64,
     pub(crate) faults_until: Time,
     next_life: u32,
+    machines: Machines,
     /// The world's tick when the last fault was over.
     mended_at: Option<u32>,
 }
@@ -111,15 +124,19 @@ impl Life {
 pub struct Process {
     pub life: Option<LifeId>,
     pub shard_count: u16,
+    machine: Machine,
 }
 
 /// What a run was like.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Summary {
     pub tick: u32,
     pub hash: u64,
     pub counts: Counts,
+    pub occurrences: Occurrences,
     pub time: Time,
+    /// Of all lines of the log.
+    pub log_digest: u64,
 }
 
 /// Why a run failed.
@@ -144,20 +161,51 @@ impl std::fmt::Display for Failure {
     }
 }
 
+impl std::fmt::Display for Summary {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            tick,
+            hash,
+            counts,
+            occurrences,
+            time,
+            ..
+        } = self;
+        let Counts {
+            crossings,
+            commands,
+            told,
+            ..
+        } = counts;
+        let ms = time / MS;
+        write!(
+            out,
+            "tick {tick}, hash {hash:016x}, {ms} ms, {crossings} crossings, {commands} commands, told \
+             {told}; {occurrences}"
+        )
+    }
+}
+
 impl Simulation {
     pub fn new(options: &Options) -> Self {
         let mut random = SplitMix64::new(options.seed);
         let profile = options.profile.clone();
-        let profile = profile.unwrap_or_else(|| Profile::draw(&mut random));
+        let mut profile = profile.unwrap_or_else(|| Profile::draw(&mut random));
+        profile.is_stormy |= options.is_stormy;
+        if let Some(kinds) = &options.kinds {
+            profile.kinds.clone_from(kinds);
+        }
         let world = scene::world(options.seed, options.scale);
-        let pod_count = 1 + random.below(3) as u16;
+        let drawn = 1 + random.below(3) as u16;
+        let pod_count = options.pod_count.unwrap_or(drawn);
         let pods: Vec<(u16, u16)> = (0..pod_count)
             .map(|pod| (pod, 1 + random.below(2) as u16))
             .collect();
         let states = scene::divided(world.clone(), &pods, &mut random);
         let members = states[0].members.clone();
-        let edge_count = 1 + random.below(2);
-        let edges = (0..edge_count).map(|number| edge_name(number as usize));
+        let drawn = 1 + random.below(2) as u16;
+        let edge_count = usize::from(options.edge_count.unwrap_or(drawn));
+        let edges = (0..edge_count).map(edge_name);
         let mut simulation = Self {
             stage: Stage {
                 schedule: Schedule::default(),
@@ -165,7 +213,9 @@ impl Simulation {
                 registry: Registry::default(),
                 storage: Storage::new(options.seed),
                 witness: Witness::new(world, members),
+                is_unaware: false,
                 log: Log::new(options.is_loud),
+                occurrences: Occurrences::default(),
                 canary: options.canary,
                 blown_fuses: if profile.kinds.contains(&Kind::PodDies) {
                     30
@@ -180,12 +230,13 @@ impl Simulation {
             profile,
             edges: edges.collect(),
             players: (0..options.scale.player_count)
-                .map(|number| Player::new(number, number % edge_count as usize))
+                .map(|number| Player::new(number, number % edge_count))
                 .collect(),
             arranger: Arranger::default(),
             world_seed: options.seed,
             faults_until: options.faults_for,
             next_life: 0,
+            machines: Machines::default(),
             mended_at: None,
         };
         simulation.found(&states);
@@ -198,7 +249,7 @@ impl Simulation {
         let line = format!("{} pods, faults: {kinds:?}", states.len());
         self.stage.note(line);
         for state in states {
-            let disk = self.stage.storage.begin(state.pod, 0);
+            let disk = self.stage.storage.begin(state.pod, 0, 0);
             let mut bytes = Vec::new();
             state.write(&mut bytes);
             let identity = recovery::identity(self.world_seed, state.pod);
@@ -223,9 +274,10 @@ impl Simulation {
         let process = Process {
             life: None,
             shard_count,
+            machine: self.machines.draw(&mut self.stage.random),
         };
         self.processes.insert(name.clone(), process);
-        self.stage.after(span, Event::Start(name));
+        self.stage.after(span, Event::Start(name, Place::Same));
     }
 
     /// Runs until the world has gone on after the last fault.
@@ -250,7 +302,9 @@ impl Simulation {
             tick: world.tick,
             hash: world.hash,
             counts: self.stage.witness.counts,
+            occurrences: self.stage.occurrences.clone(),
             time: self.stage.now(),
+            log_digest: self.stage.log.digest(),
         })
     }
 
@@ -321,22 +375,28 @@ impl Simulation {
                     self.wake(id, task);
                 }
             }
-            Event::Start(name) => self.start(name),
+            Event::Start(name, place) => self.start(name, place),
             Event::Play(number) => self.play(number),
             Event::Rearrange => self.rearrange(),
             Event::Fault => self.begin_fault(),
             Event::Relief(relief) => self.relieve(&relief),
             Event::Look => self.look(),
         }
+        self.stage.is_unaware = false;
     }
 
-    /// What is for a process that stands still comes when it goes on.
+    /// What is for a process that stands still comes when it goes on. Each of its threads may have been
+    /// stopped right after it asked for the lease.
     fn defer(&mut self, id: LifeId, event: Event) -> Option<Event> {
         let now = self.stage.now();
         match self.paused.get(&id) {
             Some(&until) if until > now => {
                 self.stage.schedule.at(until, event);
                 None
+            }
+            Some(&until) if until == now => {
+                self.stage.is_unaware = self.stage.random.chance(1, 2);
+                Some(event)
             }
             Some(_) => {
                 self.paused.remove(&id);
@@ -380,8 +440,8 @@ impl Simulation {
         }
     }
 
-    /// Starts a process, on whatever machine.
-    fn start(&mut self, name: PeerName) {
+    /// Starts a process, where it was or elsewhere.
+    fn start(&mut self, name: PeerName, place: Place) {
         let Some(process) = self.processes.get_mut(&name) else {
             return;
         };
@@ -393,17 +453,23 @@ impl Simulation {
         let id = LifeId(self.next_life);
         self.next_life += 1;
         process.life = Some(id);
-        let clock = Clock::draw(&mut self.stage.random);
+        if place == Place::Other {
+            process.machine = self.machines.draw(&mut self.stage.random);
+        }
+        let mut machine = process.machine;
+        if self.stage.canary == Some(Canary::ClockCrawls) {
+            machine.clock.crawl();
+        }
         let life = match &name {
             PeerName::Pod(pod) => {
-                let shard_count = process.shard_count;
-                let mut life = PodLife::new(id, *pod, shard_count, self.world_seed, clock);
+                let pod = (*pod, process.shard_count);
+                let mut life = PodLife::new(id, pod, self.world_seed, machine);
                 life.wake(Task::Tend, 0, &mut self.stage);
                 Life::Pod(Box::new(life))
             }
             PeerName::Edge(_) => {
                 self.stage.after(0, Event::Wake(id, Task::Tend));
-                Life::Edge(Box::new(EdgeLife::new(id, name.clone(), clock)))
+                Life::Edge(Box::new(EdgeLife::new(id, name.clone(), machine.clock)))
             }
         };
         self.stage.note(format_args!("{name} is started as {id:?}"));
@@ -424,21 +490,23 @@ impl Simulation {
         if !is_current {
             return;
         }
-        if let (Fate::LosesPower, PeerName::Pod(pod)) = (fate, &name) {
-            self.stage.storage.fail_power(*pod);
+        if fate == Fate::LosesPower {
+            self.fail_power(&name);
         }
         if fate == Fate::Leaves {
+            self.stage.occurrences.note(Occurrence::Leave);
             self.depart(&name);
             return;
         }
         if let (Fate::GivesUp, PeerName::Pod(pod)) = (fate, &name) {
+            self.stage.occurrences.note(Occurrence::GiveUp);
             self.stage.storage.forget(*pod);
             self.stage.witness.note_departure(*pod);
         }
         // Whoever ended by itself knows that it is dead, and need not wait for its own lease.
         self.stage.registry.release(&name, incarnation);
         let span = self.stage.draw_span(20 * MS, 300 * MS);
-        self.stage.after(span, Event::Start(name));
+        self.stage.after(span, Event::Start(name, Place::Same));
     }
 
     fn depart(&mut self, name: &PeerName) {

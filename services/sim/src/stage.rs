@@ -8,7 +8,9 @@ use crate::{
     canary::Canary,
     limits::PACKETS_MAX,
     log::Log,
+    machine::Place,
     network::Network,
+    occurrences::Occurrences,
     registry::Registry,
     storage::Storage,
     time::{Schedule, Time},
@@ -22,7 +24,7 @@ pub enum Event {
     Arrival(Packet),
     Wake(LifeId, Task),
     /// A process is started, in place of one that is dead or lost its lease.
-    Start(PeerName),
+    Start(PeerName, Place),
     /// A player makes an input.
     Play(usize),
     /// Regions move, pods come and go.
@@ -64,9 +66,12 @@ pub struct Stage {
     pub storage: Storage,
     pub witness: Witness,
     pub log: Log,
+    pub occurrences: Occurrences,
     pub canary: Option<Canary>,
     /// How often the power fails within some work on a disk, in thousandths.
     pub blown_fuses: u32,
+    /// Who acts has asked for its lease before it stood still, and does not know for how long it did.
+    pub is_unaware: bool,
 }
 
 impl Stage {
@@ -88,7 +93,10 @@ impl Stage {
     /// Sends a word to a life of a process.
     pub fn send(&mut self, from: &Speaker, to: &PeerName, life: LifeId, word: Word) {
         let now = self.now();
-        let arrivals = self.network.carry(&from.name, to, now, &mut self.random);
+        let is_held = self.is_unaware || self.registry.is_held_by(from, now);
+        self.witness.note_word(from, is_held);
+        let (random, occurrences) = (&mut self.random, &mut self.occurrences);
+        let arrivals = self.network.carry(&from.name, to, now, random, occurrences);
         for time in arrivals {
             let packet = Packet {
                 from: from.clone(),

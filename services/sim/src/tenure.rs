@@ -5,6 +5,7 @@ use directory::keeper::LeaseKeeper;
 use link::PeerName;
 
 use crate::{
+    occurrences::Occurrence,
     registry::Refused,
     stage::Stage,
     time::{Clock, Time},
@@ -33,7 +34,16 @@ impl Tenure {
     /// Registers; the incarnation, if that worked.
     pub fn register(&mut self, name: &PeerName, life: LifeId, stage: &mut Stage) -> Option<u64> {
         let now = stage.now();
-        let lease = stage.registry.register(name, life, now).ok()?;
+        let lease = match stage.registry.register(name, life, now) {
+            Ok(lease) => lease,
+            Err(refused) => {
+                note_refused(refused, stage);
+                return None;
+            }
+        };
+        if self.clock.is_off() {
+            stage.occurrences.note(Occurrence::ClockSkew);
+        }
         self.keeper = Some(LeaseKeeper::new(lease, self.clock.read(now)));
         Some(lease.fence.incarnation)
     }
@@ -56,12 +66,24 @@ impl Tenure {
         }
         let answer = stage.registry.renew(own, now);
         if stage.random.chance(ANSWERS_LOST, 1_000) {
+            stage.occurrences.note(Occurrence::AnswerLost);
             return keeper.on_unanswered(read);
         }
         match answer {
             Ok(lease) => keeper.on_renewed(lease, read, read),
-            Err(Refused::Lost | Refused::Held) => keeper.on_refused(),
-            Err(Refused::Away) => keeper.on_unanswered(read),
+            Err(refused) => {
+                note_refused(refused, stage);
+                match refused {
+                    Refused::Lost | Refused::Held => keeper.on_refused(),
+                    Refused::Away => keeper.on_unanswered(read),
+                }
+            }
         }
+    }
+}
+
+fn note_refused(refused: Refused, stage: &mut Stage) {
+    if refused == Refused::Away {
+        stage.occurrences.note(Occurrence::DirectoryAway);
     }
 }

@@ -81,9 +81,13 @@ impl Clock {
         self.origin + self.offset + Duration::from_micros(time)
     }
 
-    /// When this clock will show a moment, at the earliest.
-    pub fn when(&self, moment: Instant, now: Time) -> Time {
-        let left = moment.saturating_duration_since(self.read(now));
-        now + u64::try_from(left.as_micros()).expect("some minutes")
+    /// A canary's: it loses more than the directory's margin allows for.
+    pub fn crawl(&mut self) {
+        self.drift_ppm = -600_000;
+    }
+
+    /// Whether it goes more than half as wrong as any may.
+    pub fn is_off(&self) -> bool {
+        self.drift_ppm.abs() > CLOCK_DRIFT_PPM_MAX / 2
     }
 }

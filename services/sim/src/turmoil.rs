@@ -6,6 +6,8 @@ use link::PeerName;
 use crate::{
     faults::{Kind, draw_conditions, draw_length, draw_trouble},
     limits::OUTBOX_MAX,
+    machine::Place,
+    occurrences::Occurrence,
     players::INPUT_PERIOD,
     simulation::{Life, Simulation},
     stage::{Event, Relief},
@@ -18,6 +20,7 @@ use crate::{
 const PODS_MAX: usize = 4;
 /// From one change of the layout to the next.
 const REARRANGE_PERIOD: Time = 120 * MS;
+const STORM_PERIOD: Time = 50 * MS;
 const LOOK_PERIOD: Time = 200 * MS;
 
 impl Simulation {
@@ -44,9 +47,11 @@ impl Simulation {
     }
 
     pub(crate) fn rearrange(&mut self) {
-        let span = self
-            .stage
-            .draw_span(REARRANGE_PERIOD / 3, REARRANGE_PERIOD * 2);
+        let period = match self.profile.is_stormy {
+            true => STORM_PERIOD,
+            false => REARRANGE_PERIOD,
+        };
+        let span = self.stage.draw_span(period / 3, period * 2);
         self.stage.after(span, Event::Rearrange);
         if self.profile.is_elastic && self.stage.now() < self.faults_until {
             self.come_and_go();
@@ -57,8 +62,12 @@ impl Simulation {
         if !self.profile.is_restless && self.arranger.leaving.is_empty() {
             return;
         }
-        let changes = self.arranger.arrange(&whole, &mut self.stage.random);
-        self.stage.witness.counts.moves += changes.len() as u64;
+        let is_stormy = self.profile.is_stormy;
+        let changes = self
+            .arranger
+            .arrange(&whole, is_stormy, &mut self.stage.random);
+        let count = changes.len() as u64;
+        self.stage.occurrences.note_many(Occurrence::Move, count);
         if let Some((edge, stage)) = self.edge_mut(edge) {
             for change in changes {
                 edge.send(&change, stage);
@@ -74,7 +83,6 @@ impl Simulation {
             let free = (0..PODS_MAX as u16).find(|pod| !pods.contains(pod));
             let pod = free.expect("there are fewer than that");
             let shard_count = 1 + random.below(2) as u16;
-            self.stage.witness.counts.joins += 1;
             self.stage.note(format_args!("pod-{pod} is to join"));
             self.add_process(PeerName::Pod(pod), shard_count, 0);
         } else if random.chance(1, 30) {
@@ -157,14 +165,30 @@ impl Simulation {
         let is_same_machine = self.stage.random.chance(2, 3);
         self.stage
             .note(format_args!("{name} is killed, power {is_power}"));
-        if let (PeerName::Pod(pod), true) = (&name, is_power) {
-            self.stage.storage.fail_power(*pod);
+        self.stage.occurrences.note(match is_edge {
+            true => Occurrence::EdgeCrash,
+            false => Occurrence::PodCrash,
+        });
+        if is_power {
+            self.fail_power(&name);
         }
         if is_same_machine {
             // It holds the folder's lock, so it knows that its former life is over.
             self.stage.registry.release(&name, incarnation);
         }
-        self.stage.after(length, Event::Start(name));
+        let place = match is_same_machine {
+            true => Place::Same,
+            false => Place::Other,
+        };
+        self.stage.after(length, Event::Start(name, place));
+    }
+
+    /// The power of the machine that a process is on fails.
+    pub(crate) fn fail_power(&mut self, name: &PeerName) {
+        if let PeerName::Pod(pod) = name {
+            self.stage.occurrences.note(Occurrence::PowerLoss);
+            self.stage.storage.fail_power(*pod);
+        }
     }
 
     /// Has a process stand still. After a while somebody takes its place, if its lease is over by then;
@@ -178,10 +202,12 @@ impl Simulation {
             "{name}, {id:?} stands still for {} ms",
             length / MS
         ));
+        self.stage.occurrences.note(Occurrence::Pause);
         let until = self.stage.now() + length;
         self.paused.insert(id, until);
         if length > 3 * SECOND {
-            self.stage.after(3 * SECOND, Event::Start(name));
+            let event = Event::Start(name, Place::Other);
+            self.stage.after(3 * SECOND, event);
         }
     }
 

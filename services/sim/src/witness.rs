@@ -44,12 +44,6 @@ pub struct Counts {
     pub crossings: u64,
     pub commands: u64,
     pub told: u64,
-    pub recoveries: u64,
-    /// Words of lives that are over.
-    pub refusals: u64,
-    pub joins: u64,
-    pub departures: u64,
-    pub moves: u64,
 }
 
 /// See the module.
@@ -134,8 +128,15 @@ impl Witness {
 
 /// What is said and heard (R5).
 impl Witness {
-    pub fn note_refusal(&mut self) {
-        self.counts.refusals += 1;
+    /// A life says something to another; `is_held` tells whether the directory has it as the holder of its
+    /// lease.
+    pub fn note_word(&mut self, from: &Speaker, is_held: bool) {
+        self.check(is_held, || {
+            let Speaker {
+                name, incarnation, ..
+            } = from;
+            format!("{name} speaks in life {incarnation}, whose lease is over")
+        });
     }
 
     /// A life took up a connection to another.
@@ -329,9 +330,13 @@ impl Witness {
         successions.push((incarnation, state.tick));
     }
 
-    /// A pod is back from the run that the incarnation `writer` wrote, and has that in its own.
-    pub fn note_recovery(&mut self, writer: u64, state: &PodState) {
-        self.counts.recoveries += 1;
+    /// A pod is back from the run that the incarnation `writer` wrote, and has that in its own. One that
+    /// stood still while it wrote, and has a successor by now, writes what nobody will read.
+    pub fn note_recovery(&mut self, (incarnation, writer): (u64, u64), state: &PodState) {
+        let mut successions = self.successions.get(&state.pod).into_iter().flatten();
+        if successions.any(|(later, _)| *later > incarnation) {
+            return;
+        }
         let (pod, tick) = (state.pod, state.tick);
         let promised = self.durable.get(&pod).copied().unwrap_or_default();
         self.check(tick >= promised, || {
@@ -358,6 +363,7 @@ impl Witness {
     /// A pod that joins has its first state in its folder. If it is waited for already, because an earlier
     /// life of it was enlisted, its part of that tick is to have nothing.
     pub fn note_birth(&mut self, state: &PodState) {
+        self.durable.insert(state.pod, state.tick);
         if state.tick > self.oracle.tick() {
             let kept = self.kept.entry(state.tick).or_default();
             for shard in &state.shards {
@@ -375,9 +381,10 @@ impl Witness {
 
     /// A pod left, or gave up before anybody waited for it: another may use its name.
     pub fn note_departure(&mut self, pod: u16) {
-        self.counts.departures += 1;
         self.durable.remove(&pod);
         self.successions.remove(&pod);
+        // Whoever comes under its name does not go on from what these wrote.
+        self.writers.retain(|(writer, _), _| *writer != pod);
         self.said.retain(|(_, source), _| source.pod != pod);
     }
 

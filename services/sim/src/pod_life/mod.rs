@@ -23,11 +23,14 @@ use crate::{
     canary::Canary,
     disk::Fused,
     limits::{ASK_PATIENCE, TEND_PERIOD},
+    machine::Machine,
+    occurrences::Occurrence,
     peers::{Heard, Host, Message, Peers},
     scene::Land,
     stage::{Event, Stage, Task},
+    storage::SeenRun,
     tenure::Tenure,
-    time::{Clock, MS, Time},
+    time::{MS, Time},
     word::{LifeId, Packet, SnapshotKind, SnapshotWish, Speaker, Word},
 };
 use running::{Desk, Running};
@@ -52,6 +55,7 @@ pub struct PodLife {
     pod: u16,
     shard_count: u16,
     world_seed: u64,
+    machine: u32,
     tenure: Tenure,
     peers: Peers,
     phase: Phase,
@@ -75,7 +79,12 @@ enum Phase {
 }
 
 impl PodLife {
-    pub fn new(life: LifeId, pod: u16, shard_count: u16, world_seed: u64, clock: Clock) -> Self {
+    pub fn new(
+        life: LifeId,
+        (pod, shard_count): (u16, u16),
+        world_seed: u64,
+        machine: Machine,
+    ) -> Self {
         Self {
             own: Speaker {
                 life,
@@ -85,7 +94,8 @@ impl PodLife {
             pod,
             shard_count,
             world_seed,
-            tenure: Tenure::new(clock),
+            machine: machine.number,
+            tenure: Tenure::new(machine.clock),
             peers: Peers::default(),
             phase: Phase::Registering,
             woken: BTreeSet::new(),
@@ -154,8 +164,16 @@ impl PodLife {
     }
 
     fn may_act(&self, stage: &mut Stage) -> bool {
+        if stage.is_unaware {
+            let is_late = !self.tenure.is_held(stage.now());
+            stage
+                .occurrences
+                .note_many(Occurrence::Unaware, is_late.into());
+            return true;
+        }
         let is_held = self.tenure.is_held(stage.now());
-        if !is_held && stage.canary != Some(Canary::AdmitsStale) {
+        if !is_held && stage.canary != Some(Canary::OutlivesLease) {
+            stage.occurrences.note(Occurrence::LeaseLost);
             stage.note(format_args!("{} lost its lease and ends", self.own.name));
             return false;
         }
@@ -330,11 +348,11 @@ impl PodLife {
 
     fn read(&mut self, stage: &mut Stage) -> Fate {
         let identity = recovery::identity(self.world_seed, self.pod);
-        for (writer, disk) in stage.storage.runs(self.pod) {
-            match recovery::recover(&disk, identity, &Land) {
+        for run in stage.storage.runs(self.pod, self.machine) {
+            match recovery::recover(&run.disk, identity, &Land) {
                 Ok(None) => {}
                 Ok(Some(recovered)) => {
-                    self.come_back(recovered, writer, stage);
+                    self.come_back(recovered, &run, stage);
                     return Fate::Lives;
                 }
                 Err(error) => {
@@ -352,10 +370,22 @@ impl PodLife {
         Fate::Lives
     }
 
-    fn come_back(&mut self, recovered: Recovered, writer: u64, stage: &mut Stage) {
+    fn come_back(&mut self, recovered: Recovered, run: &SeenRun, stage: &mut Stage) {
         let Recovered {
-            mut state, remarks, ..
+            mut state,
+            remarks,
+            ending,
         } = recovered;
+        let is_torn = ending.torn.is_some();
+        stage
+            .occurrences
+            .note_many(Occurrence::TornWrite, is_torn.into());
+        if run.writer > 0 {
+            stage.occurrences.note(match run.is_foreign {
+                true => Occurrence::Takeover,
+                false => Occurrence::Restart,
+            });
+        }
         for remark in remarks {
             stage.note(format_args!("{}: {remark}", self.own.name));
         }
@@ -366,7 +396,7 @@ impl PodLife {
         stage.witness.note_reading(life, incarnation, &state);
         self.phase = Phase::Beginning {
             state: Box::new(state),
-            writer: Some(writer),
+            writer: Some(run.writer),
         };
     }
 
@@ -375,7 +405,8 @@ impl PodLife {
         let Phase::Beginning { state, writer } = &self.phase else {
             unreachable!("this is its phase")
         };
-        let disk = stage.storage.begin(self.pod, self.own.incarnation);
+        let incarnation = self.own.incarnation;
+        let disk = stage.storage.begin(self.pod, incarnation, self.machine);
         let mut bytes = Vec::new();
         state.write(&mut bytes);
         let identity = recovery::identity(self.world_seed, self.pod);
@@ -387,8 +418,14 @@ impl PodLife {
         if written.is_ok() {
             stage.storage.forget_old(self.pod, self.own.incarnation);
             match writer {
-                Some(writer) => stage.witness.note_recovery(*writer, state),
-                None => stage.witness.note_birth(state),
+                Some(writer) => {
+                    let lives = (incarnation, *writer);
+                    stage.witness.note_recovery(lives, state);
+                }
+                None => {
+                    stage.occurrences.note(Occurrence::Join);
+                    stage.witness.note_birth(state);
+                }
             }
             let state = state.clone();
             self.run(&state, disk, stage);

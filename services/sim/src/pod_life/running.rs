@@ -22,6 +22,7 @@ use crate::{
     canary::Canary,
     disk::{Fused, Step, Writer},
     limits::{CHECKPOINTS_KEPT, DEPARTURE_PATIENCE, QUIET_TICKS, SEGMENT_BYTES_MAX},
+    occurrences::Occurrence,
     peers::{Host, Message, Peers},
     pod_life::shard::{ShardLife, Turned},
     scene::Land,
@@ -292,14 +293,24 @@ impl Running {
 
     /// The journal's thread comes round; after which span to come again.
     pub fn turn_writer(&mut self, stage: &mut Stage) -> Option<Time> {
-        let lies = stage.canary == Some(Canary::DiskLies);
-        match self.writer.step(lies) {
+        match self.writer.step(stage.canary) {
             Step::Idle => None,
             Step::Written => {
                 let delay = stage.storage.delay_of(self.desk.pod);
+                stage
+                    .occurrences
+                    .note_many(Occurrence::SlowDisk, (delay > 0).into());
                 Some(delay + stage.draw_span(200, 3 * MS))
             }
-            Step::Failed => Some(stage.draw_span(20 * MS, 100 * MS)),
+            Step::Failed => {
+                stage
+                    .occurrences
+                    .note(match stage.storage.is_full(self.desk.pod) {
+                        true => Occurrence::FullDisk,
+                        false => Occurrence::FailedDisk,
+                    });
+                Some(stage.draw_span(20 * MS, 100 * MS))
+            }
             Step::Committed => {
                 self.due.insert(Task::Relay);
                 Some(stage.draw_span(0, 200))

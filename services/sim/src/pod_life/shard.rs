@@ -122,8 +122,10 @@ impl ShardLife {
             places,
             record,
         } = &mut self.turn;
-        if stage.canary == Some(Canary::AppliesHandoffTwice) {
-            siblings.iter_mut().for_each(double_handoffs);
+        match stage.canary {
+            Some(Canary::AppliesHandoffTwice) => siblings.iter_mut().for_each(double_handoffs),
+            Some(Canary::LosesHandoff) => siblings.iter_mut().for_each(lose_handoff),
+            _ => {}
         }
         let read = siblings.clone();
         let frame = tick_beside(&mut self.world, commands, siblings, |_| {});
@@ -158,5 +160,14 @@ fn double_handoffs(frame: &mut Arc<Frame>) {
         let again = doubled.handoffs.bodies.clone();
         doubled.handoffs.bodies.extend(again);
         *frame = Arc::new(doubled);
+    }
+}
+
+/// A canary's: one who crosses never comes.
+fn lose_handoff(frame: &mut Arc<Frame>) {
+    if !frame.handoffs.bodies.is_empty() {
+        let mut fewer = Frame::clone(frame);
+        fewer.handoffs.bodies.pop();
+        *frame = Arc::new(fewer);
     }
 }
