@@ -122,7 +122,11 @@ async fn run_all(config: &BotsConfig) -> Result<Report, BotsError> {
     shared.notes.borrow_mut().measured = Measured::new();
     shared.stage.set(Stage::Measuring);
     let start = Instant::now();
-    sleep(Duration::from_secs(config.seconds.into())).await;
+    // Whoever interrupts them wants to know what was seen so far.
+    tokio::select! {
+        () = sleep(Duration::from_secs(config.seconds.into())) => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
     shared.stage.set(Stage::Ended);
     let seconds = start.elapsed().as_secs_f64();
     for bot in bots {

@@ -213,18 +213,18 @@ fn next_step(kept: &Partition, wanted: &Partition) -> Option<Step> {
             return Some(Step::Split(region.id));
         } else if region.owner != there.owner {
             return Some(Step::Assign(region.id, there.owner));
-        } else if let Some(parent) = mergeable_parent(kept, region.id) {
+        } else if let Some(parent) = mergeable_parent(kept, region.id, there.owner) {
             return Some(Step::Merge(parent));
         }
     }
     None
 }
 
-/// The region that this one and its siblings make up, if all of them are there.
-fn mergeable_parent(kept: &Partition, id: RegionId) -> Option<RegionId> {
+/// The region that this one and its siblings make up, if all of them are there and the owner's.
+fn mergeable_parent(kept: &Partition, id: RegionId, owner: Owner) -> Option<RegionId> {
     let parent = RegionId::of_cell(id.first_cell(), id.level() + 1)?;
     let children = parent.children()?;
-    let is_there = |child: &RegionId| kept.region(*child).is_ok();
+    let is_there = |child: &RegionId| kept.region(*child).is_ok_and(|it| it.owner == owner);
     children.iter().all(is_there).then_some(parent)
 }
 

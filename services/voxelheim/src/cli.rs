@@ -254,7 +254,7 @@ pub struct BotsArguments {
     /// How many join
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub count: usize,
-    /// How long is measured, once all have joined
+    /// How long is measured, once all have joined; an interrupt ends it early
     #[arg(long, value_name = "S", default_value_t = 30)]
     pub seconds: u32,
     /// Joins a second; a server lets 60 in from one address

@@ -1,0 +1,129 @@
+//! A cluster of real processes on this machine: two pods with shards, two edges, two hundred players. While
+//! they fight, regions move between the pods, one is killed and comes back, one is emptied and leaves:
+//! nobody is disconnected.
+
+mod common;
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use common::cluster::Cluster;
+
+/// On each edge.
+const PLAYERS: usize = 100;
+/// Longer than all that is done to them.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+#[test]
+fn a_battle_outlives_its_processes() {
+    let cluster = Cluster::found("outlives");
+    let mut first = cluster.pod(1);
+    let mut second = cluster.pod(2);
+    let edges = [cluster.edge(11), cluster.edge(12)];
+    until("both pods are waited for", || cluster.shards(1).len() == 2);
+    let bots = edges.each_ref().map(|edge| cluster.bots(edge, PLAYERS));
+    until("all players are in", || players(&cluster, 1) == 2 * PLAYERS as u64);
+
+    for round in 0..6 {
+        move_all(&cluster, 1, [2, 1][round % 2]);
+        fight_on(&cluster, 1, 30);
+    }
+    move_all(&cluster, 1, 2);
+    second.kill();
+    second = cluster.pod(2);
+    fight_on(&cluster, 2, 60);
+    assert_eq!(players(&cluster, 2), 2 * PLAYERS as u64, "all are in their bodies");
+
+    second.terminate();
+    assert!(second.wait().success(), "an emptied pod ends well");
+    let left = cluster.shards(1);
+    assert!(left.iter().all(|shard| shard.name == "1/0" && shard.regions > 0));
+    fight_on(&cluster, 1, 60);
+    let second = cluster.pod(2);
+    until("the pod is back, as a newcomer", || cluster.shards(1).len() == 2);
+    move_all(&cluster, 1, 2);
+    first.terminate();
+    assert!(first.wait().success(), "the founder may leave, too");
+    fight_on(&cluster, 2, 60);
+    first = cluster.pod(1);
+    until("the founder joins", || cluster.shards(2).len() == 2);
+
+    for bots in bots {
+        let report = bots.finish();
+        assert_eq!(report["joined"], PLAYERS, "{report}");
+        assert_eq!(report["dropped"], 0, "{report}");
+        assert_eq!(report["staleness_broken"], 0, "{report}");
+    }
+    for process in edges.into_iter().chain([first, second]) {
+        process.stop();
+    }
+}
+
+/// What a killed process had promised is there again, and the same: the tick goes on from where the
+/// others were told.
+#[test]
+fn a_lone_pod_that_is_killed_goes_on_from_what_it_told() {
+    let cluster = Cluster::found("lone");
+    let mut pod = cluster.pod(1);
+    let edge = cluster.edge(11);
+    for _ in 0..3 {
+        fight_on(&cluster, 1, 25);
+        let told = edge.tick();
+        pod.kill();
+        pod = cluster.pod(1);
+        until("the edge is told of later ticks", || edge.tick() > told);
+    }
+    edge.stop();
+    pod.stop();
+    let replayed = cluster.replay(1);
+    assert!(replayed["ticks"].as_u64() > Some(0), "{replayed}");
+}
+
+#[test]
+fn a_process_is_there_once() {
+    let cluster = Cluster::found("once");
+    let pod = cluster.pod(1);
+    let other = cluster.try_pod(1);
+    assert!(other.contains("is used by another process"), "{other}");
+    pod.stop();
+}
+
+/// Waits for it; how long it takes does not matter.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun_at = Instant::now();
+    while !is_so() {
+        assert!(begun_at.elapsed() < PATIENCE, "{what}, never");
+        thread::yield_now();
+    }
+}
+
+fn players(cluster: &Cluster, pod: u16) -> u64 {
+    cluster.shards(pod).iter().map(|shard| shard.players).sum()
+}
+
+/// Lets some ticks go by.
+fn fight_on(cluster: &Cluster, pod: u16, ticks: u64) {
+    let mut tick = 0;
+    until("it ticks", || {
+        tick = cluster.tick(pod).unwrap_or(0);
+        tick > 0
+    });
+    let last = tick + ticks;
+    until("it ticks on", || cluster.tick(pod) > Some(last));
+}
+
+/// Gives all regions to a pod, while people fight in them.
+fn move_all(cluster: &Cluster, asked: u16, to: u16) {
+    let shard = format!("{to}/0");
+    until("all regions have moved", || {
+        let regions = cluster.regions(asked);
+        let mut others = regions.iter().filter(|region| region.owner != shard).peekable();
+        let is_done = others.peek().is_none();
+        // What the controller split or merged meanwhile is asked for again.
+        others.for_each(|region| cluster.move_region(asked, &region.name, &shard));
+        is_done && !regions.is_empty()
+    });
+}
+

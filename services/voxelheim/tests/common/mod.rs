@@ -1,0 +1,3 @@
+//! What tests of the binary share.
+
+pub mod cluster;
