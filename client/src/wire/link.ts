@@ -167,6 +167,8 @@ export type TerrainMessage =
 
 export type ServerMessage =
   | { kind: "welcome"; welcome: Welcome }
+  /** The battle is full; 1 is the next to be let in. */
+  | { kind: "waiting"; position: number; count: number }
   | { kind: "closing"; reason: number; text: string; protocolVersion: number }
   | { kind: "snapshot"; samples: BodySamples; own: OwnReport | null }
   | { kind: "events"; tick: number; events: GameEvent[] }

@@ -26,7 +26,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         None => None,
     };
     let edges = edge::bind(config.edge.clone()).map_err(usage)?;
-    let (battles, sessions) = prepare(&config, data.as_ref())?;
+    let battles = prepare(&config, data.as_ref())?;
     let chronicles = begin_run(&config, data.as_ref(), &battles)?;
     let owners = world::battle::owners(battles.len());
     let seed = battles[0].config().seed;
@@ -44,9 +44,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let runner = Runner::choose(config.edge.data_dir.as_deref());
     let shards = shards.map(shard).collect();
     let pod = world::start(shards, runner, config.pinning).map_err(runtime)?;
-    let edges = edges
-        .start(edge_ports, pod.status(), &sessions)
-        .map_err(runtime)?;
+    let edges = edges.start(edge_ports, pod.status()).map_err(runtime)?;
     let options = StewardOptions {
         socket: data.as_ref().map(DataDir::control_path),
         is_dry_run: config.is_dry_run,
@@ -58,21 +56,14 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     announce(&config, edges.http_address());
     let ended = signals.wait(|| pod.is_finished() || edges.is_finished());
     steward.stop();
-    let kept = edges.stop();
+    edges.stop();
     pod.stop()
         .map_err(|_| Failure::Runtime("a shard's thread had panicked".into()))?;
-    if let Some(data) = &data {
-        data.save_sessions(&kept)
-            .map_err(|error| Failure::Runtime(format!("the players cannot be saved: {error}")))?;
-    }
     ended
 }
 
-/// The shards of the saved battle and its players, or of a new one.
-fn prepare(
-    config: &Config,
-    data: Option<&DataDir>,
-) -> Result<(Vec<Battle>, Vec<edge::KeptSession>), Failure> {
+/// The shards of the saved battle, or of a new one.
+fn prepare(config: &Config, data: Option<&DataDir>) -> Result<Vec<Battle>, Failure> {
     let begun_at = Instant::now();
     if let Some(data) = data
         && let Some(worlds) = data.recover(config)?
@@ -82,8 +73,7 @@ fn prepare(
             seconds = begun_at.elapsed().as_secs_f32(),
             "the world is back"
         );
-        let battles = worlds.into_iter().map(Battle::of_world).collect();
-        return Ok((battles, data.load_sessions()));
+        return Ok(worlds.into_iter().map(Battle::of_world).collect());
     }
     let battle = Battle::new(BattleConfig {
         seed: config.seed(),
@@ -93,7 +83,7 @@ fn prepare(
         seconds = begun_at.elapsed().as_secs_f32(),
         "the world is made"
     );
-    Ok((battle.divide(config.shards_count), Vec::new()))
+    Ok(battle.divide(config.shards_count))
 }
 
 /// Begins to keep what the shards are given, if anybody wants that.

@@ -386,6 +386,7 @@ mod tests {
     fn join(session: u64) -> Command {
         Command::Join {
             session: SessionId(session),
+            attachment: engine::Attachment::default(),
             name: "Bera".into(),
             house: 255,
         }

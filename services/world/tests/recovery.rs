@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engine::{Command, PlayerInput, SessionId, World};
+use engine::{Attachment, Command, PlayerInput, SessionId, World};
 use world::{
     Battle, BattleConfig, Pinning, Recording, Retention, Runner, Shard, WorldFolder,
     battle::owners, replay::PhaseTimes,
@@ -77,11 +77,13 @@ fn fight(folder: &WorldFolder, battles: Vec<Battle>, ticks: u32) -> Vec<(u32, u6
             let command = match told.len() {
                 1 => Command::Join {
                     session,
+                    attachment: Attachment::default(),
                     name: format!("guest {}", session.0),
                     house: 255,
                 },
                 count => Command::Input {
                     session,
+                    attachment: Attachment::default(),
                     input: PlayerInput {
                         sequence: count as u32,
                         buttons: engine::Buttons(engine::Buttons::FORWARD),

@@ -56,7 +56,8 @@ fn status_json(shared: &Shared) -> Value {
         "sessions": counters.sessions().map(|(_, count)| count).sum::<u64>(),
         "sessions_by_transport": named(counters.sessions()),
         "sessions_by_edge": sessions_by_edge(shared),
-        "sessions_waiting_for_return": waiting_count(shared),
+        "sessions_waiting_for_return": away_count(shared),
+        "sessions_waiting_for_room": shared.registry.waiting_count(),
         "sessions_max": shared.config.sessions_max,
         "joined": read(&counters.joined),
         "resumed": read(&counters.resumed),
@@ -103,9 +104,11 @@ fn sessions_by_edge(shared: &Shared) -> Vec<usize> {
     edges.map(|count| count.load(Ordering::Relaxed)).collect()
 }
 
-fn waiting_count(shared: &Shared) -> u64 {
+/// Players whom no connection of this process speaks for.
+fn away_count(shared: &Shared) -> u64 {
     let held: u64 = shared.counters.sessions().map(|(_, count)| count).sum();
-    (shared.registry.count() as u64).saturating_sub(held)
+    let players_count = shared.pod_status.read().players_count as u64;
+    players_count.saturating_sub(held)
 }
 
 fn fan_out_us_mean(shared: &Shared) -> u64 {
@@ -229,6 +232,16 @@ fn edge_metrics(page: &mut Page, shared: &Shared) {
     for (transport, count) in counters.sessions() {
         page.value("sessions", &format!("transport=\"{transport}\""), count);
     }
+    page.head(
+        "sessions_waiting_for_room",
+        "gauge",
+        "Newcomers in the line before a full battle.",
+    );
+    page.value(
+        "sessions_waiting_for_room",
+        "",
+        shared.registry.waiting_count(),
+    );
     page.head(
         "drops_total",
         "counter",
