@@ -150,11 +150,10 @@ impl Players {
 }
 
 impl Player {
-    pub fn new(session: SessionId, attachment: Attachment, body: BodyId) -> Self {
+    pub fn new(session: SessionId, body: BodyId) -> Self {
         Self {
             session,
             body,
-            attachment,
             bombs_count: BOMBS_COUNT_MAX,
             blocks_count: BLOCKS_COUNT_START,
             respawn_banner: u8::MAX,
@@ -308,7 +307,7 @@ mod tests {
     use super::*;
 
     fn player(session: u64) -> Player {
-        Player::new(SessionId(session), Attachment::default(), BodyId::NOBODY)
+        Player::new(SessionId(session), BodyId::NOBODY)
     }
 
     #[test]

@@ -39,7 +39,11 @@ pub fn join(
         _ => seat.smaller_house(),
     };
     match seat.seat(session, short_name(name), house, Gear::Player as u8, tick) {
-        Some(id) => enter(world, Player::new(session, attachment, id), house),
+        Some(id) => {
+            let mut player = Player::new(session, id);
+            player.attachment = attachment;
+            enter(world, player, house);
+        }
         None => {
             let reason = RefusalReason::WorldFull;
             world.happenings.refuse_session(session, 0, reason);
