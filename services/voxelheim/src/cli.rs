@@ -167,9 +167,9 @@ pub enum Pin {
 
 #[derive(Args, Debug)]
 pub struct BotsArguments {
-    /// The server's page
+    /// The server's page; given several times, the bots spread over several servers of one battle
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
-    pub url: String,
+    pub url: Vec<String>,
     /// How many join
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub count: usize,

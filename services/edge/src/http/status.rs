@@ -132,6 +132,7 @@ pub async fn metrics(State(state): State<HttpState>) -> Response {
     let mut page = Page::default();
     shard_metrics(&mut page, &shared.pod_status.read());
     each_shard_metrics(&mut page, shared.pod_status.boards());
+    session_metrics(&mut page, shared);
     edge_metrics(&mut page, shared);
     let mut response = super::text(StatusCode::OK, page.text);
     let prometheus = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
@@ -226,7 +227,7 @@ fn each_shard_metrics(page: &mut Page, boards: &[StatusBoard]) {
     );
 }
 
-fn edge_metrics(page: &mut Page, shared: &Shared) {
+fn session_metrics(page: &mut Page, shared: &Shared) {
     let counters = &shared.counters;
     page.head("sessions", "gauge", "Open sessions by transport.");
     for (transport, count) in counters.sessions() {
@@ -242,6 +243,10 @@ fn edge_metrics(page: &mut Page, shared: &Shared) {
         "",
         shared.registry.waiting_count(),
     );
+}
+
+fn edge_metrics(page: &mut Page, shared: &Shared) {
+    let counters = &shared.counters;
     page.head(
         "drops_total",
         "counter",
