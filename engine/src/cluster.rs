@@ -125,6 +125,7 @@ impl Cluster {
             Command::Partition(_) => None,
             Command::Join { session, .. }
             | Command::Leave { session }
+            | Command::Present { session, .. }
             | Command::Input { session, .. } => self.place_of(*session),
         };
         inboxes[place.unwrap_or_else(|| self.place_of_seat())].push(command);

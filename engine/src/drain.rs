@@ -10,7 +10,7 @@ use crate::{
     effect::{Change, Effect, EffectTarget},
     event::Event,
     hurt,
-    id::SessionId,
+    id::{Attachment, SessionId},
     input::{Command, PartitionChange},
     intake,
     limits::BODY_HEIGHT,
@@ -33,6 +33,7 @@ pub fn phase(world: &mut World, commands: &mut Vec<Command>) {
         }
         is_taken
     });
+    roster::dismiss_silent(world);
     collect_effects(world);
     apply_effects(world);
 }
@@ -69,13 +70,27 @@ fn order(one: &Command, other: &Command) -> Ordering {
     })
 }
 
-/// Terrain first; then by session: it comes, it acts, it goes.
-fn key(command: &Command) -> (SessionId, u8, u32) {
+/// Terrain first; then by session: it comes, it acts, it goes. Where several
+/// connections of a session speak in one tick, they do so in the order of their numbers.
+fn key(command: &Command) -> (SessionId, u8, Attachment, u32) {
+    let none = Attachment::default();
     match command {
-        Command::Terrain { .. } | Command::Partition(_) => (SessionId(0), 0, 0),
-        Command::Join { session, .. } => (*session, 1, 0),
-        Command::Input { session, input } => (*session, 2, input.sequence),
-        Command::Leave { session } => (*session, 3, 0),
+        Command::Terrain { .. } | Command::Partition(_) => (SessionId(0), 0, none, 0),
+        Command::Join {
+            session,
+            attachment,
+            ..
+        } => (*session, 1, *attachment, 0),
+        Command::Present {
+            session,
+            attachment,
+        } => (*session, 2, *attachment, 0),
+        Command::Input {
+            session,
+            attachment,
+            input,
+        } => (*session, 3, *attachment, input.sequence),
+        Command::Leave { session } => (*session, 4, none, 0),
     }
 }
 
@@ -91,9 +106,9 @@ fn is_for(world: &World, command: &Command) -> bool {
     match command {
         Command::Terrain { .. } => false,
         Command::Partition(_) => world.seat.is_some(),
-        Command::Leave { session } | Command::Input { session, .. } => {
-            world.players.slot_of(*session).is_some()
-        }
+        Command::Leave { session }
+        | Command::Present { session, .. }
+        | Command::Input { session, .. } => world.players.slot_of(*session).is_some(),
         Command::Join { session, .. } => {
             let is_new = |seat: &crate::seat::Seat| seat.seated(*session).is_none();
             world.players.slot_of(*session).is_some() || world.seat.as_deref().is_some_and(is_new)
@@ -108,11 +123,20 @@ fn take(world: &mut World, command: &Command) -> bool {
         Command::Partition(change) => repartition(world, *change),
         Command::Join {
             session,
+            attachment,
             name,
             house,
-        } => roster::join(world, *session, name, *house),
+        } => roster::join(world, (*session, *attachment), name, *house),
         Command::Leave { session } => roster::leave(world, *session),
-        Command::Input { session, input } => intake::receive(world, *session, *input),
+        Command::Present {
+            session,
+            attachment,
+        } => intake::hear(world, *session, *attachment),
+        Command::Input {
+            session,
+            attachment,
+            input,
+        } => intake::receive(world, *session, *attachment, *input),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     body::{Body, Tally},
     effect::Effect,
     event::Event,
-    id::{BodyId, SessionId},
+    id::{Attachment, BodyId, SessionId},
     input::Command,
     limits::{BODY_HEIGHT, BODY_HEIGHT_CROUCHED, EDITS_PER_TICK_MAX, EFFECTS_MAX, EVENTS_MAX},
     motion::Motion,
@@ -84,6 +84,8 @@ pub struct Edit {
 pub struct PlayerState {
     pub session: SessionId,
     pub body: BodyId,
+    /// The connection that speaks for it.
+    pub attachment: Attachment,
     /// The last input applied; 0 before the first.
     pub input_sequence: u32,
     /// Inputs waiting, for the client's clock.

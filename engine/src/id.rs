@@ -30,4 +30,9 @@ impl BodyId {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct SessionId(pub u64);
 
+/// One connection of a session, by a number that its edge draws. Of several the one that joined last
+/// holds the session; what others still say is not heard.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Attachment(pub u32);
+
 const _: () = assert!(size_of::<Option<BodyId>>() == 8 && size_of::<BodyId>() == 4);

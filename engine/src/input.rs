@@ -9,7 +9,7 @@ use spatial::{
     region::RegionId,
 };
 
-use crate::id::SessionId;
+use crate::id::{Attachment, SessionId};
 
 /// The keys held during one movement step, as bits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
@@ -91,9 +91,10 @@ pub struct PlayerInput {
 #[derive(Clone, Debug)]
 pub enum Command {
     /// A player enters; `house` 0 or 1, or 255 for the smaller one. For a session that is in the
-    /// world already: its inputs count from 1 again.
+    /// world already: from now on this attachment speaks for it, and its inputs count from 1 again.
     Join {
         session: SessionId,
+        attachment: Attachment,
         name: String,
         house: u8,
     },
@@ -101,7 +102,14 @@ pub enum Command {
     Leave { session: SessionId },
     Input {
         session: SessionId,
+        attachment: Attachment,
         input: PlayerInput,
+    },
+    /// A player is still there, whether it does anything or not. Who is silent for
+    /// [`RESUME_GRACE_TICKS`](crate::limits::RESUME_GRACE_TICKS) leaves the world.
+    Present {
+        session: SessionId,
+        attachment: Attachment,
     },
     /// Terrain generated or loaded off the tick path; a shard takes of it the cells it owns.
     Terrain { bricks: Vec<(CellCoord, Brick)> },

@@ -3,7 +3,7 @@
 use crate::{
     angle,
     event::RefusalReason,
-    id::SessionId,
+    id::{Attachment, SessionId},
     input::{Buttons, PlayerInput, Slot},
     limits::INPUT_GAP_MAX,
     world::World,
@@ -12,22 +12,41 @@ use crate::{
 /// Faces of a block.
 const FACE_COUNT: u8 = 6;
 
-/// Gives every player the budget of a tick.
+/// Gives every player the budget of a tick, of inputs and of silence.
 pub fn begin_tick(world: &mut World) {
     for place in 0..world.players.count() {
         let (_, slot) = world.players.order()[place];
         let player = world.players.get_mut(slot);
         player.was_refused = false;
+        player.silent_ticks = player.silent_ticks.saturating_add(1);
         player.queue.refill();
     }
 }
 
-/// Queues an input, or refuses it; false if its player is not on this shard.
-pub fn receive(world: &mut World, session: SessionId, input: PlayerInput) -> bool {
+/// A player is still there; false if it is not on this shard.
+pub fn hear(world: &mut World, session: SessionId, attachment: Attachment) -> bool {
+    let slot = world.players.slot_of(session);
+    if let Some(slot) = slot {
+        world.players.get_mut(slot).hears(attachment);
+    }
+    slot.is_some()
+}
+
+/// Queues an input, or refuses it; false if its player is not on this shard. One of a connection
+/// whose place another has taken is dropped.
+pub fn receive(
+    world: &mut World,
+    session: SessionId,
+    attachment: Attachment,
+    input: PlayerInput,
+) -> bool {
     let Some(slot) = world.players.slot_of(session) else {
         return false;
     };
     let player = world.players.get_mut(slot);
+    if !player.hears(attachment) {
+        return true;
+    }
     let fault = range_fault(&input)
         .or_else(|| sequence_fault(&input, player.queue.sequence_received))
         .or_else(|| player.queue.is_full().then_some(RefusalReason::TooFast));

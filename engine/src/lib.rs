@@ -68,7 +68,7 @@ pub use event::{Event, RefusalReason, Weapon};
 pub use frame::{
     Appearance, BannerState, BodyColumns, Edit, Frame, House, PlayerState, Roster, RoundState,
 };
-pub use id::{BodyId, SessionId};
+pub use id::{Attachment, BodyId, SessionId};
 pub use input::{BlockTarget, Buttons, Command, PartitionChange, PlayerInput, Slot};
 pub use motion::Motion;
 pub use tick::{Phase, tick, tick_beside};

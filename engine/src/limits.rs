@@ -32,6 +32,10 @@ pub const INPUT_GAP_MAX: u32 = 60 * TICK_RATE_HZ;
 /// Ticks without input after which a body gets neutral ones, so that it falls and stops.
 pub const INPUT_STARVED_TICKS: u8 = 10;
 
+/// Ticks of a player whose edge says nothing about it, after which it leaves the world: 30 s, in which
+/// it may come back by any edge.
+pub const RESUME_GRACE_TICKS: u16 = 30 * TICK_RATE_HZ as u16;
+
 /// Effects on their way in one tick: each of 20,000 bodies hurt twice, and the rest for hands.
 pub const EFFECTS_MAX: usize = 48_000;
 /// Commands that one shard forwards to others in a tick: inputs of all its players who just crossed.

@@ -10,7 +10,7 @@ use spatial::{BlockCoord, Position};
 use crate::{
     balance::{BLOCKS_COUNT_START, BOMBS_COUNT_MAX},
     body::NONE,
-    id::{BodyId, SessionId},
+    id::{Attachment, BodyId, SessionId},
     input::{PlayerInput, Slot},
     limits::{INPUT_BURST, INPUT_QUEUE_MAX, INPUTS_PER_TICK_MAX, PLAYERS_MAX},
     record::{CheckpointError, Input, Record},
@@ -21,6 +21,10 @@ use crate::{
 pub struct Player {
     pub session: SessionId,
     pub body: BodyId,
+    /// The connection that speaks for it.
+    pub attachment: Attachment,
+    /// Ticks since that said anything.
+    pub silent_ticks: u16,
     pub queue: InputQueue,
     /// The inputs applied in this tick, for `act`; emptied by the next `advance`.
     pub applied: [AppliedInput; INPUTS_PER_TICK_MAX],
@@ -155,6 +159,23 @@ impl Player {
             respawn_banner: u8::MAX,
             ..Self::default()
         }
+    }
+
+    /// Another connection speaks for it from now on.
+    pub fn attach(&mut self, attachment: Attachment) {
+        self.attachment = attachment;
+        self.silent_ticks = 0;
+        self.queue.restart();
+        self.drop_work();
+    }
+
+    /// A connection said something: true if that is the one to listen to.
+    pub fn hears(&mut self, attachment: Attachment) -> bool {
+        let is_heard = self.attachment == attachment;
+        if is_heard {
+            self.silent_ticks = 0;
+        }
+        is_heard
     }
 
     /// The inputs applied in this tick, in order.

@@ -250,6 +250,7 @@ fn state_of(player: &Player, world: &World) -> PlayerState {
     PlayerState {
         session: player.session,
         body: player.body,
+        attachment: player.attachment,
         input_sequence: player.queue.sequence_applied,
         input_queue_count: player.queue.count() as u8,
         motion,

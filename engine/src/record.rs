@@ -14,7 +14,7 @@ use crate::{
     event::Weapon,
     frame::{Appearance, BannerState, House, RoundState},
     history::Lag,
-    id::{BodyId, SessionId},
+    id::{Attachment, BodyId, SessionId},
     input::{BlockTarget, Buttons, PlayerInput, Slot},
     motion::Motion,
     player::{AppliedInput, Player},
@@ -168,7 +168,7 @@ macro_rules! enum_record {
 
 pub(crate) use record;
 
-wrapper_record!(BodyId, SessionId, Buttons, Slot, Block, Lag);
+wrapper_record!(BodyId, SessionId, Attachment, Buttons, Slot, Block, Lag);
 enum_record!(House { Red, Blue });
 enum_record!(Gear {
     Sword,
@@ -256,6 +256,8 @@ record!(AppliedInput {
 record!(Player {
     session,
     body,
+    attachment,
+    silent_ticks,
     queue,
     applied,
     applied_count,

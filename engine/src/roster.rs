@@ -8,8 +8,8 @@ use crate::{
     effect::{Change, Effect, EffectTarget, Origin, sequence},
     event::RefusalReason,
     frame::House,
-    id::{BodyId, SessionId},
-    limits::NAME_CHARS_MAX,
+    id::{Attachment, SessionId},
+    limits::{NAME_CHARS_MAX, RESUME_GRACE_TICKS},
     player::Player,
     world::World,
 };
@@ -17,11 +17,14 @@ use crate::{
 /// Brings a player in, dead, so that the revive phase finds it a place. For a session that is on
 /// this shard already it is a reconnect: the same body, whose inputs count from 1 again. False if
 /// that is for another shard to do.
-pub fn join(world: &mut World, session: SessionId, name: &str, house: u8) -> bool {
+pub fn join(
+    world: &mut World,
+    (session, attachment): (SessionId, Attachment),
+    name: &str,
+    house: u8,
+) -> bool {
     if let Some(slot) = world.players.slot_of(session) {
-        let player = world.players.get_mut(slot);
-        player.queue.restart();
-        player.drop_work();
+        world.players.get_mut(slot).attach(attachment);
         return true;
     }
     let tick = world.tick;
@@ -36,7 +39,11 @@ pub fn join(world: &mut World, session: SessionId, name: &str, house: u8) -> boo
         _ => seat.smaller_house(),
     };
     match seat.seat(session, short_name(name), house, Gear::Player as u8, tick) {
-        Some(id) => enter(world, session, house, id),
+        Some(id) => {
+            let mut player = Player::new(session, id);
+            player.attachment = attachment;
+            enter(world, player, house);
+        }
         None => {
             let reason = RefusalReason::WorldFull;
             world.happenings.refuse_session(session, 0, reason);
@@ -60,8 +67,21 @@ pub fn leave(world: &mut World, session: SessionId) -> bool {
     true
 }
 
-fn enter(world: &mut World, session: SessionId, house: House, id: BodyId) {
-    let slot = world.players.add(Player::new(session, id));
+/// Takes those out whom no edge has spoken for in too long.
+pub fn dismiss_silent(world: &mut World) {
+    let mut place = 0;
+    while let Some(&(session, slot)) = world.players.order().get(place) {
+        if world.players.get(slot).silent_ticks < RESUME_GRACE_TICKS {
+            place += 1;
+        } else {
+            leave(world, session);
+        }
+    }
+}
+
+fn enter(world: &mut World, player: Player, house: House) {
+    let id = player.body;
+    let slot = world.players.add(player);
     let combat = Combat {
         health_max: HEALTH_MAX,
         breath_ticks: BREATH_TICKS,

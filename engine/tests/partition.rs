@@ -8,10 +8,11 @@ use common::{Crowd, GROUND, flat_terrain};
 use std::{collections::BTreeSet, sync::Arc};
 
 use engine::{
-    Command, Event, Frame, Landmarks, PartitionChange, World, WorldConfig, arena,
+    Attachment, Command, Event, Frame, Landmarks, PartitionChange, World, WorldConfig, arena,
     cluster::Cluster,
     follow::{self, Follower},
     generate::layout::WORLD_EDGE,
+    limits::RESUME_GRACE_TICKS,
     record::{self, roster::RosterKeeper},
     seat::SEAT_CELL,
     tick, tick_beside,
@@ -69,10 +70,46 @@ fn come_and_go(number: u32, players: usize, commands: &mut Vec<Command>) {
         7 => commands.push(Command::Leave { session }),
         13 | 17 => commands.push(Command::Join {
             session,
+            attachment: Attachment::default(),
             name: String::from("again"),
             house: 255,
         }),
         _ => {}
+    }
+}
+
+/// Who falls silent leaves, and who is only said to be there stays, on whatever shard it is.
+#[test]
+fn the_silent_leave_at_the_same_tick_on_any_number_of_shards() {
+    let (seed, players) = (5, 12);
+    let mut whole = battle_world(seed, 40);
+    let mut random = SplitMix64::new(seed);
+    let mut cluster = Cluster::new(battle_world(seed, 40), scattered(8, &mut random));
+    let mut crowd = Crowd::new(seed, players);
+    for number in 1..=900 {
+        let mut commands = Vec::new();
+        if number == 1 {
+            crowd.join(&mut commands);
+        }
+        crowd.act(number, &whole, &mut commands);
+        // From one tick on the odd ones are silent; of a third of them their edge says that they are there.
+        if number > 200 {
+            commands
+                .retain(|it| matches!(it, Command::Input { session, .. } if session.0 % 2 == 0));
+            commands.push(Command::Present {
+                session: engine::SessionId(u64::from(number % 2) * 6 + 3),
+                attachment: Attachment::default(),
+            });
+        }
+        let composed = cluster.tick(&mut commands.clone());
+        let wanted = tick(&mut whole, &mut commands);
+        assert_same(&composed, &wanted, "while some are silent");
+        let left = wanted.players.iter().map(|player| player.session.0);
+        let is_over = number >= 200 + u32::from(RESUME_GRACE_TICKS);
+        match is_over {
+            true => assert!(left.eq([2, 3, 4, 6, 8, 9, 10, 12]), "at tick {number}"),
+            false => assert_eq!(left.count(), players),
+        }
     }
 }
 
@@ -515,6 +552,7 @@ fn a_body_that_dances_on_a_border_stays_where_it_is() {
     let session = engine::SessionId(1);
     let mut commands = vec![Command::Join {
         session,
+        attachment: Attachment::default(),
         name: String::from("dancer"),
         house: 0,
     }];
@@ -525,6 +563,7 @@ fn a_body_that_dances_on_a_border_stays_where_it_is() {
         };
         commands.push(Command::Input {
             session,
+            attachment: Attachment::default(),
             input: engine::PlayerInput {
                 sequence: tick,
                 buttons: engine::Buttons(buttons),

@@ -5,8 +5,8 @@ mod common;
 
 use common::{Crowd, flat_world};
 use engine::{
-    Command, Event, Frame, Motion, PlayerInput, RefusalReason, SessionId, World,
-    limits::{INPUT_BURST, INPUT_QUEUE_MAX},
+    Attachment, Command, Event, Frame, Motion, PlayerInput, RefusalReason, SessionId, World,
+    limits::{INPUT_BURST, INPUT_QUEUE_MAX, RESUME_GRACE_TICKS},
     movement::body_box,
     tick,
 };
@@ -118,6 +118,7 @@ fn players_come_and_go_and_the_count_holds() {
     for number in 1..=200_u64 {
         commands.push(Command::Join {
             session: SessionId(number),
+            attachment: Attachment::default(),
             name: String::from("guest"),
             house: 255,
         });
@@ -139,12 +140,53 @@ fn players_come_and_go_and_the_count_holds() {
     assert!(blue_count.abs_diff(houses.len() - blue_count) <= 1);
 }
 
+/// Two windows of one player: the later one holds the session, whatever the earlier one still sends.
+#[test]
+fn of_two_attachments_the_later_one_is_heard() {
+    let mut world = flat_world(1, 0);
+    let session = SessionId(1);
+    let join = |attachment| Command::Join {
+        session,
+        attachment,
+        name: String::from("bera"),
+        house: 0,
+    };
+    let input = |attachment, sequence| Command::Input {
+        session,
+        attachment,
+        input: PlayerInput {
+            sequence,
+            ..PlayerInput::default()
+        },
+    };
+    let (elder, later) = (Attachment(9), Attachment(4));
+    tick(&mut world, &mut vec![join(elder), input(elder, 5_000)]);
+    let both = &mut vec![input(elder, 5_001), join(later), input(later, 1)];
+    let frame = tick(&mut world, both);
+    assert_eq!(frame.players[0].attachment, later);
+    assert_eq!(frame.players[0].input_sequence, 1);
+    let present = |attachment| Command::Present {
+        session,
+        attachment,
+    };
+    let mut count = 0;
+    while !world.frame.players.is_empty() {
+        tick(&mut world, &mut vec![input(elder, 5_002), present(elder)]);
+        count += 1;
+    }
+    assert_eq!(
+        count, RESUME_GRACE_TICKS,
+        "nothing speaks for the later one"
+    );
+}
+
 #[test]
 fn a_flood_of_inputs_moves_nobody_faster() {
     let mut world = flat_world(1, 0);
     let session = SessionId(1);
     let mut commands = vec![Command::Join {
         session,
+        attachment: Attachment::default(),
         name: String::from("flood"),
         house: 0,
     }];
@@ -156,7 +198,11 @@ fn a_flood_of_inputs_moves_nobody_faster() {
                 sequence,
                 ..PlayerInput::default()
             };
-            commands.push(Command::Input { session, input });
+            commands.push(Command::Input {
+                session,
+                attachment: Attachment::default(),
+                input,
+            });
         }
         let frame = tick(&mut world, &mut commands);
         let answers = frame.events.iter().filter(|event| {

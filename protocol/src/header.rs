@@ -17,6 +17,7 @@ pub enum Kind {
     Scoreboard = 21,
     Density = 22,
     Refusals = 23,
+    Waiting = 24,
     Bricks = 32,
     Edits = 33,
     Forget = 34,
@@ -36,7 +37,7 @@ pub enum Channel {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 19] = [
+    pub const ALL: [Kind; 20] = [
         Kind::Snapshot,
         Kind::Events,
         Kind::Pong,
@@ -48,6 +49,7 @@ impl Kind {
         Kind::Scoreboard,
         Kind::Density,
         Kind::Refusals,
+        Kind::Waiting,
         Kind::Bricks,
         Kind::Edits,
         Kind::Forget,

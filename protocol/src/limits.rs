@@ -73,7 +73,7 @@ const TABLE_BYTES_SMALL: usize = 1_024;
 pub const fn table_bytes_max(kind: Kind) -> usize {
     match kind {
         Kind::Snapshot | Kind::Events | Kind::Inputs => DATAGRAM_BYTES_MAX,
-        Kind::Pong | Kind::Ping | Kind::Leave => 64,
+        Kind::Pong | Kind::Ping | Kind::Leave | Kind::Waiting => 64,
         Kind::Welcome | Kind::Closing | Kind::Hello | Kind::Settings => TABLE_BYTES_SMALL,
         Kind::Battle => TABLE_BYTES_SMALL,
         Kind::Appearances => APPEARANCES_MAX * (NAME_BYTES_MAX + 24) + TABLE_BYTES_SMALL,

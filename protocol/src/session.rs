@@ -51,10 +51,11 @@ pub enum CloseReason {
     Replaced = 7,
     ServerStopping = 8,
     HelloTimeout = 9,
+    Moving = 10,
 }
 
 impl CloseReason {
-    pub const ALL: [CloseReason; 10] = [
+    pub const ALL: [CloseReason; 11] = [
         CloseReason::None,
         CloseReason::VersionMismatch,
         CloseReason::BadName,
@@ -65,6 +66,7 @@ impl CloseReason {
         CloseReason::Replaced,
         CloseReason::ServerStopping,
         CloseReason::HelloTimeout,
+        CloseReason::Moving,
     ];
 }
 
@@ -74,6 +76,15 @@ pub struct Closing {
     pub reason: CloseReason,
     pub text: String,
     pub protocol_version: u16,
+}
+
+/// The battle is full: the client waits its turn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// 1 is the next to be let in.
+    pub position: u32,
+    /// How many wait.
+    pub count: u32,
 }
 
 /// How one body looks.
@@ -184,6 +195,27 @@ impl Encode for Closing {
             protocol_version: self.protocol_version,
         };
         wire::Closing::create(builder, &args).as_union_value()
+    }
+}
+
+impl Waiting {
+    pub fn decode(table: &[u8]) -> Result<Self, WireError> {
+        let wire = root::<wire::Waiting>(Kind::Waiting, table)?;
+        let (position, count) = (wire.position(), wire.count());
+        range("position", (1..=count).contains(&position))?;
+        Ok(Waiting { position, count })
+    }
+}
+
+impl Encode for Waiting {
+    const KIND: Kind = Kind::Waiting;
+
+    fn write(&self, builder: &mut Builder) -> Table {
+        let args = wire::WaitingArgs {
+            position: self.position,
+            count: self.count,
+        };
+        wire::Waiting::create(builder, &args).as_union_value()
     }
 }
 

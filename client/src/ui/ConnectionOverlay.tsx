@@ -13,6 +13,16 @@ export function ConnectionOverlay(props: PartProps) {
             <div class="march" aria-hidden="true" />
             <p>{props.model().message || "Opening the connection and loading the land around you."}</p>
           </Match>
+          <Match when={phase() === "waiting"}>
+            <h2 id="position">{props.model().message}</h2>
+            <div class="march" aria-hidden="true" />
+            <p>The battle is full. You come in as soon as it is your turn.</p>
+            <div class="row">
+              <button class="button quiet" onClick={() => props.actions.leave()}>
+                Back to the title
+              </button>
+            </div>
+          </Match>
           <Match when={phase() === "lost"}>
             <h2>Connection lost</h2>
             <div class="march" aria-hidden="true" />

@@ -29,6 +29,7 @@ const DECODERS = new Map<number, (buffer: ByteBuffer) => ServerMessage>([
   [KIND.SCOREBOARD, stream.decodeScoreboard],
   [KIND.DENSITY, stream.decodeDensity],
   [KIND.REFUSALS, stream.decodeRefusals],
+  [KIND.WAITING, stream.decodeWaiting],
   [KIND.BRICKS, stream.decodeBricks],
   [KIND.EDITS, stream.decodeEdits],
   [KIND.FORGET, stream.decodeForget],

@@ -11,6 +11,7 @@ import { Forget } from "./generated/voxelheim/wire/forget";
 import { Kills } from "./generated/voxelheim/wire/kills";
 import { Refusals } from "./generated/voxelheim/wire/refusals";
 import { Scoreboard } from "./generated/voxelheim/wire/scoreboard";
+import { Waiting } from "./generated/voxelheim/wire/waiting";
 import { Welcome } from "./generated/voxelheim/wire/welcome";
 import type { ServerMessage } from "./link";
 import { BODY_INDEX_MASK } from "./messages";
@@ -45,6 +46,11 @@ export function decodeClosing(buffer: ByteBuffer): ServerMessage {
     text: table.text() ?? "",
     protocolVersion: table.protocolVersion(),
   };
+}
+
+export function decodeWaiting(buffer: ByteBuffer): ServerMessage {
+  const table = Waiting.getRootAsWaiting(buffer);
+  return { kind: "waiting", position: table.position(), count: table.count() };
 }
 
 export function decodeAppearances(buffer: ByteBuffer): ServerMessage {

@@ -23,6 +23,7 @@ import { Refusals } from "./generated/voxelheim/wire/refusals";
 import { Scoreboard } from "./generated/voxelheim/wire/scoreboard";
 import { Settings } from "./generated/voxelheim/wire/settings";
 import { Snapshot } from "./generated/voxelheim/wire/snapshot";
+import { Waiting } from "./generated/voxelheim/wire/waiting";
 import { Welcome } from "./generated/voxelheim/wire/welcome";
 
 const FOLDER = fileURLToPath(new URL("../../../protocol/golden/", import.meta.url));
@@ -86,6 +87,10 @@ const READERS: Record<number, (table: ByteBuffer) => Content> = {
   23: (table) => {
     const refusals = Refusals.getRootAsRefusals(table);
     return { sequence: list(refusals.sequenceArray()), reason: list(refusals.reasonArray()) };
+  },
+  24: (table) => {
+    const waiting = Waiting.getRootAsWaiting(table);
+    return { position: waiting.position(), count: waiting.count() };
   },
   32: readBricks,
   33: (table) => {

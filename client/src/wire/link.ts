@@ -167,6 +167,8 @@ export type TerrainMessage =
 
 export type ServerMessage =
   | { kind: "welcome"; welcome: Welcome }
+  /** The battle is full; 1 is the next to be let in. */
+  | { kind: "waiting"; position: number; count: number }
   | { kind: "closing"; reason: number; text: string; protocolVersion: number }
   | { kind: "snapshot"; samples: BodySamples; own: OwnReport | null }
   | { kind: "events"; tick: number; events: GameEvent[] }
@@ -180,12 +182,12 @@ export type ServerMessage =
   | TerrainMessage;
 
 /** Of the connection itself. */
-export type LinkPhase = "title" | "connecting" | "joined" | "lost" | "refused";
+export type LinkPhase = "title" | "connecting" | "waiting" | "joined" | "lost" | "refused";
 
 export type FromWire =
   | { kind: "phase"; phase: LinkPhase; message: string; retryAtMs: number }
   | { kind: "net"; net: WireHealth }
-  | Exclude<ServerMessage, { kind: "closing" } | { kind: "pong" }>;
+  | Exclude<ServerMessage, { kind: "closing" } | { kind: "pong" } | { kind: "waiting" }>;
 
 /** What the connection itself knows of its health. */
 export interface WireHealth {

@@ -18,6 +18,7 @@ export const KIND = {
   SCOREBOARD: 21,
   DENSITY: 22,
   REFUSALS: 23,
+  WAITING: 24,
   BRICKS: 32,
   EDITS: 33,
   FORGET: 34,

@@ -5,6 +5,7 @@ import { Closing } from "./generated/voxelheim/wire/closing";
 import { Edits } from "./generated/voxelheim/wire/edits";
 import { Hello } from "./generated/voxelheim/wire/hello";
 import { Inputs } from "./generated/voxelheim/wire/inputs";
+import { Waiting } from "./generated/voxelheim/wire/waiting";
 import { Welcome } from "./generated/voxelheim/wire/welcome";
 import type { ConnectRequest, FromWire, InputData } from "./link";
 import { HEADER_BYTES, KIND, withHeader } from "./messages";
@@ -105,22 +106,40 @@ function helloOf(socket: FakeSocket): Hello {
   return Hello.getRootAsHello(new ByteBuffer(socket.sent[0].subarray(HEADER_BYTES)));
 }
 
+function waiting(position: number): Uint8Array {
+  const builder = new Builder(64);
+  builder.finish(Waiting.createWaiting(builder, position, 300));
+  const table = builder.asUint8Array();
+  return withHeader(KIND.WAITING, table.length, table);
+}
+
+/** Bases of addresses: the server that the page came from, and two others. */
+const [HOME, NEAR, FAR] = ["http://server.test", "http://near.test:8080", "http://far.test:8080"];
+
 describe("session", () => {
   let told: FromWire[];
   let session: Session;
   let isServerUp: boolean;
+  /** Other servers that do not answer. */
+  let down: Set<string>;
+  let asked: string[];
 
   beforeEach(() => {
     vi.useFakeTimers();
     FakeSocket.all = [];
     isServerUp = true;
+    down = new Set();
+    asked = [];
     vi.stubGlobal("self", globalThis);
     vi.stubGlobal("WebSocket", FakeSocket);
-    vi.stubGlobal("fetch", () =>
-      isServerUp
-        ? Promise.resolve({ ok: true, json: async () => ({ websocket_url: "ws://server.test/ws" }) })
-        : Promise.reject(new Error("refused")),
-    );
+    vi.stubGlobal("fetch", (url: string) => {
+      const base = url.replace("/connect.json", "");
+      asked.push(base);
+      if (!isServerUp || down.has(base)) return Promise.reject(new Error("refused"));
+      const edges = [HOME, NEAR, FAR].filter((edge) => edge !== base);
+      const info = { websocket_url: "ws://server.test/ws", edges };
+      return Promise.resolve({ ok: true, json: async () => info });
+    });
     told = [];
     session = new Session((message) => told.push(message));
   });
@@ -178,6 +197,47 @@ describe("session", () => {
     expect(told.at(-1)).toMatchObject({ phase: "lost", message: "The server restarts." });
     await vi.advanceTimersByTimeAsync(5_000);
     expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  it("tries the lost server first and then the others, each with its token", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(welcome("mine"));
+    down = new Set([HOME, NEAR]);
+    newest().onclose?.({ reason: "" });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asked).toEqual([HOME, HOME, NEAR, FAR]);
+    expect(helloOf(newest()).resumeToken()).toBe("mine");
+    newest().deliver(welcome("mine"));
+    expect(phases().at(-1)).toBe("joined");
+    // From there it goes on: what it lost first is tried last.
+    down = new Set([FAR]);
+    newest().onclose?.({ reason: "" });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asked.slice(4)).toEqual([FAR, HOME]);
+  });
+
+  it("goes elsewhere at once when its server sends it away", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(welcome("mine"));
+    newest().deliver(closing(CloseReason.Moving, "This server goes away."));
+    expect(told.at(-1)).toMatchObject({ phase: "lost", message: "This server goes away." });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked).toEqual([HOME, NEAR]);
+    expect(helloOf(newest()).resumeToken()).toBe("mine");
+  });
+
+  it("shows its place while the battle is full, and comes in in its turn", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(waiting(12));
+    expect(told.at(-1)).toMatchObject({ phase: "waiting", message: "Position 12 in the queue" });
+    newest().deliver(waiting(1));
+    expect(told.at(-1)).toMatchObject({ message: "Position 1 in the queue" });
+    newest().deliver(welcome("token"));
+    expect(phases()).toEqual(["connecting", "waiting", "waiting", "joined"]);
+    expect(FakeSocket.all).toHaveLength(1);
   });
 
   it("survives damaged datagrams", async () => {

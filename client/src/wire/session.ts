@@ -3,6 +3,7 @@
 
 import { decode } from "./decode";
 import { encodeHello, encodeInputs, encodeLeave, encodePing, encodeSettings } from "./encode";
+import { Edges } from "./edges";
 import { CloseReason } from "./generated/voxelheim/wire/close-reason";
 import type { ConnectRequest, FromWire, InputData, LinkPhase, ServerMessage } from "./link";
 import { isDatagram, readNumber } from "./messages";
@@ -11,7 +12,7 @@ import { openWebSocket } from "./websocket";
 import { openWebTransport } from "./webtransport";
 import { withTimeout, type ConnectInfo, type Transport, type TransportEvents } from "./transport";
 
-/** Waits between attempts; the last one repeats. */
+/** Waits between attempts, by how often each known server was tried; the last one repeats. */
 const RETRY_MS = [300, 600, 1_000, 2_000, 3_000];
 /** Older than the newest snapshot by more than this, a snapshot is of no use. */
 const STALE_TICKS = 10;
@@ -29,12 +30,15 @@ const WEBTRANSPORT_TRIES = 4;
 const NO_WORD = "The connection to the server was lost.";
 const NO_SERVER = "The server cannot be reached.";
 const NO_SENSE = "The server sent what this page cannot read.";
+/** What a server says to who is not in yet. */
+const BEFORE_WELCOME = new Set<string>(["waiting", "welcome", "closing"]);
 /** Messages of terrain that may come before Welcome, on a stream of their own. */
 const EARLY_MESSAGES_MAX = 4_096;
 
 export class Session {
   readonly meter = new Meter();
   private request: ConnectRequest | null = null;
+  private edges = new Edges("");
   private transport: Transport | null = null;
   /** Counts connections, so that the last words of an old one change nothing. */
   private generation = 0;
@@ -58,6 +62,7 @@ export class Session {
   connect(request: ConnectRequest): void {
     this.drop();
     this.request = request;
+    this.edges = new Edges(request.origin);
     this.resumeToken = request.resumeToken;
     this.attempt = 0;
     this.enter("connecting", "");
@@ -124,12 +129,15 @@ export class Session {
       if (generation !== this.generation) return transport.close();
       this.start(transport, request);
     } catch {
-      if (generation === this.generation) this.retryLater(NO_SERVER);
+      if (generation !== this.generation) return;
+      this.edges.turn();
+      this.retryLater(NO_SERVER, this.waitMs);
     }
   }
 
   private async openAny(request: ConnectRequest, events: TransportEvents): Promise<Transport> {
-    const info = await withTimeout(fetchInfo(request.origin), "the server's answer");
+    const info = await withTimeout(fetchInfo(this.edges.current), "the server's answer");
+    this.edges.learn(info.edges);
     const url = info.webtransport_url;
     const isWanted = request.transport === "auto" && "WebTransport" in self;
     if (url && isWanted && this.webTransportFailures < this.webTransportTries) {
@@ -180,11 +188,8 @@ export class Session {
       return;
     }
     this.measure(bytes, message);
-    if (!this.isWelcome && message.kind !== "welcome" && message.kind !== "closing") {
-      this.keepEarly(message);
-      return;
-    }
-    this.handle(message);
+    if (this.isWelcome || BEFORE_WELCOME.has(message.kind)) this.handle(message);
+    else this.keepEarly(message);
   }
 
   /** Streams overtake each other. Datagrams are told again; what is on a stream is told once. */
@@ -208,6 +213,9 @@ export class Session {
         return;
       case "closing":
         this.closing(message.reason, message.text);
+        return;
+      case "waiting":
+        this.enter("waiting", `Position ${message.position} in the queue`);
         return;
       case "welcome":
         this.resumeToken = message.welcome.resumeToken;
@@ -236,16 +244,29 @@ export class Session {
       this.enter("refused", text);
       return;
     }
-    this.lost(text);
+    if (reason === CloseReason.Moving && this.edges.count > 1) this.move(text);
+    else this.lost(text);
   }
 
+  /** The server sends this page to the others: at once, for they know its body. */
+  private move(reason: string): void {
+    this.drop();
+    this.edges.turn();
+    this.retryLater(reason || NO_WORD, 0);
+  }
+
+  /** The server that was lost is tried first, then the others in turn. */
   private lost(reason: string): void {
     this.drop();
-    this.retryLater(reason || NO_WORD);
+    this.retryLater(reason || NO_WORD, this.waitMs);
   }
 
-  private retryLater(message: string): void {
-    const waitMs = RETRY_MS[Math.min(this.attempt, RETRY_MS.length - 1)];
+  private get waitMs(): number {
+    const round = Math.floor(this.attempt / this.edges.count);
+    return RETRY_MS[Math.min(round, RETRY_MS.length - 1)];
+  }
+
+  private retryLater(message: string, waitMs: number): void {
     this.attempt += 1;
     this.enter("lost", message, performance.timeOrigin + performance.now() + waitMs);
     this.retryTimer = setTimeout(() => void this.open(), waitMs);

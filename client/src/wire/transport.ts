@@ -25,6 +25,8 @@ export interface ConnectInfo {
   /** Of the server's certificate, hexadecimal; absent when it is a real one. */
   certificate_sha256?: string;
   websocket_url: string;
+  /** Base addresses of other servers of the same battle. */
+  edges?: string[];
 }
 
 /** Longer than any handshake that will still succeed. */

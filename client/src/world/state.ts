@@ -301,7 +301,7 @@ export interface Stick {
   down: number;
 }
 
-export type Phase = "title" | "connecting" | "joined" | "lost" | "refused";
+export type Phase = "title" | "connecting" | "waiting" | "joined" | "lost" | "refused";
 
 export interface KillFeedEntry {
   /** Grows; a key for lists. */

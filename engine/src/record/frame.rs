@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The first byte; another one is another version.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 record!(Edit {
     sequence,
@@ -25,6 +25,7 @@ record!(Edit {
 record!(PlayerState {
     session,
     body,
+    attachment,
     input_sequence,
     input_queue_count,
     motion,

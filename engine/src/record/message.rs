@@ -153,16 +153,21 @@ impl Record for Command {
         match self {
             Self::Join {
                 session,
+                attachment,
                 name,
                 house,
             } => {
-                (0_u8, *session).write(output);
+                (0_u8, (*session, *attachment)).write(output);
                 name.write(output);
                 house.write(output);
             }
             Self::Leave { session } => (1_u8, *session).write(output),
-            Self::Input { session, input } => {
-                (2_u8, *session).write(output);
+            Self::Input {
+                session,
+                attachment,
+                input,
+            } => {
+                (2_u8, (*session, *attachment)).write(output);
                 input.write(output);
             }
             Self::Terrain { bricks } => {
@@ -173,6 +178,10 @@ impl Record for Command {
                 4_u8.write(output);
                 change.write(output);
             }
+            Self::Present {
+                session,
+                attachment,
+            } => (5_u8, (*session, *attachment)).write(output),
         }
     }
 
@@ -180,6 +189,7 @@ impl Record for Command {
         Ok(match u8::read(input)? {
             0 => Self::Join {
                 session: Record::read(input)?,
+                attachment: Record::read(input)?,
                 name: Record::read(input)?,
                 house: Record::read(input)?,
             },
@@ -188,6 +198,7 @@ impl Record for Command {
             },
             2 => Self::Input {
                 session: Record::read(input)?,
+                attachment: Record::read(input)?,
                 input: Record::read(input)?,
             },
             3 => {
@@ -198,6 +209,10 @@ impl Record for Command {
                 Self::Terrain { bricks }
             }
             4 => Self::Partition(Record::read(input)?),
+            5 => Self::Present {
+                session: Record::read(input)?,
+                attachment: Record::read(input)?,
+            },
             _ => return Err(CheckpointError::BadNumber),
         })
     }

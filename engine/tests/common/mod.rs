@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use engine::{
-    BlockTarget, Buttons, Command, Landmarks, PlayerInput, SessionId, Slot, World, WorldConfig,
-    effect::Effect,
+    Attachment, BlockTarget, Buttons, Command, Landmarks, PlayerInput, SessionId, Slot, World,
+    WorldConfig, effect::Effect,
 };
 use spatial::{
     Block, BlockCoord, Brick, CellCoord, Position, random::SplitMix64, terrain::Terrain,
@@ -95,6 +95,7 @@ impl Crowd {
         for number in 0..self.sequences.len() {
             commands.push(Command::Join {
                 session: SessionId(number as u64 + 1),
+                attachment: Attachment::default(),
                 name: format!("player {number}"),
                 house: 255,
             });
@@ -118,7 +119,11 @@ impl Crowd {
                     world.bodies.motion[row].position
                 });
             let input = self.input(number, tick, position.block());
-            commands.push(Command::Input { session, input });
+            commands.push(Command::Input {
+                session,
+                attachment: Attachment::default(),
+                input,
+            });
         }
     }
 

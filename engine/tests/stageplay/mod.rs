@@ -1,8 +1,8 @@
 //! Plays one text scenario against a world.
 
 use engine::{
-    BlockTarget, BodyId, Buttons, Command, Event, Motion, PlayerInput, RefusalReason, SessionId,
-    Slot, World, tick,
+    Attachment, BlockTarget, BodyId, Buttons, Command, Event, Motion, PlayerInput, RefusalReason,
+    SessionId, Slot, World, tick,
 };
 use spatial::{Block, BlockBox, BlockCoord, block};
 
@@ -26,6 +26,8 @@ struct Actor {
     view_lag: u32,
     /// Sends no inputs at all.
     is_silent: bool,
+    /// Its edge says that it is there.
+    is_present: bool,
 }
 
 impl Play {
@@ -94,6 +96,7 @@ impl Play {
             ("view", [lag]) => actor.view_lag = (metres(lag)? / 16) as u32,
             ("banner", [index]) => actor.input.respawn_banner = number(index)?,
             ("silent", []) => actor.is_silent = true,
+            ("present", []) => actor.is_present = true,
             ("sequence", [sequence]) => actor.input.sequence = number(sequence)?,
             _ => return Err(format!("no such line: {verb} {name} {}", words.join(" "))),
         }
@@ -120,9 +123,11 @@ impl Play {
             },
             view_lag: 256,
             is_silent: false,
+            is_present: false,
         });
         let join = Command::Join {
             session,
+            attachment: Attachment::default(),
             name: name.into(),
             house: match house {
                 "red" => 0,
@@ -152,6 +157,14 @@ impl Play {
             let mut commands = Vec::new();
             let moment = (self.world.tick + 1) * 256;
             for (number, actor) in self.actors.iter_mut().enumerate() {
+                let session = SessionId(number as u64 + 1);
+                let attachment = Attachment::default();
+                if actor.is_present {
+                    commands.push(Command::Present {
+                        session,
+                        attachment,
+                    });
+                }
                 if actor.is_silent {
                     continue;
                 }
@@ -161,6 +174,7 @@ impl Play {
                 actor.input.sequence += 1;
                 commands.push(Command::Input {
                     session: SessionId(number as u64 + 1),
+                    attachment: Attachment::default(),
                     input: actor.input,
                 });
             }
@@ -234,6 +248,10 @@ impl Play {
     }
 
     fn is_in_state(&self, name: &str, state: &str) -> Played<bool> {
+        if state == "gone" {
+            let is_known = self.actors.iter().any(|actor| actor.name == name);
+            return Ok(is_known && self.row(name).is_err());
+        }
         let row = self.row(name)?;
         let motion = &self.world.bodies.motion[row];
         Ok(match state {

@@ -21,13 +21,13 @@ pub mod voxelheim {
             since = "2.0.0",
             note = "Use associated constants instead. This will no longer be generated in 2021."
         )]
-        pub const ENUM_MAX_CLOSE_REASON: u8 = 9;
+        pub const ENUM_MAX_CLOSE_REASON: u8 = 10;
         #[deprecated(
             since = "2.0.0",
             note = "Use associated constants instead. This will no longer be generated in 2021."
         )]
         #[allow(non_camel_case_types)]
-        pub const ENUM_VALUES_CLOSE_REASON: [CloseReason; 10] = [
+        pub const ENUM_VALUES_CLOSE_REASON: [CloseReason; 11] = [
             CloseReason::None,
             CloseReason::VersionMismatch,
             CloseReason::BadName,
@@ -38,6 +38,7 @@ pub mod voxelheim {
             CloseReason::Replaced,
             CloseReason::ServerStopping,
             CloseReason::HelloTimeout,
+            CloseReason::Moving,
         ];
 
         /// Why a session was refused or is closed.
@@ -56,9 +57,10 @@ pub mod voxelheim {
             pub const Replaced: Self = Self(7);
             pub const ServerStopping: Self = Self(8);
             pub const HelloTimeout: Self = Self(9);
+            pub const Moving: Self = Self(10);
 
             pub const ENUM_MIN: u8 = 0;
-            pub const ENUM_MAX: u8 = 9;
+            pub const ENUM_MAX: u8 = 10;
             pub const ENUM_VALUES: &'static [Self] = &[
                 Self::None,
                 Self::VersionMismatch,
@@ -70,6 +72,7 @@ pub mod voxelheim {
                 Self::Replaced,
                 Self::ServerStopping,
                 Self::HelloTimeout,
+                Self::Moving,
             ];
             /// Returns the variant's name or "" if unknown.
             pub fn variant_name(self) -> Option<&'static str> {
@@ -84,6 +87,7 @@ pub mod voxelheim {
                     Self::Replaced => Some("Replaced"),
                     Self::ServerStopping => Some("ServerStopping"),
                     Self::HelloTimeout => Some("HelloTimeout"),
+                    Self::Moving => Some("Moving"),
                     _ => None,
                 }
             }
@@ -711,6 +715,132 @@ pub mod voxelheim {
                 ds.field("reason", &self.reason());
                 ds.field("text", &self.text());
                 ds.field("protocol_version", &self.protocol_version());
+                ds.finish()
+            }
+        }
+        pub enum WaitingOffset {}
+        #[derive(Copy, Clone, PartialEq)]
+
+        /// The battle is full: the client waits its turn. Sent when that changes, at most once a second.
+        pub struct Waiting<'a> {
+            pub _tab: ::flatbuffers::Table<'a>,
+        }
+
+        impl<'a> ::flatbuffers::Follow<'a> for Waiting<'a> {
+            type Inner = Waiting<'a>;
+            #[inline]
+            unsafe fn follow(buf: &'a [u8], loc: usize) -> Self::Inner {
+                Self {
+                    _tab: unsafe { ::flatbuffers::Table::new(buf, loc) },
+                }
+            }
+        }
+
+        impl<'a> Waiting<'a> {
+            pub const VT_POSITION: ::flatbuffers::VOffsetT = 4;
+            pub const VT_COUNT: ::flatbuffers::VOffsetT = 6;
+
+            #[inline]
+            pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
+                Waiting { _tab: table }
+            }
+            #[allow(unused_mut)]
+            pub fn create<
+                'bldr: 'args,
+                'args: 'mut_bldr,
+                'mut_bldr,
+                A: ::flatbuffers::Allocator + 'bldr,
+            >(
+                _fbb: &'mut_bldr mut ::flatbuffers::FlatBufferBuilder<'bldr, A>,
+                args: &'args WaitingArgs,
+            ) -> ::flatbuffers::WIPOffset<Waiting<'bldr>> {
+                let mut builder = WaitingBuilder::new(_fbb);
+                builder.add_count(args.count);
+                builder.add_position(args.position);
+                builder.finish()
+            }
+
+            /// 1 is the next to be let in.
+            #[inline]
+            pub fn position(&self) -> u32 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe { self._tab.get::<u32>(Waiting::VT_POSITION, Some(0)).unwrap() }
+            }
+            /// How many wait at this server.
+            #[inline]
+            pub fn count(&self) -> u32 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe { self._tab.get::<u32>(Waiting::VT_COUNT, Some(0)).unwrap() }
+            }
+        }
+
+        impl ::flatbuffers::Verifiable for Waiting<'_> {
+            #[inline]
+            fn run_verifier(
+                v: &mut ::flatbuffers::Verifier,
+                pos: usize,
+            ) -> Result<(), ::flatbuffers::InvalidFlatbuffer> {
+                v.visit_table(pos)?
+                    .visit_field::<u32>("position", Self::VT_POSITION, false)?
+                    .visit_field::<u32>("count", Self::VT_COUNT, false)?
+                    .finish();
+                Ok(())
+            }
+        }
+        pub struct WaitingArgs {
+            pub position: u32,
+            pub count: u32,
+        }
+        impl<'a> Default for WaitingArgs {
+            #[inline]
+            fn default() -> Self {
+                WaitingArgs {
+                    position: 0,
+                    count: 0,
+                }
+            }
+        }
+
+        pub struct WaitingBuilder<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> {
+            fbb_: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
+            start_: ::flatbuffers::WIPOffset<::flatbuffers::TableUnfinishedWIPOffset>,
+        }
+        impl<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> WaitingBuilder<'a, 'b, A> {
+            #[inline]
+            pub fn add_position(&mut self, position: u32) {
+                self.fbb_
+                    .push_slot::<u32>(Waiting::VT_POSITION, position, 0);
+            }
+            #[inline]
+            pub fn add_count(&mut self, count: u32) {
+                self.fbb_.push_slot::<u32>(Waiting::VT_COUNT, count, 0);
+            }
+            #[inline]
+            pub fn new(
+                _fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
+            ) -> WaitingBuilder<'a, 'b, A> {
+                let start = _fbb.start_table();
+                WaitingBuilder {
+                    fbb_: _fbb,
+                    start_: start,
+                }
+            }
+            #[inline]
+            pub fn finish(self) -> ::flatbuffers::WIPOffset<Waiting<'a>> {
+                let o = self.fbb_.end_table(self.start_);
+                ::flatbuffers::WIPOffset::new(o.value())
+            }
+        }
+
+        impl ::core::fmt::Debug for Waiting<'_> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let mut ds = f.debug_struct("Waiting");
+                ds.field("position", &self.position());
+                ds.field("count", &self.count());
                 ds.finish()
             }
         }

@@ -51,6 +51,10 @@ fn down(bytes: &[u8]) -> Value {
         DownMessage::Scoreboard(scoreboard) => self::scoreboard(&scoreboard),
         DownMessage::Density(density) => self::density(&density),
         DownMessage::Refusals(refusals) => self::refusals(&refusals),
+        DownMessage::Waiting(waiting) => json!({
+            "position": waiting.position,
+            "count": waiting.count,
+        }),
         DownMessage::Bricks(bricks) => self::bricks(&bricks),
         DownMessage::Edits(edits) => self::edits(&edits),
         DownMessage::Forget(forget) => self::forget(&forget),

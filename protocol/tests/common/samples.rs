@@ -6,7 +6,7 @@ use protocol::{
     event::{EventKind, EventRow, Events, Pong},
     header::set_number,
     own::Own,
-    session::{Appearance, Appearances, CloseReason, Closing, Refusals, Welcome},
+    session::{Appearance, Appearances, CloseReason, Closing, Refusals, Waiting, Welcome},
     snapshot::{Bodies, CellRows, SnapshotColumns, SnapshotParts},
     terrain::{Bricks, Edits, Forget},
     up::{Hello, InputRecord, Inputs, Leave, Ping, Settings},
@@ -38,6 +38,21 @@ fn streams() -> Vec<Sample> {
             "refusals",
             &Refusals {
                 rows: vec![(7, 3), (u32::MAX, 0)],
+            },
+        ),
+        stream(
+            "waiting",
+            &Waiting {
+                position: 12,
+                count: 300,
+            },
+        ),
+        stream(
+            "closing_moving",
+            &Closing {
+                reason: CloseReason::Moving,
+                text: "This server goes away; another one takes you.".into(),
+                protocol_version: VERSION,
             },
         ),
         stream("bricks", &bricks()),

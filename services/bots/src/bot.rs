@@ -177,7 +177,7 @@ async fn exchange(
     let offset = INPUT_INTERVAL * (seed % 50) as u32 / 50;
     let mut ticks = interval_at(tokio::time::Instant::now() + offset, INPUT_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut bytes_before = None;
+    let mut received = Received::new(connection, shared);
     loop {
         tokio::select! {
             datagram = connection.read_datagram() => {
@@ -188,14 +188,11 @@ async fn exchange(
             }
             _ = ticks.tick() => {
                 if shared.stage.get() == Stage::Ended {
-                    let start = bytes_before.unwrap_or_default();
-                    let received = received(connection).saturating_sub(start);
-                    shared.bytes.set(shared.bytes.get() + received);
                     player.borrow().close();
                     return Ok(());
                 }
-                if shared.stage.get() == Stage::Measuring && bytes_before.is_none() {
-                    bytes_before = Some(received(connection));
+                if shared.stage.get() == Stage::Measuring {
+                    received.begin();
                 }
                 send(connection, player)?;
             }
@@ -203,7 +200,37 @@ async fn exchange(
     }
 }
 
-fn received(connection: &Connection) -> u64 {
+/// Counts what a connection received while it was measured, however it ends.
+struct Received<'a> {
+    connection: &'a Connection,
+    shared: &'a Shared,
+    bytes_before: Option<u64>,
+}
+
+impl<'a> Received<'a> {
+    fn new(connection: &'a Connection, shared: &'a Shared) -> Self {
+        Self {
+            connection,
+            shared,
+            bytes_before: None,
+        }
+    }
+
+    fn begin(&mut self) {
+        self.bytes_before.get_or_insert(bytes(self.connection));
+    }
+}
+
+impl Drop for Received<'_> {
+    fn drop(&mut self) {
+        if let Some(bytes_before) = self.bytes_before {
+            let received = bytes(self.connection).saturating_sub(bytes_before);
+            self.shared.bytes.set(self.shared.bytes.get() + received);
+        }
+    }
+}
+
+fn bytes(connection: &Connection) -> u64 {
     connection.stats().udp_rx.bytes
 }
 

@@ -15,6 +15,8 @@ use crate::{limits, run::BotsError};
 pub struct Target {
     pub address: SocketAddr,
     pub certificate_sha256: [u8; 32],
+    /// Base addresses of other servers of the same battle.
+    pub edges: Vec<String>,
 }
 
 /// Asks the server. Called for each join: a server of several edges names the roomiest.
@@ -27,14 +29,16 @@ pub async fn target(url: &str) -> Result<Target, BotsError> {
         .await
         .map_err(|error| BotsError::Unreachable(format!("{url}: {error}")))?;
     let body = body(&answer).ok_or_else(|| wrong("no answer of status 200"))?;
-    let (address, certificate_sha256) = parse(body)?;
+    let answer = parse(body)?;
+    let address = answer.quic_address;
     let mut addresses = lookup_host(&address)
         .await
         .map_err(|error| BotsError::Unreachable(format!("{address}: {error}")))?;
     let address = addresses.next().ok_or_else(|| wrong("quic_address"))?;
     Ok(Target {
         address,
-        certificate_sha256,
+        certificate_sha256: answer.certificate_sha256,
+        edges: answer.edges,
     })
 }
 
@@ -71,7 +75,15 @@ fn body(answer: &[u8]) -> Option<&[u8]> {
     (status == b"200").then_some(&body[4..])
 }
 
-fn parse(body: &[u8]) -> Result<(String, [u8; 32]), BotsError> {
+/// What `/connect.json` says that bots need.
+#[derive(PartialEq, Eq, Debug)]
+struct Answer {
+    quic_address: String,
+    certificate_sha256: [u8; 32],
+    edges: Vec<String>,
+}
+
+fn parse(body: &[u8]) -> Result<Answer, BotsError> {
     let answer: Value = serde_json::from_slice(body).map_err(|_| wrong("not JSON"))?;
     let version = answer["protocol_version"].as_u64();
     if version != Some(protocol::VERSION.into()) {
@@ -82,8 +94,14 @@ fn parse(body: &[u8]) -> Result<(String, [u8; 32]), BotsError> {
     let address = answer["quic_address"].as_str();
     let address = address.ok_or_else(|| wrong("quic_address"))?;
     let hash = answer["certificate_sha256"].as_str().and_then(hex_decode);
-    let hash = hash.ok_or_else(|| wrong("certificate_sha256"))?;
-    Ok((address.into(), hash))
+    let edges = answer["edges"].as_array().map_or(&[][..], Vec::as_slice);
+    let edge = |edge: &Value| edge.as_str().map(str::to_owned);
+    let edges: Option<Vec<String>> = edges.iter().map(edge).collect();
+    Ok(Answer {
+        quic_address: address.into(),
+        certificate_sha256: hash.ok_or_else(|| wrong("certificate_sha256"))?,
+        edges: edges.ok_or_else(|| wrong("edges"))?,
+    })
 }
 
 fn wrong(what: &'static str) -> BotsError {
@@ -131,11 +149,13 @@ mod tests {
         let json = |version: u16, hash: &str| {
             format!(
                 "{{\"protocol_version\":{version},\"quic_address\":\"127.0.0.1:4\",\
-                 \"certificate_sha256\":\"{hash}\"}}"
+                 \"certificate_sha256\":\"{hash}\",\"edges\":[\"http://b:1\"]}}"
             )
         };
         let good = parse(json(protocol::VERSION, &hash).as_bytes()).expect("good");
-        assert_eq!(good, ("127.0.0.1:4".into(), [0xab; 32]));
+        assert_eq!(good.quic_address, "127.0.0.1:4");
+        assert_eq!(good.certificate_sha256, [0xab; 32]);
+        assert_eq!(good.edges, ["http://b:1"]);
         assert!(parse(json(protocol::VERSION + 1, &hash).as_bytes()).is_err());
         assert!(parse(json(protocol::VERSION, "ab").as_bytes()).is_err());
         assert!(parse(json(protocol::VERSION, &"zz".repeat(32)).as_bytes()).is_err());

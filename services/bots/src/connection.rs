@@ -129,6 +129,11 @@ impl ControlStream {
                 DownMessage::Closing(closing) => {
                     Err(JoinError::Refused(closing.reason, closing.text))
                 }
+                // A bot that waits puts no load on anything.
+                DownMessage::Waiting(waiting) => Err(JoinError::Refused(
+                    CloseReason::ServerFull,
+                    format!("place {} in the line", waiting.position),
+                )),
                 _ => Err(JoinError::Nonsense(
                     "the first message is no Welcome".into(),
                 )),

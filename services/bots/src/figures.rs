@@ -47,6 +47,8 @@ pub struct Measured {
     pub input_ack: Times,
     pub staleness: Times,
     pub age: Times,
+    /// From the loss of a connection to the Welcome of the next.
+    pub reattach: Times,
     /// How often staleness was more than the server had promised.
     pub staleness_broken: u64,
 }
@@ -61,6 +63,7 @@ impl Measured {
             input_ack: Times::new(),
             staleness: Times::new(),
             age: Times::new(),
+            reattach: Times::new(),
             staleness_broken: 0,
         }
     }

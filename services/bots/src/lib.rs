@@ -15,6 +15,7 @@ mod figures;
 mod limits;
 mod outlook;
 mod report;
+mod roam;
 mod run;
 mod senses;
 mod trust;
@@ -25,8 +26,8 @@ pub use run::{BotsError, run};
 /// What to run.
 #[derive(Clone, Debug)]
 pub struct BotsConfig {
-    /// Where the server's page is, such as `http://127.0.0.1:8080`.
-    pub url: String,
+    /// Where the pages of the servers are, such as `http://127.0.0.1:8080`; bots spread over them.
+    pub urls: Vec<String>,
     pub count: usize,
     /// How long to measure, once all have joined.
     pub seconds: u32,
@@ -43,7 +44,7 @@ pub struct BotsConfig {
 impl Default for BotsConfig {
     fn default() -> Self {
         Self {
-            url: "http://127.0.0.1:8080".into(),
+            urls: vec!["http://127.0.0.1:8080".into()],
             count: 100,
             seconds: 10,
             joins_per_second: 100,

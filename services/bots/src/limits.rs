@@ -9,6 +9,13 @@ pub const JOIN_ATTEMPTS_MAX: u32 = 8;
 /// The wait before the next attempt; a bot's number spreads it further.
 pub const JOIN_WAIT: Duration = Duration::from_millis(700);
 
+/// How long one edge may take to let a bot back in, before it tries the next.
+pub const REJOIN_TIMEOUT: Duration = Duration::from_secs(3);
+/// The wait between two edges.
+pub const REJOIN_WAIT: Duration = Duration::from_millis(200);
+/// Edges that a bot remembers.
+pub const EDGES_MAX: usize = 64;
+
 /// Bytes of an HTTP answer that are read.
 pub const HTTP_BYTES_MAX: u64 = 64 * 1_024;
 /// Bots on one UDP socket.

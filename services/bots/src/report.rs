@@ -22,6 +22,8 @@ pub struct Report {
     pub joined: usize,
     /// Bots that joined and were lost before the end.
     pub dropped: usize,
+    /// How often a bot lost its connection and came back in the same body.
+    pub reattached: usize,
     pub seconds: f64,
     /// Mean per client.
     pub snapshots_per_second: f64,
@@ -43,6 +45,8 @@ pub struct Report {
     pub staleness_broken: u64,
     /// How old what a bot knew of a body in view was when it heard anew; see `debt`.
     pub age_ms: Figures,
+    /// From the loss of a connection to the Welcome of the next, of those who came back.
+    pub reattach_ms: Figures,
     /// Why the first bot that did not get in or was lost was not.
     pub first_failure: Option<String>,
 }
@@ -78,6 +82,7 @@ impl Report {
         self.staleness_ms = Figures::of(&measured.staleness);
         self.staleness_broken = measured.staleness_broken;
         self.age_ms = Figures::of(&measured.age);
+        self.reattach_ms = Figures::of(&measured.reattach);
     }
 
     /// One object, as the issue names its fields.
@@ -86,6 +91,8 @@ impl Report {
             "count": self.count,
             "joined": self.joined,
             "dropped": self.dropped,
+            "reattached": self.reattached,
+            "reattach_ms": self.reattach_ms.to_json(),
             "seconds": self.seconds,
             "snapshots_per_second": self.snapshots_per_second,
             "updates_per_second": self.updates_per_second,
@@ -108,12 +115,13 @@ impl fmt::Display for Report {
             joined,
             count,
             dropped,
+            reattached,
             seconds,
             ..
         } = self;
         writeln!(
             formatter,
-            "{joined} of {count} joined, {dropped} dropped, {seconds:.1} s"
+            "{joined} of {count} joined, {dropped} dropped, {reattached} reattached, {seconds:.1} s"
         )?;
         if let Some(failure) = &self.first_failure {
             writeln!(formatter, "  first failure      {failure}")?;
@@ -137,6 +145,7 @@ impl fmt::Display for Report {
         for (name, figures) in [
             ("snapshot interval", self.snapshot_interval_ms),
             ("input ack", self.input_ack_ms),
+            ("reattach", self.reattach_ms),
             ("staleness", self.staleness_ms),
             ("age", self.age_ms),
         ] {
@@ -174,7 +183,7 @@ mod tests {
         let p50 = json["staleness_ms"]["p50"].as_f64().expect("a number");
         assert!((49.0..=51.0).contains(&p50), "{p50}");
         assert_eq!(json["input_ack_ms"]["max"], 0.0);
-        for field in ["joined", "dropped", "snapshot_interval_ms"] {
+        for field in ["joined", "dropped", "reattached", "snapshot_interval_ms"] {
             assert!(!json[field].is_null(), "{field}");
         }
     }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use protocol::session::CloseReason;
+use protocol::{session::CloseReason, up::Hello};
 use quinn::Endpoint;
 use tokio::{
     task::{LocalSet, spawn_local},
@@ -22,6 +22,7 @@ use crate::{
     connection::{self, JoinError, Session},
     figures::Measured,
     limits,
+    roam::Route,
     senses::Notes,
 };
 
@@ -73,6 +74,7 @@ struct Fates {
     /// Bots whose join succeeded or was given up.
     settled: Cell<usize>,
     dropped: Cell<usize>,
+    reattached: Cell<usize>,
     first_failure: RefCell<Option<String>>,
 }
 
@@ -88,7 +90,11 @@ impl Fates {
 }
 
 async fn run_all(config: &BotsConfig) -> Result<Report, BotsError> {
-    let target = connect::target(&config.url).await?;
+    let mut target = None;
+    for url in &config.urls {
+        target = Some(connect::target(url).await?);
+    }
+    let target = target.ok_or_else(|| BotsError::BadUrl(String::new()))?;
     let shared = Rc::new(Shared {
         stage: Cell::new(Stage::Joining),
         notes: Rc::new(RefCell::new(Notes {
@@ -143,6 +149,7 @@ fn report(count: usize, seconds: f64, shared: &Shared, fates: &Fates) -> Report 
     let mut report = blank_report(count);
     report.joined = fates.joined.get();
     report.dropped = fates.dropped.get();
+    report.reattached = fates.reattached.get();
     report.first_failure = fates.first_failure.borrow().clone();
     let promised_ticks = shared.staleness_ticks_max.get().unwrap_or_default();
     report.staleness_promised_ms = f64::from(u32::from(promised_ticks) * engine::limits::TICK_MS);
@@ -156,6 +163,7 @@ pub(crate) fn blank_report(count: usize) -> Report {
         count,
         joined: 0,
         dropped: 0,
+        reattached: 0,
         seconds: 0.0,
         snapshots_per_second: 0.0,
         updates_per_second: 0.0,
@@ -167,11 +175,12 @@ pub(crate) fn blank_report(count: usize) -> Report {
         staleness_promised_ms: 0.0,
         staleness_broken: 0,
         age_ms: Figures::default(),
+        reattach_ms: Figures::default(),
         first_failure: None,
     }
 }
 
-/// One bot's life: tries to join a few times, then plays.
+/// One bot's life: tries to join a few times, then plays, wherever it is let back in.
 async fn live(
     number: usize,
     config: BotsConfig,
@@ -179,9 +188,12 @@ async fn live(
     shared: Rc<Shared>,
     fates: Rc<Fates>,
 ) {
-    let session = enter(number, &config, &endpoint).await;
+    let mut route = Route::new(&config.urls, number);
+    let budget = config.budget_bytes_per_second;
+    let hello = connection::hello(number, budget, config.view_distance_blocks);
+    let session = enter(number, &mut route, &hello, &endpoint).await;
     fates.settled.set(fates.settled.get() + 1);
-    let session = match session {
+    let mut session = match session {
         Ok(session) => session,
         Err(error) => return fates.fail(&error),
     };
@@ -190,20 +202,35 @@ async fn live(
         .seed
         .wrapping_mul(1_000_003)
         .wrapping_add(number as u64);
-    if let Err(error) = bot::play(session, shared, seed).await {
-        fates.fail(&error);
-        fates.dropped.set(fates.dropped.get() + 1);
+    loop {
+        let before = session.welcome.clone();
+        let Err(ending) = bot::play(session, shared.clone(), seed).await else {
+            return;
+        };
+        let lost_at = Instant::now();
+        let before = (&hello, &before);
+        session = match route.rejoin(&endpoint, before, &ending).await {
+            Ok(session) => session,
+            Err(_) => {
+                fates.fail(&ending);
+                return fates.dropped.set(fates.dropped.get() + 1);
+            }
+        };
+        fates.reattached.set(fates.reattached.get() + 1);
+        let measured = &mut shared.notes.borrow_mut().measured;
+        measured.reattach.record(lost_at.elapsed());
     }
 }
 
 async fn enter(
     number: usize,
-    config: &BotsConfig,
+    route: &mut Route,
+    hello: &Hello,
     endpoint: &Endpoint,
 ) -> Result<Session, JoinError> {
     let mut attempt = 1;
     loop {
-        let joined = timeout(limits::JOIN_TIMEOUT, try_join(number, config, endpoint)).await;
+        let joined = timeout(limits::JOIN_TIMEOUT, route.join(endpoint, hello)).await;
         let error = match joined {
             Ok(Ok(session)) => return Ok(session),
             Ok(Err(error)) => error,
@@ -216,19 +243,6 @@ async fn enter(
         sleep(limits::JOIN_WAIT * attempt + spread).await;
         attempt += 1;
     }
-}
-
-async fn try_join(
-    number: usize,
-    config: &BotsConfig,
-    endpoint: &Endpoint,
-) -> Result<Session, JoinError> {
-    let target = connect::target(&config.url)
-        .await
-        .map_err(|error| JoinError::Lost(error.to_string()))?;
-    let budget = config.budget_bytes_per_second;
-    let hello = connection::hello(number, budget, config.view_distance_blocks);
-    connection::join(endpoint, &target, &hello).await
 }
 
 fn is_worth_another(error: &JoinError) -> bool {

@@ -33,9 +33,8 @@ impl Credentials {
     /// # Errors
     /// If there is none, with what is missing.
     pub fn identity(&self, name: &PeerName) -> Result<Identity, ClusterError> {
-        let refused = |error: link::identity::IdentityError| {
-            ClusterError::Credentials(error.to_string())
-        };
+        let refused =
+            |error: link::identity::IdentityError| ClusterError::Credentials(error.to_string());
         let identity = match self {
             Self::Authority(folder) => {
                 let now = OffsetDateTime::now_utc();

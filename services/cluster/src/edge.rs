@@ -240,7 +240,9 @@ impl Life {
 /// Where the other edges are found.
 fn siblings(pods: &[Pod], own: &str) -> Vec<String> {
     let edges = pods.iter().filter(|pod| {
-        pod.role == Role::Edge && !pod.lease_remaining.is_zero() && pod.state == directory::PodState::Alive
+        pod.role == Role::Edge
+            && !pod.lease_remaining.is_zero()
+            && pod.state == directory::PodState::Alive
     });
     let urls = edges.flat_map(|pod| pod.player_addresses.iter());
     urls.filter(|url| *url != own).cloned().collect()

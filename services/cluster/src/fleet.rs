@@ -2,15 +2,10 @@
 //! world in step: who leads, what shards' ticks cost, which pods are to be emptied, what was planned, and
 //! who owns what.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use directory::{
-    Directory, DirectoryError, Fence, Leadership, Pod, PodState,
-    limits::LEADERSHIP_TTL,
+    Directory, DirectoryError, Fence, Leadership, Pod, PodState, limits::LEADERSHIP_TTL,
 };
 use placement::{Fleet, Times};
 use serde::{Deserialize, Serialize};
@@ -81,7 +76,8 @@ impl FleetKeeper {
     /// Looks once, given what the directory knows of processes. What fails is tried again next time.
     pub async fn look(&mut self, pods: &[Pod], status: &PodStatus) {
         self.fleet.set_times(times_of(pods, self.fence.pod));
-        self.fleet.set_egress(reports(pods).map(|(_, it)| it.egress_bytes).sum());
+        self.fleet
+            .set_egress(reports(pods).map(|(_, it)| it.egress_bytes).sum());
         let draining = pods.iter().filter(|it| it.state == PodState::Draining);
         self.fleet.set_draining(draining.map(|it| it.id).collect());
         let done = self.exchange(status).await;
@@ -172,11 +168,7 @@ fn times_of(pods: &[Pod], own: u16) -> BTreeMap<Owner, Times> {
 }
 
 /// Brings the directory's record of who owns what to what the world says.
-async fn mirror(
-    directory: &Directory,
-    world: &Partition,
-    by: Fence,
-) -> Result<(), DirectoryError> {
+async fn mirror(directory: &Directory, world: &Partition, by: Fence) -> Result<(), DirectoryError> {
     if world.regions().is_empty() {
         return Ok(());
     }

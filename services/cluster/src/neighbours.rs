@@ -134,7 +134,9 @@ impl Neighbours {
     /// Whether all pods that hold a lease are linked.
     pub fn is_greeted_by_all(&self) -> bool {
         let known = self.0.known.lock().expect("no holder panics");
-        let mut alive = known.iter().filter(|(name, it)| it.is_alive && is_pod(name));
+        let mut alive = known
+            .iter()
+            .filter(|(name, it)| it.is_alive && is_pod(name));
         alive.all(|(_, it)| matches!(*it.peer.state().borrow(), PeerState::Linked { .. }))
     }
 

@@ -7,7 +7,9 @@ use std::{
     time::Instant,
 };
 
-use directory::{DirectoryError, Pod as Entry, PodState as EntryState, Registration, Role, controller::Policy};
+use directory::{
+    DirectoryError, Pod as Entry, PodState as EntryState, Registration, Role, controller::Policy,
+};
 use link::{Endpoint, transport::Request};
 use placement::{Fleet, Steward, StewardHandle, StewardOptions};
 use pod::{
@@ -148,7 +150,8 @@ impl Life {
     /// Whether there is somebody who can take what this process has: else the world stops with it.
     async fn has_heirs(&self) -> bool {
         let own = self.member.fence.pod;
-        let is_heir = |pod: &Entry| pod.id != own && is_live_pod(pod) && pod.state == EntryState::Alive;
+        let is_heir =
+            |pod: &Entry| pod.id != own && is_live_pod(pod) && pod.state == EntryState::Alive;
         match self.member.directory.pods().await {
             Ok(pods) => pods.iter().any(is_heir),
             Err(error) => {
@@ -288,9 +291,8 @@ async fn state(
     let name = (member.fence.pod, member.fence.incarnation);
     if is_founder(member).await? {
         let (battle, shard_count) = (options.battle, options.shard_count);
-        let founded = spawn_blocking(move || {
-            divided(Battle::new(battle).into_world(), name, shard_count)
-        });
+        let founded =
+            spawn_blocking(move || divided(Battle::new(battle).into_world(), name, shard_count));
         let state = founded.await.map_err(|_| ClusterError::ThreadDied)?;
         tracing::info!("a world is founded");
         return Ok(state);
@@ -326,7 +328,11 @@ async fn is_founder(member: &Member) -> Result<bool, ClusterError> {
     };
     let world = engine::world::whole_world();
     let ids: Vec<_> = world.regions().iter().map(|region| region.id).collect();
-    match member.directory.found_world(&ids, owner, member.fence).await {
+    match member
+        .directory
+        .found_world(&ids, owner, member.fence)
+        .await
+    {
         Ok(()) => Ok(true),
         Err(DirectoryError::WorldExists) => {
             let kept = member.directory.partition().await?;

@@ -146,7 +146,7 @@ impl CertificateStore {
 }
 
 /// Writes a file that only its owner may read, replacing the old one whole.
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let fresh = path.with_extension("new");
     let _ = fs::remove_file(&fresh);

@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use crate::token::TokenKey;
+
 /// Where the page comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PageSource {
@@ -25,4 +27,7 @@ pub struct EdgeConfig {
     pub page: PageSource,
     /// Keeps the certificate over restarts; without it every start makes a new one.
     pub data_dir: Option<PathBuf>,
+    /// What all edge processes of the battle mark resume tokens with. None for one that is alone: it
+    /// keeps its own in `data_dir`.
+    pub token_key: Option<TokenKey>,
 }

@@ -4,7 +4,7 @@
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
-    sync::{Arc, atomic::AtomicUsize},
+    sync::{Arc, RwLock, RwLockReadGuard, atomic::AtomicUsize},
     time::{Duration, Instant},
 };
 
@@ -21,7 +21,7 @@ use crate::{
     counters::{Cause, Counters, Transport, add},
     hub::Hub,
     limits,
-    registry::{Admission, JoinRequest, Refusal, Registry},
+    registry::{Admission, Answer, JoinRequest, Place, Refusal, Registry, Turn},
     session::{Ending, Visitor},
     transport::endpoint,
 };
@@ -38,7 +38,44 @@ pub struct Shared {
     pub quic_ports: Vec<u16>,
     /// Sessions of each edge, so that newcomers go where most room is.
     pub sessions_by_edge: Vec<AtomicUsize>,
-    pub stop: watch::Receiver<bool>,
+    /// Base addresses of other edge processes of this battle.
+    pub siblings: RwLock<Vec<String>>,
+    pub course: watch::Receiver<Course>,
+}
+
+/// Where the process is in its life.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Course {
+    Serves,
+    /// Sends its clients away, and lets nobody in.
+    Drains,
+    Stops,
+    /// As if the process were killed.
+    Dies,
+}
+
+impl Shared {
+    /// What to tell clients when they are to go, and newcomers who are not to come.
+    pub fn farewell(&self) -> Option<Ending> {
+        let course = *self.course.borrow();
+        let has_siblings = !self.siblings().is_empty();
+        match course {
+            Course::Serves => None,
+            Course::Drains if has_siblings => Some(Ending::closed(
+                CloseReason::Moving,
+                "This server goes away; another one takes you.",
+            )),
+            Course::Drains | Course::Stops | Course::Dies => Some(Ending::closed(
+                CloseReason::ServerStopping,
+                "The server is stopping.",
+            )),
+        }
+    }
+
+    /// Base addresses of other edge processes of this battle.
+    pub fn siblings(&self) -> RwLockReadGuard<'_, Vec<String>> {
+        self.siblings.read().expect("no holder panics")
+    }
 }
 
 /// See the module.
@@ -53,33 +90,30 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// Lets a visitor in or says why not; what is refused is counted.
+    /// Lets a visitor in, shows it a place in the line, or says why not; what is refused is counted.
     ///
     /// # Errors
     /// The ending to tell the visitor.
-    pub fn admit(
-        &self,
-        visitor: &Visitor,
-        hello: &Hello,
-        now: Instant,
-    ) -> Result<Admission, Ending> {
+    pub fn admit(&self, visitor: &Visitor, hello: &Hello, now: Instant) -> Result<Answer, Ending> {
+        if let Some(ending) = self.shared.farewell() {
+            return Err(ending);
+        }
         let request = JoinRequest {
             name: &hello.name,
             resume_token: &hello.resume_token,
             address: visitor.address,
         };
-        let counters = &self.shared.counters;
-        match self.shared.registry.admit(&request, now) {
-            Ok(admission) => {
-                let counter = match admission.is_resumed {
-                    true => &counters.resumed,
-                    false => &counters.joined,
-                };
-                add(counter, 1);
-                Ok(admission)
+        let hub = self.hub.borrow();
+        let registry = &self.shared.registry;
+        match registry.admit(&request, &hub.population(), now) {
+            Ok(answer) => {
+                if let Answer::In(admission) = &answer {
+                    self.count(admission);
+                }
+                Ok(answer)
             }
             Err(refusal) => {
-                counters.drop_one(Cause::JoinRefused);
+                self.shared.counters.drop_one(Cause::JoinRefused);
                 let reason = match refusal {
                     Refusal::Name(_) => CloseReason::BadName,
                     Refusal::Full => CloseReason::ServerFull,
@@ -88,6 +122,26 @@ impl Edge {
                 Err(Ending::closed(reason, refusal.text()))
             }
         }
+    }
+
+    /// Lets in who waits, if its turn has come.
+    pub fn advance(&self, place: &Place, now: Instant) -> Turn {
+        let hub = self.hub.borrow();
+        let registry = &self.shared.registry;
+        let turn = registry.advance(place, &hub.population(), now);
+        if let Turn::Now(admission) = &turn {
+            self.count(admission);
+        }
+        turn
+    }
+
+    fn count(&self, admission: &Admission) {
+        let counters = &self.shared.counters;
+        let counter = match admission.is_resumed {
+            true => &counters.resumed,
+            false => &counters.joined,
+        };
+        add(counter, 1);
     }
 
     /// Sessions of this edge.
@@ -135,9 +189,6 @@ impl Edge {
             second.tick().await;
             let now = Instant::now();
             let mut hub = self.hub.borrow_mut();
-            for session in self.shared.registry.expire(now) {
-                hub.send_leave(session);
-            }
             hub.end_stuck(now);
             drop(hub);
             self.renew_certificate(&quic, &mut certificate_sha256);

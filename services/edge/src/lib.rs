@@ -17,8 +17,9 @@ mod rate;
 mod registry;
 mod server;
 mod session;
+mod token;
 mod transport;
 
 pub use config::{EdgeConfig, PageSource};
-pub use registry::KeptSession;
 pub use server::{BoundEdges, EdgesHandle, StartError, bind};
+pub use token::TokenKey;

@@ -9,8 +9,14 @@ pub const NAME_CHARS_MAX: usize = engine::limits::NAME_CHARS_MAX;
 pub const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
 /// From the Hello to the body in a frame: a tick or two, unless the shard is stuck.
 pub const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a lost player's body waits for its return.
-pub const RESUME_GRACE: Duration = Duration::from_secs(30);
+/// How long a lost player's body waits for its return, which the world counts in ticks.
+pub const RESUME_GRACE: Duration = Duration::from_secs(
+    engine::limits::RESUME_GRACE_TICKS as u64 / engine::limits::TICK_RATE_HZ as u64,
+);
+/// Ticks between two words to the world that a client is still there: 5 s, so that five may be lost
+/// on the way before the world gives it up.
+pub const PRESENT_TICKS: u32 = 5 * engine::limits::TICK_RATE_HZ;
+const _: () = assert!(PRESENT_TICKS * 6 <= engine::limits::RESUME_GRACE_TICKS as u32);
 /// Silence after which a connection is lost. Clients send inputs 20 times a second.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a closing connection may take to deliver its last words.
@@ -20,6 +26,11 @@ pub const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Sessions in one process, unless configured: 18 KB and 20 µs a tick each (see PERFORMANCE.md).
 pub const SESSIONS_MAX_DEFAULT: usize = 2_000;
+/// Who may wait in a process for room in the battle; more are refused. At a player a second that is a
+/// quarter of an hour, longer than anybody waits.
+pub const WAITING_MAX: usize = 1_000;
+/// How often those who wait hear how it stands, and are let in.
+pub const WAITING_PERIOD: Duration = Duration::from_secs(1);
 /// Connections of one edge that have not said Hello yet; more are refused. A second's worth of the
 /// joins that all addresses may make together, times the seconds of a Hello on a bad link.
 pub const HANDSHAKES_MAX: usize = 1_024;
@@ -122,10 +133,6 @@ pub const CAMERA_TICKS: u32 = 40;
 
 /// Ticks between two changes of a client's wishes: five a second; the newest holds.
 pub const SETTINGS_TICKS: u32 = 4;
-/// Ticks until the shard has surely taken a command in that was sent at the newest frame: the one
-/// under way may have drained its inbox already.
-pub const COMMAND_TICKS: u32 = 2;
-
 /// Ticks between two Battle messages: at most twice a second.
 pub const BATTLE_TICKS: u32 = 10;
 /// Ticks between two Scoreboards: every three seconds.

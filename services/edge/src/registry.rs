@@ -1,42 +1,24 @@
-//! Who is here: admission, names, resume tokens and the grace of a lost session.
+//! Who may come in: names, rates, room, and the line of those who wait for room.
 //!
-//! Shared by all edge threads behind one lock, which is taken when somebody joins, is lost, leaves or
-//! once a second; never on the way of a tick, an input or a snapshot.
+//! Who is in the battle the world itself says, by the newest frame; kept here is only what that
+//! cannot say yet. Shared by all edge threads of a process behind one lock, which is taken when
+//! somebody joins or waits; never on the way of a tick, an input or a snapshot.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, VecDeque},
     net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Mutex, MutexGuard},
     time::Instant,
 };
 
-use engine::SessionId;
-use ring::rand::{SecureRandom, SystemRandom};
-use tokio::sync::Notify;
+use engine::{Attachment, SessionId};
 
-use crate::{limits, names, rate::TokenBucket};
-
-/// Shows that a connection belongs to an earlier session: 128 random bits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Token([u8; 16]);
-
-impl Token {
-    pub fn text(&self) -> String {
-        crate::hex::encode(&self.0)
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        crate::hex::decode(text)?.try_into().ok().map(Self)
-    }
-
-    fn random() -> Self {
-        let mut bytes = [0; 16];
-        SystemRandom::new()
-            .fill(&mut bytes)
-            .expect("the system gives random bytes");
-        Self(bytes)
-    }
-}
+use crate::{
+    hub::population::{Population, folded},
+    limits, names,
+    rate::TokenBucket,
+    token::{TokenKey, random},
+};
 
 /// What a Hello asks for.
 pub struct JoinRequest<'a> {
@@ -57,161 +39,168 @@ impl Refusal {
     pub fn text(self) -> &'static str {
         match self {
             Refusal::Name(text) => text,
-            Refusal::Full => "The battle is full. Try again in a while.",
+            Refusal::Full => "The battle is full, and so is the line. Try again in a while.",
             Refusal::TooManyJoins => "Too many people are joining. Try again in a few seconds.",
         }
     }
 }
 
-/// A session let in, for the connection that holds it now.
-#[derive(Clone)]
+/// A session let in, for the connection that holds it from now on.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Admission {
     pub session: SessionId,
-    pub token: Token,
+    pub attachment: Attachment,
+    pub token: String,
+    /// What it is called, unless it is in the world already under another name.
     pub name: String,
-    /// Whether its body was there before.
+    /// Whether it was in the newest frame.
     pub is_resumed: bool,
-    /// Which connection of the session this is; an older one may do it no more harm.
-    attachment: u64,
-    /// Rings when a newer connection takes the session over.
-    pub replaced: Arc<Notify>,
 }
 
-/// A session as kept over a restart of the server.
+/// The answer to a Hello that is not refused.
+#[derive(PartialEq, Eq, Debug)]
+pub enum Answer {
+    In(Admission),
+    /// There is no room yet.
+    Wait(Place),
+}
+
+/// A place in the line.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct KeptSession {
-    pub session: u64,
-    pub token: String,
-    pub name: String,
+pub struct Place {
+    number: u64,
+    session: SessionId,
+    name: String,
+}
+
+/// How it stands with a place in the line.
+#[derive(PartialEq, Eq, Debug)]
+pub enum Turn {
+    Now(Admission),
+    /// 1 is the next, and how many wait.
+    Later {
+        position: u32,
+        count: u32,
+    },
 }
 
 pub struct Registry {
     sessions_max: usize,
+    key: TokenKey,
     inner: Mutex<Inner>,
 }
 
 struct Inner {
-    by_session: HashMap<SessionId, Entry>,
-    by_token: HashMap<Token, SessionId>,
-    names_folded: HashSet<String>,
+    /// Let in here and in no frame seen here yet: folded names, and until when they count.
+    pending: HashMap<SessionId, (String, Instant)>,
+    /// Those who wait, by number, which only grows.
+    line: VecDeque<u64>,
+    line_next: u64,
+    /// Whether newcomers are let in at all just now.
+    is_open: bool,
     joins: TokenBucket,
     joins_by_address: HashMap<IpAddr, TokenBucket>,
-    session_next: u64,
-    attachment_next: u64,
-}
-
-struct Entry {
-    name: String,
-    token: Token,
-    attachment: u64,
-    replaced: Arc<Notify>,
-    /// Since when no connection holds it.
-    lost_at: Option<Instant>,
 }
 
 impl Registry {
-    pub fn new(sessions_max: usize, now: Instant) -> Self {
+    pub fn new(sessions_max: usize, key: TokenKey, now: Instant) -> Self {
         Self {
             sessions_max,
+            key,
             inner: Mutex::new(Inner {
-                by_session: HashMap::new(),
-                by_token: HashMap::new(),
-                names_folded: HashSet::new(),
+                pending: HashMap::new(),
+                line: VecDeque::new(),
+                line_next: 0,
+                is_open: true,
                 joins: TokenBucket::new(limits::JOINS_PER_SECOND, limits::JOINS_BURST, now),
                 joins_by_address: HashMap::new(),
-                session_next: 1,
-                attachment_next: 1,
             }),
         }
     }
 
-    /// Lets a player in: back to an earlier session by its token, else as a new guest.
-    pub fn admit(&self, request: &JoinRequest, now: Instant) -> Result<Admission, Refusal> {
-        let mut inner = self.lock();
-        // Who comes back is no newcomer: a server that restarts gets everybody at once.
-        let earlier = Token::parse(request.resume_token)
-            .and_then(|token| inner.by_token.get(&token).copied());
-        if let Some(session) = earlier {
-            return Ok(inner.resume(session));
+    /// Lets a player in: back to its session by the token, else as a newcomer, in its turn.
+    ///
+    /// # Errors
+    /// Any [`Refusal`].
+    pub fn admit(
+        &self,
+        request: &JoinRequest,
+        population: &Population,
+        now: Instant,
+    ) -> Result<Answer, Refusal> {
+        let known = self.key.session(request.resume_token);
+        // Who comes back is no newcomer: when an edge dies, others get everybody at once.
+        if let Some(session) = known.filter(|session| population.has(*session)) {
+            let name = population.name(session).unwrap_or(request.name).to_owned();
+            return Ok(Answer::In(self.attach(session, name, true)));
         }
+        let mut inner = self.lock();
         if !inner.may_join(request.address, now) {
             return Err(Refusal::TooManyJoins);
         }
         let name = names::checked(request.name).map_err(Refusal::Name)?;
-        if inner.by_session.len() >= self.sessions_max {
-            return Err(Refusal::Full);
+        // One that this edge does not see (yet) keeps its number, and so its body where there is one.
+        let session = known.unwrap_or_else(|| new_session(population));
+        inner.settle(population, now);
+        if inner.line.is_empty() && self.room(&inner, population) > 0 {
+            let name = inner.enter(session, &name, population, now);
+            return Ok(Answer::In(self.attach(session, name, false)));
         }
-        Ok(inner.create(&name))
+        let number = inner.queue().ok_or(Refusal::Full)?;
+        Ok(Answer::Wait(Place {
+            number,
+            session,
+            name,
+        }))
     }
 
-    /// The connection is gone: its body waits for a while. Nothing if a newer one holds the session.
-    pub fn lose(&self, admission: &Admission, now: Instant) {
+    /// Lets in who waits, if its turn has come.
+    pub fn advance(&self, place: &Place, population: &Population, now: Instant) -> Turn {
         let mut inner = self.lock();
-        if let Some(entry) = inner.held_by(admission) {
-            entry.lost_at = Some(now);
-        }
-    }
-
-    /// The player goes for good: true if the body is to leave the world now.
-    pub fn leave(&self, admission: &Admission) -> bool {
-        let mut inner = self.lock();
-        let is_held = inner.held_by(admission).is_some();
-        if is_held {
-            inner.remove(admission.session);
-        }
-        is_held
-    }
-
-    /// Ends the sessions whose grace is over; their bodies are to leave the world.
-    pub fn expire(&self, now: Instant) -> Vec<SessionId> {
-        let mut inner = self.lock();
-        let is_over = |entry: &Entry| {
-            let lost = |at| now.saturating_duration_since(at) >= limits::RESUME_GRACE;
-            entry.lost_at.is_some_and(lost)
-        };
-        let mut ended: Vec<SessionId> = inner
-            .by_session
-            .iter()
-            .filter_map(|(session, entry)| is_over(entry).then_some(*session))
-            .collect();
-        ended.sort_unstable();
-        for session in &ended {
-            inner.remove(*session);
-        }
-        ended
-    }
-
-    /// Sessions held or waiting for their player.
-    pub fn count(&self) -> usize {
-        self.lock().by_session.len()
-    }
-
-    /// What a restarted server needs to let the players back into their bodies.
-    pub fn kept(&self) -> Vec<KeptSession> {
-        let inner = self.lock();
-        let mut kept: Vec<KeptSession> = inner
-            .by_session
-            .iter()
-            .map(|(session, entry)| KeptSession {
-                session: session.0,
-                token: entry.token.text(),
-                name: entry.name.clone(),
-            })
-            .collect();
-        kept.sort_unstable_by_key(|kept| kept.session);
-        kept
-    }
-
-    /// Takes sessions of before a restart in, as lost just now. What does not parse is left out.
-    pub fn restore(&self, kept: &[KeptSession], now: Instant) {
-        let mut inner = self.lock();
-        for kept in kept.iter().take(self.sessions_max) {
-            let Some(token) = Token::parse(&kept.token) else {
-                continue;
+        inner.settle(population, now);
+        let ahead = inner.line.partition_point(|number| *number < place.number);
+        if ahead >= self.room(&inner, population) {
+            return Turn::Later {
+                position: ahead as u32 + 1,
+                count: inner.line.len() as u32,
             };
-            let session = SessionId(kept.session);
-            inner.session_next = inner.session_next.max(kept.session.saturating_add(1));
-            inner.insert(session, kept.name.clone(), token, Some(now));
+        }
+        inner.quit(place);
+        let name = inner.enter(place.session, &place.name, population, now);
+        Turn::Now(self.attach(place.session, name, false))
+    }
+
+    /// Gives a place in the line up; nothing if its turn has come.
+    pub fn quit(&self, place: &Place) {
+        self.lock().quit(place);
+    }
+
+    /// Whether newcomers are let in, room given. Who is in the battle may come back all the same.
+    pub fn set_open(&self, is_open: bool) {
+        self.lock().is_open = is_open;
+    }
+
+    /// How many wait for room.
+    pub fn waiting_count(&self) -> usize {
+        self.lock().line.len()
+    }
+
+    /// How many more the battle takes, as far as this process knows.
+    fn room(&self, inner: &Inner, population: &Population) -> usize {
+        let taken_count = population.players_count() + inner.pending.len();
+        match inner.is_open {
+            true => self.sessions_max.saturating_sub(taken_count),
+            false => 0,
+        }
+    }
+
+    fn attach(&self, session: SessionId, name: String, is_resumed: bool) -> Admission {
+        Admission {
+            session,
+            attachment: Attachment(u32::from_le_bytes(random())),
+            token: self.key.token(session),
+            name,
+            is_resumed,
         }
     }
 
@@ -239,84 +228,113 @@ impl Inner {
         bucket.take(1, now) && self.joins.take(1, now)
     }
 
-    fn resume(&mut self, session: SessionId) -> Admission {
-        let attachment = self.next_attachment();
-        let entry = self
-            .by_session
-            .get_mut(&session)
-            .expect("a token is removed with its session");
-        entry.replaced.notify_one();
-        entry.attachment = attachment;
-        entry.replaced = Arc::new(Notify::new());
-        entry.lost_at = None;
-        Admission {
-            session,
-            token: entry.token,
-            name: entry.name.clone(),
-            is_resumed: true,
-            attachment,
-            replaced: entry.replaced.clone(),
+    /// Forgets those whom the world has now, and those whom it did not take in.
+    fn settle(&mut self, population: &Population, now: Instant) {
+        self.pending
+            .retain(|session, (_, until)| now < *until && !population.has(*session));
+    }
+
+    /// Counts a newcomer until the world does; its name, made unique.
+    fn enter(
+        &mut self,
+        session: SessionId,
+        name: &str,
+        population: &Population,
+        now: Instant,
+    ) -> String {
+        let name = names::unique(name, |name| {
+            let name = folded(name);
+            let mut pending = self.pending.iter();
+            let is_pending = pending.any(|(other, it)| *other != session && it.0 == name);
+            is_pending || population.is_name_taken(&name)
+        });
+        let until = now + limits::JOIN_TIMEOUT;
+        self.pending.insert(session, (folded(&name), until));
+        name
+    }
+
+    /// A number at the end of the line; none when it is full.
+    fn queue(&mut self) -> Option<u64> {
+        if self.line.len() >= limits::WAITING_MAX {
+            return None;
         }
+        let number = self.line_next;
+        self.line_next += 1;
+        self.line.push_back(number);
+        Some(number)
     }
 
-    fn create(&mut self, name: &str) -> Admission {
-        let name = names::unique(name, |name| self.names_folded.contains(&folded(name)));
-        let session = SessionId(self.session_next);
-        self.session_next += 1;
-        let token = Token::random();
-        self.insert(session, name.clone(), token, None);
-        let entry = &self.by_session[&session];
-        Admission {
-            session,
-            token,
-            name,
-            is_resumed: false,
-            attachment: entry.attachment,
-            replaced: entry.replaced.clone(),
+    fn quit(&mut self, place: &Place) {
+        if let Ok(index) = self.line.binary_search(&place.number) {
+            self.line.remove(index);
         }
-    }
-
-    fn insert(&mut self, session: SessionId, name: String, token: Token, lost_at: Option<Instant>) {
-        let attachment = self.next_attachment();
-        self.names_folded.insert(folded(&name));
-        self.by_token.insert(token, session);
-        let entry = Entry {
-            name,
-            token,
-            attachment,
-            replaced: Arc::new(Notify::new()),
-            lost_at,
-        };
-        self.by_session.insert(session, entry);
-    }
-
-    fn remove(&mut self, session: SessionId) {
-        if let Some(entry) = self.by_session.remove(&session) {
-            self.by_token.remove(&entry.token);
-            self.names_folded.remove(&folded(&entry.name));
-        }
-    }
-
-    fn held_by(&mut self, admission: &Admission) -> Option<&mut Entry> {
-        self.by_session
-            .get_mut(&admission.session)
-            .filter(|entry| entry.attachment == admission.attachment)
-    }
-
-    fn next_attachment(&mut self) -> u64 {
-        self.attachment_next += 1;
-        self.attachment_next
     }
 }
 
-fn folded(name: &str) -> String {
-    name.to_lowercase()
+/// Any number but 0 and those in use.
+fn new_session(population: &Population) -> SessionId {
+    loop {
+        let session = SessionId(u64::from_le_bytes(random()));
+        if session.0 != 0 && !population.has(session) {
+            return session;
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{net::Ipv4Addr, time::Duration};
+    use crate::hub::bodies::RosterChanges;
+    use engine::{Appearance, BodyId, Frame, House, PlayerState, Roster};
+    use std::{
+        net::{IpAddr, Ipv4Addr},
+        sync::Arc,
+        time::Duration,
+    };
+
+    /// A world that takes everybody in, when it is told to.
+    #[derive(Default)]
+    struct Twin {
+        frame: Frame,
+        roster: RosterChanges,
+    }
+
+    impl Twin {
+        fn take_in(&mut self, admission: &Admission) {
+            let index = self.frame.players.len() as u32 + 1;
+            let body = BodyId::new(index, 0);
+            self.frame.players.push(PlayerState {
+                session: admission.session,
+                body,
+                ..PlayerState::default()
+            });
+            self.frame.players.sort_by_key(|player| player.session);
+            let mut roster = Roster::clone(&self.frame.roster);
+            roster.version += 1;
+            roster.appearances.resize(index as usize + 1, None);
+            roster.appearances[index as usize] = Some(Appearance {
+                id: body,
+                name: admission.name.clone(),
+                house: House::Red,
+                gear: 2,
+            });
+            self.roster.update(&roster);
+            self.frame.roster = Arc::new(roster);
+        }
+
+        fn let_go(&mut self, admission: &Admission) {
+            let players = &mut self.frame.players;
+            players.retain(|player| player.session != admission.session);
+        }
+
+        fn population(&self) -> Population<'_> {
+            Population::new(&self.frame, &self.roster)
+        }
+    }
+
+    fn registry(sessions_max: usize, now: Instant) -> Registry {
+        Registry::new(sessions_max, TokenKey::new(&[1; TokenKey::BYTES]), now)
+    }
 
     fn request<'a>(name: &'a str, resume_token: &'a str) -> JoinRequest<'a> {
         JoinRequest {
@@ -326,89 +344,160 @@ mod tests {
         }
     }
 
+    fn joins(registry: &Registry, request: &JoinRequest, twin: &Twin, now: Instant) -> Admission {
+        match registry.admit(request, &twin.population(), now) {
+            Ok(Answer::In(admission)) => admission,
+            other => panic!("not let in: {other:?}"),
+        }
+    }
+
+    fn waits(registry: &Registry, name: &str, twin: &Twin, now: Instant) -> Place {
+        match registry.admit(&request(name, ""), &twin.population(), now) {
+            Ok(Answer::Wait(place)) => place,
+            other => panic!("does not wait: {other:?}"),
+        }
+    }
+
     #[test]
-    fn a_token_leads_back_within_the_grace_and_not_after() {
+    fn a_token_leads_back_at_any_edge_that_sees_the_player() {
         let now = Instant::now();
-        let registry = Registry::new(10, now);
-        let first = registry.admit(&request("Bera", ""), now).expect("joins");
-        registry.lose(&first, now);
-        let soon = now + limits::RESUME_GRACE - Duration::from_millis(1);
-        assert_eq!(registry.expire(soon), []);
-        let token = first.token.text();
-        let again = registry
-            .admit(&request("x", &token), soon)
-            .expect("resumes");
-        assert!(again.is_resumed && again.session == first.session && again.name == "Bera");
-        registry.lose(&first, soon);
-        let late = soon + limits::RESUME_GRACE;
-        assert_eq!(
-            registry.expire(late),
-            [],
-            "the old connection cannot lose it"
+        let [here, there] = [registry(10, now), registry(10, now)];
+        let mut twin = Twin::default();
+        let first = joins(&here, &request("Bera", ""), &twin, now);
+        let late = joins(&there, &request("x", &first.token), &twin, now);
+        assert!(
+            !late.is_resumed && late.session == first.session,
+            "not seen yet"
         );
-        registry.lose(&again, late);
-        let over = late + limits::RESUME_GRACE;
-        assert_eq!(registry.expire(over), [first.session]);
-        let fresh = registry
-            .admit(&request("Bera", &token), over)
-            .expect("joins");
-        assert!(!fresh.is_resumed && fresh.session != first.session);
+        twin.take_in(&first);
+        let again = joins(&there, &request("x", &first.token), &twin, now);
+        assert!(again.is_resumed && again.session == first.session && again.name == "Bera");
+        assert_ne!(again.attachment, first.attachment);
+        twin.let_go(&first);
+        let anew = joins(&there, &request("Ivar", &first.token), &twin, now);
+        assert!(!anew.is_resumed && anew.name == "Ivar");
+    }
+
+    #[test]
+    fn a_bad_token_makes_a_newcomer() {
+        let now = Instant::now();
+        let registry = registry(10, now);
+        let mut twin = Twin::default();
+        let first = joins(&registry, &request("Bera", ""), &twin, now);
+        twin.take_in(&first);
+        let forged = TokenKey::new(&[2; TokenKey::BYTES]).token(first.session);
+        for token in [&first.token[1..], &forged, "", "zz"] {
+            let other = joins(&registry, &request("x", token), &twin, now);
+            assert!(
+                !other.is_resumed && other.session != first.session,
+                "{token}"
+            );
+        }
     }
 
     #[test]
     fn names_are_unique_whatever_their_case() {
         let now = Instant::now();
-        let registry = Registry::new(10, now);
-        let first = registry.admit(&request("Bera", ""), now).expect("joins");
-        let second = registry.admit(&request("BERA", ""), now).expect("joins");
-        assert_eq!(
-            (first.name.as_str(), second.name.as_str()),
-            ("Bera", "BERA 2")
-        );
-        assert!(registry.leave(&first));
-        assert!(!registry.leave(&first), "leaves once");
-        let third = registry.admit(&request("bera", ""), now).expect("joins");
-        assert_eq!(third.name, "bera");
+        let registry = registry(10, now);
+        let mut twin = Twin::default();
+        let first = joins(&registry, &request("Bera", ""), &twin, now);
+        let second = joins(&registry, &request("BERA", ""), &twin, now);
+        assert_eq!([&first.name, &second.name], ["Bera", "BERA 2"]);
+        twin.take_in(&first);
+        twin.take_in(&second);
+        let third = joins(&registry, &request("bera", ""), &twin, now);
+        assert_eq!(third.name, "bera 3");
     }
 
     #[test]
-    fn a_full_house_and_a_flood_of_joins_are_refused() {
+    fn a_name_is_free_again_when_the_world_did_not_take_its_player() {
         let now = Instant::now();
-        let registry = Registry::new(2, now);
-        for name in ["a", "b"] {
-            registry.admit(&request(name, ""), now).expect("joins");
+        let registry = registry(1, now);
+        let twin = Twin::default();
+        joins(&registry, &request("Bera", ""), &twin, now);
+        let late = now + limits::JOIN_TIMEOUT;
+        let place = waits(&registry, "Bera", &twin, late - Duration::from_millis(1));
+        let turn = registry.advance(&place, &twin.population(), late);
+        assert!(matches!(turn, Turn::Now(admission) if admission.name == "Bera"));
+    }
+
+    #[test]
+    fn those_who_wait_are_let_in_one_by_one_in_order() {
+        let now = Instant::now();
+        let registry = registry(2, now);
+        let mut twin = Twin::default();
+        let inside = ["a", "b"].map(|name| joins(&registry, &request(name, ""), &twin, now));
+        inside.iter().for_each(|admission| twin.take_in(admission));
+        let line = ["c", "d", "e", "f"].map(|name| waits(&registry, name, &twin, now));
+        let turn = |place, twin: &Twin| registry.advance(place, &twin.population(), now);
+        let later = |position, count| Turn::Later { position, count };
+        assert_eq!(turn(&line[3], &twin), later(4, 4));
+        registry.quit(&line[0]);
+        assert_eq!(turn(&line[3], &twin), later(3, 3));
+        twin.let_go(&inside[0]);
+        assert_eq!(turn(&line[2], &twin), later(2, 3), "it is not its turn");
+        let Turn::Now(next) = turn(&line[1], &twin) else {
+            panic!("there is room for the first");
+        };
+        assert_eq!(next.name, "d");
+        assert_eq!(turn(&line[2], &twin), later(1, 2), "the room is taken");
+        twin.take_in(&next);
+        assert_eq!(turn(&line[2], &twin), later(1, 2));
+        // Who is inside comes back whatever waits.
+        let again = joins(&registry, &request("b", &inside[1].token), &twin, now);
+        assert!(again.is_resumed);
+        twin.let_go(&next);
+        waits(&registry, "g", &twin, now);
+        assert!(matches!(turn(&line[2], &twin), Turn::Now(_)));
+    }
+
+    #[test]
+    fn a_closed_battle_lets_nobody_new_in() {
+        let now = Instant::now();
+        let registry = registry(10, now);
+        let mut twin = Twin::default();
+        let bera = joins(&registry, &request("Bera", ""), &twin, now);
+        twin.take_in(&bera);
+        registry.set_open(false);
+        let place = waits(&registry, "Ivar", &twin, now);
+        assert!(joins(&registry, &request("", &bera.token), &twin, now).is_resumed);
+        registry.set_open(true);
+        let turn = registry.advance(&place, &twin.population(), now);
+        assert!(matches!(turn, Turn::Now(_)));
+        assert_eq!(registry.waiting_count(), 0);
+    }
+
+    #[test]
+    fn a_full_line_and_a_flood_of_joins_are_refused() {
+        let start = Instant::now();
+        let registry = registry(1, start);
+        let mut twin = Twin::default();
+        twin.take_in(&joins(&registry, &request("a", ""), &twin, start));
+        let population = twin.population();
+        let at = |second| start + Duration::from_secs(second);
+        for second in 1..=limits::WAITING_MAX as u64 {
+            waits(&registry, "b", &twin, at(second));
         }
+        let late = at(limits::WAITING_MAX as u64 + 10);
+        let admit = |now| registry.admit(&request("c", ""), &population, now).err();
+        assert_eq!(admit(late), Some(Refusal::Full));
+        let refused = (0..1_000).filter(|_| admit(late) == Some(Refusal::TooManyJoins));
         assert_eq!(
-            registry.admit(&request("c", ""), now).err(),
-            Some(Refusal::Full)
+            refused.count(),
+            1_000 + 1 - limits::ADDRESS_JOINS_BURST as usize
         );
-        let refused = (0..1_000)
-            .filter(|_| registry.admit(&request("c", ""), now).err() == Some(Refusal::TooManyJoins))
-            .count();
-        assert_eq!(refused, 1_000 + 3 - limits::ADDRESS_JOINS_BURST as usize);
     }
 
     #[test]
     fn who_comes_back_does_not_pay_for_a_join() {
         let now = Instant::now();
-        let registry = Registry::new(10, now);
-        let first = registry.admit(&request("Bera", ""), now).expect("joins");
-        while registry.admit(&request("", ""), now).err() != Some(Refusal::TooManyJoins) {}
-        let token = first.token.text();
-        assert!(registry.admit(&request("Bera", &token), now).is_ok());
-    }
-
-    #[test]
-    fn sessions_survive_a_restart() {
-        let now = Instant::now();
-        let before = Registry::new(10, now);
-        let first = before.admit(&request("Bera", ""), now).expect("joins");
-        let after = Registry::new(10, now);
-        after.restore(&before.kept(), now);
-        let token = first.token.text();
-        let again = after.admit(&request("", &token), now).expect("resumes");
-        assert_eq!((again.session, again.is_resumed), (first.session, true));
-        let other = after.admit(&request("Bera", ""), now).expect("joins");
-        assert_ne!(other.session, first.session);
+        let registry = registry(10, now);
+        let mut twin = Twin::default();
+        let first = joins(&registry, &request("Bera", ""), &twin, now);
+        twin.take_in(&first);
+        let population = twin.population();
+        let admit = |request: &JoinRequest| registry.admit(request, &population, now);
+        while admit(&request("", "")).err() != Some(Refusal::TooManyJoins) {}
+        assert!(admit(&request("Bera", &first.token)).is_ok());
     }
 }

@@ -7,11 +7,11 @@ use std::{
     net::{SocketAddr, TcpListener, UdpSocket},
     rc::Rc,
     sync::{
-        Arc,
+        Arc, RwLock,
         atomic::{AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -25,7 +25,7 @@ use crate::{
     certificate::CertificateStore,
     config::{EdgeConfig, PageSource},
     counters::{Counters, read},
-    edge::{Edge, Shared},
+    edge::{Course, Edge, Shared},
     http::{
         HttpState,
         assets::Assets,
@@ -34,9 +34,13 @@ use crate::{
     },
     hub::{Bounds, Hub},
     limits,
-    registry::{KeptSession, Registry},
+    registry::Registry,
+    token::TokenKey,
     transport::{endpoint, quic, socket},
 };
+
+/// How often a drain looks whether all have gone.
+const DRAIN_LOOK_PERIOD: Duration = Duration::from_millis(10);
 
 /// Why the edges cannot start; one line for the operator, with what to do.
 #[derive(Debug)]
@@ -54,6 +58,7 @@ pub enum StartError {
         error: io::Error,
     },
     Certificate(io::Error),
+    TokenKey(io::Error),
     Thread(io::Error),
 }
 
@@ -77,6 +82,10 @@ impl fmt::Display for StartError {
                 formatter,
                 "the certificate cannot be kept ({error}): choose a folder you may write to with --data"
             ),
+            Self::TokenKey(error) => write!(
+                formatter,
+                "the key of resume tokens cannot be kept ({error}): choose a folder you may write to with --data"
+            ),
             Self::Thread(error) => write!(formatter, "the system gives no thread ({error})"),
         }
     }
@@ -91,13 +100,14 @@ pub struct BoundEdges {
     quic: Vec<UdpSocket>,
     assets: Assets,
     certificates: CertificateStore,
+    token_key: TokenKey,
     wakes: Vec<Arc<Notify>>,
 }
 
 /// Binds all sockets and reads the page.
 ///
 /// # Errors
-/// If an address is taken or not ours, or the page or the certificate cannot be had.
+/// If an address is taken or not ours, or the page, the certificate or the key of tokens cannot be had.
 pub fn bind(config: EdgeConfig) -> Result<BoundEdges, StartError> {
     let assets = match &config.page {
         PageSource::Embedded => Assets::embedded(),
@@ -117,6 +127,10 @@ pub fn bind(config: EdgeConfig) -> Result<BoundEdges, StartError> {
     let now = time::OffsetDateTime::now_utc();
     let certificates =
         CertificateStore::open(config.data_dir.as_deref(), now).map_err(StartError::Certificate)?;
+    let token_key = match &config.token_key {
+        Some(key) => key.clone(),
+        None => TokenKey::open(config.data_dir.as_deref()).map_err(StartError::TokenKey)?,
+    };
     Ok(BoundEdges {
         wakes: quic.iter().map(|_| Arc::default()).collect(),
         config,
@@ -124,6 +138,7 @@ pub fn bind(config: EdgeConfig) -> Result<BoundEdges, StartError> {
         quic,
         assets,
         certificates,
+        token_key,
     })
 }
 
@@ -167,27 +182,25 @@ impl BoundEdges {
         self,
         ports: Vec<EdgePort>,
         pod_status: PodStatus,
-        kept_sessions: &[KeptSession],
     ) -> Result<EdgesHandle, StartError> {
         assert_eq!(ports.len(), self.quic.len(), "a port for every edge");
-        let (stop, stopped) = watch::channel(false);
+        let (course, course_seen) = watch::channel(Course::Serves);
         let now = Instant::now();
         let http_address = self.http_address();
-        let registry = Registry::new(self.config.sessions_max, now);
-        registry.restore(kept_sessions, now);
         let quic_port = |socket: &UdpSocket| {
             let address = socket.local_addr();
             address.expect("a bound socket has an address").port()
         };
         let shared = Arc::new(Shared {
-            registry,
+            registry: Registry::new(self.config.sessions_max, self.token_key, now),
             counters: Arc::new(Counters::default()),
             certificates: self.certificates,
             pod_status,
             started_at: now,
             quic_ports: self.quic.iter().map(quic_port).collect(),
             sessions_by_edge: self.quic.iter().map(|_| AtomicUsize::new(0)).collect(),
-            stop: stopped,
+            siblings: RwLock::default(),
+            course: course_seen,
             config: self.config,
         });
         let mut threads = Vec::new();
@@ -212,7 +225,7 @@ impl BoundEdges {
         }
         Ok(EdgesHandle {
             shared,
-            stop,
+            course,
             threads,
             http_address,
         })
@@ -222,7 +235,7 @@ impl BoundEdges {
 /// Running edges.
 pub struct EdgesHandle {
     shared: Arc<Shared>,
-    stop: watch::Sender<bool>,
+    course: watch::Sender<Course>,
     threads: Vec<JoinHandle<()>>,
     http_address: SocketAddr,
 }
@@ -239,33 +252,66 @@ impl EdgesHandle {
         move || read(&shared.counters.bytes_out)
     }
 
-    /// Where players find edges of other processes.
-    pub fn set_siblings(&self, _urls: Vec<String>) {}
-
-    /// Asks all players to go on at an edge of another process.
-    pub fn hand_over(&self) {}
-
-    /// Players that are here.
-    pub fn players_count(&self) -> usize {
-        self.shared.registry.count()
-    }
-
     /// Whether an edge's thread ended by itself, which only a bug of ours does.
     pub fn is_finished(&self) -> bool {
         self.threads.iter().any(JoinHandle::is_finished)
     }
 
-    /// Tells every client that the server stops, waits for the words to arrive, and ends the
-    /// threads. Gives what a restarted server needs to know the players again.
-    pub fn stop(self) -> Vec<KeptSession> {
-        let kept = self.shared.registry.kept();
-        let _ = self.stop.send(true);
+    /// Where clients may go on when this process goes away or is lost: base addresses of other edge
+    /// processes of the battle, like `http://10.0.0.5:8080`.
+    pub fn set_siblings(&self, siblings: Vec<String>) {
+        let shared = &self.shared.siblings;
+        *shared.write().expect("no holder panics") = siblings;
+    }
+
+    /// Whether newcomers are let in; while not they wait in line. Who is in the battle may come back
+    /// all the same.
+    pub fn set_admission(&self, is_open: bool) {
+        self.shared.registry.set_open(is_open);
+    }
+
+    /// Asks every client to go on at a sibling, or to try again later if there is none, and lets
+    /// nobody in any more.
+    pub fn hand_over(&self) {
+        self.course.send_replace(Course::Drains);
+    }
+
+    /// Clients that are here.
+    pub fn players_count(&self) -> usize {
+        let sessions = self.shared.sessions_by_edge.iter();
+        sessions.map(|count| count.load(Ordering::Relaxed)).sum()
+    }
+
+    /// Hands all clients over and waits until they have gone, at most so long; how many have not.
+    pub fn drain(&self, patience: Duration) -> usize {
+        self.hand_over();
+        let end = Instant::now() + patience;
+        loop {
+            let count = self.players_count();
+            if count == 0 || Instant::now() >= end {
+                return count;
+            }
+            thread::sleep(DRAIN_LOOK_PERIOD);
+        }
+    }
+
+    /// Tells every client that the server stops, waits for the words to arrive, and ends the threads.
+    pub fn stop(self) {
+        self.end(Course::Stops);
+    }
+
+    /// Ends the threads without a word to anybody, as a crash would.
+    pub fn kill(self) {
+        self.end(Course::Dies);
+    }
+
+    fn end(self, course: Course) {
+        self.course.send_replace(course);
         for thread in self.threads {
             if thread.join().is_err() {
                 tracing::error!("an edge thread had panicked");
             }
         }
-        kept
     }
 }
 
@@ -317,9 +363,15 @@ impl Parts {
         spawn_local(quic::accept(edge.clone(), endpoint.clone()));
         spawn_local(edge.clone().tell_frames());
         spawn_local(edge.clone().look_after(endpoint.clone()));
-        let mut stop = self.shared.stop.clone();
-        let _ = stop.wait_for(|is_stopping| *is_stopping).await;
-        stop_clients(&edge, &endpoint).await;
+        let mut course = self.shared.course.clone();
+        let begun = course.wait_for(|course| *course > Course::Serves).await;
+        if begun.is_ok_and(|course| *course == Course::Drains) {
+            send_clients_away(&edge);
+        }
+        let ended = course.wait_for(|course| *course > Course::Drains).await;
+        if ended.is_ok_and(|course| *course == Course::Stops) {
+            stop_clients(&edge, &endpoint).await;
+        }
     }
 }
 
@@ -342,9 +394,15 @@ async fn serve_sockets(
     }
 }
 
+fn send_clients_away(edge: &Edge) {
+    if let Some(farewell) = edge.shared.farewell() {
+        edge.hub.borrow_mut().end_all(&farewell);
+    }
+}
+
 /// Ends all sessions, and waits until their clients were told, or long enough.
 async fn stop_clients(edge: &Edge, endpoint: &quinn::Endpoint) {
-    edge.hub.borrow_mut().end_all();
+    send_clients_away(edge);
     let told = async {
         while edge.sessions_count().load(Ordering::Relaxed) > 0 {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use common::{
     client::{Client, hello, join, join_as, join_socket, knock, knock_socket},
     http,
-    server::{Server, config},
+    server::Server,
 };
 use protocol::{
     Encode, Encoder, Header, Kind,
@@ -123,24 +123,6 @@ async fn the_same_name_twice_gets_a_number() {
     let second = join(server.http(), "bera").await;
     assert_eq!(first.welcome.name, "Bera");
     assert_eq!(second.welcome.name, "bera 2");
-    server.stop();
-}
-
-#[tokio::test]
-async fn a_full_server_says_so() {
-    let server = Server::start_with(edge::EdgeConfig {
-        sessions_max: 2,
-        ..config()
-    });
-    let _players = (
-        join(server.http(), "a").await,
-        join(server.http(), "b").await,
-    );
-    let mut third = knock(server.http(), &stream_bytes(&hello("c"))).await;
-    let (words, _) = third.until_closed().await;
-    let words = words.expect("a refusal is told");
-    assert_eq!(words.reason, CloseReason::ServerFull);
-    assert!(words.text.contains("full"), "{}", words.text);
     server.stop();
 }
 

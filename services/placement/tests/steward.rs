@@ -10,7 +10,7 @@ use std::{
 };
 
 use directory::controller::Policy;
-use engine::{Command, SessionId};
+use engine::{Attachment, Command, SessionId};
 use placement::{
     Answer, Request, Steward, StewardHandle, StewardOptions, ask,
     request::{PlanRow, RegionRow, ShardRow},
@@ -139,6 +139,7 @@ impl World {
 fn watch(mut port: EdgePort, is_over: &AtomicBool) -> (u32, u32) {
     port.send(Command::Join {
         session: SessionId(1),
+        attachment: Attachment::default(),
         name: "watcher".into(),
         house: 0,
     })

@@ -129,6 +129,7 @@ impl Homes {
         let session = match command {
             Command::Join { session, .. }
             | Command::Leave { session }
+            | Command::Present { session, .. }
             | Command::Input { session, .. } => *session,
             Command::Terrain { .. } | Command::Partition(_) => return self.seat,
         };

@@ -185,7 +185,7 @@ impl Bricks for Generator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::SessionId;
+    use engine::{Attachment, SessionId};
 
     #[test]
     fn what_was_given_comes_back_as_it_was() {
@@ -195,6 +195,7 @@ mod tests {
             Command::Terrain { bricks },
             Command::Join {
                 session: SessionId(9),
+                attachment: Attachment(77),
                 name: "Bera".into(),
                 house: 1,
             },

@@ -128,7 +128,9 @@ impl Listening {
 impl Piece {
     /// The piece of a snapshot that begins there.
     pub fn of(whole: &Bytes, offset: u64) -> Self {
-        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(whole.len());
+        let from = usize::try_from(offset)
+            .unwrap_or(usize::MAX)
+            .min(whole.len());
         let end = (from + SNAPSHOT_PIECE_BYTES).min(whole.len());
         Self::Part {
             total: whole.len() as u64,
@@ -197,7 +199,9 @@ mod tests {
 
     #[test]
     fn a_snapshot_comes_in_pieces() {
-        let whole: Bytes = (0..SNAPSHOT_PIECE_BYTES * 2 + 5).map(|it| it as u8).collect();
+        let whole: Bytes = (0..SNAPSHOT_PIECE_BYTES * 2 + 5)
+            .map(|it| it as u8)
+            .collect();
         let mut read = Vec::new();
         while read.len() < whole.len() {
             let piece = Piece::of(&whole, read.len() as u64).encode();

@@ -73,6 +73,7 @@ fn session_of(command: &Command) -> Option<SessionId> {
     match command {
         Command::Join { session, .. }
         | Command::Leave { session }
+        | Command::Present { session, .. }
         | Command::Input { session, .. } => Some(*session),
         Command::Terrain { .. } | Command::Partition(_) => None,
     }

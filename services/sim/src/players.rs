@@ -1,7 +1,7 @@
 //! Players: each is at some edge, comes in, runs, fights, digs, builds and throws by chance, leaves,
 //! and goes to another edge.
 
-use engine::{BlockTarget, Buttons, Command, Frame, PlayerInput, SessionId, Slot};
+use engine::{Attachment, BlockTarget, Buttons, Command, Frame, PlayerInput, SessionId, Slot};
 use spatial::{BlockCoord, random::SplitMix64};
 
 use crate::time::{MS, Time};
@@ -65,6 +65,7 @@ impl Player {
         let input = self.input(whole.tick, near, random);
         Some(Command::Input {
             session: self.session,
+            attachment: Attachment::default(),
             input,
         })
     }
@@ -77,6 +78,7 @@ impl Player {
         self.is_new = false;
         Some(Command::Join {
             session: self.session,
+            attachment: Attachment::default(),
             name: format!("player {}", self.session.0),
             house: u8::MAX,
         })

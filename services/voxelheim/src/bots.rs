@@ -9,7 +9,7 @@ use crate::{Failure, cli::BotsArguments};
 /// Runs the bots and prints their report.
 pub fn run(arguments: &BotsArguments) -> Result<(), Failure> {
     let config = BotsConfig {
-        url: arguments.url.clone(),
+        urls: arguments.url.clone(),
         count: arguments.count,
         seconds: arguments.seconds,
         joins_per_second: arguments.joins_per_second,

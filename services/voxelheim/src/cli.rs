@@ -35,7 +35,12 @@ pub struct PlaceArguments {
     #[arg(long, value_name = "N")]
     pub pod: u16,
     /// The directory's database, which all processes share: postgres://USER:PASSWORD@HOST:PORT/DATABASE
-    #[arg(long, value_name = "URL", env = "VOXELHEIM_DIRECTORY", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_DIRECTORY",
+        hide_env_values = true
+    )]
     pub directory: String,
     /// Where it listens for links with other processes (UDP)
     #[arg(long, value_name = "ADDRESS:PORT")]
@@ -248,9 +253,9 @@ pub enum Pin {
 
 #[derive(Args, Debug)]
 pub struct BotsArguments {
-    /// The server's page
+    /// The server's page; given several times, the bots spread over several servers of one battle
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
-    pub url: String,
+    pub url: Vec<String>,
     /// How many join
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub count: usize,

@@ -102,6 +102,7 @@ pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
                 .unwrap_or(protocol::limits::BUDGET_BYTES_PER_SECOND_MAX),
             page: page.map_or(PageSource::Embedded, PageSource::Directory),
             data_dir: arguments.data.clone(),
+            token_key: None,
         },
         seed: arguments.seed.or(file.seed),
         soldiers: arguments.soldiers.or(file.soldiers),

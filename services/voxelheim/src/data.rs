@@ -1,13 +1,11 @@
-//! What is kept in the data folder: the battle, also over a crash, and who was in it.
+//! What is kept in the data folder: the battle and who is in it, also over a crash.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-use edge::KeptSession;
 use engine::{World, WorldConfig, divide::unite};
-use serde::{Deserialize, Serialize};
 use pod::PodState;
 use world::{Chronicle, Retention, WorldFolder, battle::divided};
 
@@ -22,13 +20,6 @@ pub const CONTROL: &str = "control.sock";
 /// See the module.
 pub struct DataDir {
     path: PathBuf,
-}
-
-#[derive(Serialize, Deserialize)]
-struct SessionRow {
-    session: u64,
-    token: String,
-    name: String,
 }
 
 impl DataDir {
@@ -75,37 +66,6 @@ impl DataDir {
         WorldFolder::open(&self.world_path())?.begin(state, retention)
     }
 
-    /// Who was in the saved battle. A file that cannot be read costs the players their bodies, no
-    /// more.
-    pub fn load_sessions(&self) -> Vec<KeptSession> {
-        let path = self.sessions_path();
-        let rows: Vec<SessionRow> = fs::read_to_string(&path)
-            .and_then(|text| serde_json::from_str(&text).map_err(io::Error::other))
-            .unwrap_or_else(|error| {
-                let shown = path.display();
-                tracing::warn!(%error, "{shown} cannot be read: players come in as newcomers");
-                Vec::new()
-            });
-        let kept = |row: SessionRow| KeptSession {
-            session: row.session,
-            token: row.token,
-            name: row.name,
-        };
-        rows.into_iter().map(kept).collect()
-    }
-
-    /// Keeps who is in the battle.
-    pub fn save_sessions(&self, sessions: &[KeptSession]) -> io::Result<()> {
-        let row = |kept: &KeptSession| SessionRow {
-            session: kept.session,
-            token: kept.token.clone(),
-            name: kept.name.clone(),
-        };
-        let rows: Vec<SessionRow> = sessions.iter().map(row).collect();
-        let text = serde_json::to_vec(&rows).expect("rows of text and numbers are JSON");
-        write_whole(&self.sessions_path(), &text)
-    }
-
     fn world(&self) -> Result<WorldFolder, Failure> {
         WorldFolder::open(&self.world_path()).map_err(|error| self.unusable(&error))
     }
@@ -137,10 +97,6 @@ impl DataDir {
     pub fn control_path(&self) -> PathBuf {
         self.path.join(CONTROL)
     }
-
-    fn sessions_path(&self) -> PathBuf {
-        self.path.join("sessions.json")
-    }
 }
 
 /// The same world as some number of shards.
@@ -166,19 +122,4 @@ fn differs(saved: &WorldConfig, config: &Config) -> Option<String> {
         )),
         (None, None) => None,
     }
-}
-
-/// The old file stays until the new one is whole; only its owner may read it (tokens).
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use std::{io::Write, os::unix::fs::OpenOptionsExt};
-    let fresh = path.with_extension("new");
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&fresh)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&fresh, path)
 }

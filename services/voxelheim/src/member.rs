@@ -11,7 +11,7 @@ use cluster::{
     pod::PodOptions,
 };
 use directory::controller::Policy;
-use edge::{EdgeConfig, EdgesHandle, PageSource};
+use edge::{EdgeConfig, EdgesHandle, PageSource, TokenKey};
 use spatial::partition::Owner;
 use tokio::{runtime::Runtime, sync::watch};
 use world::{BattleConfig, Retention, limits::LINKED_SHARDS_MAX};
@@ -43,11 +43,18 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
         policy: Policy::default(),
     };
     let number = options.place.number;
-    let ready = || say(&format!("VoxelHeim pod {number} has {} shards", arguments.shards));
+    let ready = || {
+        say(&format!(
+            "VoxelHeim pod {number} has {} shards",
+            arguments.shards
+        ))
+    };
     let runtime = runtime()?;
     let ran = runtime.block_on(async {
         let stop = watch_signals()?;
-        cluster::pod::run(options, stop, ready).await.map_err(failure)
+        cluster::pod::run(options, stop, ready)
+            .await
+            .map_err(failure)
     });
     // What still waits in a database's connection is not waited for.
     runtime.shutdown_background();
@@ -67,7 +74,7 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     let commands = ports.shards.remove(0);
     let sides = commands.into_iter().zip(ports.wholes).collect();
     let serve = |status| {
-        let served = edges.start(ports.edges, status, &[]);
+        let served = edges.start(ports.edges, status);
         let served = served.map_err(|error| ClusterError::World(error.to_string()))?;
         announce(address);
         Ok(Served(served))
@@ -136,9 +143,11 @@ fn config(arguments: &EdgeArguments, place: &Place) -> Result<EdgeConfig, Failur
         budget_bytes_per_second_max: arguments.budget_bytes_per_second,
         page: page.map_or(PageSource::Embedded, PageSource::Directory),
         data_dir: arguments.data.clone(),
+        token_key: Some(TokenKey::new(
+            &place.credentials.token_key().map_err(failure)?,
+        )),
     };
     crate::config::check_edge(&config)?;
-    place.credentials.token_key().map_err(failure)?;
     Ok(config)
 }
 

@@ -30,7 +30,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         None => None,
     };
     let edges = edge::bind(config.edge.clone()).map_err(usage)?;
-    let (state, sessions) = prepare(&config, data.as_ref())?;
+    let state = prepare(&config, data.as_ref())?;
     let chronicle = begin_run(&config, data.as_ref(), &state)?;
     let owners = state.owners();
     let seed = state.shards[0].world.config.seed;
@@ -48,9 +48,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     };
     let runner = Runner::choose(config.edge.data_dir.as_deref());
     let pod = world::start(pod, runner, config.pinning).map_err(runtime)?;
-    let edges = edges
-        .start(ports.edges, pod.status(), &sessions)
-        .map_err(runtime)?;
+    let edges = edges.start(ports.edges, pod.status()).map_err(runtime)?;
     let options = StewardOptions {
         socket: data.as_ref().map(DataDir::control_path),
         is_dry_run: config.is_dry_run,
@@ -63,21 +61,14 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     announce(&config, edges.http_address());
     let ended = signals.wait(|| pod.is_finished() || edges.is_finished());
     steward.stop();
-    let kept = edges.stop();
+    edges.stop();
     pod.stop()
         .map_err(|_| Failure::Runtime("a shard's thread had panicked".into()))?;
-    if let Some(data) = &data {
-        data.save_sessions(&kept)
-            .map_err(|error| Failure::Runtime(format!("the players cannot be saved: {error}")))?;
-    }
     ended
 }
 
-/// The saved battle and its players, or a new one.
-fn prepare(
-    config: &Config,
-    data: Option<&DataDir>,
-) -> Result<(PodState, Vec<edge::KeptSession>), Failure> {
+/// The saved battle, or a new one.
+fn prepare(config: &Config, data: Option<&DataDir>) -> Result<PodState, Failure> {
     let begun_at = Instant::now();
     if let Some(data) = data
         && let Some(state) = data.recover(config)?
@@ -87,7 +78,7 @@ fn prepare(
             seconds = begun_at.elapsed().as_secs_f32(),
             "the world is back"
         );
-        return Ok((state, data.load_sessions()));
+        return Ok(state);
     }
     let battle = Battle::new(BattleConfig {
         seed: config.seed(),
@@ -98,8 +89,7 @@ fn prepare(
         "the world is made"
     );
     let name = (POD, FIRST_SERIES);
-    let state = divided(battle.into_world(), name, config.shards_count);
-    Ok((state, Vec::new()))
+    Ok(divided(battle.into_world(), name, config.shards_count))
 }
 
 /// Begins to keep what the shards are given, if anybody wants that.
@@ -111,7 +101,9 @@ fn begin_run(
     let Some(data) = data else { return Ok(None) };
     let begun = data.begin_run(state, config.retention);
     let failed = |error| format!("the battle cannot be kept: {error}; check --data");
-    begun.map(Some).map_err(|error| Failure::Runtime(failed(error)))
+    begun
+        .map(Some)
+        .map_err(|error| Failure::Runtime(failed(error)))
 }
 
 fn announce(config: &Config, address: std::net::SocketAddr) {

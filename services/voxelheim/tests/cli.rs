@@ -118,7 +118,7 @@ fn starts_says_where_and_stops_clean_with_its_battle_kept() {
     ];
     start_and_stop(&arguments, "TERM");
     assert!(folder.join("world").join("current-run").exists());
-    assert!(folder.join("sessions.json").exists());
+    assert!(folder.join("token_key").exists());
     start_and_stop(&["--listen", "127.0.0.1:0", "--data", data], "INT");
     let text = mistake(&["--listen", "127.0.0.1:0", "--data", data, "--seed", "4"]);
     assert!(

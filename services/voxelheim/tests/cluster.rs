@@ -24,7 +24,9 @@ fn a_battle_outlives_its_processes() {
     let edges = [cluster.edge(11), cluster.edge(12)];
     until("both pods are waited for", || cluster.shards(1).len() == 2);
     let bots = edges.each_ref().map(|edge| cluster.bots(edge, PLAYERS));
-    until("all players are in", || players(&cluster, 1) == 2 * PLAYERS as u64);
+    until("all players are in", || {
+        players(&cluster, 1) == 2 * PLAYERS as u64
+    });
 
     for round in 0..6 {
         move_all(&cluster, 1, [2, 1][round % 2]);
@@ -34,15 +36,24 @@ fn a_battle_outlives_its_processes() {
     second.kill();
     second = cluster.pod(2);
     fight_on(&cluster, 2, 60);
-    assert_eq!(players(&cluster, 2), 2 * PLAYERS as u64, "all are in their bodies");
+    assert_eq!(
+        players(&cluster, 2),
+        2 * PLAYERS as u64,
+        "all are in their bodies"
+    );
 
     second.terminate();
     assert!(second.wait().success(), "an emptied pod ends well");
     let left = cluster.shards(1);
-    assert!(left.iter().all(|shard| shard.name == "1/0" && shard.regions > 0));
+    assert!(
+        left.iter()
+            .all(|shard| shard.name == "1/0" && shard.regions > 0)
+    );
     fight_on(&cluster, 1, 60);
     let second = cluster.pod(2);
-    until("the pod is back, as a newcomer", || cluster.shards(1).len() == 2);
+    until("the pod is back, as a newcomer", || {
+        cluster.shards(1).len() == 2
+    });
     move_all(&cluster, 1, 2);
     first.terminate();
     assert!(first.wait().success(), "the founder may leave, too");
@@ -119,11 +130,13 @@ fn move_all(cluster: &Cluster, asked: u16, to: u16) {
     let shard = format!("{to}/0");
     until("all regions have moved", || {
         let regions = cluster.regions(asked);
-        let mut others = regions.iter().filter(|region| region.owner != shard).peekable();
+        let mut others = regions
+            .iter()
+            .filter(|region| region.owner != shard)
+            .peekable();
         let is_done = others.peek().is_none();
         // What the controller split or merged meanwhile is asked for again.
         others.for_each(|region| cluster.move_region(asked, &region.name, &shard));
         is_done && !regions.is_empty()
     });
 }
-

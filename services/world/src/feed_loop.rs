@@ -312,7 +312,8 @@ impl PodSide {
         self.heard.clear();
         for shard in 0..self.shard_count {
             // Of a link that was closed meanwhile, the next word is that it is gone.
-            self.heard.extend(InLane::open(&self.peer, shard, None, bell));
+            self.heard
+                .extend(InLane::open(&self.peer, shard, None, bell));
         }
     }
 

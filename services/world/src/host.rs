@@ -230,6 +230,7 @@ mod tests {
             for (session, edge) in (1..).zip(&mut ports.edges) {
                 let command = Command::Join {
                     session: SessionId(session),
+                    attachment: engine::Attachment::default(),
                     name: format!("guest {session}"),
                     house: 255,
                 };

@@ -41,7 +41,10 @@ use crate::{
 /// What the relay is told of other processes.
 pub enum Word {
     /// One that there is; of a pod, with the number of its shards.
-    Known { peer: Peer, shard_count: u16 },
+    Known {
+        peer: Peer,
+        shard_count: u16,
+    },
     /// One that will not come back as it was.
     Gone(PeerName),
     Asked(Request),
@@ -274,11 +277,15 @@ impl Links {
                 PeerName::Pod(pod) => relay.place_of(Owner { pod: *pod, shard }),
                 PeerName::Edge(_) => self.first_places[usize::from(shard)].get(&name).copied(),
             };
-            lanes.heard.extend(InLane::open(&lanes.peer, shard, durable, bell));
+            lanes
+                .heard
+                .extend(InLane::open(&lanes.peer, shard, durable, bell));
         }
         for shard in 0..self.own.len() as u16 {
             let said = bring_in(relay, shard, self.series);
-            lanes.said.extend(OutLane::open(&lanes.peer, shard, said, bell));
+            lanes
+                .said
+                .extend(OutLane::open(&lanes.peer, shard, said, bell));
         }
         // Of a link that was closed meanwhile, the next word is that it is gone.
         if lanes.said.len() == self.own.len() && lanes.heard.len() == usize::from(heard_count) {
@@ -332,22 +339,27 @@ impl Links {
         let Some(outline) = relay.outline(world.tick) else {
             return;
         };
-        for (name, wish) in self.wishes.extract_if(.., |_, it| it.tick_min <= world.tick) {
+        for (name, wish) in self
+            .wishes
+            .extract_if(.., |_, it| it.tick_min <= world.tick)
+        {
             let (world, outline) = (world.clone(), outline.clone());
             let herald = self.herald.clone();
             // Terrain is megabytes to encode, and frames are not to wait for it.
-            let made = thread::Builder::new().name("snapshot".into()).spawn(move || {
-                let bytes = match wish.kind {
-                    SnapshotKind::Feed => feed::snapshot(&world, &outline),
-                    SnapshotKind::Pod => state::joining(&world, &outline),
-                };
-                herald.tell(Word::Made(Snapshot {
-                    name,
-                    number: wish.number,
-                    tick: world.tick,
-                    bytes: bytes.into(),
-                }));
-            });
+            let made = thread::Builder::new()
+                .name("snapshot".into())
+                .spawn(move || {
+                    let bytes = match wish.kind {
+                        SnapshotKind::Feed => feed::snapshot(&world, &outline),
+                        SnapshotKind::Pod => state::joining(&world, &outline),
+                    };
+                    herald.tell(Word::Made(Snapshot {
+                        name,
+                        number: wish.number,
+                        tick: world.tick,
+                        bytes: bytes.into(),
+                    }));
+                });
             if let Err(error) = made {
                 tracing::warn!(%error, "no snapshot: it will be asked for again");
             }
@@ -375,7 +387,9 @@ impl Links {
         let may_leave = self.may_leave(tick, now);
         standing.may_leave.store(may_leave, Ordering::Release);
         let is_left_behind = self.is_left_behind(relay, is_any_member);
-        standing.is_left_behind.store(is_left_behind, Ordering::Release);
+        standing
+            .is_left_behind
+            .store(is_left_behind, Ordering::Release);
         *standing.volunteers.lock().expect("no holder panics") = self.volunteers(relay);
     }
 

@@ -12,9 +12,7 @@ use std::{
     time::Duration,
 };
 
-use engine::{
-    Frame, Phase, compose::Composer, generate::Generator, record::CheckpointError,
-};
+use engine::{Frame, Phase, compose::Composer, generate::Generator, record::CheckpointError};
 use journal::{Cut, Folder, Identity, JournalError, Scanner, checkpoint};
 use pod::{PodState, recovery::RecoveryError, replay::Inputs};
 
@@ -149,7 +147,9 @@ impl Recording {
             sender,
         };
         let thread = thread::Builder::new().name("replay".into());
-        thread.spawn(move || reader.run()).map_err(ReplayError::Io)?;
+        thread
+            .spawn(move || reader.run())
+            .map_err(ReplayError::Io)?;
         Ok(Self {
             composer: Composer::new(identity.world),
             path: run.to_owned(),

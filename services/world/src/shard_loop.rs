@@ -160,7 +160,10 @@ impl ShardLoop {
         if self.wiring.is_first {
             self.wiring.stop.name_after(tick);
         }
-        self.wiring.stop.last_tick().is_some_and(|last| tick >= last)
+        self.wiring
+            .stop
+            .last_tick()
+            .is_some_and(|last| tick >= last)
     }
 
     fn take_commands(&mut self) {

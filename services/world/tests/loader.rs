@@ -126,6 +126,7 @@ fn player(motion: Motion) -> PlayerState {
     PlayerState {
         session: engine::SessionId(1),
         body: engine::BodyId::new(1, 0),
+        attachment: engine::Attachment::default(),
         input_sequence: 0,
         input_queue_count: 0,
         motion,

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engine::{Command, Frame, PlayerInput, SessionId, compose::Composer};
+use engine::{Attachment, Command, Frame, PlayerInput, SessionId, compose::Composer};
 use pod::PodState;
 use world::{
     Battle, BattleConfig, Pinning, Pod, Recording, Retention, Runner, WorldFolder,
@@ -74,11 +74,13 @@ fn fight(folder: &WorldFolder, state: PodState, ticks: u32) -> Vec<(u32, u64)> {
             let command = match told.len() {
                 1 => Command::Join {
                     session,
+                    attachment: Attachment::default(),
                     name: format!("guest {}", session.0),
                     house: 255,
                 },
                 count => Command::Input {
                     session,
+                    attachment: Attachment::default(),
                     input: PlayerInput {
                         sequence: count as u32,
                         buttons: engine::Buttons(engine::Buttons::FORWARD),
@@ -179,7 +181,8 @@ fn tear(run: &Path, cut: u64) {
     let file = file.expect("it is there");
     let size = file.metadata().expect("it is there").len();
     let bytes = cut * 4_096 + 100 * cut;
-    file.set_len(size - bytes.min(size / 2)).expect("it is writable");
+    file.set_len(size - bytes.min(size / 2))
+        .expect("it is writable");
 }
 
 fn names_of(path: &Path, prefix: &str) -> Vec<String> {

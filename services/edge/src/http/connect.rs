@@ -26,6 +26,7 @@ pub async fn respond(State(state): State<HttpState>, headers: HeaderMap) -> Resp
         "certificate_sha256": certificate.sha256_hex(),
         "websocket_url": format!("{scheme}://{}/ws", host.name_and_port),
         "quic_address": format!("{}:{quic_port}", host.name),
+        "edges": *shared.siblings(),
     }));
     let anyone = HeaderValue::from_static("*");
     response

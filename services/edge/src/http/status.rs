@@ -56,7 +56,8 @@ fn status_json(shared: &Shared) -> Value {
         "sessions": counters.sessions().map(|(_, count)| count).sum::<u64>(),
         "sessions_by_transport": named(counters.sessions()),
         "sessions_by_edge": sessions_by_edge(shared),
-        "sessions_waiting_for_return": waiting_count(shared),
+        "sessions_waiting_for_return": away_count(shared),
+        "sessions_waiting_for_room": shared.registry.waiting_count(),
         "sessions_max": shared.config.sessions_max,
         "joined": read(&counters.joined),
         "resumed": read(&counters.resumed),
@@ -103,9 +104,11 @@ fn sessions_by_edge(shared: &Shared) -> Vec<usize> {
     edges.map(|count| count.load(Ordering::Relaxed)).collect()
 }
 
-fn waiting_count(shared: &Shared) -> u64 {
+/// Players whom no connection of this process speaks for.
+fn away_count(shared: &Shared) -> u64 {
     let held: u64 = shared.counters.sessions().map(|(_, count)| count).sum();
-    (shared.registry.count() as u64).saturating_sub(held)
+    let players_count = shared.pod_status.read().players_count as u64;
+    players_count.saturating_sub(held)
 }
 
 fn fan_out_us_mean(shared: &Shared) -> u64 {
@@ -129,6 +132,7 @@ pub async fn metrics(State(state): State<HttpState>) -> Response {
     let mut page = Page::default();
     shard_metrics(&mut page, &shared.pod_status.read());
     each_shard_metrics(&mut page, shared.pod_status.boards());
+    session_metrics(&mut page, shared);
     edge_metrics(&mut page, shared);
     let mut response = super::text(StatusCode::OK, page.text);
     let prometheus = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
@@ -223,12 +227,26 @@ fn each_shard_metrics(page: &mut Page, boards: &[StatusBoard]) {
     );
 }
 
-fn edge_metrics(page: &mut Page, shared: &Shared) {
+fn session_metrics(page: &mut Page, shared: &Shared) {
     let counters = &shared.counters;
     page.head("sessions", "gauge", "Open sessions by transport.");
     for (transport, count) in counters.sessions() {
         page.value("sessions", &format!("transport=\"{transport}\""), count);
     }
+    page.head(
+        "sessions_waiting_for_room",
+        "gauge",
+        "Newcomers in the line before a full battle.",
+    );
+    page.value(
+        "sessions_waiting_for_room",
+        "",
+        shared.registry.waiting_count(),
+    );
+}
+
+fn edge_metrics(page: &mut Page, shared: &Shared) {
+    let counters = &shared.counters;
     page.head(
         "drops_total",
         "counter",

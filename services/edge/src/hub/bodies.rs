@@ -1,6 +1,11 @@
-//! Which bodies a client was told the looks of: one bit for each body index.
+//! Which bodies a client was told the looks of: one bit for each body index. And what became of the
+//! roster since the last frame.
 
-use engine::{BodyId, limits::BODIES_MAX};
+use std::collections::HashMap;
+
+use engine::{Appearance, BodyId, limits::BODIES_MAX};
+
+use crate::hub::population::folded;
 
 /// A set of body indices; grows to the highest one in it, 2.5 KB for a full world.
 #[derive(Clone, Default)]
@@ -38,9 +43,18 @@ impl BodySet {
 #[derive(Default)]
 pub struct RosterChanges {
     version: u64,
-    ids: Vec<BodyId>,
+    known: Vec<Known>,
+    /// How often each name is there, folded; soldiers have none.
+    names: HashMap<String, u32>,
     /// Who was at an index before, where it is not who is there now.
     pub gone: Vec<BodyId>,
+}
+
+/// Who was at an index at the last look.
+#[derive(Clone, Default)]
+struct Known {
+    id: BodyId,
+    name_folded: String,
 }
 
 impl RosterChanges {
@@ -52,15 +66,38 @@ impl RosterChanges {
         }
         self.version = roster.version;
         let count = roster.appearances.len().min(BODIES_MAX + 1);
-        self.ids.resize(count.max(self.ids.len()), BodyId::NOBODY);
-        for (index, known) in self.ids.iter_mut().enumerate() {
+        self.known
+            .resize(count.max(self.known.len()), Known::default());
+        for index in 0..self.known.len() {
             let look = roster.appearances.get(index).and_then(Option::as_ref);
             let now = look.map_or(BodyId::NOBODY, |look| look.id);
-            if *known != now {
-                if *known != BodyId::NOBODY {
-                    self.gone.push(*known);
-                }
-                *known = now;
+            if self.known[index].id != now {
+                self.change(index, look);
+            }
+        }
+    }
+
+    /// Whether somebody has this name, which is folded.
+    pub fn has_name(&self, folded: &str) -> bool {
+        self.names.contains_key(folded)
+    }
+
+    fn change(&mut self, index: usize, look: Option<&Appearance>) {
+        let now = look.map_or_else(Known::default, |look| Known {
+            id: look.id,
+            name_folded: folded(&look.name),
+        });
+        if !now.name_folded.is_empty() {
+            *self.names.entry(now.name_folded.clone()).or_default() += 1;
+        }
+        let was = std::mem::replace(&mut self.known[index], now);
+        if was.id != BodyId::NOBODY {
+            self.gone.push(was.id);
+        }
+        if let Some(count) = self.names.get_mut(&was.name_folded) {
+            *count -= 1;
+            if *count == 0 {
+                self.names.remove(&was.name_folded);
             }
         }
     }
@@ -69,12 +106,12 @@ impl RosterChanges {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::{Appearance, House, Roster};
+    use engine::{House, Roster};
 
     fn roster(version: u64, ids: &[Option<BodyId>]) -> Roster {
         let look = |id: &BodyId| Appearance {
             id: *id,
-            name: String::new(),
+            name: format!("Body {}", id.index()),
             house: House::Red,
             gear: 0,
         };
@@ -100,6 +137,7 @@ mod tests {
         assert!(changes.gone.is_empty());
         changes.update(&roster(2, &[None, Some(c), None]));
         assert_eq!(changes.gone, [a, b]);
+        assert!(changes.has_name("body 1") && !changes.has_name("body 2"));
         changes.update(&roster(2, &[]));
         assert!(changes.gone.is_empty(), "the same version is not looked at");
     }

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc, time::Instant};
 
-use engine::{BodyId, SessionId};
+use engine::{Attachment, BodyId, SessionId};
 use protocol::up::{Hello, Settings};
 use tokio::sync::Notify;
 
@@ -81,7 +81,8 @@ impl EndSignal {
 /// A client of this edge, from its admission to the end of its connection.
 pub struct Client {
     pub session: SessionId,
-    pub name: String,
+    /// Tells this connection from others of the same session.
+    pub attachment: Attachment,
     pub token: String,
     pub is_resumed: bool,
     pub house_wished: u8,
@@ -93,8 +94,8 @@ pub struct Client {
     pub settings_wished: Option<Settings>,
     pub settings_at_tick: u32,
     pub entered_at: Instant,
-    /// The newest frame when it entered.
-    pub entered_at_tick: u32,
+    /// When the shard was last told that it is there.
+    pub present_at_tick: u32,
     /// Its body, once the shard gave one and the Welcome is out.
     pub body: Option<BodyId>,
     /// The newest input that went to the shard.
@@ -113,8 +114,8 @@ impl Client {
     pub fn new(admission: &Admission, hello: &Hello, wishes: Wishes, outbox: Outbox) -> Self {
         Self {
             session: admission.session,
-            name: admission.name.clone(),
-            token: admission.token.text(),
+            attachment: admission.attachment,
+            token: admission.token.clone(),
             is_resumed: admission.is_resumed,
             house_wished: hello.house,
             outbox,
@@ -124,7 +125,7 @@ impl Client {
             settings_wished: None,
             settings_at_tick: 0,
             entered_at: Instant::now(),
-            entered_at_tick: 0,
+            present_at_tick: 0,
             body: None,
             input_sequence: 0,
             datagram_count: 0,

@@ -5,6 +5,7 @@ pub mod bodies;
 pub mod client;
 pub mod columns;
 pub mod news;
+pub mod population;
 pub mod tell;
 pub mod terrain;
 
@@ -23,6 +24,7 @@ use crate::{
     counters::{Cause, Counters},
     hub::{
         client::{Client, EndSignal, Wishes},
+        population::Population,
         tell::Teller,
     },
     limits,
@@ -49,7 +51,7 @@ pub struct Hub {
     slots: Vec<Slot>,
     slots_free: Vec<usize>,
     /// Joins and leaves that found the ring full, to be tried again. At most one of each for every
-    /// session there can be.
+    /// connection there can be.
     retries: VecDeque<Command>,
     frame: Arc<Frame>,
     encoder: Encoder,
@@ -82,15 +84,23 @@ impl Hub {
         }
     }
 
-    /// Seats an admitted client and asks the shard for its body.
+    /// Who is in the battle, as the newest frame has it.
+    pub fn population(&self) -> Population<'_> {
+        Population::new(&self.frame, self.teller.roster())
+    }
+
+    /// Seats an admitted client and asks the shard for its body, or for it to be the one that speaks
+    /// for the body that is there. An elder connection of the session at this edge ends at once, one
+    /// at another edge as soon as that sees the newer one in a frame.
     pub fn enter(&mut self, admission: &Admission, hello: &Hello, outbox: Outbox) -> ClientId {
+        self.replace(admission.session);
         let wishes = Wishes::of_hello(hello, self.bounds.budget_bytes_per_second_max);
-        let mut client = Client::new(admission, hello, wishes, outbox);
-        client.entered_at_tick = self.frame.tick;
+        let client = Client::new(admission, hello, wishes, outbox);
         // Also for one who comes back: the shard then counts its inputs anew.
         self.send_surely(Command::Join {
             session: client.session,
-            name: client.name.clone(),
+            attachment: client.attachment,
+            name: admission.name.clone(),
             house: client.house_wished,
         });
         let slot = self.slots_free.pop().unwrap_or_else(|| {
@@ -132,13 +142,20 @@ impl Hub {
         self.leave(id);
     }
 
-    /// Ends all sessions, because the server stops.
-    pub fn end_all(&mut self) {
-        let goodbye = Ending::closed(CloseReason::ServerStopping, "The server is stopping.");
+    /// Ends all sessions with the same words.
+    pub fn end_all(&mut self, goodbye: &Ending) {
         for slot in &self.slots {
             if let Some(client) = &slot.client {
                 client.end.end(goodbye.clone());
             }
+        }
+    }
+
+    /// Ends the connection that holds a session at this edge, if there is one.
+    fn replace(&mut self, session: SessionId) {
+        let clients = self.slots.iter().filter_map(|slot| slot.client.as_ref());
+        for client in clients.filter(|client| client.session == session) {
+            client.end.end(Ending::replaced());
         }
     }
 
@@ -152,8 +169,13 @@ impl Hub {
         if client.body.is_none() || input.sequence <= client.input_sequence {
             return;
         }
-        let (session, sequence) = (client.session, input.sequence);
-        match self.port.send(Command::Input { session, input }) {
+        let sequence = input.sequence;
+        let command = Command::Input {
+            session: client.session,
+            attachment: client.attachment,
+            input,
+        };
+        match self.port.send(command) {
             Ok(()) => {
                 let client = self.client(id).expect("it was there a moment ago");
                 let ahead = sequence - client.input_sequence;
@@ -183,9 +205,16 @@ impl Hub {
         }
     }
 
-    /// A body is to leave the world for good.
-    pub fn send_leave(&mut self, session: SessionId) {
-        self.send_surely(Command::Leave { session });
+    /// A client goes for good, and its body with it, unless another connection holds that.
+    pub fn send_leave(&mut self, id: ClientId) {
+        if let Some(client) = self.client(id) {
+            let session = client.session;
+            let attachment = client.attachment;
+            let state = player(&self.frame, session);
+            if state.is_none_or(|state| state.attachment == attachment) {
+                self.send_surely(Command::Leave { session });
+            }
+        }
     }
 
     /// Ends the sessions that got no body in time.
@@ -196,10 +225,10 @@ impl Hub {
             };
             let waited = now.saturating_duration_since(client.entered_at);
             if client.body.is_none() && waited > limits::JOIN_TIMEOUT {
-                let text = "The battle has no place for you just now. Try again.";
-                client
-                    .end
-                    .end(Ending::closed(CloseReason::ServerFull, text));
+                client.end.end(match player(&self.frame, client.session) {
+                    Some(_) => Ending::replaced(),
+                    None => no_place(),
+                });
             }
         }
     }
@@ -222,6 +251,11 @@ impl Hub {
     fn client(&mut self, id: ClientId) -> Option<&mut Client> {
         client_of(&mut self.slots, id)
     }
+}
+
+fn no_place() -> Ending {
+    let text = "The battle has no place for you just now. Try again.";
+    Ending::closed(CloseReason::ServerFull, text)
 }
 
 fn client_of(slots: &mut [Slot], id: ClientId) -> Option<&mut Client> {

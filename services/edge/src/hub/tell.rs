@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 
 use bytes::Bytes;
 use engine::{
-    BodyId, Frame, PlayerState,
+    BodyId, Command, Frame, PlayerState,
     generate::layout::{WORLD_EDGE, WORLD_HEIGHT},
     limits::TICK_RATE_HZ,
 };
@@ -14,6 +14,7 @@ use protocol::{
     session::{Appearances, CloseReason, Welcome},
 };
 use spatial::terrain::diff_bricks;
+use world::EdgePort;
 
 use crate::{
     counters::{Cause, Counters},
@@ -24,6 +25,7 @@ use crate::{
         columns::Column,
         news::{self, Happenings, News},
         player,
+        population::name,
         terrain::{ColumnCache, Reach},
     },
     interest::{Interest, View, own_state, policy::staleness_ticks_promised},
@@ -67,6 +69,10 @@ impl Teller {
             edits: Vec::new(),
             terrain_bytes_left: 0,
         }
+    }
+
+    pub fn roster(&self) -> &RosterChanges {
+        &self.roster
     }
 
     fn begin(&mut self) {
@@ -163,6 +169,7 @@ impl Hub {
             if telling.tell(client).is_err() {
                 give_up(client, &self.counters);
             }
+            speak_for(client, frame.tick, &mut self.port);
         }
     }
 }
@@ -176,10 +183,45 @@ fn reach(bytes_left: usize) -> Reach {
     }
 }
 
+/// A client's own player, once this connection speaks for it. One that did and does no more is ended.
+fn own_player<'a>(frame: &'a Frame, client: &Client) -> Option<&'a PlayerState> {
+    let player = player(frame, client.session);
+    let own = player.filter(|player| player.attachment == client.attachment);
+    if own.is_none() && client.body.is_some() {
+        client.end.end(match player {
+            Some(_) => Ending::replaced(),
+            None => gone(),
+        });
+    }
+    own
+}
+
+/// Its body left the world without a word of its own: the client may come in anew.
+fn gone() -> Ending {
+    let text = "Your fighter left the battle. You come in anew.";
+    Ending::closed(CloseReason::None, text)
+}
+
 fn give_up(client: &Client, counters: &Arc<Counters>) {
     let text = "Your connection is too slow to follow the battle.";
     if client.end.end(Ending::closed(CloseReason::None, text)) {
         counters.drop_one(Cause::SlowClient);
+    }
+}
+
+/// Now and then tells the shard that a client is still there, whether it does anything or not. When the
+/// ring is full the next tick is soon enough.
+fn speak_for(client: &mut Client, tick: u32, port: &mut EdgePort) {
+    let is_due = tick.saturating_sub(client.present_at_tick) >= limits::PRESENT_TICKS;
+    if client.body.is_none() || !is_due {
+        return;
+    }
+    let present = Command::Present {
+        session: client.session,
+        attachment: client.attachment,
+    };
+    if port.send(present).is_ok() {
+        client.present_at_tick = tick;
     }
 }
 
@@ -191,13 +233,10 @@ struct Telling<'a> {
 
 impl Telling<'_> {
     fn tell(&mut self, client: &mut Client) -> Result<(), TooSlow> {
-        let Some(player) = player(self.frame, client.session) else {
+        let Some(player) = own_player(self.frame, client) else {
             return Ok(());
         };
         if client.body != Some(player.body) {
-            if self.frame.tick < client.entered_at_tick + limits::COMMAND_TICKS {
-                return Ok(());
-            }
             self.welcome(client, player)?;
         }
         let budget_max = self.teller.bounds.budget_bytes_per_second_max;
@@ -212,13 +251,14 @@ impl Telling<'_> {
     /// You are in; and how things stand.
     fn welcome(&mut self, client: &mut Client, player: &PlayerState) -> Result<(), TooSlow> {
         client.body = Some(player.body);
+        client.present_at_tick = self.frame.tick;
         client.input_sequence = player.input_sequence;
         let welcome = Welcome {
             protocol_version: protocol::VERSION,
             resume_token: client.token.clone(),
             resume_seconds: limits::RESUME_GRACE.as_secs() as u16,
             body: player.body.0,
-            name: client.name.clone(),
+            name: name(self.frame, player).unwrap_or_default().to_owned(),
             house: player.house as u8,
             tick: self.frame.tick,
             tick_rate_hz: TICK_RATE_HZ as u8,

@@ -2,10 +2,12 @@
 
 pub mod ending;
 pub mod inbound;
+pub mod line;
 pub mod meter;
 pub mod outbox;
 pub mod seat;
 
 pub use ending::{Ending, Goodbye};
+pub use line::{Step, Wait};
 pub use outbox::{Datagrams, Outbox, Pending};
 pub use seat::{Seat, Visitor};

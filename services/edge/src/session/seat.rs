@@ -30,33 +30,26 @@ pub struct Visitor {
 pub struct Seat {
     edge: Rc<Edge>,
     client: ClientId,
-    admission: Admission,
     meter: RefCell<Meter>,
     _guard: SessionGuard,
 }
 
 impl Seat {
-    /// Takes a seat for a Hello; the Welcome follows when the shard has given a body.
-    ///
-    /// # Errors
-    /// The ending to tell the client: refused by name, rate or capacity.
+    /// Takes a seat for who was let in; the Welcome follows when the world has given the body.
     pub fn take(
         edge: &Rc<Edge>,
         visitor: &Visitor,
-        hello: &Hello,
+        (hello, admission): (&Hello, &Admission),
         outbox: Outbox,
-    ) -> Result<Self, Ending> {
-        let now = Instant::now();
-        let admission = edge.admit(visitor, hello, now)?;
-        let client = edge.hub.borrow_mut().enter(&admission, hello, outbox);
+    ) -> Self {
+        let client = edge.hub.borrow_mut().enter(admission, hello, outbox);
         edge.sessions_count().fetch_add(1, Ordering::Relaxed);
-        Ok(Self {
+        Self {
             edge: edge.clone(),
             client,
-            admission,
-            meter: RefCell::new(Meter::new(now)),
+            meter: RefCell::new(Meter::new(Instant::now())),
             _guard: edge.shared.counters.session(visitor.transport),
-        })
+        }
     }
 
     /// A message that came as a datagram.
@@ -94,28 +87,17 @@ impl Seat {
     /// Resolves when the edge ends this session: replaced, too slow, or the server stops.
     pub async fn ended(&self) -> Ending {
         let ended = self.edge.hub.borrow_mut().end_signal(self.client);
-        tokio::select! {
-            ending = ended.wait() => ending,
-            () = self.admission.replaced.notified() => Ending::replaced(),
-        }
+        ended.wait().await
     }
 
-    /// Gives the seat up: tells the registry how the session ended, and the client why.
+    /// Gives the seat up: tells the client why, or the world that the player went for good. Of one
+    /// who was lost the world hears no more, and waits for a while.
     pub fn give_up(&self, ending: &Ending) {
-        if let Ending::Closed(goodbye) = ending {
-            self.edge.hub.borrow_mut().say_goodbye(self.client, goodbye);
-        }
-        let registry = &self.edge.shared.registry;
+        let mut hub = self.edge.hub.borrow_mut();
         match ending {
-            Ending::Left => {
-                if registry.leave(&self.admission) {
-                    self.edge
-                        .hub
-                        .borrow_mut()
-                        .send_leave(self.admission.session);
-                }
-            }
-            Ending::Lost | Ending::Closed(_) => registry.lose(&self.admission, Instant::now()),
+            Ending::Closed(goodbye) => hub.say_goodbye(self.client, goodbye),
+            Ending::Left => hub.send_leave(self.client),
+            Ending::Lost => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! QUIC connections: browsers by WebTransport, native clients by our own ALPN, on one endpoint.
 
-use std::{future, rc::Rc};
+use std::{future, rc::Rc, time::Instant};
 
 use bytes::Bytes;
 use tokio::{
@@ -14,7 +14,8 @@ use crate::{
     counters::{Cause, Transport},
     edge::{Edge, Handshake, visitor},
     limits,
-    session::{Datagrams, Ending, Goodbye, Outbox, Pending, Seat, inbound},
+    registry::{Admission, Answer, Place},
+    session::{Datagrams, Ending, Goodbye, Outbox, Pending, Seat, Step, Visitor, Wait, inbound},
     transport::{
         ALPN_NATIVE,
         frames::{self, ReadError},
@@ -95,8 +96,9 @@ async fn visit(
     let counters = edge.shared.counters.clone();
     let (outbox, pending) = Outbox::new(Datagrams::Quic(Box::new(session.clone())), counters);
     let visitor = visitor(session.remote_address(), transport);
-    match Seat::take(edge, &visitor, &hello, outbox) {
-        Ok(seat) => {
+    match admit(edge, &visitor, &hello, (session, &mut control)).await {
+        Ok(admission) => {
+            let seat = Seat::take(edge, &visitor, (&hello, &admission), outbox);
             let lines = Lines {
                 inbound,
                 control,
@@ -106,6 +108,42 @@ async fn visit(
             attend(seat, session, lines).await
         }
         Err(ending) => refuse(&mut control, ending).await,
+    }
+}
+
+/// Lets a visitor in, after a wait where there is no room yet.
+async fn admit(
+    edge: &Rc<Edge>,
+    visitor: &Visitor,
+    hello: &Hello,
+    (session, control): (&Session, &mut SendStream),
+) -> Result<Admission, Ending> {
+    match edge.admit(visitor, hello, Instant::now())? {
+        Answer::In(admission) => Ok(admission),
+        Answer::Wait(place) => tokio::select! {
+            waited = wait_in_line(edge, place, control) => waited,
+            _ = session.closed() => Err(Ending::Lost),
+        },
+    }
+}
+
+/// One who does not take in where it stands loses its place, for others stand behind it.
+async fn wait_in_line(
+    edge: &Rc<Edge>,
+    place: Place,
+    control: &mut SendStream,
+) -> Result<Admission, Ending> {
+    let mut wait = Wait::new(edge, place);
+    loop {
+        match wait.next().await? {
+            Step::In(admission) => return Ok(admission),
+            Step::Tell(message) => {
+                let told = timeout(limits::CLOSING_TIMEOUT, control.write_chunk(message)).await;
+                if !matches!(told, Ok(Ok(()))) {
+                    return Err(Ending::Lost);
+                }
+            }
+        }
     }
 }
 

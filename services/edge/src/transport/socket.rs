@@ -1,6 +1,6 @@
 //! WebSocket sessions: the same messages, each a binary WebSocket message, on one ordered channel.
 
-use std::{net::SocketAddr, rc::Rc};
+use std::{net::SocketAddr, rc::Rc, time::Instant};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use bytes::Bytes;
@@ -17,7 +17,8 @@ use crate::{
     counters::{Cause, Transport},
     edge::{Edge, Handshake, visitor},
     limits,
-    session::{Datagrams, Ending, Outbox, Pending, Seat, inbound},
+    registry::{Admission, Answer, Place},
+    session::{Datagrams, Ending, Outbox, Pending, Seat, Step, Visitor, Wait, inbound},
 };
 
 use protocol::{session::CloseReason, up::Hello};
@@ -76,10 +77,11 @@ async fn sit(
     let counters = edge.shared.counters.clone();
     let (outbox, pending) = Outbox::new(Datagrams::Socket(datagrams), counters);
     let visitor = visitor(address, Transport::Socket);
-    let seat = match Seat::take(edge, &visitor, hello, outbox) {
-        Ok(seat) => seat,
+    let admission = match admit(edge, &visitor, hello, (sink, stream)).await {
+        Ok(admission) => admission,
         Err(ending) => return refuse(sink, ending).await,
     };
+    let seat = Seat::take(edge, &visitor, (hello, &admission), outbox);
     let writing = write(sink, pending, datagrams_pending);
     tokio::pin!(writing);
     let ending = tokio::select! {
@@ -92,6 +94,50 @@ async fn sit(
         let _ = timeout(limits::CLOSING_TIMEOUT, writing).await;
     }
     ending
+}
+
+/// Lets a visitor in, after a wait where there is no room yet.
+async fn admit(
+    edge: &Rc<Edge>,
+    visitor: &Visitor,
+    hello: &Hello,
+    (sink, stream): (&mut Sink, &mut Stream),
+) -> Result<Admission, Ending> {
+    match edge.admit(visitor, hello, Instant::now())? {
+        Answer::In(admission) => Ok(admission),
+        Answer::Wait(place) => tokio::select! {
+            waited = wait_in_line(edge, place, sink) => waited,
+            ending = hear_nothing(stream) => Err(ending),
+        },
+    }
+}
+
+/// One who does not take in where it stands loses its place, for others stand behind it.
+async fn wait_in_line(edge: &Rc<Edge>, place: Place, sink: &mut Sink) -> Result<Admission, Ending> {
+    let mut wait = Wait::new(edge, place);
+    loop {
+        match wait.next().await? {
+            Step::In(admission) => return Ok(admission),
+            Step::Tell(message) => {
+                let words = sink.send(Message::Binary(message));
+                let told = timeout(limits::CLOSING_TIMEOUT, words).await;
+                if !matches!(told, Ok(Ok(()))) {
+                    return Err(Ending::Lost);
+                }
+            }
+        }
+    }
+}
+
+/// Who waits has nothing to say; if it does, it goes.
+async fn hear_nothing(stream: &mut Stream) -> Ending {
+    loop {
+        match read(stream).await {
+            Ok(Some(_)) => return Ending::Left,
+            Ok(None) => {}
+            Err(ending) => return ending,
+        }
+    }
 }
 
 async fn attend(seat: &Seat, stream: &mut Stream) -> Ending {

@@ -12,7 +12,7 @@ use protocol::{
     Encode, Encoder,
     down::DownMessage,
     own::Own,
-    session::{Closing, Welcome},
+    session::{Closing, Waiting, Welcome},
     snapshot::BodyRow,
     stream::StreamReader,
     up::{Hello, InputRecord, Inputs},
@@ -52,6 +52,7 @@ pub enum Heard {
         now: u16,
     },
     Battle,
+    Waiting(Waiting),
     Other,
     /// The connection is closed, with this code.
     Closed(u64),
@@ -82,6 +83,8 @@ pub struct Client {
     pub bricks_count: usize,
     pub edits: Vec<([i32; 3], u16)>,
     pub refusals: Vec<(u32, u8)>,
+    /// Its places in the line, in the order in which it heard of them.
+    pub places: Vec<(u32, u32)>,
     input_sequence: u32,
 }
 
@@ -97,14 +100,26 @@ pub fn hello(name: &str) -> Hello {
 
 /// Connects over QUIC and says these bytes on the control stream; the caller sees what comes.
 pub async fn knock(server: SocketAddr, first: &[u8]) -> Client {
+    let address = quic_address(server).await;
+    knock_at(server, address, first).await
+}
+
+/// Where a server takes QUIC.
+pub async fn quic_address(server: SocketAddr) -> SocketAddr {
     let connect = http::json(server, "/connect.json").await;
     let address = connect["quic_address"].as_str().expect("an address");
+    address.parse().expect("an address")
+}
+
+/// As [`knock`], by way of another address.
+pub async fn knock_at(server: SocketAddr, address: SocketAddr, first: &[u8]) -> Client {
+    let connect = http::json(server, "/connect.json").await;
     let hash = connect["certificate_sha256"].as_str().expect("a hash");
     let mut endpoint =
         quinn::Endpoint::client("127.0.0.1:0".parse().expect("an address")).expect("a socket");
     endpoint.set_default_client_config(client_config(hash));
     let connecting = endpoint
-        .connect(address.parse().expect("an address"), "localhost")
+        .connect(address, "localhost")
         .expect("a configuration that fits");
     let connection = within("a connection", connecting)
         .await
@@ -209,6 +224,7 @@ impl Client {
             bricks_count: 0,
             edits: Vec::new(),
             refusals: Vec::new(),
+            places: Vec::new(),
             input_sequence: 0,
         }
     }
@@ -217,7 +233,7 @@ impl Client {
         engine::BodyId(self.welcome.body).index()
     }
 
-    async fn wait_for_welcome(&mut self) {
+    pub async fn wait_for_welcome(&mut self) {
         self.until("a welcome", |client| {
             !client.welcome.resume_token.is_empty()
         })
@@ -277,6 +293,7 @@ impl Client {
             Heard::Appearance { index, name } => {
                 self.names.insert(*index, name.clone());
             }
+            Heard::Waiting(waiting) => self.places.push((waiting.position, waiting.count)),
             Heard::Pong(nonce) => self.pong = Some(*nonce),
             Heard::Bricks(count) => self.bricks_count += count,
             Heard::Edit { block, now } => self.edits.push((*block, *now)),
@@ -410,6 +427,7 @@ fn heard(message: DownMessage) -> VecDeque<Heard> {
             .map(|(block, now)| Heard::Edit { block, now })
             .collect(),
         DownMessage::Battle(_) => one(Heard::Battle),
+        DownMessage::Waiting(waiting) => one(Heard::Waiting(waiting)),
         _ => one(Heard::Other),
     }
 }

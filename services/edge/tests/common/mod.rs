@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod http;
+pub mod relay;
 pub mod server;
 
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use edge::{EdgeConfig, EdgesHandle, KeptSession, PageSource};
+use edge::{EdgeConfig, EdgesHandle, PageSource, TokenKey};
 use engine::{World, divide::unite};
 use world::{
     Battle, BattleConfig, Pinning, Pod, PodHandle, PodStatus, Runner,
@@ -19,10 +19,11 @@ pub struct Server {
     pod: PodHandle,
 }
 
-/// What survives a server.
-pub struct Remains {
-    pub world: World,
-    pub sessions: Vec<KeptSession>,
+/// One world and several edge servers that know nothing of each other, as edge processes are.
+pub struct Realm {
+    /// None once it was killed.
+    edges: Vec<Option<EdgesHandle>>,
+    pod: PodHandle,
 }
 
 pub fn config() -> EdgeConfig {
@@ -33,6 +34,7 @@ pub fn config() -> EdgeConfig {
         budget_bytes_per_second_max: protocol::limits::BUDGET_BYTES_PER_SECOND_MAX,
         page: PageSource::Embedded,
         data_dir: None,
+        token_key: Some(TokenKey::new(&[7; TokenKey::BYTES])),
     }
 }
 
@@ -42,34 +44,17 @@ impl Server {
     }
 
     pub fn start_with(config: EdgeConfig) -> Self {
-        let battle = Battle::new(BattleConfig {
-            seed: SEED,
-            soldiers_per_house: SOLDIERS_PER_HOUSE,
-        });
-        Self::go_on(
-            config,
-            Remains {
-                world: battle.into_world(),
-                sessions: Vec::new(),
-            },
-        )
+        Self::go_on(config, new_world())
     }
 
-    pub fn go_on(config: EdgeConfig, remains: Remains) -> Self {
-        let edges = edge::bind(config).expect("free ports");
-        let ports = world::connect(&owners(0, SHARD_COUNT), SEED, edges.wakes());
-        let pod = Pod {
-            state: divided(remains.world, (0, 1), SHARD_COUNT),
-            shard_ports: ports.shards,
-            whole_ports: ports.wholes,
-            chronicle: None,
-            links: None,
-        };
-        let pod = world::start(pod, Runner::Plain, Pinning::Off).expect("threads");
-        let edges = edges
-            .start(ports.edges, pod.status(), &remains.sessions)
-            .expect("threads");
+    pub fn go_on(config: EdgeConfig, world: World) -> Self {
+        let (mut edges, pod) = begin(vec![config], world);
+        let edges = edges.pop().expect("it was started");
         Self { edges, pod }
+    }
+
+    pub fn edges(&self) -> &EdgesHandle {
+        &self.edges
     }
 
     pub fn http(&self) -> SocketAddr {
@@ -81,14 +66,70 @@ impl Server {
     }
 
     /// Stops as the binary does; panics if any thread had panicked.
-    pub fn stop(self) -> Remains {
+    pub fn stop(self) -> World {
         assert!(!self.edges.is_finished(), "an edge thread died");
-        let sessions = self.edges.stop();
+        self.edges.stop();
         let shards = self.pod.stop().expect("the shards' threads are well");
         let worlds: Vec<_> = shards.into_iter().map(Battle::into_world).collect();
-        Remains {
-            world: unite(&worlds),
-            sessions,
-        }
+        unite(&worlds)
     }
+}
+
+impl Realm {
+    pub fn start(edges_count: usize) -> Self {
+        let configs = vec![config(); edges_count];
+        let (edges, pod) = begin(configs, new_world());
+        let edges = edges.into_iter().map(Some).collect();
+        Self { edges, pod }
+    }
+
+    pub fn http(&self, edge: usize) -> SocketAddr {
+        self.edge(edge).http_address()
+    }
+
+    pub fn edge(&self, edge: usize) -> &EdgesHandle {
+        self.edges[edge].as_ref().expect("it lives")
+    }
+
+    pub fn kill(&mut self, edge: usize) {
+        self.edges[edge].take().expect("it lives").kill();
+    }
+
+    pub fn stop(self) {
+        let edges = self.edges.into_iter().flatten();
+        edges.for_each(EdgesHandle::stop);
+        self.pod.stop().expect("the shards' threads are well");
+    }
+}
+
+fn new_world() -> World {
+    let battle = Battle::new(BattleConfig {
+        seed: SEED,
+        soldiers_per_house: SOLDIERS_PER_HOUSE,
+    });
+    battle.into_world()
+}
+
+/// Starts a world and its edge servers.
+fn begin(configs: Vec<EdgeConfig>, world: World) -> (Vec<EdgesHandle>, PodHandle) {
+    let edges: Vec<_> = configs
+        .into_iter()
+        .map(|config| edge::bind(config).expect("free ports"))
+        .collect();
+    let wakes = edges.iter().flat_map(edge::BoundEdges::wakes).collect();
+    let ports = world::connect(&owners(0, SHARD_COUNT), SEED, wakes);
+    let pod = Pod {
+        state: divided(world, (0, 1), SHARD_COUNT),
+        shard_ports: ports.shards,
+        whole_ports: ports.wholes,
+        chronicle: None,
+        links: None,
+    };
+    let pod = world::start(pod, Runner::Plain, Pinning::Off).expect("threads");
+    let mut ports = ports.edges.into_iter();
+    let edges = edges.into_iter().map(|edges| {
+        let ports = ports.by_ref().take(edges.wakes().len()).collect();
+        edges.start(ports, pod.status()).expect("threads")
+    });
+    (edges.collect(), pod)
 }

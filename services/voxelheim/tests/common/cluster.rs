@@ -92,7 +92,9 @@ impl Cluster {
         let directory = format!("{}?options[search_path]={}", self.postgres, self.schema);
         command.arg(role).args(["--pod", &number.to_string()]);
         command.args(["--link", &format!("127.0.0.1:{}", free_port())]);
-        command.arg("--authority").arg(self.folder.join("authority"));
+        command
+            .arg("--authority")
+            .arg(self.folder.join("authority"));
         command.env("VOXELHEIM_DIRECTORY", directory);
         command
     }
@@ -105,7 +107,14 @@ impl Cluster {
     pub fn bots(&self, edge: &Process, count: usize) -> Bots {
         let mut command = voxelheim();
         let url = format!("http://{}", edge.address.as_ref().expect("an edge's"));
-        command.args(["bots", "--json", "--url", &url, "--count", &count.to_string()]);
+        command.args([
+            "bots",
+            "--json",
+            "--url",
+            &url,
+            "--count",
+            &count.to_string(),
+        ]);
         command.args(["--seconds", "100000"]);
         let child = command.stdout(Stdio::piped()).spawn();
         Bots(child.expect("the binary runs"))
@@ -145,7 +154,9 @@ impl Cluster {
     /// Nothing where nobody answers.
     fn ask(&self, pod: u16, words: &[&str]) -> Value {
         let mut command = voxelheim();
-        command.args(["ctl", "--json", "--data"]).arg(self.data(pod));
+        command
+            .args(["ctl", "--json", "--data"])
+            .arg(self.data(pod));
         let output = command.args(words).output().expect("the binary runs");
         serde_json::from_slice(&output.stdout).unwrap_or(Value::Null)
     }
@@ -153,7 +164,10 @@ impl Cluster {
     /// Runs a pod's part of the battle again.
     pub fn replay(&self, pod: u16) -> Value {
         let mut command = voxelheim();
-        let output = command.args(["replay", "--json"]).arg(self.data(pod)).output();
+        let output = command
+            .args(["replay", "--json"])
+            .arg(self.data(pod))
+            .output();
         let output = output.expect("the binary runs");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{errors}");
@@ -165,7 +179,10 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             let _ = fs::remove_dir_all(&self.folder);
-            run_on(&self.postgres, format!("DROP SCHEMA {} CASCADE", self.schema));
+            run_on(
+                &self.postgres,
+                format!("DROP SCHEMA {} CASCADE", self.schema),
+            );
         }
     }
 }
@@ -175,7 +192,10 @@ impl Process {
         let mut line = String::new();
         let stdout = child.stdout.take().expect("it is piped");
         BufReader::new(stdout).read_line(&mut line).expect("text");
-        assert!(line.starts_with("VoxelHeim"), "it begins, and says {line:?}");
+        assert!(
+            line.starts_with("VoxelHeim"),
+            "it begins, and says {line:?}"
+        );
         let url = line.trim().split("http://").nth(1);
         let address = url.map(|url| url.trim_end_matches('/').to_owned());
         Self { child, address }

@@ -15,5 +15,6 @@ export enum CloseReason {
   Flood = 6,
   Replaced = 7,
   ServerStopping = 8,
-  HelloTimeout = 9
+  HelloTimeout = 9,
+  Moving = 10
 }
