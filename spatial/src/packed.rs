@@ -19,11 +19,19 @@ const WORDS_PER_BIT: usize = BRICK_VOXELS / 64;
 /// A brick's voxels. Always used unsized, as `Packed`; the sized forms exist to be made.
 #[derive(Debug)]
 pub(crate) struct Packed<W: ?Sized = [u64]> {
+    /// Repeats what the width can name; see [`Packed::repeat_palette`].
     palette: [Block; PALETTE_ENTRIES],
     /// How many voxels name each entry; 0 marks an entry that is free. Unused beyond a palette.
     counts: [u16; PALETTE_ENTRIES],
     words: W,
 }
+
+/// Every voxel is block 0. Its one word is too few for a bit each, so all of them are read from it.
+pub(crate) const ZERO: &Packed = &Packed {
+    palette: [Block(0); PALETTE_ENTRIES],
+    counts: [0; PALETTE_ENTRIES],
+    words: [0],
+};
 
 impl Packed {
     /// All voxels name entry 0, which holds `block`; or, without a palette, hold id 0.
@@ -50,7 +58,7 @@ impl Packed {
     pub(crate) fn uniform(block: Block) -> Arc<Packed> {
         let mut packed = Self::zeroed(1);
         let inner = Arc::get_mut(&mut packed).expect("just made, so not shared");
-        inner.palette[0] = block;
+        inner.palette = [block; PALETTE_ENTRIES];
         inner.counts[0] = BRICK_VOXELS as u16;
         packed
     }
@@ -65,6 +73,7 @@ impl Packed {
         let inner = Arc::get_mut(&mut packed).expect("just made, so not shared");
         inner.palette = palette;
         inner.store_all(voxels);
+        inner.repeat_palette();
         packed
     }
 
@@ -94,6 +103,15 @@ impl Packed {
         }
     }
 
+    /// Fills the palette with repetitions of the entries that the width can name, so that a reader
+    /// need not cut off what lies above a voxel's own bits.
+    fn repeat_palette(&mut self) {
+        let entries_count = 1 << self.width();
+        for entry in entries_count..PALETTE_ENTRIES {
+            self.palette[entry] = self.palette[entry - entries_count];
+        }
+    }
+
     /// Bits per voxel.
     #[inline]
     pub(crate) fn width(&self) -> usize {
@@ -107,19 +125,27 @@ impl Packed {
 
     #[inline]
     pub(crate) fn get(&self, index: usize) -> Block {
-        let value = self.load(index);
+        let bits = self.bits_from(index);
         if self.has_palette() {
-            self.palette[value as usize % PALETTE_ENTRIES]
+            self.palette[bits as usize % PALETTE_ENTRIES]
         } else {
-            Block(value)
+            Block(bits & mask(self.width()))
         }
+    }
+
+    /// A voxel's bits, and above them those of voxels behind it.
+    #[inline]
+    fn bits_from(&self, index: usize) -> u16 {
+        // In 64ths of a bit, for there are 64 words to each bit of width.
+        let place = index % BRICK_VOXELS * self.words.len();
+        // There is always such a word; a read that cannot panic needs no stack.
+        let word = self.words.get(place / BRICK_VOXELS).copied().unwrap_or(0);
+        (word >> (place / 64 % 64)) as u16
     }
 
     #[inline]
     fn load(&self, index: usize) -> u16 {
-        let width = self.width();
-        let bit = index % BRICK_VOXELS * width;
-        (self.words[bit / 64] >> (bit % 64)) as u16 & mask(width)
+        self.bits_from(index) & mask(self.width())
     }
 
     #[inline]
@@ -147,7 +173,10 @@ impl Packed {
         let entry_old = self.load(index) as usize;
         self.counts[entry_old] -= 1;
         self.counts[entry] += 1;
-        self.palette[entry] = block;
+        if self.palette[entry] != block {
+            self.palette[entry] = block;
+            self.repeat_palette();
+        }
         self.store(index, entry as u16);
         true
     }

@@ -10,6 +10,7 @@
 mod diff;
 mod edit;
 mod node;
+mod path;
 mod reader;
 mod walk;
 
@@ -18,8 +19,6 @@ pub use node::EDGE_BITS as NODE_EDGE_BITS;
 pub use reader::BlockReader;
 pub use walk::{Leaf, Leaves};
 
-use alloc::sync::Arc;
-
 use crate::{
     block::Block,
     block_box::BlockBox,
@@ -27,7 +26,8 @@ use crate::{
     morton,
     position::{BlockCoord, CELL_EDGE_BLOCKS, CellCoord},
 };
-use node::{Child, LEVEL_BITS, Node, Place, SLOTS};
+use node::{Child, ChildRef, LEVEL_BITS, Place, SLOTS};
+use path::{Extent, Path};
 
 /// What every cell that is not loaded holds.
 static NOT_LOADED: Brick = Brick::uniform(Block::VOID);
@@ -36,10 +36,7 @@ static NOT_LOADED: Brick = Brick::uniform(Block::VOID);
 #[derive(Clone, Debug)]
 pub struct Terrain {
     root: Child,
-    /// Levels of nodes above the bricks; the root covers `512^level` cells.
-    level: u32,
-    /// The lowest cell that the root covers.
-    base: Place,
+    extent: Extent,
 }
 
 impl Terrain {
@@ -47,15 +44,28 @@ impl Terrain {
     pub const fn new() -> Self {
         Self {
             root: Child::VOID,
-            level: 0,
-            base: Place::of(CellCoord::new(0, 0, 0)),
+            extent: Extent::around(Place::of(CellCoord::new(0, 0, 0)), 0),
         }
     }
 
     /// The block at a place; [`Block::VOID`] where nothing is loaded.
-    #[inline]
+    #[inline(always)]
     pub fn block(&self, at: BlockCoord) -> Block {
-        self.leaf(at.cell()).0.get(voxel_index(at))
+        self.block_at(at.x, at.y, at.z)
+    }
+
+    /// [`Self::block`]. Axes on their own travel in registers. Inlined, it would drive so much out of
+    /// the registers of the loop around it that a call is cheaper.
+    #[inline(never)]
+    fn block_at(&self, x: i32, y: i32, z: i32) -> Block {
+        let Some(path) = self.extent.path_to_block(BlockCoord::new(x, y, z)) else {
+            return not_loaded();
+        };
+        match self.below_nodes(path).0 {
+            Child::Bricks(node) => node.children[path.slot(0)].get_scattered(path.voxel_index()),
+            Child::Brick(brick) => brick.get(path.voxel_index()),
+            Child::Node(_) => unreachable!("it is below the nodes"),
+        }
     }
 
     /// The brick of a cell, if it is loaded.
@@ -72,21 +82,28 @@ impl Terrain {
     /// stands for an aligned cube of `8^n` cells an edge, all of that one block.
     #[inline]
     pub fn leaf(&self, cell: CellCoord) -> (&Brick, u32) {
-        let place = Place::of(cell);
-        if !place.is_beside(self.base, self.level) {
+        let Some(path) = self.extent.path_to_cell(cell) else {
             return (&NOT_LOADED, 0);
+        };
+        match self.below_nodes(path) {
+            (Child::Bricks(node), _) => (&node.children[path.slot(0)], 0),
+            (Child::Brick(brick), level) => (brick, level),
+            (Child::Node(_), _) => unreachable!("it is below the nodes"),
         }
+    }
+
+    /// The first child on a way that is not a node of nodes, and its level.
+    #[inline(always)]
+    fn below_nodes(&self, path: Path) -> (&Child, u32) {
         let mut child = &self.root;
-        let mut level = self.level;
-        loop {
-            match child {
-                Child::Brick(brick) => return (brick, level),
-                Child::Node(node) => {
-                    level -= 1;
-                    child = &node.children[place.slot(level)];
-                }
-            }
+        let mut level = self.extent.level;
+        let mut slot_bit = self.extent.slot_bit;
+        while let Child::Node(node) = child {
+            child = &node.children[path.slot_from(slot_bit)];
+            slot_bit -= NODE_EDGE_BITS;
+            level -= 1;
         }
+        (child, level)
     }
 
     /// A reader that is quick for reads near each other.
@@ -129,8 +146,8 @@ impl Terrain {
         if self.root.as_uniform() == Some(Block::VOID) {
             return None;
         }
-        let min = self.base.cell().block();
-        let edge = (CELL_EDGE_BLOCKS << (NODE_EDGE_BITS * self.level)) - 1;
+        let min = self.extent.corner;
+        let edge = (CELL_EDGE_BLOCKS << (NODE_EDGE_BITS * self.extent.level)) - 1;
         let max = BlockCoord::new(min.x + edge, min.y + edge, min.z + edge);
         Some(BlockBox { min, max })
     }
@@ -151,8 +168,8 @@ impl Terrain {
             return;
         }
         self.cover(target);
-        edit_at(&mut self.root, self.level, target, &mut |child| {
-            *child = Child::Brick(brick.clone());
+        edit_at(&mut self.root, self.extent.level, target, &mut |old| {
+            *old = brick.clone();
         });
     }
 
@@ -162,26 +179,18 @@ impl Terrain {
             place: Place::of(cell),
             level: 0,
         };
-        edit_at(
-            &mut self.root,
-            self.level,
-            target,
-            &mut |child| match child {
-                Child::Brick(brick) => change(brick),
-                Child::Node(_) => unreachable!("level 0 holds bricks"),
-            },
-        );
+        edit_at(&mut self.root, self.extent.level, target, &mut change);
     }
 
     fn covers(&self, target: Target) -> bool {
-        target.level <= self.level && target.place.is_beside(self.base, self.level)
+        let Extent { level, .. } = self.extent;
+        target.level <= level && target.place.is_beside(self.extent.base(), level)
     }
 
     /// Grows the root until it covers a child.
     fn cover(&mut self, target: Target) {
         if self.root.as_uniform() == Some(Block::VOID) && !self.covers(target) {
-            self.level = target.level;
-            self.base = target.place;
+            self.extent = Extent::around(target.place, target.level);
         }
         while !self.covers(target) {
             self.grow();
@@ -190,27 +199,29 @@ impl Terrain {
 
     /// Puts one level of nodes above the root.
     fn grow(&mut self) {
+        let Target { place, level } = self.whole();
         let child = core::mem::replace(&mut self.root, Child::VOID);
         if child.as_uniform() != Some(Block::VOID) {
-            let mut node = Node::uniform(Block::VOID);
-            node.children[self.base.slot(self.level)] = child;
-            self.root = Child::Node(Arc::new(node));
+            let slot = place.slot(level);
+            match child {
+                Child::Brick(brick) if level == 0 => self.root.bricks_mut().children[slot] = brick,
+                child => self.root.node_mut().children[slot] = child,
+            }
         }
-        self.level += 1;
-        self.base = self.base.aligned(self.level);
+        self.extent = Extent::around(place, level + 1);
     }
 
     /// The root, as a child to be covered by another terrain.
     fn whole(&self) -> Target {
         Target {
-            place: self.base,
-            level: self.level,
+            place: self.extent.base(),
+            level: self.extent.level,
         }
     }
 
     /// The Morton code of the first cell that the root covers.
     fn code_base(&self) -> u64 {
-        morton::encode(self.base.cell())
+        morton::encode(self.extent.corner.cell())
     }
 }
 
@@ -227,15 +238,29 @@ struct Target {
     level: u32,
 }
 
-/// Changes one child below `child`, copying what is shared on the way down and collapsing what
+/// Out of the way of the reads that find something.
+#[cold]
+fn not_loaded() -> Block {
+    Block::VOID
+}
+
+/// Changes one brick below `child`, copying what is shared on the way down and collapsing what
 /// became uniform on the way up.
-fn edit_at(child: &mut Child, level: u32, target: Target, change: &mut dyn FnMut(&mut Child)) {
+fn edit_at(child: &mut Child, level: u32, target: Target, change: &mut dyn FnMut(&mut Brick)) {
     if level == target.level {
-        return change(child);
+        return change(child.brick_mut());
     }
-    let below = &mut child.node_mut().children[target.place.slot(level - 1)];
-    edit_at(below, level - 1, target, change);
-    if below.as_uniform().is_some() {
+    let slot = target.place.slot(level - 1);
+    let becomes_uniform = if level == 1 {
+        let brick = &mut child.bricks_mut().children[slot];
+        change(brick);
+        brick.as_uniform().is_some()
+    } else {
+        let below = &mut child.node_mut().children[slot];
+        edit_at(below, level - 1, target, change);
+        below.as_uniform().is_some()
+    };
+    if becomes_uniform {
         child.collapse();
     }
 }

@@ -59,7 +59,9 @@ fn assert_same(terrain: &Terrain, twin: &Twin) {
             voxels[..]
         );
         for index in (0..BRICK_VOXELS).step_by(37) {
-            assert_eq!(reader.block(block_at(*cell, index)), voxels[index]);
+            let at = block_at(*cell, index);
+            assert_eq!(reader.block(at), voxels[index]);
+            assert_eq!(terrain.block(at), voxels[index]);
         }
     }
 }
@@ -185,6 +187,26 @@ fn random_operations_agree_with_the_twin_and_snapshots_stay() {
 }
 
 /// The diff holds exactly the blocks that differ, and only bricks that may.
+#[test]
+fn scattered_reads_agree_with_the_bricks_at_every_width() {
+    let mut random = SplitMix64::new(5);
+    let mut terrain = Terrain::new();
+    for (x, kinds) in [1, 2, 4, 16, 200, 60_000].into_iter().enumerate() {
+        let voxels = core::array::from_fn(|_| Block(random.below(kinds) as u16));
+        let brick = Brick::from_voxels(&voxels);
+        assert_eq!(brick.width_bits(), [0, 1, 2, 4, 8, 16][x]);
+        terrain.insert_brick(CellCoord::new(x as i32, 7, -9), brick);
+    }
+    let mut reader = terrain.reader();
+    for _ in 0..20_000 {
+        let cell = CellCoord::new(random.between(0, 5), 7, -9);
+        let index = random.below(BRICK_VOXELS as u32) as usize;
+        let block = terrain.brick(cell).expect("loaded").get(index);
+        assert_eq!(terrain.block(block_at(cell, index)), block);
+        assert_eq!(reader.block(block_at(cell, index)), block);
+    }
+}
+
 fn assert_diff(old: &Terrain, new: &Terrain, twin_old: &Twin, twin_new: &Twin) {
     let mut changes = BTreeMap::new();
     diff_blocks(old, new, |change| {

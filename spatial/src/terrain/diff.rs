@@ -1,7 +1,7 @@
 //! What differs between two terrains, mostly two snapshots of one. Shared nodes and bricks are
 //! skipped unread, so the cost is that of the edits between them.
 
-use super::{Child, LEVEL_BITS, SLOTS, Terrain};
+use super::{ChildRef, LEVEL_BITS, SLOTS, Terrain};
 use crate::{
     block::Block,
     brick::{BRICK_VOXELS, Brick, voxel_offset},
@@ -31,10 +31,10 @@ pub fn diff_bricks(old: &Terrain, new: &Terrain, mut visit: impl FnMut(BrickChan
     let (mut old, mut new) = (old.clone(), new.clone());
     align(&mut old, &mut new);
     let pair = Pair {
-        old: &old.root,
-        new: &new.root,
+        old: old.root.borrow(),
+        new: new.root.borrow(),
     };
-    diff_at(pair, new.code_base(), new.level, &mut visit);
+    diff_at(pair, new.code_base(), new.extent.level, &mut visit);
 }
 
 /// Visits every block that differs, cells in Morton order and blocks in brick order.
@@ -59,8 +59,8 @@ pub fn diff_blocks(old: &Terrain, new: &Terrain, mut visit: impl FnMut(BlockChan
 /// Two children in the same place.
 #[derive(Clone, Copy)]
 struct Pair<'a> {
-    old: &'a Child,
-    new: &'a Child,
+    old: ChildRef<'a>,
+    new: ChildRef<'a>,
 }
 
 /// Grows the roots until both cover the same cells.
@@ -73,7 +73,7 @@ fn diff_at(pair: Pair, code: u64, level: u32, visit: &mut dyn FnMut(BrickChange)
     if pair.old.is_same(pair.new) {
         return;
     }
-    if let (Child::Brick(old), Child::Brick(new), 0) = (pair.old, pair.new, level) {
+    if let (ChildRef::Brick(old), ChildRef::Brick(new), 0) = (pair.old, pair.new, level) {
         let cell = morton::decode(code);
         return visit(BrickChange { cell, old, new });
     }

@@ -28,7 +28,12 @@ impl<'a> BlockReader<'a> {
     /// The block at a place; [`Block::VOID`] where nothing is loaded.
     #[inline]
     pub fn block(&mut self, at: BlockCoord) -> Block {
-        self.brick(at.cell()).get(voxel_index(at))
+        let cell = at.cell();
+        if cell == self.cell {
+            return self.brick.get(voxel_index(at));
+        }
+        // Nothing foretold which brick comes; what it is made of holds for the reads that follow.
+        self.brick(cell).get_scattered(voxel_index(at))
     }
 
     /// The brick of a cell; one of VOID where nothing is loaded.

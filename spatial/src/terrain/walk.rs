@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Child, LEVEL_BITS, SLOTS, Terrain};
+use super::{ChildRef, LEVEL_BITS, SLOTS, Terrain};
 use crate::{block::Block, brick::Brick, morton, position::CellCoord};
 
 /// A loaded brick as the tree holds it.
@@ -25,14 +25,14 @@ impl Leaf<'_> {
 /// The leaves of a terrain in Morton order; see [`Terrain::leaves`].
 pub struct Leaves<'a> {
     /// What is still to be walked, the next one last.
-    stack: Vec<(&'a Child, u64, u32)>,
+    stack: Vec<(ChildRef<'a>, u64, u32)>,
 }
 
 impl Terrain {
     /// What is loaded, in Morton order, each collapsed node as one leaf.
     pub fn leaves(&self) -> Leaves<'_> {
         Leaves {
-            stack: Vec::from([(&self.root, self.code_base(), self.level)]),
+            stack: Vec::from([(self.root.borrow(), self.code_base(), self.extent.level)]),
         }
     }
 
@@ -57,13 +57,13 @@ impl<'a> Iterator for Leaves<'a> {
         loop {
             let (child, code, level) = self.stack.pop()?;
             match child {
-                Child::Brick(brick) if brick.as_uniform() == Some(Block::VOID) => {}
-                Child::Brick(brick) => return Some(Leaf { code, level, brick }),
-                Child::Node(node) => {
+                ChildRef::Brick(brick) if brick.as_uniform() == Some(Block::VOID) => {}
+                ChildRef::Brick(brick) => return Some(Leaf { code, level, brick }),
+                ChildRef::Bricks(_) | ChildRef::Node(_) => {
                     let child_codes = 1 << (LEVEL_BITS * (level - 1));
                     let below = SLOTS.iter().enumerate().rev().map(|(order, &slot)| {
                         let child_code = code + order as u64 * child_codes;
-                        (&node.children[slot], child_code, level - 1)
+                        (child.child(slot), child_code, level - 1)
                     });
                     self.stack.extend(below);
                 }
