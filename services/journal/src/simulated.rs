@@ -363,3 +363,35 @@ impl DiskFile for SimulatedFile {
         Err(io::Error::from_raw_os_error(EIO))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(disk: &SimulatedDisk, name: &str) -> Option<Vec<u8>> {
+        let is_there = disk.names().expect("it answers").contains(&name.into());
+        is_there.then(|| disk.content(name))
+    }
+
+    #[test]
+    fn another_machine_sees_what_is_synced_and_nothing_that_comes_later() {
+        for seed in 0..50 {
+            let disk = SimulatedDisk::new(seed);
+            let mut file = disk.create("log").expect("there is room");
+            file.write_at(&[IoSlice::new(&[1; 700])], 0)
+                .expect("there is room");
+            file.sync().expect("it works");
+            disk.sync_names().expect("it works");
+            file.write_at(&[IoSlice::new(&[2; 700])], 700)
+                .expect("there is room");
+            let seen = disk.seen_elsewhere();
+            file.write_at(&[IoSlice::new(&[3; 700])], 1_400)
+                .expect("there is room");
+            let seen = read(&seen, "log").expect("its name is synced");
+            assert_eq!(seen[..700], [1; 700], "what is synced");
+            assert!(seen.len() <= 1_400 && !seen.contains(&3), "no later write");
+            let own = read(&disk, "log").expect("it was made");
+            assert_eq!(own.len(), 2_100, "the machine itself sees all");
+        }
+    }
+}

@@ -21,6 +21,8 @@ pub enum Canary {
     /// Bodies that cross are taken in twice, or one of them never.
     AppliesHandoffTwice,
     LosesHandoff,
+    /// A command that is sent on to another shard never gets there.
+    LosesForwarded,
     /// The journal keeps what shards took, not what they were given.
     KeepsOnlyTaken,
     /// After a restart a pod says what its checkpoint has of its last frame, not all that it said.

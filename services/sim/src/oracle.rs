@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use engine::{Command, Frame, SessionId, World, compose::Composer, tick};
+use engine::{Command, Frame, SessionId, World, compose::Composer, player::Players, tick};
 
 /// See the module.
 pub struct Oracle {
@@ -11,6 +11,8 @@ pub struct Oracle {
     composer: Composer,
     /// Its frames, for edges that are told late.
     frames: BTreeMap<u32, Arc<Frame>>,
+    /// What shards sent on in the last tick, for others to take in this one.
+    forwarded: Vec<Command>,
 }
 
 /// Frames that edges may still be told; they are small.
@@ -22,6 +24,7 @@ impl Oracle {
         Self {
             composer: Composer::new(world.config.seed),
             frames: BTreeMap::from([(world.tick, world.frame.clone())]),
+            forwarded: Vec::new(),
             world,
         }
     }
@@ -42,6 +45,9 @@ impl Oracle {
     pub fn advance(&mut self, parts: &[(Arc<Frame>, Vec<Command>)]) -> Result<(), String> {
         let frames: Vec<Arc<Frame>> = parts.iter().map(|(frame, _)| frame.clone()).collect();
         check_bodies(&frames)?;
+        self.check_forwarded(parts)?;
+        let forwarded = frames.iter().flat_map(|frame| frame.forwarded.iter());
+        self.forwarded = forwarded.cloned().collect();
         let mut commands = commands_of(parts);
         let frame = tick(&mut self.world, &mut commands);
         let mut whole = Frame::default();
@@ -54,6 +60,35 @@ impl Oracle {
         self.frames.retain(|tick, _| *tick >= oldest);
         Ok(())
     }
+
+    /// R5: what a shard sent on is taken by the one that it is for.
+    fn check_forwarded(&self, parts: &[(Arc<Frame>, Vec<Command>)]) -> Result<(), String> {
+        let players = &self.world.players;
+        let mut forwarded = self.forwarded.iter();
+        match forwarded.find(|command| is_lost(command, players, parts)) {
+            Some(command) => Err(format!(
+                "tick {}: nobody takes {command:?}, which was sent on",
+                self.tick() + 1
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether a command was sent on for a player that somebody has, and is not in what was taken.
+fn is_lost(command: &Command, players: &Players, parts: &[(Arc<Frame>, Vec<Command>)]) -> bool {
+    let Some(session) = session_of(command) else {
+        return false;
+    };
+    let mut taken = parts.iter().flat_map(|(_, taken)| taken);
+    let is_taken = |other: &Command| match (command, other) {
+        (Command::Input { input, .. }, Command::Input { input: other, .. }) => input == other,
+        (Command::Join { .. }, Command::Join { .. })
+        | (Command::Leave { .. }, Command::Leave { .. }) => true,
+        _ => false,
+    };
+    players.slot_of(session).is_some()
+        && !taken.any(|other| session_of(other) == Some(session) && is_taken(other))
 }
 
 /// All that the shards took, without what is only about shards.

@@ -385,6 +385,11 @@ impl Witness {
         self.successions.remove(&pod);
         // Whoever comes under its name does not go on from what these wrote.
         self.writers.retain(|(writer, _), _| *writer != pod);
+        for (tick, kept) in &mut self.kept {
+            let members = self.members.get(tick);
+            let is_member = |owner: &Owner| members.is_some_and(|it| it.contains(owner));
+            kept.retain(|source, _| source.pod != pod || is_member(source));
+        }
         self.said.retain(|(_, source), _| source.pod != pod);
     }
 

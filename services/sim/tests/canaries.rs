@@ -48,6 +48,12 @@ fn messages_that_are_taken_twice_are_caught() {
     assert_caught(Canary::ForgetsDedupe, &["takes edge"]);
 }
 
+/// R5: a command that a shard sends on is taken by another.
+#[test]
+fn commands_that_are_lost_between_shards_are_caught() {
+    assert_caught(Canary::LosesForwarded, &["which was sent on"]);
+}
+
 /// R5: what is acknowledged is never needed again.
 #[test]
 fn acknowledgements_before_durability_are_caught() {

@@ -1,6 +1,6 @@
 //! Storms: all regions change hands again and again while everything goes wrong, so that people cross
 //! between shards and pods in masses. `engine/tests/crossings.rs` has a million without faults; as many
-//! with them are run by hand: `./dev sim --storm --soldiers 400 --seconds 60 --runs 8`.
+//! with them are run by hand: `./dev sim --storm --soldiers 500 --pods 3 --seed 8 --runs 16`.
 
 mod common;
 

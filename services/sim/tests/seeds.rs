@@ -5,7 +5,11 @@
 mod common;
 
 use common::{assert_all_hold, run};
-use sim::{Occurrence, Options, faults::Profile, time::SECOND};
+use sim::{
+    Occurrence, Options,
+    faults::{Kind, Profile},
+    time::SECOND,
+};
 
 /// Runs, each of some ten virtual seconds.
 const RUNS_COUNT: u64 = 250;
@@ -79,11 +83,17 @@ fn what_failed_once_holds() {
     // The witness believed a life that wrote its run after its successor was there.
     let succeeded = [40];
     let seeds = effects.into_iter().chain(departed).chain(succeeded);
-    let all: Vec<Options> = seeds
-        .map(|seed| Options {
-            faults_for: 60 * SECOND,
-            ..short(seed)
-        })
-        .collect();
+    let long = |seed| Options {
+        faults_for: 60 * SECOND,
+        ..short(seed)
+    };
+    let mut all: Vec<Options> = seeds.map(long).collect();
+    // The witness held a pod to what it had done while nobody waited for it, before it forgot its folder.
+    all.push(Options {
+        pod_count: Some(3),
+        edge_count: Some(2),
+        kinds: Some(vec![Kind::PodDies, Kind::DirectoryAway, Kind::BadNetwork]),
+        ..long(300_003)
+    });
     assert_all_hold(&all);
 }

@@ -124,6 +124,7 @@ impl ShardLife {
         } = &mut self.turn;
         match stage.canary {
             Some(Canary::AppliesHandoffTwice) => siblings.iter_mut().for_each(double_handoffs),
+            Some(Canary::LosesForwarded) => siblings.iter_mut().for_each(lose_forwarded),
             Some(Canary::LosesHandoff) => siblings.iter_mut().for_each(lose_handoff),
             _ => {}
         }
@@ -168,6 +169,15 @@ fn lose_handoff(frame: &mut Arc<Frame>) {
     if !frame.handoffs.bodies.is_empty() {
         let mut fewer = Frame::clone(frame);
         fewer.handoffs.bodies.pop();
+        *frame = Arc::new(fewer);
+    }
+}
+
+/// A canary's: what is sent on never comes.
+fn lose_forwarded(frame: &mut Arc<Frame>) {
+    if !frame.forwarded.is_empty() {
+        let mut fewer = Frame::clone(frame);
+        fewer.forwarded.clear();
         *frame = Arc::new(fewer);
     }
 }
