@@ -19,7 +19,8 @@ export async function line(report, browser) {
       await next.until("its place in the line", isTold, DEED_MS_MAX);
       await next.screenshot("line");
       assert.equal((await server.status()).sessions_waiting_for_room, 1);
-      await inside.evaluate(() => window.voxelheim.test.leave());
+      await inside.evaluate(() => document.exitPointerLock());
+      await inside.page.click(".pause-bar .quiet");
       await next.joined();
       assert.deepEqual([...inside.errors, ...next.errors], []);
     } finally {
