@@ -3,6 +3,7 @@
 import { battle, wrongVersion } from "./battle.mjs";
 import { openBrowser } from "./browser.mjs";
 import { fingers } from "./fingers.mjs";
+import { line } from "./line.mjs";
 import { Report } from "./report.mjs";
 
 const report = new Report();
@@ -10,6 +11,7 @@ const browser = await openBrowser();
 try {
   await wrongVersion(report, browser);
   await fingers(report, browser);
+  await line(report, browser);
   for (const kind of ["webtransport", "websocket"]) {
     try {
       await battle(report, browser, kind);

@@ -23,16 +23,17 @@ export class Server {
   #child = null;
   #log = "";
 
-  /** `soldiers` are those of each house. */
-  constructor(port, soldiers) {
+  /** `soldiers` are those of each house; `flags` come on top of the usual ones. */
+  constructor(port, soldiers, flags) {
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
     this.data = mkdtempSync(join(tmpdir(), "voxelheim-e2e-"));
     this.soldiers = soldiers;
+    this.flags = flags;
   }
 
-  static async start(soldiers = 500) {
-    const server = new Server(await freePort(), soldiers);
+  static async start(soldiers = 500, flags = []) {
+    const server = new Server(await freePort(), soldiers, flags);
     await server.run();
     return server;
   }
@@ -40,7 +41,7 @@ export class Server {
   async run() {
     const flags = ["--listen", `127.0.0.1:${this.port}`, "--data", this.data];
     flags.push("--seed", "7", "--soldiers", String(this.soldiers));
-    flags.push("--client-dir", join(ROOT, "client/dist"));
+    flags.push("--client-dir", join(ROOT, "client/dist"), ...this.flags);
     this.#child = spawn(serverBinary(), flags, { stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.on("data", (text) => (this.#log = (this.#log + text).slice(-8_000)));

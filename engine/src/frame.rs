@@ -86,6 +86,8 @@ pub struct PlayerState {
     pub body: BodyId,
     /// The connection that speaks for it.
     pub attachment: Attachment,
+    /// Connections that did so far: more than one has who came back.
+    pub attachments_count: u16,
     /// The last input applied; 0 before the first.
     pub input_sequence: u32,
     /// Inputs waiting, for the client's clock.

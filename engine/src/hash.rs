@@ -249,7 +249,12 @@ fn of_player(player: &Player) -> u64 {
             player.kills,
             player.deaths,
         ])
-        .halves([player.push_count, player.queue.yaw, player.silent_ticks, 0])
+        .halves([
+            player.push_count,
+            player.queue.yaw,
+            player.silent_ticks,
+            player.attachments_count,
+        ])
         .word(u64::from(player.attachment.0))
         .bytes([
             player.slot.0,

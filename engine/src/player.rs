@@ -23,6 +23,8 @@ pub struct Player {
     pub body: BodyId,
     /// The connection that speaks for it.
     pub attachment: Attachment,
+    /// Connections that did so far: more than one has who came back.
+    pub attachments_count: u16,
     /// Ticks since that said anything.
     pub silent_ticks: u16,
     pub queue: InputQueue,
@@ -164,6 +166,7 @@ impl Player {
     /// Another connection speaks for it from now on.
     pub fn attach(&mut self, attachment: Attachment) {
         self.attachment = attachment;
+        self.attachments_count = self.attachments_count.saturating_add(1);
         self.silent_ticks = 0;
         self.queue.restart();
         self.drop_work();

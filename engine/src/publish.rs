@@ -251,6 +251,7 @@ fn state_of(player: &Player, world: &World) -> PlayerState {
         session: player.session,
         body: player.body,
         attachment: player.attachment,
+        attachments_count: player.attachments_count,
         input_sequence: player.queue.sequence_applied,
         input_queue_count: player.queue.count() as u8,
         motion,

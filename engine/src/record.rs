@@ -257,6 +257,7 @@ record!(Player {
     session,
     body,
     attachment,
+    attachments_count,
     silent_ticks,
     queue,
     applied,

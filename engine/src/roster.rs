@@ -41,7 +41,7 @@ pub fn join(
     match seat.seat(session, short_name(name), house, Gear::Player as u8, tick) {
         Some(id) => {
             let mut player = Player::new(session, id);
-            player.attachment = attachment;
+            player.attach(attachment);
             enter(world, player, house);
         }
         None => {

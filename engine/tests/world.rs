@@ -164,6 +164,7 @@ fn of_two_attachments_the_later_one_is_heard() {
     let both = &mut vec![input(elder, 5_001), join(later), input(later, 1)];
     let frame = tick(&mut world, both);
     assert_eq!(frame.players[0].attachment, later);
+    assert_eq!(frame.players[0].attachments_count, 2);
     assert_eq!(frame.players[0].input_sequence, 1);
     let present = |attachment| Command::Present {
         session,

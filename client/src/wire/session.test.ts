@@ -217,6 +217,21 @@ describe("session", () => {
     expect(asked.slice(4)).toEqual([FAR, HOME]);
   });
 
+  it("takes a server that does not answer for lost", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(welcome("mine"));
+    const ask = (count: number) => Array.from({ length: count }, () => session.ping(0));
+    ask(8);
+    newest().deliver(edits(31));
+    ask(8);
+    expect(phases().at(-1)).toBe("joined");
+    ask(1);
+    expect(phases().at(-1)).toBe("lost");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(helloOf(newest()).resumeToken()).toBe("mine");
+  });
+
   it("goes elsewhere at once when its server sends it away", async () => {
     session.connect(REQUEST);
     await vi.advanceTimersByTimeAsync(10);

@@ -25,6 +25,9 @@ const FINAL_REASONS = new Set<number>([
   CloseReason.ServerFull,
   CloseReason.Replaced,
 ]);
+/** Pings that a server leaves without any word before it is taken for lost: 4 s. It answers even while
+ * the battle stands still, and a connection that broke would say so only much later. */
+const SILENT_PINGS_MAX = 8;
 /** Failures in a row after which a link that carried WebTransport is taken to carry it no more. */
 const WEBTRANSPORT_TRIES = 4;
 const NO_WORD = "The connection to the server was lost.";
@@ -49,6 +52,8 @@ export class Session {
   /** In a row; a success forgives them all. */
   private webTransportFailures = 0;
   private webTransportWorked = false;
+  /** Pings sent since anything came. Counted rather than timed: a page that slept is not lost. */
+  private silentPings = 0;
   private newestTick = 0;
   private datagramNumber = 0;
   private recentInputs: InputData[] = [];
@@ -115,6 +120,8 @@ export class Session {
 
   ping(nowMs: number): void {
     if (!this.transport || this.phase !== "joined") return;
+    if (this.silentPings === SILENT_PINGS_MAX) return this.lost(NO_WORD);
+    this.silentPings += 1;
     this.datagramNumber += 1;
     this.transport.sendDatagram(encodePing(this.datagramNumber, this.meter.ping(nowMs)));
   }
@@ -159,6 +166,7 @@ export class Session {
   private start(transport: Transport, request: ConnectRequest): void {
     this.transport = transport;
     this.meter.reset(transport.kind);
+    this.silentPings = 0;
     this.newestTick = 0;
     this.datagramNumber = 0;
     this.recentInputs = [];
@@ -179,6 +187,7 @@ export class Session {
   }
 
   private receive(bytes: Uint8Array): void {
+    this.silentPings = 0;
     let message: ServerMessage;
     try {
       message = decode(bytes);

@@ -26,6 +26,7 @@ record!(PlayerState {
     session,
     body,
     attachment,
+    attachments_count,
     input_sequence,
     input_queue_count,
     motion,

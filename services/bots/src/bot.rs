@@ -11,7 +11,7 @@ use protocol::{
     Encoder,
     down::DownMessage,
     session::Appearances,
-    up::{InputRecord, Inputs, Leave},
+    up::{InputRecord, Inputs, Leave, Ping},
 };
 use quinn::Connection;
 use tokio::{
@@ -107,6 +107,18 @@ impl Player {
         self.senses.close(&mut self.notes.borrow_mut());
     }
 
+    /// A question that every edge answers, now and then.
+    fn ask(&mut self) -> Option<&[u8]> {
+        let is_due = self.sequence.is_multiple_of(limits::PING_INTERVALS);
+        is_due.then(|| {
+            self.datagram_number += 1;
+            let ping = Ping {
+                nonce: self.sequence,
+            };
+            self.encoder.datagram(&ping, self.datagram_number)
+        })
+    }
+
     /// The next datagram of inputs.
     fn speak(&mut self, now: Instant) -> &[u8] {
         self.sequence += 1;
@@ -178,10 +190,12 @@ async fn exchange(
     let mut ticks = interval_at(tokio::time::Instant::now() + offset, INPUT_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut received = Received::new(connection, shared);
+    let mut silent_intervals = 0;
     loop {
         tokio::select! {
             datagram = connection.read_datagram() => {
                 let datagram = datagram.map_err(|error| JoinError::Lost(error.to_string()))?;
+                silent_intervals = 0;
                 if shared.stage.get() != Stage::Ended {
                     player.borrow_mut().hear(&datagram, Instant::now())?;
                 }
@@ -193,6 +207,10 @@ async fn exchange(
                 }
                 if shared.stage.get() == Stage::Measuring {
                     received.begin();
+                }
+                silent_intervals += 1;
+                if silent_intervals > limits::SILENT_INTERVALS_MAX {
+                    return Err(JoinError::Lost("no word came for 4 s".into()));
                 }
                 send(connection, player)?;
             }
@@ -236,8 +254,12 @@ fn bytes(connection: &Connection) -> u64 {
 
 fn send(connection: &Connection, player: &RefCell<Player>) -> Result<(), JoinError> {
     let mut player = player.borrow_mut();
-    let datagram = player.speak(Instant::now()).to_vec();
-    connection
-        .send_datagram(datagram.into())
-        .map_err(|error| JoinError::Lost(error.to_string()))
+    let send = |datagram: Vec<u8>| {
+        let sent = connection.send_datagram(datagram.into());
+        sent.map_err(|error| JoinError::Lost(error.to_string()))
+    };
+    if let Some(ping) = player.ask() {
+        send(ping.to_vec())?;
+    }
+    send(player.speak(Instant::now()).to_vec())
 }

@@ -9,6 +9,10 @@ pub const JOIN_ATTEMPTS_MAX: u32 = 8;
 /// The wait before the next attempt; a bot's number spreads it further.
 pub const JOIN_WAIT: Duration = Duration::from_millis(700);
 
+/// Input intervals between two pings, which an edge answers even while its world stands still: 1 s.
+pub const PING_INTERVALS: u32 = 20;
+/// Input intervals without any word from the edge after which it is taken for lost: 4 s.
+pub const SILENT_INTERVALS_MAX: u32 = 80;
 /// How long one edge may take to let a bot back in, before it tries the next.
 pub const REJOIN_TIMEOUT: Duration = Duration::from_secs(3);
 /// The wait between two edges.

@@ -356,7 +356,7 @@ async fn start(
     folder: &WorldFolder,
     state: PodState,
 ) -> Result<Running, ClusterError> {
-    let chronicle = folder.begin(&state, options.retention);
+    let chronicle = folder.begin(&state, member.fence.incarnation, options.retention);
     let kept = |error| ClusterError::Folder(options.folder.clone(), error);
     let chronicle = chronicle.map_err(kept)?;
     let links = Links::new(&state, member.gate());

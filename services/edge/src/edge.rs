@@ -21,8 +21,9 @@ use crate::{
     counters::{Cause, Counters, Transport, add},
     hub::Hub,
     limits,
-    registry::{Admission, Answer, JoinRequest, Place, Refusal, Registry, Turn},
+    registry::{Answer, JoinRequest, Place, Refusal, Registry, Turn},
     session::{Ending, Visitor},
+    token::TokenKey,
     transport::endpoint,
 };
 
@@ -32,6 +33,7 @@ pub struct Shared {
     pub registry: Registry,
     pub counters: Arc<Counters>,
     pub certificates: CertificateStore,
+    pub reset_key: [u8; TokenKey::BYTES],
     pub pod_status: PodStatus,
     pub started_at: Instant,
     /// The QUIC port of each edge.
@@ -106,12 +108,7 @@ impl Edge {
         let hub = self.hub.borrow();
         let registry = &self.shared.registry;
         match registry.admit(&request, &hub.population(), now) {
-            Ok(answer) => {
-                if let Answer::In(admission) = &answer {
-                    self.count(admission);
-                }
-                Ok(answer)
-            }
+            Ok(answer) => Ok(answer),
             Err(refusal) => {
                 self.shared.counters.drop_one(Cause::JoinRefused);
                 let reason = match refusal {
@@ -128,20 +125,7 @@ impl Edge {
     pub fn advance(&self, place: &Place, now: Instant) -> Turn {
         let hub = self.hub.borrow();
         let registry = &self.shared.registry;
-        let turn = registry.advance(place, &hub.population(), now);
-        if let Turn::Now(admission) = &turn {
-            self.count(admission);
-        }
-        turn
-    }
-
-    fn count(&self, admission: &Admission) {
-        let counters = &self.shared.counters;
-        let counter = match admission.is_resumed {
-            true => &counters.resumed,
-            false => &counters.joined,
-        };
-        add(counter, 1);
+        registry.advance(place, &hub.population(), now)
     }
 
     /// Sessions of this edge.

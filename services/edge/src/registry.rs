@@ -53,8 +53,6 @@ pub struct Admission {
     pub token: String,
     /// What it is called, unless it is in the world already under another name.
     pub name: String,
-    /// Whether it was in the newest frame.
-    pub is_resumed: bool,
 }
 
 /// The answer to a Hello that is not refused.
@@ -132,7 +130,7 @@ impl Registry {
         // Who comes back is no newcomer: when an edge dies, others get everybody at once.
         if let Some(session) = known.filter(|session| population.has(*session)) {
             let name = population.name(session).unwrap_or(request.name).to_owned();
-            return Ok(Answer::In(self.attach(session, name, true)));
+            return Ok(Answer::In(self.attach(session, name)));
         }
         let mut inner = self.lock();
         if !inner.may_join(request.address, now) {
@@ -144,7 +142,7 @@ impl Registry {
         inner.settle(population, now);
         if inner.line.is_empty() && self.room(&inner, population) > 0 {
             let name = inner.enter(session, &name, population, now);
-            return Ok(Answer::In(self.attach(session, name, false)));
+            return Ok(Answer::In(self.attach(session, name)));
         }
         let number = inner.queue().ok_or(Refusal::Full)?;
         Ok(Answer::Wait(Place {
@@ -167,7 +165,7 @@ impl Registry {
         }
         inner.quit(place);
         let name = inner.enter(place.session, &place.name, population, now);
-        Turn::Now(self.attach(place.session, name, false))
+        Turn::Now(self.attach(place.session, name))
     }
 
     /// Gives a place in the line up; nothing if its turn has come.
@@ -194,13 +192,12 @@ impl Registry {
         }
     }
 
-    fn attach(&self, session: SessionId, name: String, is_resumed: bool) -> Admission {
+    fn attach(&self, session: SessionId, name: String) -> Admission {
         Admission {
             session,
             attachment: Attachment(u32::from_le_bytes(random())),
             token: self.key.token(session),
             name,
-            is_resumed,
         }
     }
 
@@ -366,16 +363,16 @@ mod tests {
         let first = joins(&here, &request("Bera", ""), &twin, now);
         let late = joins(&there, &request("x", &first.token), &twin, now);
         assert!(
-            !late.is_resumed && late.session == first.session,
+            late.name == "x" && late.session == first.session,
             "not seen yet"
         );
         twin.take_in(&first);
         let again = joins(&there, &request("x", &first.token), &twin, now);
-        assert!(again.is_resumed && again.session == first.session && again.name == "Bera");
+        assert!(again.session == first.session && again.name == "Bera");
         assert_ne!(again.attachment, first.attachment);
         twin.let_go(&first);
         let anew = joins(&there, &request("Ivar", &first.token), &twin, now);
-        assert!(!anew.is_resumed && anew.name == "Ivar");
+        assert!(anew.session == first.session && anew.name == "Ivar");
     }
 
     #[test]
@@ -388,10 +385,7 @@ mod tests {
         let forged = TokenKey::new(&[2; TokenKey::BYTES]).token(first.session);
         for token in [&first.token[1..], &forged, "", "zz"] {
             let other = joins(&registry, &request("x", token), &twin, now);
-            assert!(
-                !other.is_resumed && other.session != first.session,
-                "{token}"
-            );
+            assert!(other.session != first.session, "{token}");
         }
     }
 
@@ -445,7 +439,7 @@ mod tests {
         assert_eq!(turn(&line[2], &twin), later(1, 2));
         // Who is inside comes back whatever waits.
         let again = joins(&registry, &request("b", &inside[1].token), &twin, now);
-        assert!(again.is_resumed);
+        assert_eq!(again.session, inside[1].session);
         twin.let_go(&next);
         waits(&registry, "g", &twin, now);
         assert!(matches!(turn(&line[2], &twin), Turn::Now(_)));
@@ -460,7 +454,8 @@ mod tests {
         twin.take_in(&bera);
         registry.set_open(false);
         let place = waits(&registry, "Ivar", &twin, now);
-        assert!(joins(&registry, &request("", &bera.token), &twin, now).is_resumed);
+        let again = joins(&registry, &request("", &bera.token), &twin, now);
+        assert_eq!(again.session, bera.session);
         registry.set_open(true);
         let turn = registry.advance(&place, &twin.population(), now);
         assert!(matches!(turn, Turn::Now(_)));

@@ -192,6 +192,7 @@ impl BoundEdges {
             address.expect("a bound socket has an address").port()
         };
         let shared = Arc::new(Shared {
+            reset_key: self.token_key.reset_key(),
             registry: Registry::new(self.config.sessions_max, self.token_key, now),
             counters: Arc::new(Counters::default()),
             certificates: self.certificates,
@@ -338,7 +339,7 @@ impl Parts {
 
     async fn serve(self) {
         let certificate = self.shared.certificates.current();
-        let endpoint = endpoint::start(self.quic, &certificate)
+        let endpoint = endpoint::start(self.quic, &certificate, &self.shared.reset_key)
             .expect("a bound socket can be watched by the runtime");
         let bounds = Bounds {
             sessions_max: self.shared.config.sessions_max,

@@ -19,6 +19,7 @@ const SESSION_BYTES: usize = 8;
 const MARK_BYTES: usize = 16;
 /// Marks of this key on anything else are no tokens.
 const PURPOSE: &[u8] = b"voxelheim resume token 1";
+const PURPOSE_RESETS: &[u8] = b"voxelheim connection resets 1";
 const FILE_NAME: &str = "token_key";
 
 const _: () = assert!((SESSION_BYTES + MARK_BYTES) * 2 <= protocol::limits::TOKEN_BYTES_MAX);
@@ -67,6 +68,13 @@ impl TokenKey {
         let session = SessionId(u64::from_be_bytes(session.try_into().ok()?));
         let is_ours = is_equal(mark, &self.mark(session));
         is_ours.then_some(session)
+    }
+
+    /// What a restarted process knows connections of before by, so that it can end them at once.
+    pub fn reset_key(&self) -> [u8; Self::BYTES] {
+        let tag = hmac::sign(&self.0, PURPOSE_RESETS);
+        let bytes = tag.as_ref().try_into();
+        bytes.expect("a tag of SHA-256 has 32 bytes")
     }
 
     fn mark(&self, session: SessionId) -> [u8; MARK_BYTES] {

@@ -12,7 +12,7 @@ use common::{
     server::{Realm, Server, config},
 };
 use edge::TokenKey;
-use engine::SessionId;
+use engine::{SessionId, limits::RESUME_GRACE_TICKS};
 use protocol::{Encoder, session::CloseReason, up::Hello, up::Leave};
 
 /// Longer than any drain of one client takes.
@@ -107,6 +107,22 @@ async fn who_was_on_an_edge_that_died_goes_on_at_another_in_the_same_body() {
     assert_eq!(again.welcome.name, "Bera");
     acts(&mut again, 200).await;
     realm.stop();
+}
+
+/// A hidden page sends nothing, but its edge speaks for it; for one that is gone nobody does.
+#[tokio::test]
+async fn who_is_attached_stays_and_who_is_gone_leaves_the_world() {
+    let server = Server::start();
+    let mut idle = join(server.http(), "Idle").await;
+    let gone = join(server.http(), "Gone").await.vanish();
+    idle.for_ticks(u32::from(RESUME_GRACE_TICKS) + 40).await;
+    let again = join_as(server.http(), &with_token(&gone.resume_token)).await;
+    assert!(!again.welcome.resumed && again.welcome.body != gone.body);
+    let body = idle.welcome.body;
+    acts(&mut idle, 100).await;
+    let idle = join_as(server.http(), &with_token(&idle.welcome.resume_token)).await;
+    assert!(idle.welcome.resumed && idle.welcome.body == body);
+    server.stop();
 }
 
 #[tokio::test]

@@ -63,7 +63,8 @@ impl DataDir {
 
     /// From here on the folder keeps this pod.
     pub fn begin_run(&self, state: &PodState, retention: Retention) -> io::Result<Chronicle> {
-        WorldFolder::open(&self.world_path())?.begin(state, retention)
+        let folder = WorldFolder::open(&self.world_path())?;
+        folder.begin(state, folder.next_life()?, retention)
     }
 
     fn world(&self) -> Result<WorldFolder, Failure> {

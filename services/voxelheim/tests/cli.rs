@@ -117,7 +117,7 @@ fn starts_says_where_and_stops_clean_with_its_battle_kept() {
         "4",
     ];
     start_and_stop(&arguments, "TERM");
-    assert!(folder.join("world").join("current-run").exists());
+    assert!(folder.join("world").join("run-1").exists());
     assert!(folder.join("token_key").exists());
     start_and_stop(&["--listen", "127.0.0.1:0", "--data", data], "INT");
     let text = mistake(&["--listen", "127.0.0.1:0", "--data", data, "--seed", "4"]);
@@ -125,9 +125,9 @@ fn starts_says_where_and_stops_clean_with_its_battle_kept() {
         text.contains("has seed 3, not 4") && text.contains("--data"),
         "{text}"
     );
-    fs::write(folder.join("world").join("current-run"), b"run-none").expect("writes");
+    fs::create_dir(folder.join("world").join("run-99")).expect("makes it");
     let text = mistake(&["--listen", "127.0.0.1:0", "--data", data]);
-    assert!(text.contains("run-none holds no recorded battle"), "{text}");
+    assert!(text.contains("run-99 holds no recorded battle"), "{text}");
     fs::remove_dir_all(folder).expect("removes");
 }
 

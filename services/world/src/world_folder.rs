@@ -1,6 +1,6 @@
 //! The folder that keeps a process's part of a world over restarts and crashes. Every start of the
 //! server is a *run*: a folder that begins with a checkpoint and goes on with the journal of all that its
-//! shards were given. A file names the run that counts.
+//! shards were given, named by the number of the life that began it.
 
 use std::{
     fs, io,
@@ -19,8 +19,10 @@ use crate::{
     replay::ReplayError,
 };
 
-/// Names the run that counts.
-const CURRENT: &str = "current-run";
+/// Begins the names of runs that may count, of those that do no more, and of those that are being begun.
+const RUN: &str = "run-";
+const PAST: &str = "past-";
+const FRESH: &str = "new-";
 /// Runs that are kept: the one under way and the one before, in case somebody wants to look at it.
 const RUNS_KEPT: usize = 2;
 
@@ -41,16 +43,36 @@ impl WorldFolder {
         })
     }
 
-    /// The run that counts, if there is any.
+    /// The run that counts, if there is any: that of the latest life that began one. A life that is over
+    /// and does not know it yet can begin one only under its own number, which nobody reads any more.
     ///
     /// # Errors
     /// The system's.
     pub fn current_run(&self) -> io::Result<Option<PathBuf>> {
-        match fs::read_to_string(self.path.join(CURRENT)) {
-            Ok(name) => Ok(Some(self.path.join(name.trim()))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        let newest = self.names(&[RUN])?.pop();
+        Ok(newest.map(|name| self.path.join(name)))
+    }
+
+    /// A number for a life that is later than all that began a run here.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn next_life(&self) -> io::Result<u64> {
+        let names = self.names(&[RUN, PAST])?;
+        let lives = names.iter().filter_map(|name| life_of(name));
+        Ok(lives.max().unwrap_or(0) + 1)
+    }
+
+    /// Names of runs of these kinds, the latest life last.
+    fn names(&self, kinds: &[&str]) -> io::Result<Vec<String>> {
+        let entries = fs::read_dir(&self.path)?.collect::<io::Result<Vec<_>>>()?;
+        let names = entries
+            .iter()
+            .filter_map(|it| it.file_name().into_string().ok());
+        let is_wanted = |name: &String| kinds.iter().any(|kind| name.starts_with(kind));
+        let mut names: Vec<String> = names.filter(is_wanted).collect();
+        names.sort_unstable_by_key(|name| life_of(name));
+        Ok(names)
     }
 
     /// The pod as its last run left it, however that ended; none in a new folder.
@@ -66,23 +88,31 @@ impl WorldFolder {
         recovered.map_err(|error| ReplayError::Recovery(run, error))
     }
 
-    /// Begins a run with this pod: from here on this run counts.
+    /// Begins a run of a life of this pod: from here on it counts. It is there whole or not at all.
     ///
     /// # Errors
     /// The system's; then the run before still counts.
-    pub fn begin(&self, state: &PodState, retention: Retention) -> io::Result<Chronicle> {
-        let name = self.free_name(state.tick)?;
-        let run = self.path.join(&name);
-        fs::create_dir_all(&run)?;
+    pub fn begin(
+        &self,
+        state: &PodState,
+        life: u64,
+        retention: Retention,
+    ) -> io::Result<Chronicle> {
+        for unfinished in self.names(&[FRESH])? {
+            fs::remove_dir_all(self.path.join(unfinished))?;
+        }
+        let fresh = self.path.join(format!("{FRESH}{life}"));
         let identity = identity(state.shards[0].world.config.seed, state.pod);
-        let folder = Folder::open(&run)?;
         let mut bytes = Vec::new();
         state.write(&mut bytes);
+        let folder = Folder::open(&fresh)?;
         journal::checkpoint::write(&folder, identity, state.tick, &bytes)?;
         drop(folder);
+        let run = self.path.join(format!("{RUN}{life}"));
+        fs::rename(&fresh, &run)?;
+        fs::File::open(&self.path)?.sync_all()?;
         let chronicle = Chronicle::begin(&run, identity, state.tick + 1, retention)?;
-        write_whole(&self.path.join(CURRENT), name.as_bytes())?;
-        self.forget_old_runs(&name)?;
+        self.forget_old_runs()?;
         Ok(chronicle)
     }
 
@@ -91,35 +121,26 @@ impl WorldFolder {
     /// # Errors
     /// The system's.
     pub fn leave(&self) -> io::Result<()> {
-        match fs::remove_file(self.path.join(CURRENT)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+        for name in self.names(&[RUN])? {
+            let past = name.replacen(RUN, PAST, 1);
+            fs::rename(self.path.join(name), self.path.join(past))?;
         }
+        fs::File::open(&self.path)?.sync_all()
     }
 
-    /// Runs are named by their first tick, so that they sort; two may begin with the same.
-    fn free_name(&self, tick: u32) -> io::Result<String> {
-        for attempt in 0..u32::MAX {
-            let name = format!("run-{tick:010}-{attempt:03}");
-            if !self.path.join(&name).try_exists()? {
-                return Ok(name);
-            }
-        }
-        unreachable!("there are not that many folders")
-    }
-
-    fn forget_old_runs(&self, current: &str) -> io::Result<()> {
-        let mut names: Vec<String> = fs::read_dir(&self.path)?
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| name.starts_with("run-") && name != current)
-            .collect();
-        names.sort_unstable();
-        let old_count = (names.len() + 1).saturating_sub(RUNS_KEPT);
+    fn forget_old_runs(&self) -> io::Result<()> {
+        let names = self.names(&[RUN, PAST])?;
+        let old_count = names.len().saturating_sub(RUNS_KEPT);
         for name in &names[..old_count] {
             fs::remove_dir_all(self.path.join(name))?;
         }
         Ok(())
     }
+}
+
+fn life_of(name: &str) -> Option<u64> {
+    let (_, life) = name.split_once('-')?;
+    life.parse().ok()
 }
 
 /// A run's folder, to be read, and whose it is.
@@ -135,16 +156,4 @@ pub(crate) fn open_run(run: &Path) -> Result<(Folder, Identity), ReplayError> {
     let identity = identity.map_err(|error| ReplayError::Journal(run.to_owned(), error))?;
     let identity = identity.ok_or_else(|| ReplayError::NoRun(run.to_owned()))?;
     Ok((folder, identity))
-}
-
-/// The old content stays until the new one is whole.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use io::Write;
-    let fresh = path.with_extension("new");
-    let mut file = fs::File::create(&fresh)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&fresh, path)?;
-    let folder = path.parent().expect("a file is in a folder");
-    fs::File::open(folder)?.sync_all()
 }

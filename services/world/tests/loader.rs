@@ -127,6 +127,7 @@ fn player(motion: Motion) -> PlayerState {
         session: engine::SessionId(1),
         body: engine::BodyId::new(1, 0),
         attachment: engine::Attachment::default(),
+        attachments_count: 1,
         input_sequence: 0,
         input_queue_count: 0,
         motion,

@@ -47,7 +47,9 @@ fn new_state() -> PodState {
 /// Runs until some players have joined and acted for a while; returns the hash of every frame that an
 /// edge was told.
 fn fight(folder: &WorldFolder, state: PodState, ticks: u32) -> Vec<(u32, u64)> {
-    let chronicle = folder.begin(&state, Retention::All).expect("a folder");
+    let life = folder.next_life().expect("a folder");
+    let chronicle = folder.begin(&state, life, Retention::All);
+    let chronicle = chronicle.expect("a folder");
     let tick_last = state.tick + ticks;
     let wake: world::Wake = std::sync::Arc::new(|| ());
     let mut ports = world::connect(&owners(0, SHARD_COUNT), SEED, vec![wake]);
@@ -204,6 +206,25 @@ fn copy_folder(from: &Path, to: &Path) {
             false => drop(fs::copy(entry.path(), target).expect("a copy")),
         }
     }
+}
+
+/// A pod that left its world goes on nowhere, and what is half begun is nothing.
+#[test]
+fn only_the_latest_life_that_began_whole_counts() {
+    let scratch = Scratch::new("lives");
+    let folder = WorldFolder::open(&scratch.0).expect("a folder");
+    for life in [9, 10, 11] {
+        let chronicle = folder.begin(&new_state(), life, Retention::Recovery);
+        chronicle.expect("a folder").end();
+    }
+    fs::create_dir(scratch.0.join("new-12")).expect("a folder");
+    let run = folder.current_run().expect("readable").expect("there");
+    assert_eq!(run, scratch.0.join("run-11"));
+    assert_eq!(folder.next_life().expect("readable"), 12);
+    folder.leave().expect("a folder");
+    assert_eq!(folder.current_run().expect("readable"), None);
+    assert_eq!(folder.next_life().expect("readable"), 12);
+    assert!(folder.recover().expect("nothing is wrong").is_none());
 }
 
 #[test]

@@ -84,7 +84,6 @@ pub struct Client {
     /// Tells this connection from others of the same session.
     pub attachment: Attachment,
     pub token: String,
-    pub is_resumed: bool,
     pub house_wished: u8,
     pub outbox: Outbox,
     pub end: EndSignal,
@@ -116,7 +115,6 @@ impl Client {
             session: admission.session,
             attachment: admission.attachment,
             token: admission.token.clone(),
-            is_resumed: admission.is_resumed,
             house_wished: hello.house,
             outbox,
             end: EndSignal::default(),

@@ -17,7 +17,7 @@ use spatial::terrain::diff_bricks;
 use world::EdgePort;
 
 use crate::{
-    counters::{Cause, Counters},
+    counters::{Cause, Counters, add},
     hub::{
         Bounds, Hub,
         bodies::RosterChanges,
@@ -165,6 +165,7 @@ impl Hub {
             let mut telling = Telling {
                 teller: &mut self.teller,
                 frame: &frame,
+                counters: &self.counters,
             };
             if telling.tell(client).is_err() {
                 give_up(client, &self.counters);
@@ -229,6 +230,7 @@ fn speak_for(client: &mut Client, tick: u32, port: &mut EdgePort) {
 struct Telling<'a> {
     teller: &'a mut Teller,
     frame: &'a Frame,
+    counters: &'a Counters,
 }
 
 impl Telling<'_> {
@@ -250,6 +252,13 @@ impl Telling<'_> {
 
     /// You are in; and how things stand.
     fn welcome(&mut self, client: &mut Client, player: &PlayerState) -> Result<(), TooSlow> {
+        // What admission saw may be older: the world knows who was there before.
+        let is_resumed = player.attachments_count > 1;
+        let counter = match is_resumed {
+            true => &self.counters.resumed,
+            false => &self.counters.joined,
+        };
+        add(counter, 1);
         client.body = Some(player.body);
         client.present_at_tick = self.frame.tick;
         client.input_sequence = player.input_sequence;
@@ -270,7 +279,7 @@ impl Telling<'_> {
             ),
             budget_bytes_per_second: client.wishes.budget_bytes_per_second,
             view_distance_blocks: client.wishes.view_distance_blocks,
-            resumed: client.is_resumed,
+            resumed: is_resumed,
         };
         self.control(client, &welcome)?;
         client.see(player.body.index());

@@ -7,22 +7,63 @@ use std::{
     time::Duration,
 };
 
-use crate::{certificate::Certificate, limits, transport::ALPN_NATIVE};
+use ring::hmac;
+
+use crate::{
+    certificate::Certificate,
+    limits,
+    token::{TokenKey, random},
+    transport::ALPN_NATIVE,
+};
 
 /// The first packets' size; paths that carry more are found out, up to this.
 const PACKET_BYTES_MAX: u16 = 1_452;
+
+/// Bytes of a connection's name: as many as quinn's own have.
+const CONNECTION_ID_BYTES: usize = 8;
 
 /// Starts the endpoint on a bound socket; needs a tokio runtime around it.
 ///
 /// # Errors
 /// If the socket cannot be made non-blocking or be watched.
-pub fn start(socket: UdpSocket, certificate: &Certificate) -> io::Result<quinn::Endpoint> {
+pub fn start(
+    socket: UdpSocket,
+    certificate: &Certificate,
+    reset_key: &[u8; TokenKey::BYTES],
+) -> io::Result<quinn::Endpoint> {
     quinn::Endpoint::new(
-        quinn::EndpointConfig::default(),
+        endpoint_config(reset_key),
         Some(server_config(certificate)),
         socket,
         Arc::new(quinn::TokioRuntime),
     )
+}
+
+/// Whoever was connected to an earlier process at this address with the same key hears at its next word
+/// that this is over, instead of waiting in vain.
+fn endpoint_config(reset_key: &[u8; TokenKey::BYTES]) -> quinn::EndpointConfig {
+    let resets = hmac::Key::new(hmac::HMAC_SHA256, reset_key);
+    let mut config = quinn::EndpointConfig::new(Arc::new(resets));
+    config.cid_generator(|| Box::new(RandomIds));
+    config
+}
+
+/// Names of connections that an endpoint cannot tell from those of an earlier one: quinn's own are
+/// marked, and it has no answer for packets of others.
+struct RandomIds;
+
+impl quinn::ConnectionIdGenerator for RandomIds {
+    fn generate_cid(&mut self) -> quinn::ConnectionId {
+        quinn::ConnectionId::new(&random::<CONNECTION_ID_BYTES>())
+    }
+
+    fn cid_len(&self) -> usize {
+        CONNECTION_ID_BYTES
+    }
+
+    fn cid_lifetime(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// What new connections get; given again to the endpoint whenever the certificate is renewed.
@@ -42,6 +83,8 @@ pub fn server_config(certificate: &Certificate) -> quinn::ServerConfig {
         .expect("TLS 1.3 brings the initial cipher suite");
     let mut config = quinn::ServerConfig::with_crypto(Arc::new(crypto));
     config.transport_config(Arc::new(transport_config()));
+    // A phone that leaves the house goes on at its new address.
+    config.migration(true);
     config
 }
 
