@@ -2,6 +2,7 @@
 
 import { battle, wrongVersion } from "./battle.mjs";
 import { openBrowser } from "./browser.mjs";
+import { cluster } from "./cluster.mjs";
 import { fingers } from "./fingers.mjs";
 import { line } from "./line.mjs";
 import { Report } from "./report.mjs";
@@ -12,6 +13,7 @@ try {
   await wrongVersion(report, browser);
   await fingers(report, browser);
   await line(report, browser);
+  await cluster(report, browser);
   for (const kind of ["webtransport", "websocket"]) {
     try {
       await battle(report, browser, kind);

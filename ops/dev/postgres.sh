@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A PostgreSQL for tests: on loopback, with a port and a data folder of its own, faster than durable.
 #   ops/dev/postgres.sh          starts it unless it runs, and prints its URL
+#   ops/dev/postgres.sh schema NAME   the same, with an empty schema of this name; prints the URL that uses it
 #   ops/dev/postgres.sh stop     stops it; what it holds may be deleted at any time
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -10,6 +11,7 @@ FOLDER="${VOXELHEIM_POSTGRES_DIR:-/var/tmp/voxelheim-postgres-$(id -u)}"
 PORT="${VOXELHEIM_POSTGRES_PORT:-54329}"
 # User, password and database alike.
 NAME=voxelheim
+URL="postgres://$NAME:$NAME@127.0.0.1:$PORT/$NAME"
 LOCK_SECONDS_MAX=120
 
 main() {
@@ -23,10 +25,16 @@ main() {
   case "${1:-start}" in
     start)
       start
-      echo "postgres://$NAME:$NAME@127.0.0.1:$PORT/$NAME"
+      echo "$URL"
+      ;;
+    schema)
+      [[ "${2:-}" =~ ^[a-z0-9_]+$ ]] || die "usage: $0 schema NAME, of small letters, digits and _"
+      start
+      psql "$URL" --quiet --set ON_ERROR_STOP=1 <<<"SET client_min_messages = warning; DROP SCHEMA IF EXISTS $2 CASCADE; CREATE SCHEMA $2;"
+      echo "$URL?options[search_path]=$2"
       ;;
     stop) ! is_running || server pg_ctl stop --silent --mode fast ;;
-    *) die "usage: $0 [start|stop]" ;;
+    *) die "usage: $0 [start|schema NAME|stop]" ;;
   esac
 }
 

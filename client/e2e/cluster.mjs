@@ -1,0 +1,83 @@
+//! A page in a world of several processes: what happens to them, its player hardly notices.
+
+import { strict as assert } from "node:assert";
+import { Player } from "./browser.mjs";
+import { Cluster } from "./processes.mjs";
+import { until } from "./waiting.mjs";
+
+const DEED_MS_MAX = 60_000;
+
+export async function cluster(report, browser) {
+  const check = (name, work) => report.check(`cluster: ${name}`, work);
+  const world = new Cluster();
+  let player = null;
+  try {
+    await check("a page joins a world of two pods by one of two edges", async () => {
+      await world.start();
+      player = await Player.open(browser, world.edges[0].url, "Cluster");
+      await player.join(0);
+      await player.joined();
+      await until("both pods are waited for", () => world.ctl(1, "shards").shards.length === 2, DEED_MS_MAX);
+    });
+    await check("all regions move while it plays, and its link stays", () => undisturbed(player, () => world.moveAll(2)));
+    await check("a pod is killed and comes back, and its link stays", () =>
+      undisturbed(player, async () => {
+        await world.pods[1].kill();
+        await world.pods[1].run();
+      }),
+    );
+    await check("a pod is emptied and leaves, and its link stays", () => undisturbed(player, () => world.pods[1].end()));
+    await check("its edge goes away, and it goes on at the other in the same body", () => handOver(world, player));
+    await check("its edge is killed, and it goes on at the other in the same body", () => lose(world, player));
+    await check("no page met an error", () => assert.deepEqual(player.errors, []));
+  } finally {
+    await player?.close();
+    await world.dispose();
+  }
+}
+
+/** Inputs of this page that the server has answered. */
+const isAnswered = (count) => window.voxelheim.confirmedCount > count;
+/** Three seconds of them. */
+const ANSWERS = 60;
+
+/** Time goes on, on the same link and in the same body. */
+async function undisturbed(player, deed) {
+  const before = await state(player);
+  await deed();
+  const { answers } = await state(player);
+  await player.until("time goes on", isAnswered, DEED_MS_MAX, answers + ANSWERS);
+  const after = await state(player);
+  assert.deepEqual([after.body, after.welcomes, after.phase], [before.body, before.welcomes, "joined"]);
+}
+
+async function handOver(world, player) {
+  const before = await state(player);
+  await world.edges[0].end();
+  await goesOnElsewhere(player, before);
+  await player.screenshot("cluster-handed-over");
+  await world.edges[0].run();
+}
+
+async function lose(world, player) {
+  const before = await state(player);
+  await until("the edges know of each other", () => world.knowsSiblings(1), DEED_MS_MAX);
+  // What the page heard of it by its own edge, it heard when it came.
+  await world.edges[1].kill();
+  await goesOnElsewhere(player, before);
+}
+
+async function goesOnElsewhere(player, before) {
+  const isBack = (count) => window.voxelheim.welcomesCount > count && window.voxelheim.phase === "joined";
+  await player.until("goes on elsewhere", isBack, DEED_MS_MAX, before.welcomes);
+  assert.equal((await state(player)).body, before.body);
+}
+
+function state(player) {
+  return player.evaluate(() => ({
+    body: window.voxelheim.own.id,
+    welcomes: window.voxelheim.welcomesCount,
+    phase: window.voxelheim.phase,
+    answers: window.voxelheim.confirmedCount,
+  }));
+}
