@@ -173,6 +173,39 @@ fn a_killed_server_comes_back_and_its_battle_replays() {
     fs::remove_dir_all(folder).expect("removes");
 }
 
+/// Nobody says goodbye, and the bots find the new process at the old address.
+#[test]
+fn players_go_on_in_their_bodies_after_the_server_was_killed() {
+    const COUNT: u64 = 6;
+    let folder = folder("resumed");
+    let data = folder.to_str().expect("a plain path");
+    let base = ["--data", data, "--soldiers", "20", "--listen"];
+    let server = Server::start(&[&base[..], &["127.0.0.1:0"]].concat());
+    let address = server.address.clone();
+    let url = format!("http://{address}");
+    let count = COUNT.to_string();
+    let flags = ["bots", "--json", "--seconds", "8", "--url", &url];
+    let bots = voxelheim(&[&flags[..], &["--count", &count]].concat())
+        .stdout(Stdio::piped())
+        .spawn();
+    while server.status()["players"] != COUNT {
+        std::thread::yield_now();
+    }
+    server.fight(10);
+    server.end("KILL");
+    let server = Server::start(&[&base[..], &[&address]].concat());
+    let output = bots.expect("the binary runs").wait_with_output();
+    let report = output.expect("the bots end").stdout;
+    let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+    assert_eq!(
+        (&report["dropped"], &report["reattached"]),
+        (&0.into(), &COUNT.into()),
+        "{report:#}"
+    );
+    server.end("TERM");
+    fs::remove_dir_all(folder).expect("removes");
+}
+
 /// A running server.
 struct Server {
     process: std::process::Child,
@@ -205,14 +238,17 @@ impl Server {
     }
 
     fn tick(&self) -> u64 {
+        self.status()["tick"].as_u64().expect("a number")
+    }
+
+    fn status(&self) -> serde_json::Value {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
         let request = "GET /status HTTP/1.0\r\nHost: localhost\r\n\r\n";
         stream.write_all(request.as_bytes()).expect("it reads");
         let mut text = String::new();
         stream.read_to_string(&mut text).expect("it answers");
         let body = text.split("\r\n\r\n").nth(1).expect("a body");
-        let status: serde_json::Value = serde_json::from_str(body).expect("JSON");
-        status["tick"].as_u64().expect("a number")
+        serde_json::from_str(body).expect("JSON")
     }
 
     fn end(mut self, signal: &str) {
