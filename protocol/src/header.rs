@@ -18,6 +18,7 @@ pub enum Kind {
     Density = 22,
     Refusals = 23,
     Waiting = 24,
+    Overload = 25,
     Bricks = 32,
     Edits = 33,
     Forget = 34,
@@ -37,7 +38,7 @@ pub enum Channel {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 20] = [
+    pub const ALL: [Kind; 21] = [
         Kind::Snapshot,
         Kind::Events,
         Kind::Pong,
@@ -50,6 +51,7 @@ impl Kind {
         Kind::Density,
         Kind::Refusals,
         Kind::Waiting,
+        Kind::Overload,
         Kind::Bricks,
         Kind::Edits,
         Kind::Forget,

@@ -66,6 +66,11 @@ pub const EDITS_MAX: usize = 512;
 /// Cells in one Forget: all that a turn of the view can drop at once goes in several.
 pub const FORGET_MAX: usize = 1_024;
 
+/// Bits of Overload's steps.
+pub const OVERLOAD_STEPS_MASK: u8 = 0x1f;
+/// The slowest that a world runs, in thousandths of real time.
+pub const RATE_PERMILLE_MIN: u16 = 100;
+
 /// Bytes of the small tables: their columns and FlatBuffers' share.
 const TABLE_BYTES_SMALL: usize = 1_024;
 
@@ -73,7 +78,7 @@ const TABLE_BYTES_SMALL: usize = 1_024;
 pub const fn table_bytes_max(kind: Kind) -> usize {
     match kind {
         Kind::Snapshot | Kind::Events | Kind::Inputs => DATAGRAM_BYTES_MAX,
-        Kind::Pong | Kind::Ping | Kind::Leave | Kind::Waiting => 64,
+        Kind::Pong | Kind::Ping | Kind::Leave | Kind::Waiting | Kind::Overload => 64,
         Kind::Welcome | Kind::Closing | Kind::Hello | Kind::Settings => TABLE_BYTES_SMALL,
         Kind::Battle => TABLE_BYTES_SMALL,
         Kind::Appearances => APPEARANCES_MAX * (NAME_BYTES_MAX + 24) + TABLE_BYTES_SMALL,

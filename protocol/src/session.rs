@@ -87,6 +87,18 @@ pub struct Waiting {
     pub count: u32,
 }
 
+/// What the server does less of because it has too much to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Overload {
+    /// Bits, lowest first: far bodies are told less often, near ones too, regions move, time runs slower,
+    /// newcomers wait in line.
+    pub steps: u8,
+    /// How fast the world runs, in thousandths of real time.
+    pub rate_permille: u16,
+    /// In place of what Welcome said.
+    pub staleness_ticks_max: u16,
+}
+
 /// How one body looks.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Appearance {
@@ -216,6 +228,33 @@ impl Encode for Waiting {
             count: self.count,
         };
         wire::Waiting::create(builder, &args).as_union_value()
+    }
+}
+
+impl Overload {
+    pub fn decode(table: &[u8]) -> Result<Self, WireError> {
+        let wire = root::<wire::Overload>(Kind::Overload, table)?;
+        let rates = limits::RATE_PERMILLE_MIN..=1_000;
+        range("steps", wire.steps() & !limits::OVERLOAD_STEPS_MASK == 0)?;
+        range("rate_permille", rates.contains(&wire.rate_permille()))?;
+        Ok(Overload {
+            steps: wire.steps(),
+            rate_permille: wire.rate_permille(),
+            staleness_ticks_max: wire.staleness_ticks_max(),
+        })
+    }
+}
+
+impl Encode for Overload {
+    const KIND: Kind = Kind::Overload;
+
+    fn write(&self, builder: &mut Builder) -> Table {
+        let args = wire::OverloadArgs {
+            steps: self.steps,
+            rate_permille: self.rate_permille,
+            staleness_ticks_max: self.staleness_ticks_max,
+        };
+        wire::Overload::create(builder, &args).as_union_value()
     }
 }
 

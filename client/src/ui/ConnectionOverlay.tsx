@@ -16,7 +16,7 @@ export function ConnectionOverlay(props: PartProps) {
           <Match when={phase() === "waiting"}>
             <h2 id="position">{props.model().message}</h2>
             <div class="march" aria-hidden="true" />
-            <p>The battle is full. You come in as soon as it is your turn.</p>
+            <p>The battle has no room just now. You come in as soon as it is your turn.</p>
             <div class="row">
               <button class="button quiet" onClick={() => props.actions.leave()}>
                 Back to the title

@@ -1,6 +1,7 @@
-import { createMemo, createSignal, Show } from "solid-js";
+import { createMemo, createSignal, For, Show } from "solid-js";
 import type { NetHealth } from "../world/state";
 import type { PartProps } from "./App";
+import { overloadSigns } from "./overload_signs";
 
 const TRANSPORT_NAMES = {
   webtransport: "WebTransport (QUIC)",
@@ -8,7 +9,10 @@ const TRANSPORT_NAMES = {
   none: "not connected",
 } as const;
 
-/** The link and the server's pace: a dot and a round trip, opened to all the figures by a click. */
+/**
+ * The link and the server's pace: a dot and a round trip, opened to all the figures by a click. What the
+ * server does less of is always said.
+ */
 export function NetHealthPanel(props: PartProps) {
   const [open, setOpen] = createSignal(false);
   const net = createMemo(() => props.model().net);
@@ -24,6 +28,15 @@ export function NetHealthPanel(props: PartProps) {
         {Math.round(net().roundTripMs)} ms · {net().serverTickHz.toFixed(0)} Hz ·{" "}
         {props.model().bodiesCount} in sight
       </button>
+      <ul class="net-signs" role="status">
+        <For each={overloadSigns(net().overload)}>
+          {(step) => (
+            <li data-step={step.name}>
+              <span aria-hidden="true">{step.sign}</span> {step.words}
+            </li>
+          )}
+        </For>
+      </ul>
       <Show when={open()}>
         <dl class="net-figures">
           <Figure name="Transport" value={TRANSPORT_NAMES[net().transport]} />
@@ -54,7 +67,9 @@ function Figure(props: { name: string; value: string }) {
 
 /** Green while play feels immediate, amber while it is fair, red below that. */
 function grade(net: NetHealth): "good" | "fair" | "poor" {
+  if (net.overload.ratePermille < 750) return "poor";
   if (net.roundTripMs > 200 || net.lossPercent > 5 || net.serverTickHz < 15) return "poor";
+  if (net.overload.steps !== 0) return "fair";
   if (net.roundTripMs > 100 || net.lossPercent > 1 || net.serverTickHz < 19) return "fair";
   return "good";
 }

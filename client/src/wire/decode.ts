@@ -30,6 +30,7 @@ const DECODERS = new Map<number, (buffer: ByteBuffer) => ServerMessage>([
   [KIND.DENSITY, stream.decodeDensity],
   [KIND.REFUSALS, stream.decodeRefusals],
   [KIND.WAITING, stream.decodeWaiting],
+  [KIND.OVERLOAD, stream.decodeOverload],
   [KIND.BRICKS, stream.decodeBricks],
   [KIND.EDITS, stream.decodeEdits],
   [KIND.FORGET, stream.decodeForget],

@@ -9,12 +9,16 @@ import { Density } from "./generated/voxelheim/wire/density";
 import { Edits } from "./generated/voxelheim/wire/edits";
 import { Forget } from "./generated/voxelheim/wire/forget";
 import { Kills } from "./generated/voxelheim/wire/kills";
+import { Overload } from "./generated/voxelheim/wire/overload";
 import { Refusals } from "./generated/voxelheim/wire/refusals";
 import { Scoreboard } from "./generated/voxelheim/wire/scoreboard";
 import { Waiting } from "./generated/voxelheim/wire/waiting";
 import { Welcome } from "./generated/voxelheim/wire/welcome";
 import type { ServerMessage } from "./link";
 import { BODY_INDEX_MASK } from "./messages";
+
+/** The slowest that a world runs. */
+const RATE_PERMILLE_MIN = 100;
 
 export function decodeWelcome(buffer: ByteBuffer): ServerMessage {
   const table = Welcome.getRootAsWelcome(buffer);
@@ -51,6 +55,20 @@ export function decodeClosing(buffer: ByteBuffer): ServerMessage {
 export function decodeWaiting(buffer: ByteBuffer): ServerMessage {
   const table = Waiting.getRootAsWaiting(buffer);
   return { kind: "waiting", position: table.position(), count: table.count() };
+}
+
+export function decodeOverload(buffer: ByteBuffer): ServerMessage {
+  const table = Overload.getRootAsOverload(buffer);
+  const ratePermille = table.ratePermille();
+  if (ratePermille < RATE_PERMILLE_MIN || ratePermille > 1_000) throw new Error("no such rate");
+  return {
+    kind: "overload",
+    overload: {
+      steps: table.steps(),
+      ratePermille,
+      stalenessTicksMax: table.stalenessTicksMax(),
+    },
+  };
 }
 
 export function decodeAppearances(buffer: ByteBuffer): ServerMessage {

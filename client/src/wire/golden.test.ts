@@ -23,6 +23,7 @@ import { Refusals } from "./generated/voxelheim/wire/refusals";
 import { Scoreboard } from "./generated/voxelheim/wire/scoreboard";
 import { Settings } from "./generated/voxelheim/wire/settings";
 import { Snapshot } from "./generated/voxelheim/wire/snapshot";
+import { Overload } from "./generated/voxelheim/wire/overload";
 import { Waiting } from "./generated/voxelheim/wire/waiting";
 import { Welcome } from "./generated/voxelheim/wire/welcome";
 
@@ -91,6 +92,14 @@ const READERS: Record<number, (table: ByteBuffer) => Content> = {
   24: (table) => {
     const waiting = Waiting.getRootAsWaiting(table);
     return { position: waiting.position(), count: waiting.count() };
+  },
+  25: (table) => {
+    const overload = Overload.getRootAsOverload(table);
+    return {
+      steps: overload.steps(),
+      rate_permille: overload.ratePermille(),
+      staleness_ticks_max: overload.stalenessTicksMax(),
+    };
   },
   32: readBricks,
   33: (table) => {

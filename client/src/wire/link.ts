@@ -146,6 +146,15 @@ export interface Welcome {
   resumed: boolean;
 }
 
+/** What the server does less of because it has too much to do (WIRE.md). */
+export interface Overload {
+  /** Bits of the ladder's steps, lowest first. */
+  steps: number;
+  /** How fast the world runs, in thousandths of real time. */
+  ratePermille: number;
+  stalenessTicksMax: number;
+}
+
 export interface Appearance {
   id: number;
   house: number;
@@ -169,6 +178,7 @@ export type ServerMessage =
   | { kind: "welcome"; welcome: Welcome }
   /** The battle is full; 1 is the next to be let in. */
   | { kind: "waiting"; position: number; count: number }
+  | { kind: "overload"; overload: Overload }
   | { kind: "closing"; reason: number; text: string; protocolVersion: number }
   | { kind: "snapshot"; samples: BodySamples; own: OwnReport | null }
   | { kind: "events"; tick: number; events: GameEvent[] }

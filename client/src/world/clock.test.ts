@@ -40,6 +40,29 @@ describe("playback clock", () => {
     expect(lag).toBeLessThan(6.5);
   });
 
+  it("slows with a world that slows, without a jerk, and comes back", () => {
+    const clock = new PlaybackClock();
+    let nowMs = 0;
+    let tick = 100;
+    let nextMs = 0;
+    let before = Number.NaN;
+    const rates = [1, 0.95, 0.9, 0.8, 0.7, 0.62, 0.62, 0.4, 0.2, 0.1, 0.1, 0.3, 0.6, 0.9, 1, 1];
+    for (const rate of rates) {
+      clock.setRate(rate, nowMs);
+      for (const endMs = nowMs + 3_000; nowMs < endMs; nowMs += 16) {
+        for (; nextMs <= nowMs; nextMs += TICK_MS / rate) clock.arrived(tick++, nextMs);
+        const shown = clock.advance(nowMs, 16);
+        if (nowMs > 100) {
+          const share = (shown - before) / (16 / (TICK_MS / rate));
+          expect(share, `at ${rate}`).toBeGreaterThan(0.89);
+          expect(share, `at ${rate}`).toBeLessThan(1.11);
+        }
+        before = shown;
+      }
+      expect(clock.newestTick - clock.renderTick).toBeLessThan(4);
+    }
+  });
+
   it("jumps to a server that restarted its count", () => {
     const clock = new PlaybackClock();
     clock.arrived(100_000, 0);

@@ -16,6 +16,8 @@ interface PendingGhost extends GhostBlock {
 export class Ghosts {
   /** Placements that the server refused or forgot. */
   rolledBackCount = 0;
+  /** The world runs at this share of real time, and everything takes so much longer. */
+  rate = 1;
   private pending: PendingGhost[] = [];
   private nextPlaceMs = 0;
 
@@ -26,13 +28,14 @@ export class Ghosts {
   reset(): void {
     this.pending = [];
     this.nextPlaceMs = 0;
+    this.rate = 1;
   }
 
   /** The hand places a block with the input of this sequence. */
   place(block: Vector3, now: number, sequence: number, nowMs: number): void {
     if (nowMs < this.nextPlaceMs || this.holds(block)) return;
-    this.nextPlaceMs = nowMs + PLACE_WAIT_MS;
-    this.pending.push({ block, now, sequence, untilMs: nowMs + LIFE_MS });
+    this.nextPlaceMs = nowMs + PLACE_WAIT_MS / this.rate;
+    this.pending.push({ block, now, sequence, untilMs: nowMs + LIFE_MS / this.rate });
   }
 
   refuse(sequences: Iterable<number>): void {

@@ -1,7 +1,6 @@
 //! What the HUD is told about ten times a second: a fresh plain object out of the world. Main thread.
 
 import type { WireHealth } from "../wire/link";
-import { TICK_MS } from "./clock";
 import type { Device, FrameView, HudModel, NetHealth } from "./state";
 import type { World } from "./world";
 
@@ -70,6 +69,7 @@ export function netHealth(world: World): NetHealth {
     corrections: world.prediction.correctionsCount,
     pushes: world.prediction.pushesCount,
     serverTickMs: world.serverTickMs,
-    delayMs: world.clock.delayTicks * TICK_MS,
+    delayMs: world.clock.delayMs,
+    overload: world.overload,
   };
 }

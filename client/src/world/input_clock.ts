@@ -1,5 +1,6 @@
-//! When the next movement step is due: 20 a second by the page's time, at any frame rate, and a
-//! little slower or faster so that the server's queue of inputs stays short but not empty.
+//! When the next movement step is due: 20 a second by the page's time, at any frame rate, fewer while
+//! the world runs slower, and a little slower or faster so that the server's queue of inputs stays short
+//! but not empty.
 
 import { TICK_MS } from "./clock";
 
@@ -8,33 +9,44 @@ const STEPS_AT_ONCE_MAX = 5;
 /** Inputs that wait on the server at best: one, against jitter. */
 const QUEUE_LOW = 0.3;
 const QUEUE_HIGH = 1.7;
-/** Share by which the pace changes. */
+/** So many are no jitter: the world has slowed, and its word of that is still on the way. */
+const QUEUE_FAR = 4;
+/** Shares by which the pace changes. */
 const PACE_CHANGE = 0.02;
+const PACE_CHANGE_FAR = 0.2;
 const QUEUE_SMOOTHING = 0.1;
 
 export class InputClock {
-  private passedMs = 0;
+  /** Since the newest step, in steps. */
+  private passed = 0;
   private lastMs = Number.NaN;
   private queueCount = 1;
+  private rate = 1;
 
   reset(): void {
-    this.passedMs = 0;
+    this.passed = 0;
     this.lastMs = Number.NaN;
     this.queueCount = 1;
+    this.rate = 1;
+  }
+
+  /** The world runs at this share of real time: it takes so many fewer inputs. */
+  setRate(rate: number): void {
+    this.rate = rate;
   }
 
   /** Steps due by now, since the last call. */
   due(nowMs: number): number {
-    this.passedMs += Number.isNaN(this.lastMs) ? 0 : nowMs - this.lastMs;
+    this.passed += Number.isNaN(this.lastMs) ? 0 : (nowMs - this.lastMs) / this.stepMs;
     this.lastMs = nowMs;
-    const due = Math.floor(this.passedMs / this.stepMs);
-    this.passedMs -= due * this.stepMs;
+    const due = Math.floor(this.passed);
+    this.passed -= due;
     return Math.min(due, STEPS_AT_ONCE_MAX);
   }
 
   /** How much of the next step has passed, 0..1. */
   get share(): number {
-    return this.passedMs / this.stepMs;
+    return this.passed;
   }
 
   /** The server has this many inputs waiting. */
@@ -43,8 +55,10 @@ export class InputClock {
   }
 
   private get stepMs(): number {
-    if (this.queueCount > QUEUE_HIGH) return TICK_MS * (1 + PACE_CHANGE);
-    if (this.queueCount < QUEUE_LOW) return TICK_MS * (1 - PACE_CHANGE);
-    return TICK_MS;
+    const stepMs = TICK_MS / this.rate;
+    if (this.queueCount > QUEUE_FAR) return stepMs * (1 + PACE_CHANGE_FAR);
+    if (this.queueCount > QUEUE_HIGH) return stepMs * (1 + PACE_CHANGE);
+    if (this.queueCount < QUEUE_LOW) return stepMs * (1 - PACE_CHANGE);
+    return stepMs;
   }
 }

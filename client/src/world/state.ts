@@ -3,9 +3,17 @@
 //!
 //! Lengths are world metres (exact in a Float32: the world is 1,024 m, a unit is 1/4096 m), y is up.
 //! Angles are radians: yaw 0 looks to -z and grows clockwise seen from above, towards +x (three.js
-//! turns the other way: `rotation.y = -yaw`); pitch is up-positive. Times are server ticks of 50 ms.
+//! turns the other way: `rotation.y = -yaw`); pitch is up-positive. Times are server ticks of 50 ms, or
+//! longer while the server dilates time.
 
-import type { BattleState, DensityMap, GameEvent, ScoreRow, Vector3 } from "../wire/link";
+import type {
+  BattleState,
+  DensityMap,
+  GameEvent,
+  Overload,
+  ScoreRow,
+  Vector3,
+} from "../wire/link";
 
 export type { Banner, BattleState, DensityMap, GameEvent, ScoreRow, Vector3 } from "../wire/link";
 
@@ -332,6 +340,8 @@ export interface NetHealth {
   bytesPerSecond: number;
   /** How far behind the newest snapshot others are shown. */
   delayMs: number;
+  /** What the server does less of just now. */
+  overload: Overload;
 }
 
 /** What the HUD shows; a fresh plain object about 10 times a second. */

@@ -44,6 +44,8 @@ function literalsAsLz4(plain: number[]): number[] {
 class Server {
   tick = 100;
   pushCount = 0;
+  /** Inputs that came. */
+  takenCount = 0;
   private queue: InputData[] = [];
   private sequence = 0;
   private motion = new Uint8Array(MOTION_BYTES);
@@ -58,7 +60,13 @@ class Server {
 
   take(records: readonly InputData[]): void {
     const newest = this.queue.at(-1)?.sequence ?? this.sequence;
-    this.queue.push(...records.filter((record) => record.sequence > newest));
+    const fresh = records.filter((record) => record.sequence > newest);
+    this.queue.push(...fresh);
+    this.takenCount += fresh.length;
+  }
+
+  get queuedCount(): number {
+    return this.queue.length;
   }
 
   advance(): OwnReport {
@@ -134,6 +142,8 @@ class Match {
   private toServer: { atMs: number; records: InputData[] }[] = [];
   private toPage: { atMs: number; message: FromWire }[] = [];
   private nextTickMs = 1_000;
+  /** Longer while the server dilates time. */
+  private tickMs = TICK_MS;
 
   constructor(
     page: Core,
@@ -178,6 +188,13 @@ class Match {
     this.toPage.push({ atMs: this.nowMs + this.delayMs(), message });
   }
 
+  /** The server slows down or speeds up, and says so a little later. */
+  dilate(rate: number): void {
+    this.tickMs = TICK_MS / rate;
+    const overload = { steps: 8, ratePermille: rate * 1_000, stalenessTicksMax: 20 };
+    this.toPage.push({ atMs: this.nowMs + this.delayMs(), message: { kind: "overload", overload } });
+  }
+
   run(ms: number, frameMs: number, eachTick: () => void = () => undefined): void {
     const endMs = this.nowMs + ms;
     while (this.nowMs < endMs) {
@@ -206,7 +223,7 @@ class Match {
     const message: FromWire = { kind: "snapshot", samples, own };
     const isLost = this.random.below(20) === 0;
     if (!isLost) this.toPage.push({ atMs: this.nextTickMs + this.delayMs(), message });
-    this.nextTickMs += TICK_MS;
+    this.nextTickMs += this.tickMs;
   }
 
   private deliver(): void {
@@ -239,6 +256,25 @@ describe("the world", () => {
       const { x, z } = game.world.own.state.position;
       expect(Math.hypot(x - 32, z - 32)).toBeGreaterThan(0.5);
     }
+  });
+
+  it("sends as many inputs as a slowed world takes, and is never corrected", async () => {
+    const game = await match(3, (random) => 40 + random.share() * 20);
+    game.run(3_000, 16);
+    for (const rate of [0.9, 0.8, 0.62, 0.4, 0.2, 0.1, 0.1, 0.3, 0.7, 1]) {
+      game.dilate(rate);
+      let queuedMax = 0;
+      const ticksBefore = game.server.tick;
+      const inputsBefore = game.server.takenCount;
+      game.run(6_000, 16, () => {
+        queuedMax = Math.max(queuedMax, game.server.queuedCount);
+      });
+      const ticks = game.server.tick - ticksBefore;
+      const inputs = game.server.takenCount - inputsBefore;
+      expect(queuedMax, `at ${rate}`).toBeLessThan(10);
+      expect(Math.abs(inputs - ticks), `at ${rate}: ${inputs} for ${ticks}`).toBeLessThan(8);
+    }
+    expect(game.world.prediction.correctionsCount).toBe(0);
   });
 
   it("counts blows as pushes, not as corrections", async () => {

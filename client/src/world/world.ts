@@ -5,6 +5,7 @@ import {
   NO_TARGET,
   type FromWire,
   type InputData,
+  type Overload,
   type OwnReport,
   type ServerMessage,
   type ToWire,
@@ -58,6 +59,8 @@ const TURN = Math.PI * 2;
 const WIRE_TURN = 65_536;
 const PITCH_MAX = 16_384;
 const LEVEL_SHARE = 256;
+/** A server that does all it should. */
+const NO_OVERLOAD: Overload = { steps: 0, ratePermille: 1_000, stalenessTicksMax: 0 };
 /** Of the eye behind the title. */
 const SCENE_CAMERA = { thirdPerson: false, underwater: false };
 
@@ -75,6 +78,7 @@ export class World {
   worldEdgeBlocks = 1_024;
   serverTickMs = 0;
   wireHealth: WireHealth | null = null;
+  overload = NO_OVERLOAD;
   /** Refused inputs by reason (WIRE.md), for the debug object. */
   readonly refusals: number[] = [];
   /** Times the server let this page in, for the debug object. */
@@ -222,6 +226,7 @@ export class World {
     this.ghosts.reset();
     this.prediction.reset();
     this.inputClock.reset();
+    this.overload = NO_OVERLOAD;
     this.chronicle.reset();
     this.sequence = 0;
     this.aim = null;
@@ -252,6 +257,8 @@ export class World {
       case "density":
         this.chronicle.density = message.density;
         return;
+      case "overload":
+        return this.heed(message.overload, nowMs);
       case "refusals":
         for (const reason of message.reasons) {
           this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
@@ -260,6 +267,15 @@ export class World {
       default:
         return;
     }
+  }
+
+  /** The world runs slower or faster, and other bodies are told of less or more often. */
+  private heed(overload: Overload, nowMs: number): void {
+    this.overload = overload;
+    const rate = overload.ratePermille / 1_000;
+    this.clock.setRate(rate, nowMs);
+    this.inputClock.setRate(rate);
+    this.ghosts.rate = rate;
   }
 
   private report(report: OwnReport): void {
@@ -362,7 +378,8 @@ export class World {
   private expire(nowMs: number): void {
     if (!this.welcome || nowMs < this.expiryMs) return;
     this.expiryMs = nowMs + EXPIRY_CHECK_MS;
-    const ticks = this.welcome.stalenessTicksMax * EXPIRY_STALENESS;
+    const told = this.overload.stalenessTicksMax || this.welcome.stalenessTicksMax;
+    const ticks = told * EXPIRY_STALENESS;
     this.bodies.expire(this.clock.newestTick - ticks);
   }
 }

@@ -844,6 +844,163 @@ pub mod voxelheim {
                 ds.finish()
             }
         }
+        pub enum OverloadOffset {}
+        #[derive(Copy, Clone, PartialEq)]
+
+        /// What the server does less of because it has too much to do; sent when that changes.
+        pub struct Overload<'a> {
+            pub _tab: ::flatbuffers::Table<'a>,
+        }
+
+        impl<'a> ::flatbuffers::Follow<'a> for Overload<'a> {
+            type Inner = Overload<'a>;
+            #[inline]
+            unsafe fn follow(buf: &'a [u8], loc: usize) -> Self::Inner {
+                Self {
+                    _tab: unsafe { ::flatbuffers::Table::new(buf, loc) },
+                }
+            }
+        }
+
+        impl<'a> Overload<'a> {
+            pub const VT_STEPS: ::flatbuffers::VOffsetT = 4;
+            pub const VT_RATE_PERMILLE: ::flatbuffers::VOffsetT = 6;
+            pub const VT_STALENESS_TICKS_MAX: ::flatbuffers::VOffsetT = 8;
+
+            #[inline]
+            pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
+                Overload { _tab: table }
+            }
+            #[allow(unused_mut)]
+            pub fn create<
+                'bldr: 'args,
+                'args: 'mut_bldr,
+                'mut_bldr,
+                A: ::flatbuffers::Allocator + 'bldr,
+            >(
+                _fbb: &'mut_bldr mut ::flatbuffers::FlatBufferBuilder<'bldr, A>,
+                args: &'args OverloadArgs,
+            ) -> ::flatbuffers::WIPOffset<Overload<'bldr>> {
+                let mut builder = OverloadBuilder::new(_fbb);
+                builder.add_staleness_ticks_max(args.staleness_ticks_max);
+                builder.add_rate_permille(args.rate_permille);
+                builder.add_steps(args.steps);
+                builder.finish()
+            }
+
+            /// Bits, lowest first: far bodies are told less often, near ones too, regions move, time runs slower,
+            /// newcomers wait in line.
+            #[inline]
+            pub fn steps(&self) -> u8 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe { self._tab.get::<u8>(Overload::VT_STEPS, Some(0)).unwrap() }
+            }
+            /// How fast the world runs, in thousandths of real time; 100..1000.
+            #[inline]
+            pub fn rate_permille(&self) -> u16 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<u16>(Overload::VT_RATE_PERMILLE, Some(1000))
+                        .unwrap()
+                }
+            }
+            /// In place of what Welcome said.
+            #[inline]
+            pub fn staleness_ticks_max(&self) -> u16 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<u16>(Overload::VT_STALENESS_TICKS_MAX, Some(0))
+                        .unwrap()
+                }
+            }
+        }
+
+        impl ::flatbuffers::Verifiable for Overload<'_> {
+            #[inline]
+            fn run_verifier(
+                v: &mut ::flatbuffers::Verifier,
+                pos: usize,
+            ) -> Result<(), ::flatbuffers::InvalidFlatbuffer> {
+                v.visit_table(pos)?
+                    .visit_field::<u8>("steps", Self::VT_STEPS, false)?
+                    .visit_field::<u16>("rate_permille", Self::VT_RATE_PERMILLE, false)?
+                    .visit_field::<u16>("staleness_ticks_max", Self::VT_STALENESS_TICKS_MAX, false)?
+                    .finish();
+                Ok(())
+            }
+        }
+        pub struct OverloadArgs {
+            pub steps: u8,
+            pub rate_permille: u16,
+            pub staleness_ticks_max: u16,
+        }
+        impl<'a> Default for OverloadArgs {
+            #[inline]
+            fn default() -> Self {
+                OverloadArgs {
+                    steps: 0,
+                    rate_permille: 1000,
+                    staleness_ticks_max: 0,
+                }
+            }
+        }
+
+        pub struct OverloadBuilder<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> {
+            fbb_: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
+            start_: ::flatbuffers::WIPOffset<::flatbuffers::TableUnfinishedWIPOffset>,
+        }
+        impl<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> OverloadBuilder<'a, 'b, A> {
+            #[inline]
+            pub fn add_steps(&mut self, steps: u8) {
+                self.fbb_.push_slot::<u8>(Overload::VT_STEPS, steps, 0);
+            }
+            #[inline]
+            pub fn add_rate_permille(&mut self, rate_permille: u16) {
+                self.fbb_
+                    .push_slot::<u16>(Overload::VT_RATE_PERMILLE, rate_permille, 1000);
+            }
+            #[inline]
+            pub fn add_staleness_ticks_max(&mut self, staleness_ticks_max: u16) {
+                self.fbb_.push_slot::<u16>(
+                    Overload::VT_STALENESS_TICKS_MAX,
+                    staleness_ticks_max,
+                    0,
+                );
+            }
+            #[inline]
+            pub fn new(
+                _fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
+            ) -> OverloadBuilder<'a, 'b, A> {
+                let start = _fbb.start_table();
+                OverloadBuilder {
+                    fbb_: _fbb,
+                    start_: start,
+                }
+            }
+            #[inline]
+            pub fn finish(self) -> ::flatbuffers::WIPOffset<Overload<'a>> {
+                let o = self.fbb_.end_table(self.start_);
+                ::flatbuffers::WIPOffset::new(o.value())
+            }
+        }
+
+        impl ::core::fmt::Debug for Overload<'_> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let mut ds = f.debug_struct("Overload");
+                ds.field("steps", &self.steps());
+                ds.field("rate_permille", &self.rate_permille());
+                ds.field("staleness_ticks_max", &self.staleness_ticks_max());
+                ds.finish()
+            }
+        }
         pub enum AppearancesOffset {}
         #[derive(Copy, Clone, PartialEq)]
 

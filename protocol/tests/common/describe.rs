@@ -55,6 +55,11 @@ fn down(bytes: &[u8]) -> Value {
             "position": waiting.position,
             "count": waiting.count,
         }),
+        DownMessage::Overload(overload) => json!({
+            "steps": overload.steps,
+            "rate_permille": overload.rate_permille,
+            "staleness_ticks_max": overload.staleness_ticks_max,
+        }),
         DownMessage::Bricks(bricks) => self::bricks(&bricks),
         DownMessage::Edits(edits) => self::edits(&edits),
         DownMessage::Forget(forget) => self::forget(&forget),

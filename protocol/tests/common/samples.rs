@@ -6,7 +6,9 @@ use protocol::{
     event::{EventKind, EventRow, Events, Pong},
     header::set_number,
     own::Own,
-    session::{Appearance, Appearances, CloseReason, Closing, Refusals, Waiting, Welcome},
+    session::{
+        Appearance, Appearances, CloseReason, Closing, Overload, Refusals, Waiting, Welcome,
+    },
     snapshot::{Bodies, CellRows, SnapshotColumns, SnapshotParts},
     terrain::{Bricks, Edits, Forget},
     up::{Hello, InputRecord, Inputs, Leave, Ping, Settings},
@@ -45,6 +47,14 @@ fn streams() -> Vec<Sample> {
             &Waiting {
                 position: 12,
                 count: 300,
+            },
+        ),
+        stream(
+            "overload",
+            &Overload {
+                steps: 0b1001,
+                rate_permille: 620,
+                staleness_ticks_max: 93,
             },
         ),
         stream(

@@ -27,7 +27,8 @@ use crate::{
     bell::Bell,
     herald::{self, Herald},
     lanes::{Beginning, InLane, OutLane},
-    limits::{FEED_LOOK_PERIOD, FEED_PATIENCE, STATUS_TICKS},
+    limits::{FEED_LOOK_PERIOD, FEED_PATIENCE, STATUS_TICKS, TICK},
+    overload::Pulse,
     ports::{ShardPort, Whole, WholePort},
     runner::{Runner, Running, Seat, Turn},
     status::{PodStatus, Recorder},
@@ -122,6 +123,7 @@ pub fn start(
         pods: BTreeMap::new(),
         following: None,
         recorder,
+        pulse: Pulse::default(),
         standing: standing.clone(),
     };
     let seat = Seat {
@@ -147,6 +149,8 @@ struct FeedLoop {
     pods: BTreeMap<u16, PodSide>,
     following: Option<Following>,
     recorder: Recorder,
+    /// The shards are elsewhere: when their frames come is all that is known of their pace.
+    pulse: Pulse,
     standing: Arc<Standing>,
 }
 
@@ -241,12 +245,14 @@ impl FeedLoop {
         };
         while let Some(whole) = following.feed.poll_whole() {
             following.moved_at = now;
+            self.pulse.note(whole.tick, now);
+            let period = self.pulse.period(TICK);
             let whole = Arc::new(whole);
             if whole.tick.is_multiple_of(STATUS_TICKS) {
                 self.recorder.publish(&whole, Vec::new(), now);
             }
             for edge in &mut self.edges {
-                edge.wholes.publish(whole_of(&whole));
+                edge.wholes.publish(whole_of(&whole, period));
             }
         }
     }
@@ -361,10 +367,11 @@ impl Following {
     }
 }
 
-fn whole_of(frame: &Arc<Frame>) -> Whole {
+fn whole_of(frame: &Arc<Frame>, period: Duration) -> Whole {
     Whole {
         parts: vec![frame.clone()],
         duration: Duration::ZERO,
+        period,
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
     chronicle::Chronicle,
     limits::{COMMAND_RING_MAX, COMMIT_WAIT, DONE_RING_MAX, STOP_PATIENCE},
     links::Links,
+    overload::Tempo,
     pin::Pinning,
     ports::{ShardPort, WholePort},
     relay_loop::{Progress, RelayLoop, ShardSide},
@@ -120,8 +121,10 @@ impl<I: Iterator<Item = Arc<std::sync::atomic::AtomicU64>>> Parts<I> {
         let now = Instant::now();
         let mut loops = Vec::new();
         let mut sides = Vec::new();
+        let tempos = Tempo::of_shards(bells.len());
         let shards = battles.into_iter().zip(all_siblings).zip(lanes).zip(ports);
-        for (place, (((battle, mut siblings), frames), ports)) in shards.enumerate() {
+        let shards = shards.zip(tempos).enumerate();
+        for (place, ((((battle, mut siblings), frames), ports), tempo)) in shards {
             let frame = battle.world().frame.clone();
             siblings.publish(&frame);
             let mut station = Station::new(battle.world().owner, tick, members.clone());
@@ -137,6 +140,7 @@ impl<I: Iterator<Item = Arc<std::sync::atomic::AtomicU64>>> Parts<I> {
                 relay: self.relay_bell.clone(),
                 is_world_wanted: is_world_wanted.clone(),
                 stop: self.stop.clone(),
+                tempo,
                 is_first: place == 0,
             };
             let skipped = std::mem::take(&mut frames_skipped);

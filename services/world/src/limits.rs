@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::limits::{FRAMES_KEPT, PLAYERS_MAX, TICK_MS};
+use engine::limits::{FRAMES_KEPT, PLAYERS_MAX, TICK_MS, TICK_RATE_HZ};
 
 /// The length of a tick.
 pub const TICK: Duration = Duration::from_millis(TICK_MS as u64);
@@ -66,6 +66,57 @@ pub const SIBLING_WAIT: Duration = Duration::from_millis(5);
 /// How late a tick may start before its deadlines are moved instead of caught up: 5 ticks. Below it
 /// the host runs ticks back to back until it is on time; above it simulated time simply stretches.
 pub const LATE_MAX: Duration = Duration::from_millis(TICK_MS as u64 * 5);
+
+/// The longest that a tick is made under overload: a tenth of real time. Slower than that is no game; what
+/// does not fit even so is stretched away in lumps.
+pub const PERIOD_MAX: Duration = Duration::from_millis(TICK_MS as u64 * 10);
+/// Measured loads are those that nine of ten of the last ticks did not exceed: a second of them, in which
+/// two hiccups count for nothing.
+pub const LOAD_WINDOW_TICKS: usize = TICK_RATE_HZ as usize;
+/// Time is dilated when ticks take more than this share of the time there is for them, so many ticks in a
+/// row: beyond it one hiccup in ten has nothing left to be caught up with.
+pub const DILATION_ENTER_PERMILLE: u32 = 950;
+pub const DILATION_CLIMB_TICKS: u32 = 10;
+/// And runs free again when they would take less than this for two seconds.
+pub const DILATION_LEAVE_PERMILLE: u32 = 850;
+pub const DILATION_DESCEND_TICKS: u32 = 2 * TICK_RATE_HZ;
+/// The share of a dilated tick that the work takes: a tenth is left to catch up with.
+pub const DILATION_FILL_PERMILLE: u32 = 900;
+/// A tick's step towards the period that is wanted: longer within half a second, since ticks are late as
+/// long as it is too short; shorter within two, so that nobody feels it breathe.
+pub const DILATION_LONGER_SHARE: u32 = 8;
+pub const DILATION_SHORTER_SHARE: u32 = 40;
+
+/// How fast time runs is measured over so long: four ticks at the slowest.
+pub const PULSE_SPAN: Duration = Duration::from_secs(2);
+/// After such a silence the measure begins anew: a shard that died is a freeze, not dilation.
+pub const PULSE_GAP_MAX: Duration = Duration::from_millis(1_500);
+/// A measure counts when it says that ticks take so much longer than the own shards want: the way
+/// between threads and processes shifts two ends of the span by up to a tick.
+pub const PULSE_DEVIATION_PERMILLE: u32 = 50;
+
+/// An edge tells less when telling a frame takes, or what it sends is, this share of what there is, for a
+/// second: above it frames begin to be skipped.
+pub const TELLING_ENTER_PERMILLE: u32 = 850;
+pub const TELLING_CLIMB: Duration = Duration::from_secs(1);
+/// And more again when it is this for five seconds. Steps leave 1, 3/4 and 1/2 of the work, so one step
+/// down makes half again as much of it at most: 3/4, which does not climb at once, noise of a tenth
+/// included.
+pub const TELLING_LEAVE_PERMILLE: u32 = 500;
+pub const TELLING_DESCEND: Duration = Duration::from_secs(5);
+const _: () = assert!(TELLING_LEAVE_PERMILLE * 3 / 2 * 11 / 10 < TELLING_ENTER_PERMILLE);
+
+/// Players are told that time is dilated when they lose this share of it for a second: less nobody sees.
+pub const SLOWED_ENTER_PERMILLE: u32 = 30;
+pub const SLOWED_LEAVE_PERMILLE: u32 = 10;
+pub const SLOWED_CLIMB: Duration = Duration::from_secs(1);
+pub const SLOWED_DESCEND: Duration = Duration::from_secs(2);
+/// Newcomers wait while time runs at 40 % or less, for five seconds: everyone who comes in slows it for all.
+/// They are let in again when it runs at 60 %, so that a few more do not close it at once.
+pub const LINE_ENTER_PERMILLE: u32 = 600;
+pub const LINE_LEAVE_PERMILLE: u32 = 400;
+pub const LINE_CLIMB: Duration = Duration::from_secs(5);
+pub const LINE_DESCEND: Duration = Duration::from_secs(5);
 
 /// How often the timings are published.
 pub const STATUS_TICKS: u32 = 20;

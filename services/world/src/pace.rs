@@ -1,11 +1,12 @@
 //! When the next tick is due: absolute deadlines, so that lateness never adds up, and a bound on how
-//! much of it is caught up, so that a slow machine never spirals.
+//! much of it is caught up, so that a slow machine never spirals. How far apart they are is
+//! [`crate::overload::Dilation`]'s.
 
 use std::time::{Duration, Instant};
 
 use crate::limits::{LATE_MAX, TICK};
 
-/// Deadlines of ticks, one every [`TICK`].
+/// Deadlines of ticks, [`TICK`] or more apart.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
     due_at: Instant,
@@ -37,10 +38,11 @@ impl Pace {
         self.stretched
     }
 
-    /// A tick ended at `now`: the next is due one [`TICK`] after this one was, unless that is more
+    /// A tick ended at `now`: the next is due one period after this one was, unless that is more
     /// than [`LATE_MAX`] ago; then it is due now, and the rest is stretched away.
-    pub fn advance(&mut self, now: Instant) {
-        self.due_at += TICK;
+    pub fn advance(&mut self, now: Instant, period: Duration) {
+        self.due_at += period;
+        self.stretched += period.saturating_sub(TICK);
         let late = now.saturating_duration_since(self.due_at);
         if late > LATE_MAX {
             self.stretched += late;
@@ -57,11 +59,11 @@ mod tests {
     fn a_late_tick_is_caught_up() {
         let start = Instant::now();
         let mut pace = Pace::new(start);
-        pace.advance(start + TICK * 3);
+        pace.advance(start + TICK * 3, TICK);
         assert_eq!(pace.due_at(), start + TICK);
-        pace.advance(start + TICK * 3);
-        pace.advance(start + TICK * 3);
-        pace.advance(start + TICK * 3);
+        pace.advance(start + TICK * 3, TICK);
+        pace.advance(start + TICK * 3, TICK);
+        pace.advance(start + TICK * 3, TICK);
         assert_eq!(
             pace.due_at(),
             start + TICK * 4,
@@ -77,9 +79,22 @@ mod tests {
         let mut now = start;
         for _ in 0..1_000 {
             now = now.max(pace.due_at()) + TICK * 2;
-            pace.advance(now);
+            pace.advance(now, TICK);
             assert!(pace.lateness(now) <= LATE_MAX, "the backlog is bounded");
         }
         assert!(pace.stretched() > TICK * 900);
+    }
+
+    #[test]
+    fn dilated_ticks_are_evenly_apart() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        let period = TICK * 3 / 2;
+        for tick in 1..=100 {
+            let begun_at = pace.due_at();
+            pace.advance(begun_at + TICK, period);
+            assert_eq!(pace.due_at(), start + period * tick);
+        }
+        assert_eq!(pace.stretched(), TICK * 50);
     }
 }

@@ -16,7 +16,7 @@ use pod::{Homes, Station};
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 use spatial::partition::Owner;
 
-use crate::limits::{COMMAND_RING_MAX, COMPOSED_FRAMES_KEPT, FRAME_RING_MAX};
+use crate::limits::{COMMAND_RING_MAX, COMPOSED_FRAMES_KEPT, FRAME_RING_MAX, TICK};
 
 /// Wakes the edge after a frame was sent to it; called on the relay's thread, must not block.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -28,6 +28,8 @@ pub struct Whole {
     pub parts: Vec<Arc<Frame>>,
     /// How long the slowest shard of this process worked on it.
     pub duration: Duration,
+    /// From tick to tick: [`TICK`], or longer while time is dilated.
+    pub period: Duration,
 }
 
 /// The edge's end.
@@ -40,6 +42,7 @@ pub struct EdgePort {
     /// Composed frames, oldest first: storage for the next once nobody holds them.
     composed: VecDeque<Arc<Frame>>,
     tick_duration: Duration,
+    tick_period: Duration,
 }
 
 struct CommandLane {
@@ -99,6 +102,7 @@ pub fn connect(owners: &[Owner], seed: u64, wakes: Vec<Wake>) -> Ports {
             composer: Composer::new(seed),
             composed: VecDeque::new(),
             tick_duration: Duration::ZERO,
+            tick_period: TICK,
         });
         ports.wholes.push(WholePort {
             wholes: wholes_in,
@@ -149,8 +153,10 @@ impl EdgePort {
     }
 
     fn parts(&mut self) -> Option<Vec<Arc<Frame>>> {
-        let Whole { parts, duration } = self.wholes.pop().ok()?;
-        self.tick_duration = duration;
+        let whole = self.wholes.pop().ok()?;
+        self.tick_duration = whole.duration;
+        self.tick_period = whole.period;
+        let parts = whole.parts;
         if self.lanes.len() > 1 {
             self.homes.learn(&parts);
         }
@@ -182,6 +188,11 @@ impl EdgePort {
     /// How long the slowest shard's simulation took for the newest frame.
     pub fn tick_duration(&self) -> Duration {
         self.tick_duration
+    }
+
+    /// The time from tick to tick as of the newest frame: longer than [`TICK`] while time is dilated.
+    pub fn tick_period(&self) -> Duration {
+        self.tick_period
     }
 
     /// Whether the relay is gone: no frame will come any more.
@@ -250,6 +261,7 @@ mod tests {
         Whole {
             parts: vec![Arc::new(frame)],
             duration,
+            period: TICK + duration,
         }
     }
 
@@ -299,6 +311,7 @@ mod tests {
         port.publish(whole(100, Duration::from_millis(3)));
         assert_eq!(ticks(&mut edge), [100]);
         assert_eq!(edge.tick_duration(), Duration::from_millis(3));
+        assert_eq!(edge.tick_period(), TICK + Duration::from_millis(3));
         drop(port);
         assert!(edge.is_abandoned());
     }
@@ -331,6 +344,7 @@ mod tests {
         port.publish(Whole {
             parts: parts.collect(),
             duration: Duration::ZERO,
+            period: TICK,
         });
         edge.frame().expect("it is there");
         for session in [7, 8, 9] {

@@ -19,6 +19,7 @@ use crate::{
     chronicle::Chronicle,
     limits::{COMMIT_WAIT, END_WAIT},
     links::Links,
+    overload::Pulse,
     ports::{Whole, WholePort},
     runner::Turn,
     shard_loop::{Done, Inward},
@@ -57,8 +58,9 @@ pub struct RelayLoop {
     chronicle: Option<Chronicle>,
     /// None for a process that is the whole world.
     links: Option<Links>,
-    /// How long the slowest shard worked on each tick that is not durable yet.
-    durations: BTreeMap<u32, Duration>,
+    /// How long the slowest shard worked on each tick that is not durable yet, and the period after it.
+    times: BTreeMap<u32, (Duration, Duration)>,
+    pulse: Pulse,
     /// The newest copy of a world that was asked for.
     world: Option<Box<World>>,
     progress: Arc<Progress>,
@@ -81,7 +83,8 @@ impl RelayLoop {
             edges,
             chronicle,
             links,
-            durations: BTreeMap::new(),
+            times: BTreeMap::new(),
+            pulse: Pulse::default(),
             world: None,
             progress,
         }
@@ -97,8 +100,9 @@ impl RelayLoop {
                 && let Ok(done) = shard.done.pop()
             {
                 let tick = done.ticked.frame.tick;
-                let slowest = self.durations.entry(tick).or_default();
-                *slowest = done.duration.max(*slowest);
+                let (duration, period) = self.times.entry(tick).or_default();
+                *duration = done.duration.max(*duration);
+                *period = done.period.max(*period);
                 shard.has_seat = done.ticked.frame.is_seat;
                 self.world = done.world.or(self.world.take());
                 self.relay.handle_ticked(done.ticked);
@@ -139,7 +143,7 @@ impl RelayLoop {
     }
 
     /// Hands out what is durable.
-    fn release(&mut self) {
+    fn release(&mut self, now: Instant) {
         while let Some(said) = self.relay.poll_said() {
             if let Some(links) = &mut self.links {
                 links.say(&said, &self.relay);
@@ -151,20 +155,25 @@ impl RelayLoop {
             }
         }
         while let Some(parts) = self.relay.poll_whole() {
-            self.tell(parts);
+            self.tell(parts, now);
         }
         let durable = self.relay.durable_tick();
         self.progress.durable_tick.store(durable, Ordering::Release);
     }
 
-    fn tell(&mut self, parts: Vec<Arc<Frame>>) {
+    fn tell(&mut self, parts: Vec<Arc<Frame>>, now: Instant) {
         let tick = parts[0].tick;
-        let later = self.durations.split_off(&(tick + 1));
-        let duration = self.durations.remove(&tick).unwrap_or_default();
-        self.durations = later;
+        let later = self.times.split_off(&(tick + 1));
+        let (duration, period) = self.times.remove(&tick).unwrap_or_default();
+        self.times = later;
+        self.pulse.note(tick, now);
+        let period = self.pulse.period(period);
         for edge in &mut self.edges {
-            let parts = parts.clone();
-            edge.publish(Whole { parts, duration });
+            edge.publish(Whole {
+                parts: parts.clone(),
+                duration,
+                period,
+            });
         }
     }
 
@@ -172,7 +181,7 @@ impl RelayLoop {
     pub fn end(mut self) {
         self.take_done();
         self.commit();
-        self.release();
+        self.release(Instant::now());
         if let Some(chronicle) = self.chronicle.take() {
             chronicle.end();
         }
@@ -190,7 +199,7 @@ impl Turn for RelayLoop {
         }
         self.deliver();
         self.commit();
-        self.release();
+        self.release(now);
         if let Some(links) = &mut self.links {
             links.attend(&self.relay, &mut self.shards, self.world.take(), now);
         }

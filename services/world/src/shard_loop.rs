@@ -21,6 +21,7 @@ use crate::{
     battle::Battle,
     bell::Bell,
     limits::{CHECKPOINT_TICKS, COMMIT_WAIT, END_WAIT, SIBLING_WAIT, STATUS_TICKS},
+    overload::{Dilation, Tempo},
     pace::Pace,
     ports::ShardPort,
     runner::Turn,
@@ -32,6 +33,8 @@ use crate::{
 pub struct Done {
     pub ticked: Ticked,
     pub duration: Duration,
+    /// From this tick to the next, as all shards of the process keep it.
+    pub period: Duration,
     /// A copy of its world, if one was asked for.
     pub world: Option<Box<World>>,
 }
@@ -91,6 +94,7 @@ pub struct Wiring {
     /// Whether a copy of the world is wanted with the next tick.
     pub is_world_wanted: Arc<AtomicBool>,
     pub stop: Arc<Stop>,
+    pub tempo: Tempo,
     /// Whether it is the one that names the last tick.
     pub is_first: bool,
 }
@@ -104,6 +108,7 @@ pub struct ShardLoop {
     early: Option<Inward>,
     given: Given,
     pace: Pace,
+    dilation: Dilation,
     recorder: Recorder,
     phases: Vec<(&'static str, Duration)>,
 }
@@ -124,6 +129,7 @@ impl ShardLoop {
             early: None,
             given: Given::default(),
             pace: Pace::new(now),
+            dilation: Dilation::default(),
             recorder,
             phases: Vec::new(),
         }
@@ -196,12 +202,13 @@ impl ShardLoop {
         self.station.handle_frame(frame.clone());
         self.wiring.siblings.publish(&frame);
         let duration = now.elapsed();
-        self.hand_over(&frame, duration);
-        self.report(&frame, now);
+        let period = self.wiring.tempo.agree(self.dilation.record(duration));
+        self.hand_over(&frame, duration, period);
+        self.report(&frame, now, period);
     }
 
     /// Gives the relay what was done.
-    fn hand_over(&mut self, frame: &Arc<Frame>, duration: Duration) {
+    fn hand_over(&mut self, frame: &Arc<Frame>, duration: Duration, period: Duration) {
         let is_last = self.wiring.stop.last_tick() == Some(frame.tick);
         let is_checkpoint = is_last || frame.tick.is_multiple_of(CHECKPOINT_TICKS);
         let world = || Box::new(self.battle.world().clone());
@@ -214,6 +221,7 @@ impl ShardLoop {
                 world: is_checkpoint.then(world),
             },
             duration,
+            period,
             world: is_wanted.then(world),
         };
         let pushed = self.wiring.done.push(done);
@@ -221,19 +229,21 @@ impl ShardLoop {
         self.wiring.relay.ring();
     }
 
-    fn report(&mut self, frame: &Frame, now: Instant) {
+    fn report(&mut self, frame: &Frame, now: Instant, period: Duration) {
         let ended_at = Instant::now();
         self.recorder.record(&TickReport {
             duration: ended_at.saturating_duration_since(now),
             lateness: self.pace.lateness(now),
             stretched: self.pace.stretched(),
+            period,
+            load_permille: self.dilation.load_permille(),
             phases: &self.phases,
         });
         if frame.tick.is_multiple_of(STATUS_TICKS) {
             let counts = self.battle.counts();
             self.recorder.publish(frame, counts, ended_at);
         }
-        self.pace.advance(ended_at);
+        self.pace.advance(ended_at, period);
     }
 
     /// The battle as it is between two ticks.

@@ -11,7 +11,10 @@ use std::{
 
 use engine::Frame;
 
-use crate::timings::{Spread, Timing};
+use crate::{
+    limits::TICK,
+    timings::{Spread, Timing},
+};
 
 /// Statuses that the measured tick rate spans.
 const RATE_STATUSES: usize = 5;
@@ -27,6 +30,10 @@ pub struct ShardStatus {
     pub phases_us: Vec<(&'static str, Spread)>,
     /// How late ticks start.
     pub lateness_us: Spread,
+    /// From tick to tick, as the shards of this process want it.
+    pub period: Duration,
+    /// The share of an undilated tick that ticks take, of nine in ten of the last second's.
+    pub load_permille: u32,
     /// Simulated time given up because the machine was too slow.
     pub stretched: Duration,
     pub bodies_count: usize,
@@ -90,6 +97,8 @@ impl ShardStatus {
             *spread = spread.or_slower(*spread_other);
         }
         self.lateness_us = self.lateness_us.or_slower(other.lateness_us);
+        self.period = self.period.max(other.period);
+        self.load_permille = self.load_permille.max(other.load_permille);
         self.stretched = self.stretched.max(other.stretched);
         self.bodies_count += other.bodies_count;
         self.players_count += other.players_count;
@@ -111,6 +120,8 @@ pub struct Recorder {
     phases: Vec<(&'static str, Timing)>,
     frames_skipped: Vec<Arc<AtomicU64>>,
     stretched: Duration,
+    period: Duration,
+    load_permille: u32,
     /// When the last statuses were made, and of which tick.
     marks: VecDeque<(Instant, u32)>,
 }
@@ -120,6 +131,8 @@ pub struct TickReport<'a> {
     pub duration: Duration,
     pub lateness: Duration,
     pub stretched: Duration,
+    pub period: Duration,
+    pub load_permille: u32,
     pub phases: &'a [(&'static str, Duration)],
 }
 
@@ -132,6 +145,8 @@ impl Recorder {
             phases: Vec::new(),
             frames_skipped,
             stretched: Duration::ZERO,
+            period: TICK,
+            load_permille: 0,
             marks: VecDeque::new(),
         }
     }
@@ -143,6 +158,8 @@ impl Recorder {
             self.phase(name).record(duration.as_micros() as u64);
         }
         self.stretched = report.stretched;
+        self.period = report.period;
+        self.load_permille = report.load_permille;
     }
 
     /// Puts the status on the board; a second's work, not a tick's.
@@ -159,6 +176,8 @@ impl Recorder {
                 .collect(),
             lateness_us: self.lateness.spread(),
             stretched: self.stretched,
+            period: self.period,
+            load_permille: self.load_permille,
             bodies_count: frame.bodies.id.len(),
             players_count: frame.players.len(),
             alive_count: frame.round.alive_count,
