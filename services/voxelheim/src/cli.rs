@@ -177,8 +177,8 @@ pub enum Switch {
 
 #[derive(Args, Debug)]
 pub struct ReplayArguments {
-    /// A server's data folder, or a run's folder in it
-    #[arg(value_name = "DIR")]
+    /// A server's data folder, or a run's folder in it, or a file of a run
+    #[arg(value_name = "FILE|DIR")]
     pub path: PathBuf,
     /// Prints one JSON object
     #[arg(long)]

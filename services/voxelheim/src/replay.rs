@@ -50,8 +50,11 @@ pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
     output.flush().map_err(unprinted)
 }
 
-/// A server's folder has its current run; anything else must be a run itself.
+/// A server's folder has its current run; anything else must be a run itself, or a file of one.
 fn run_folder(path: &Path) -> Result<PathBuf, Failure> {
+    if let (true, Some(run)) = (path.is_file(), path.parent()) {
+        return Ok(run.to_owned());
+    }
     let kept = path.join(data::WORLD);
     let kept = if kept.is_dir() { kept } else { path.to_owned() };
     let current = match kept.is_dir() {

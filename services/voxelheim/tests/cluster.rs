@@ -92,6 +92,25 @@ fn a_lone_pod_that_is_killed_goes_on_from_what_it_told() {
     assert!(replayed["ticks"].as_u64() > Some(0), "{replayed}");
 }
 
+/// A machine that stood still for longer than its lease comes to when others may act in its place: it says
+/// so and ends, and its next life goes on.
+#[test]
+fn a_pod_that_outlived_its_lease_says_so_and_ends() {
+    let cluster = Cluster::found("outlived");
+    let pod = cluster.pod(1);
+    let edge = cluster.edge(11);
+    fight_on(&cluster, 1, 25);
+    pod.pause();
+    until("its lease is over", || !cluster.holds_lease(1));
+    let told = edge.tick();
+    let said = pod.resume_and_read();
+    assert!(said.contains("the lease is lost"), "{said}");
+    let pod = cluster.pod(1);
+    until("the edge is told of later ticks", || edge.tick() > told);
+    edge.stop();
+    pod.stop();
+}
+
 #[test]
 fn a_process_is_there_once() {
     let cluster = Cluster::found("once");

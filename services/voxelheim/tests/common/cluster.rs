@@ -61,8 +61,24 @@ impl Cluster {
     /// Starts a pod and waits until its shards tick.
     pub fn pod(&self, number: u16) -> Process {
         let mut command = self.pod_command(number);
-        let child = command.stdout(Stdio::piped()).spawn();
-        Process::ready(child.expect("the binary runs"))
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Process::ready(command.spawn().expect("the binary runs"))
+    }
+
+    /// Whether the directory knows of a lease of this process.
+    pub fn holds_lease(&self, number: u16) -> bool {
+        let url = self.directory();
+        let pods = block_on(async {
+            let directory = directory::Directory::open(&url).await;
+            directory.expect("a database").pods().await
+        });
+        let pods = pods.expect("a database");
+        let pod = pods.iter().find(|pod| pod.id == number);
+        pod.is_some_and(|pod| !pod.lease_remaining.is_zero())
+    }
+
+    fn directory(&self) -> String {
+        format!("{}?options[search_path]={}", self.postgres, self.schema)
     }
 
     /// Starts a pod that does not begin; returns what it says.
@@ -89,13 +105,12 @@ impl Cluster {
 
     fn member(&self, role: &str, number: u16) -> Command {
         let mut command = voxelheim();
-        let directory = format!("{}?options[search_path]={}", self.postgres, self.schema);
         command.arg(role).args(["--pod", &number.to_string()]);
         command.args(["--link", &format!("127.0.0.1:{}", free_port())]);
         command
             .arg("--authority")
             .arg(self.folder.join("authority"));
-        command.env("VOXELHEIM_DIRECTORY", directory);
+        command.env("VOXELHEIM_DIRECTORY", self.directory());
         command
     }
 
@@ -225,6 +240,21 @@ impl Process {
         signal(&self.child, "TERM");
     }
 
+    /// As a machine that stands still does.
+    pub fn pause(&self) {
+        signal(&self.child, "STOP");
+    }
+
+    /// The machine goes on; the process ends by itself: what it said.
+    pub fn resume_and_read(mut self) -> String {
+        signal(&self.child, "CONT");
+        assert!(!self.wait().success(), "it ends, and not well");
+        let mut said = String::new();
+        let mut stderr = self.child.stderr.take().expect("it is piped");
+        stderr.read_to_string(&mut said).expect("text");
+        said
+    }
+
     pub fn wait(&mut self) -> ExitStatus {
         self.child.wait().expect("it ends")
     }
@@ -292,13 +322,17 @@ fn postgres_url() -> String {
 
 fn run_on(url: &str, statement: String) {
     sqlx::any::install_default_drivers();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime.expect("a runtime").block_on(async {
+    block_on(async {
         let mut connection = AnyConnection::connect(url).await.expect("a database");
         let done = connection.execute(AssertSqlSafe(statement.clone())).await;
         done.unwrap_or_else(|error| panic!("{statement}: {error}"));
         connection.close().await.expect("an idle connection");
     });
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a runtime").block_on(future)
 }
