@@ -10,13 +10,13 @@ use std::{
 use protocol::{
     Encoder,
     down::DownMessage,
-    session::Appearances,
+    session::{Appearances, Overload},
     up::{InputRecord, Inputs, Leave, Ping},
 };
 use quinn::Connection;
 use tokio::{
     task::spawn_local,
-    time::{MissedTickBehavior, interval_at},
+    time::{Instant as TokioInstant, sleep_until},
 };
 
 use crate::{
@@ -28,7 +28,7 @@ use crate::{
     senses::{Notes, Senses},
 };
 
-/// A client makes 20 inputs a second.
+/// A client makes 20 inputs a second, or fewer where time is dilated.
 const INPUT_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Where the run stands, as all bots see it.
@@ -62,6 +62,8 @@ pub struct Player {
     awaited: VecDeque<(u32, Instant)>,
     sequence: u32,
     datagram_number: u32,
+    /// How fast the world runs.
+    rate_permille: u16,
 }
 
 impl Player {
@@ -80,6 +82,7 @@ impl Player {
             awaited: VecDeque::new(),
             sequence: 0,
             datagram_number: 0,
+            rate_permille: 1_000,
         }
     }
 
@@ -102,6 +105,19 @@ impl Player {
         self.senses.appearances(appearances, census);
     }
 
+    /// What the server does less of: the world may run slower, and what is told be older.
+    pub fn overload(&mut self, overload: &Overload) {
+        let promised = overload.staleness_ticks_max;
+        self.notes.borrow_mut().census.heed(promised.into());
+        self.senses.heed(promised);
+        self.rate_permille = overload.rate_permille;
+    }
+
+    /// From one input to the next.
+    fn input_interval(&self) -> Duration {
+        INPUT_INTERVAL * 1_000 / u32::from(self.rate_permille)
+    }
+
     /// Measures what only the end of the run shows.
     fn close(&self) {
         self.senses.close(&mut self.notes.borrow_mut());
@@ -121,6 +137,8 @@ impl Player {
 
     /// The next datagram of inputs.
     fn speak(&mut self, now: Instant) -> &[u8] {
+        let slowest = &mut self.notes.borrow_mut().measured.rate_permille_min;
+        *slowest = self.rate_permille.min(*slowest);
         self.sequence += 1;
         let input = self.brain.next(&self.senses, self.sequence, now);
         if self.inputs.len() > limits::INPUTS_REPEATED {
@@ -179,7 +197,7 @@ pub async fn play(session: Session, shared: Rc<Shared>, seed: u64) -> Result<(),
     ended
 }
 
-/// Hears datagrams and sends inputs at 20 Hz, each bot at a time of its own.
+/// Hears datagrams and sends inputs, one a tick, each bot at a time of its own.
 async fn exchange(
     connection: &Connection,
     player: &RefCell<Player>,
@@ -187,8 +205,7 @@ async fn exchange(
     seed: u64,
 ) -> Result<(), JoinError> {
     let offset = INPUT_INTERVAL * (seed % 50) as u32 / 50;
-    let mut ticks = interval_at(tokio::time::Instant::now() + offset, INPUT_INTERVAL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut due_at = TokioInstant::now() + offset;
     let mut received = Received::new(connection, shared);
     let mut silent_intervals = 0;
     loop {
@@ -200,7 +217,7 @@ async fn exchange(
                     player.borrow_mut().hear(&datagram, Instant::now())?;
                 }
             }
-            _ = ticks.tick() => {
+            () = sleep_until(due_at) => {
                 if shared.stage.get() == Stage::Ended {
                     player.borrow().close();
                     return Ok(());
@@ -213,6 +230,8 @@ async fn exchange(
                     return Err(JoinError::Lost("no word came for 4 s".into()));
                 }
                 send(connection, player)?;
+                // What was missed is not made up for.
+                due_at = (due_at + player.borrow().input_interval()).max(TokioInstant::now());
             }
         }
     }

@@ -20,6 +20,7 @@ pub async fn listen(mut control: ControlStream, player: Rc<RefCell<Player>>) -> 
                 let mut player = player.borrow_mut();
                 match message {
                     DownMessage::Appearances(rows) => player.appearances(&rows),
+                    DownMessage::Overload(overload) => player.overload(&overload),
                     DownMessage::Battle(battle) => player.senses.banners = battle.banners,
                     DownMessage::Refusals(refusals) => {
                         player.notes.borrow_mut().measured.refusals += refusals.rows.len() as u64;

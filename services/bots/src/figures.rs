@@ -43,6 +43,8 @@ pub struct Measured {
     /// Body rows heard.
     pub updates: u64,
     pub refusals: u64,
+    /// The slowest that the world ran, as the server said.
+    pub rate_permille_min: u16,
     pub snapshot_interval: Times,
     pub input_ack: Times,
     pub staleness: Times,
@@ -59,6 +61,7 @@ impl Measured {
             snapshots: 0,
             updates: 0,
             refusals: 0,
+            rate_permille_min: 1_000,
             snapshot_interval: Times::new(),
             input_ack: Times::new(),
             staleness: Times::new(),

@@ -34,6 +34,8 @@ pub struct Report {
     /// In all: inputs or parts of them that the server refused.
     pub refusals: u64,
     pub snapshot_interval_ms: Figures,
+    /// The slowest that the server said the world runs, in thousandths of real time.
+    pub rate_permille_min: u16,
     /// From sending an input to hearing that it was applied.
     pub input_ack_ms: Figures,
     /// How long a bot had been owed what it heard of a body in view; see `debt`.
@@ -77,6 +79,7 @@ impl Report {
         self.bytes_per_second = each(bytes);
         self.seconds = seconds;
         self.refusals = measured.refusals;
+        self.rate_permille_min = measured.rate_permille_min;
         self.snapshot_interval_ms = Figures::of(&measured.snapshot_interval);
         self.input_ack_ms = Figures::of(&measured.input_ack);
         self.staleness_ms = Figures::of(&measured.staleness);
@@ -99,6 +102,7 @@ impl Report {
             "bytes_per_second": self.bytes_per_second,
             "refusals": self.refusals,
             "snapshot_interval_ms": self.snapshot_interval_ms.to_json(),
+            "rate_permille_min": self.rate_permille_min,
             "input_ack_ms": self.input_ack_ms.to_json(),
             "staleness_ms": self.staleness_ms.to_json(),
             "staleness_promised_ms": self.staleness_promised_ms,
@@ -142,6 +146,11 @@ impl fmt::Display for Report {
             self.bytes_per_second
         )?;
         writeln!(formatter, "  refusals           {:8}", self.refusals)?;
+        writeln!(
+            formatter,
+            "  slowest time       {:8} permille",
+            self.rate_permille_min
+        )?;
         for (name, figures) in [
             ("snapshot interval", self.snapshot_interval_ms),
             ("input ack", self.input_ack_ms),

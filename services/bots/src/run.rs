@@ -169,6 +169,7 @@ pub(crate) fn blank_report(count: usize) -> Report {
         updates_per_second: 0.0,
         bytes_per_second: 0.0,
         refusals: 0,
+        rate_permille_min: 1_000,
         snapshot_interval_ms: Figures::default(),
         input_ack_ms: Figures::default(),
         staleness_ms: Figures::default(),

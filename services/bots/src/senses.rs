@@ -73,6 +73,11 @@ impl Senses {
         }
     }
 
+    /// The bound of staleness is another from now on.
+    pub fn heed(&mut self, staleness_ticks_max: u16) {
+        self.staleness_ticks_max = staleness_ticks_max.into();
+    }
+
     pub fn appearances(&mut self, appearances: &Appearances, census: &mut Census) {
         for row in &appearances.rows {
             self.houses.insert(BodyId(row.id).index(), row.house);

@@ -18,9 +18,10 @@ use world::PodStatus;
 use crate::{
     certificate::CertificateStore,
     config::EdgeConfig,
-    counters::{Cause, Counters, Transport, add},
+    counters::{Cause, Counters, Transport, add, read},
     hub::Hub,
     limits,
+    overload::{Board, Strain},
     registry::{Answer, JoinRequest, Place, Refusal, Registry, Turn},
     session::{Ending, Visitor},
     token::TokenKey,
@@ -31,6 +32,7 @@ use crate::{
 pub struct Shared {
     pub config: EdgeConfig,
     pub registry: Registry,
+    pub overload: Board,
     pub counters: Arc<Counters>,
     pub certificates: CertificateStore,
     pub reset_key: [u8; TokenKey::BYTES],
@@ -135,6 +137,7 @@ impl Edge {
 
     /// Tells every frame to every client, until the process stops.
     pub async fn tell_frames(self: Rc<Self>) {
+        let mut strain = Strain::new(Instant::now());
         loop {
             self.wake.notified().await;
             if !self.hub.borrow_mut().begin_frame() {
@@ -142,10 +145,22 @@ impl Edge {
             }
             let begun_at = Instant::now();
             self.tell_frame().await;
+            let fan_out = begun_at.elapsed();
             let counters = &self.shared.counters;
-            add(&counters.fan_out_us, begun_at.elapsed().as_micros() as u64);
+            add(&counters.fan_out_us, fan_out.as_micros() as u64);
             add(&counters.fan_out_count, 1);
+            self.feel(&mut strain, fan_out);
         }
+    }
+
+    /// Notes what a frame cost, and lets the steps hold that follow.
+    fn feel(&self, strain: &mut Strain, fan_out: Duration) {
+        let mut hub = self.hub.borrow_mut();
+        let board = &self.shared.overload;
+        let period = hub.tick_period();
+        let (loads, steps) = strain.advance(fan_out, period, board.around(), Instant::now());
+        board.note(self.index, &loads, steps);
+        hub.set_steps(steps);
     }
 
     async fn tell_frame(&self) {
@@ -175,8 +190,20 @@ impl Edge {
             let mut hub = self.hub.borrow_mut();
             hub.end_stuck(now);
             drop(hub);
+            if self.index == 0 {
+                self.look_at_overload(now);
+            }
             self.renew_certificate(&quic, &mut certificate_sha256);
         }
+    }
+
+    /// For all edges of the process: what changed, and whether newcomers are let in.
+    fn look_at_overload(&self, now: Instant) {
+        let shared = &self.shared;
+        let tick_permille = shared.pod_status.read().load_permille;
+        let bytes_out = read(&shared.counters.bytes_out);
+        shared.overload.look(bytes_out, tick_permille, now);
+        shared.registry.set_open(shared.overload.is_open());
     }
 
     fn renew_certificate(&self, quic: &quinn::Endpoint, known_sha256: &mut [u8; 32]) {

@@ -13,6 +13,7 @@ mod hub;
 pub mod interest;
 pub mod limits;
 mod names;
+mod overload;
 mod rate;
 mod registry;
 mod server;

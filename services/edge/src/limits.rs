@@ -133,6 +133,16 @@ pub const CAMERA_TICKS: u32 = 40;
 
 /// Ticks between two changes of a client's wishes: five a second; the newest holds.
 pub const SETTINGS_TICKS: u32 = 4;
+/// Bytes a second that one edge sends at most: what one core encrypts and sends. Above most of it players
+/// are told less.
+pub const EGRESS_BYTES_PER_SECOND_MAX: u64 = 120_000_000;
+/// Between two frames no more time than this counts as overload: longer is a freeze, not a load.
+pub const STRAIN_STEP_MAX: Duration = world::limits::PERIOD_MAX;
+/// Ticks between two words on overload to a client: five a second.
+pub const OVERLOAD_TICKS: u32 = 4;
+/// Changes of the pace of time that are too small to be told: a client's clock mends them by itself.
+pub const RATE_CHANGE_PERMILLE: u16 = 10;
+
 /// Ticks between two Battle messages: at most twice a second.
 pub const BATTLE_TICKS: u32 = 10;
 /// Ticks between two Scoreboards: every three seconds.

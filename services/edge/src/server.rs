@@ -8,7 +8,7 @@ use std::{
     rc::Rc,
     sync::{
         Arc, RwLock,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -34,6 +34,7 @@ use crate::{
     },
     hub::{Bounds, Hub},
     limits,
+    overload::Board,
     registry::Registry,
     token::TokenKey,
     transport::{endpoint, quic, socket},
@@ -193,6 +194,7 @@ impl BoundEdges {
         };
         let shared = Arc::new(Shared {
             reset_key: self.token_key.reset_key(),
+            overload: Board::new(self.quic.len()),
             registry: Registry::new(self.config.sessions_max, self.token_key, now),
             counters: Arc::new(Counters::default()),
             certificates: self.certificates,
@@ -268,7 +270,14 @@ impl EdgesHandle {
     /// Whether newcomers are let in; while not they wait in line. Who is in the battle may come back
     /// all the same.
     pub fn set_admission(&self, is_open: bool) {
-        self.shared.registry.set_open(is_open);
+        let overload = &self.shared.overload;
+        overload.set_open(is_open);
+        self.shared.registry.set_open(overload.is_open());
+    }
+
+    /// Shows plans against overload to the players and in `/status`, by the flag of who makes them.
+    pub fn follow_rebalancing(&self, is_rebalancing: Arc<AtomicBool>) {
+        self.shared.overload.follow_rebalancing(is_rebalancing);
     }
 
     /// Asks every client to go on at a sibling, or to try again later if there is none, and lets

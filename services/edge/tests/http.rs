@@ -37,14 +37,35 @@ async fn status_and_metrics_tell_what_goes_on() {
             .as_u64()
             .is_some_and(|bytes| bytes > 0)
     );
+    let overload = &status["overload"];
+    assert!(overload["step"].is_u64() && overload["name"].is_string());
+    for load in ["tick", "fan_out", "egress"] {
+        assert!(overload["load_permille"][load].is_u64(), "{load}");
+    }
+    let rate = overload["time_rate_permille"].as_u64();
+    assert!(
+        rate.is_some_and(|rate| (100..=1_000).contains(&rate)),
+        "{overload}"
+    );
+    let names = overload["steps"].as_array().expect("all steps").iter();
+    let names: Vec<_> = names
+        .map(|step| step["name"].as_str().expect("a name"))
+        .collect();
     let metrics = http::get(server.http(), "/metrics", "").await;
     let text = String::from_utf8(metrics.body).expect("text");
     for line in [
         "voxelheim_sessions{transport=\"quic\"} 1",
         "voxelheim_drops_total{cause=\"flood\"} 0",
         "voxelheim_joined_total 1",
+        "voxelheim_load_permille{of=\"tick\"} ",
+        "voxelheim_time_rate_permille ",
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    assert_eq!(names.len(), 5);
+    for name in names {
+        let line = format!("voxelheim_overload_changes_total{{step=\"{name}\"}} ");
+        assert!(text.contains(&line), "{line} is not in\n{text}");
     }
     assert_eq!(http::get(server.http(), "/healthz", "").await.status, 200);
     server.stop();

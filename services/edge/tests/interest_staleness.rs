@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use edge::interest::{
     Interest,
-    policy::{ROW_BYTES_NEAR, cell_bytes, payload_bytes_per_tick, staleness_ticks},
+    policy::{ROW_BYTES_NEAR, Slowing, cell_bytes, payload_bytes_per_tick, staleness_ticks},
 };
 use interest_common::{Crowd, Witness};
 use spatial::{CellCoord, position::UNITS_PER_METRE, random::SplitMix64};
@@ -22,7 +22,13 @@ struct Run {
     stride: i32,
     budget: u32,
     view_distance: u16,
+    /// What is told less often, in turns of [`TURN_TICKS`].
+    slowings: &'static [Slowing],
 }
+
+/// No multiple of any period.
+const TURN_TICKS: u32 = 37;
+const CALM: &[Slowing] = &[Slowing::None];
 
 impl Run {
     /// Runs twice as long as the bound, so that a breach has the time to show.
@@ -32,7 +38,7 @@ impl Run {
         let witness = |_| {
             let row = random.below(self.body_count as u32) as usize;
             let witness = Witness::new(&crowd, row, self.budget, self.view_distance);
-            Judge::new(witness, &crowd, self.budget as usize / 20)
+            Judge::new(witness, &crowd, self)
         };
         let mut judges: Vec<Judge> = (0..3).map(witness).collect();
         let mut interest = Interest::new();
@@ -43,6 +49,7 @@ impl Run {
             for judge in &judges {
                 self.stride(&mut crowd, judge.witness.row, tick_count);
             }
+            interest.set_slowing(self.slowing(tick_count));
             interest.begin_tick(&crowd.frame());
             for judge in &mut judges {
                 judge.witness.listen(&mut interest, &crowd);
@@ -54,6 +61,15 @@ impl Run {
         for judge in &judges {
             judge.finish(tick_count, self);
         }
+    }
+
+    fn slowing(&self, tick_count: u32) -> Slowing {
+        self.slowings[(tick_count / TURN_TICKS) as usize % self.slowings.len()]
+    }
+
+    /// What the bound reckons with.
+    fn slowest(&self) -> Slowing {
+        *self.slowings.iter().max().expect("some")
     }
 
     fn stride(&self, crowd: &mut Crowd, row: usize, tick_count: u32) {
@@ -68,6 +84,7 @@ impl Run {
 struct Judge {
     witness: Witness,
     budget_bytes: usize,
+    slowing: Slowing,
     /// By row: since when it is in the cell it is in, and in view.
     settled: Vec<u32>,
     cells: Vec<CellCoord>,
@@ -77,9 +94,10 @@ struct Judge {
 }
 
 impl Judge {
-    fn new(witness: Witness, crowd: &Crowd, budget_bytes: usize) -> Self {
+    fn new(witness: Witness, crowd: &Crowd, run: &Run) -> Self {
         Self {
-            budget_bytes,
+            budget_bytes: run.budget as usize / 20,
+            slowing: run.slowest(),
             settled: vec![crowd.tick; crowd.positions.len()],
             cells: crowd
                 .positions
@@ -117,11 +135,12 @@ impl Judge {
         let bytes = |&count: &usize| cell_bytes(count, ROW_BYTES_NEAR);
         let view: usize = self.fullest.values().map(bytes).sum();
         let fullest = self.fullest.values().map(bytes).max().unwrap_or(0);
-        staleness_ticks(self.payload(), view, fullest)
+        staleness_ticks(self.slowing, self.payload(), view, fullest)
     }
 
     fn payload(&self) -> usize {
-        payload_bytes_per_tick(self.budget_bytes, self.witness.datagram_bytes)
+        let budget_bytes = self.slowing.budget_bytes_per_tick(self.budget_bytes);
+        payload_bytes_per_tick(budget_bytes, self.witness.datagram_bytes)
     }
 
     fn finish(&self, tick_count: u32, run: &Run) {
@@ -150,11 +169,12 @@ impl std::fmt::Display for Run {
             stride,
             budget,
             view_distance,
+            slowings,
         } = self;
         write!(
             formatter,
             "seed {seed}, {body_count} bodies in {edge_metres} m at {speed}, {budget} B/s, \
-             view {view_distance}, stride {stride}"
+             view {view_distance}, stride {stride}, {slowings:?}"
         )
     }
 }
@@ -171,6 +191,7 @@ fn standing_crowds_of_all_sizes() {
             stride: 0,
             budget: 8_000 << random.below(6),
             view_distance: random.between(32, 256) as u16,
+            slowings: CALM,
         }
         .check();
     }
@@ -188,6 +209,7 @@ fn wandering_crowds_of_all_sizes() {
             stride: 0,
             budget: 8_000 << random.below(6),
             view_distance: random.between(32, 256) as u16,
+            slowings: CALM,
         }
         .check();
     }
@@ -206,6 +228,7 @@ fn thousands_in_one_field() {
             stride: 0,
             budget: 48_000,
             view_distance: 256,
+            slowings: CALM,
         }
         .check();
     }
@@ -221,6 +244,7 @@ fn ten_thousand_in_a_single_cell() {
         stride: 0,
         budget: 48_000,
         view_distance: 32,
+        slowings: CALM,
     }
     .check();
 }
@@ -238,6 +262,32 @@ fn witnesses_who_run_through_a_crowd() {
             stride: random.between(1_000, 4_000),
             budget: 8_000 << random.below(5),
             view_distance: random.between(32, 160) as u16,
+            slowings: CALM,
+        }
+        .check();
+    }
+}
+
+/// Steps of the overload ladder, held and changed: the bound is that of the slowest.
+#[test]
+fn crowds_told_less_often() {
+    const EACH: [&[Slowing]; 4] = [
+        &[Slowing::Far],
+        &[Slowing::Near],
+        &[Slowing::None, Slowing::Far, Slowing::Near],
+        &[Slowing::Near, Slowing::None],
+    ];
+    for seed in 300..324 {
+        let mut random = SplitMix64::new(seed);
+        Run {
+            seed,
+            body_count: 1 + random.below(1_000) as usize,
+            edge_metres: random.between(20, 400),
+            speed: 1,
+            stride: random.between(0, 1) * 2_000,
+            budget: 8_000 << random.below(6),
+            view_distance: random.between(32, 256) as u16,
+            slowings: EACH[seed as usize % EACH.len()],
         }
         .check();
     }

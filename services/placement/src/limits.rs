@@ -10,6 +10,9 @@ pub const LOOK_PERIOD: Duration = Duration::from_millis(100);
 pub const PLAN_PERIOD: Duration = Duration::from_secs(1);
 /// How long a plan may take to show in the partition: two ticks, many times over.
 pub const PLAN_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long players are shown that regions move against overload, from when that is decided: bodies follow
+/// a bounded number a tick, all of a full shard in about this.
+pub const RELIEF_SHOWN: Duration = PLAN_TIMEOUT;
 /// Plans that are remembered for `plan` and `why`.
 pub const PLANS_KEPT: usize = 256;
 

@@ -26,7 +26,7 @@ use world::{EdgePort, PodStatus, StatusBoard};
 use crate::{
     control::Listener,
     fleet::{Fleet, Times},
-    limits::{LOOK_PERIOD, PLAN_PERIOD, PLAN_TIMEOUT, PLANS_KEPT},
+    limits::{LOOK_PERIOD, PLAN_PERIOD, PLAN_TIMEOUT, PLANS_KEPT, RELIEF_SHOWN},
     measure::{Measurement, Meters},
     request::{Answer, PlanRow, RegionRow, Request, ShardRow},
 };
@@ -63,6 +63,7 @@ pub struct Steward {
     times: BTreeMap<Owner, Times>,
     begun_at: Instant,
     planned_at: Instant,
+    is_relieving: Arc<AtomicBool>,
 }
 
 /// A plan and what became of it.
@@ -91,10 +92,16 @@ enum State {
 /// A running steward.
 pub struct StewardHandle {
     stop: Arc<AtomicBool>,
+    is_relieving: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
 impl StewardHandle {
+    /// Whether regions are divided or move because a shard is full, or did a moment ago.
+    pub fn relieving(&self) -> Arc<AtomicBool> {
+        self.is_relieving.clone()
+    }
+
     /// Ends the thread.
     pub fn stop(self) {
         self.stop.store(true, Ordering::Release);
@@ -136,7 +143,9 @@ impl Steward {
             times: BTreeMap::new(),
             begun_at: now,
             planned_at: now,
+            is_relieving: Arc::default(),
         };
+        let is_relieving = steward.is_relieving.clone();
         let stop = Arc::new(AtomicBool::new(false));
         let thread = thread::Builder::new().name("steward".into()).spawn({
             let stop = stop.clone();
@@ -147,7 +156,11 @@ impl Steward {
                 }
             }
         })?;
-        Ok(StewardHandle { stop, thread })
+        Ok(StewardHandle {
+            stop,
+            is_relieving,
+            thread,
+        })
     }
 
     fn turn(&mut self, now: Instant) {
@@ -162,6 +175,7 @@ impl Steward {
             self.planned_at = now;
             self.plan(now);
             self.dismiss_emptied();
+            self.show_relief(now);
         }
     }
 
@@ -233,6 +247,19 @@ impl Steward {
             let at_ms = now.saturating_duration_since(self.begun_at).as_millis() as u64;
             self.controller.note(at_ms, &entry.plan.action, outcome);
         }
+    }
+
+    /// Players are shown a plan of the controller against overload until its bodies have followed.
+    fn show_relief(&self, now: Instant) {
+        let is_relief = |entry: &Entry| {
+            let action = &entry.plan.action;
+            let is_fresh = now.saturating_duration_since(entry.at) < RELIEF_SHOWN;
+            let is_done = matches!(entry.state, State::UnderWay | State::Applied);
+            let relieves = matches!(action, Action::Split { .. } | Action::Move { .. });
+            entry.by == By::Controller && relieves && is_done && is_fresh
+        };
+        let is_relieving = self.plans.iter().any(is_relief);
+        self.is_relieving.store(is_relieving, Ordering::Relaxed);
     }
 
     fn is_busy(&self) -> bool {

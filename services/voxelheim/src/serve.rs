@@ -57,6 +57,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     };
     let egress = Box::new(edges.egress());
     let steward = Steward::start(steward_port, pod.status(), egress, options).map_err(runtime)?;
+    edges.follow_rebalancing(steward.relieving());
     let signals = Signals::watch()?;
     announce(&config, edges.http_address());
     let ended = signals.wait(|| pod.is_finished() || edges.is_finished());

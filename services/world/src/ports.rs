@@ -203,7 +203,7 @@ impl EdgePort {
 
 impl ShardPort {
     /// The next command that waits.
-    pub(crate) fn take(&mut self) -> Option<Command> {
+    pub fn take(&mut self) -> Option<Command> {
         self.early.take().or_else(|| self.commands.pop().ok())
     }
 
@@ -224,7 +224,7 @@ impl ShardPort {
 
 impl WholePort {
     /// Offers what was published of a tick, and wakes the edge; a full ring skips it and counts it.
-    pub(crate) fn publish(&mut self, whole: Whole) {
+    pub fn publish(&mut self, whole: Whole) {
         if self.wholes.push(whole).is_err() {
             self.frames_skipped.fetch_add(1, Ordering::Relaxed);
         }

@@ -71,7 +71,8 @@ impl StatusBoard {
 pub struct PodStatus(Vec<StatusBoard>);
 
 impl PodStatus {
-    pub(crate) fn new(shard_count: usize) -> Self {
+    /// Empty boards.
+    pub fn new(shard_count: usize) -> Self {
         Self((0..shard_count).map(|_| StatusBoard::default()).collect())
     }
 

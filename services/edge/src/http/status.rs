@@ -1,6 +1,6 @@
 //! `/healthz`, `/status` (JSON, for people and tests) and `/metrics` (Prometheus).
 
-use std::{fmt::Write, fs, sync::atomic::Ordering};
+use std::{fmt::Write, fs, sync::atomic::Ordering, time::Instant};
 
 use axum::{
     extract::State,
@@ -8,9 +8,9 @@ use axum::{
     response::Response,
 };
 use serde_json::{Map, Value, json};
-use world::{ShardStatus, Spread, StatusBoard};
+use world::{ShardStatus, Spread, StatusBoard, Step};
 
-use crate::{counters::read, edge::Shared, http::HttpState};
+use crate::{counters::read, edge::Shared, http::HttpState, overload::StepRecord};
 
 /// Ready once the first tick ran.
 pub async fn healthz(State(state): State<HttpState>) -> Response {
@@ -67,11 +67,45 @@ fn status_json(shared: &Shared) -> Value {
         "datagrams_in": read(&counters.datagrams_in),
         "terrain_bytes_out": read(&counters.terrain_bytes_out),
         "fan_out_us_mean": fan_out_us_mean(shared),
+        "overload": overload_json(shared, shard.load_permille),
         "drops": drops,
         "memory": {
             "resident_bytes": resident_bytes(),
             "terrain_bytes": shard.terrain_bytes,
         },
+    })
+}
+
+/// The step that is reached, all that hold, and the loads that they follow from.
+fn overload_json(shared: &Shared, tick_permille: u32) -> Value {
+    let board = &shared.overload;
+    let loads = board.loads();
+    let now = Instant::now();
+    let step_json = |(step, record): (Step, StepRecord)| {
+        let since = record.since;
+        json!({
+            "step": step as u8,
+            "name": step.name(),
+            "holds": since.is_some(),
+            "since_s": since.map(|since| now.saturating_duration_since(since).as_secs()),
+            "changes": record.changes_count,
+        })
+    };
+    let records: Vec<_> = board.records().collect();
+    let highest = records
+        .iter()
+        .rev()
+        .find(|(_, record)| record.since.is_some());
+    json!({
+        "step": highest.map_or(0, |(step, _)| *step as u8),
+        "name": highest.map_or("none", |(step, _)| step.name()),
+        "time_rate_permille": loads.rate_permille,
+        "load_permille": {
+            "tick": tick_permille,
+            "fan_out": loads.fan_out_permille,
+            "egress": loads.egress_permille,
+        },
+        "steps": records.into_iter().map(step_json).collect::<Vec<_>>(),
     })
 }
 
@@ -134,6 +168,7 @@ pub async fn metrics(State(state): State<HttpState>) -> Response {
     each_shard_metrics(&mut page, shared.pod_status.boards());
     session_metrics(&mut page, shared);
     edge_metrics(&mut page, shared);
+    overload_metrics(&mut page, shared);
     let mut response = super::text(StatusCode::OK, page.text);
     let prometheus = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response
@@ -243,6 +278,48 @@ fn session_metrics(page: &mut Page, shared: &Shared) {
         "",
         shared.registry.waiting_count(),
     );
+}
+
+fn overload_metrics(page: &mut Page, shared: &Shared) {
+    let board = &shared.overload;
+    page.head(
+        "overload_step",
+        "gauge",
+        "Whether a step of the overload ladder holds.",
+    );
+    for (step, record) in board.records() {
+        let labels = format!("step=\"{}\"", step.name());
+        page.value("overload_step", &labels, u8::from(record.since.is_some()));
+    }
+    page.head(
+        "overload_changes_total",
+        "counter",
+        "How often a step of the overload ladder began or ended.",
+    );
+    for (step, record) in board.records() {
+        let labels = format!("step=\"{}\"", step.name());
+        page.value("overload_changes_total", &labels, record.changes_count);
+    }
+    let loads = board.loads();
+    page.head(
+        "load_permille",
+        "gauge",
+        "Shares of the time for a tick, of the time for telling a frame, of what can be sent.",
+    );
+    let tick_permille = shared.pod_status.read().load_permille;
+    for (of, load) in [
+        ("tick", tick_permille),
+        ("fan_out", loads.fan_out_permille),
+        ("egress", loads.egress_permille),
+    ] {
+        page.value("load_permille", &format!("of=\"{of}\""), load);
+    }
+    page.head(
+        "time_rate_permille",
+        "gauge",
+        "How fast the world runs, in thousandths of real time.",
+    );
+    page.value("time_rate_permille", "", loads.rate_permille);
 }
 
 fn edge_metrics(page: &mut Page, shared: &Shared) {

@@ -10,6 +10,7 @@ use crate::{
     hub::{bodies::BodySet, terrain::TerrainView},
     interest::ClientInterest,
     limits,
+    overload::Told,
     registry::Admission,
     session::{Ending, Outbox},
 };
@@ -102,6 +103,9 @@ pub struct Client {
     /// Datagrams sent to it, for its count of losses.
     pub datagram_count: u32,
     pub interest: ClientInterest,
+    /// Bodies that its bound of staleness reckons with, and what it was told of overload.
+    pub bodies_capacity: usize,
+    pub overload: Told,
     pub terrain: TerrainView,
     /// Bodies whose looks it was told.
     pub told: BodySet,
@@ -131,6 +135,8 @@ impl Client {
                 wishes.budget_bytes_per_second,
                 wishes.view_distance_blocks,
             ),
+            bodies_capacity: 0,
+            overload: Told::welcome(0, 0),
             terrain: TerrainView::new(wishes.view_distance_blocks),
             told: BodySet::default(),
             seen: Vec::new(),

@@ -9,7 +9,11 @@ pub mod population;
 pub mod tell;
 pub mod terrain;
 
-use std::{collections::VecDeque, sync::Arc, time::Instant};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use engine::{Command, Frame, PlayerInput, PlayerState, SessionId};
@@ -18,7 +22,7 @@ use protocol::{
     session::CloseReason,
     up::{Hello, Settings},
 };
-use world::EdgePort;
+use world::{EdgePort, Steps};
 
 use crate::{
     counters::{Cause, Counters},
@@ -82,6 +86,16 @@ impl Hub {
             slot_first: 0,
             bounds,
         }
+    }
+
+    /// The time from frame to frame.
+    pub fn tick_period(&self) -> Duration {
+        self.port.tick_period()
+    }
+
+    /// Which steps of overload hold for its clients from the next frame on.
+    pub fn set_steps(&mut self, steps: Steps) {
+        self.teller.set_steps(steps);
     }
 
     /// Who is in the battle, as the newest frame has it.

@@ -11,10 +11,10 @@ use engine::{
 };
 use protocol::{
     Encode, Encoder, Kind, header,
-    session::{Appearances, CloseReason, Welcome},
+    session::{Appearances, CloseReason, Overload, Welcome},
 };
 use spatial::terrain::diff_bricks;
-use world::EdgePort;
+use world::{EdgePort, Steps};
 
 use crate::{
     counters::{Cause, Counters, add},
@@ -30,6 +30,7 @@ use crate::{
     },
     interest::{Interest, View, own_state, policy::staleness_ticks_promised},
     limits,
+    overload::{Told, rate_permille, slowing_of},
     session::{Ending, outbox::TooSlow},
 };
 
@@ -43,6 +44,9 @@ pub struct Teller {
     interest: Interest,
     /// The simulation's time for the last tick, in 1/16 ms; 255 is that or more.
     tick_cost: u8,
+    steps: Steps,
+    /// How fast the world runs, in thousandths of real time.
+    rate_permille: u16,
     news: News,
     happenings: Happenings,
     roster: RosterChanges,
@@ -61,6 +65,8 @@ impl Teller {
             encoder: Encoder::new(),
             interest: Interest::new(),
             tick_cost: 0,
+            steps: Steps::default(),
+            rate_permille: 1_000,
             news: News::new(),
             happenings: Happenings::default(),
             roster: RosterChanges::default(),
@@ -73,6 +79,11 @@ impl Teller {
 
     pub fn roster(&self) -> &RosterChanges {
         &self.roster
+    }
+
+    pub fn set_steps(&mut self, steps: Steps) {
+        self.steps = steps;
+        self.interest.set_slowing(slowing_of(steps));
     }
 
     fn begin(&mut self) {
@@ -140,6 +151,7 @@ impl Hub {
             self.slot_first = (self.slot_first + 1) % self.slots.len().max(1);
             let tick_cost = self.port.tick_duration().as_micros() / TICK_COST_US;
             self.teller.tick_cost = tick_cost.min(255) as u8;
+            self.teller.rate_permille = rate_permille(self.port.tick_period()) as u16;
             self.teller.interest.begin_tick(&self.frame);
             self.teller.news.update(&self.frame);
             self.teller.roster.update(&self.frame.roster);
@@ -243,6 +255,7 @@ impl Telling<'_> {
         }
         let budget_max = self.teller.bounds.budget_bytes_per_second_max;
         client.apply_settings(self.frame.tick, budget_max);
+        self.tell_overload(client)?;
         self.tell_news(client, player)?;
         self.tell_snapshot(client, player);
         self.tell_appearances(client)?;
@@ -262,6 +275,9 @@ impl Telling<'_> {
         client.body = Some(player.body);
         client.present_at_tick = self.frame.tick;
         client.input_sequence = player.input_sequence;
+        client.bodies_capacity = self.bodies_capacity();
+        let staleness_ticks_max = self.staleness_ticks_max(client);
+        client.overload = Told::welcome(staleness_ticks_max, self.frame.tick);
         let welcome = Welcome {
             protocol_version: protocol::VERSION,
             resume_token: client.token.clone(),
@@ -273,10 +289,7 @@ impl Telling<'_> {
             tick_rate_hz: TICK_RATE_HZ as u8,
             world_edge_blocks: WORLD_EDGE as u16,
             world_height_blocks: WORLD_HEIGHT as u16,
-            staleness_ticks_max: staleness_ticks_promised(
-                client.wishes.budget_bytes_per_second,
-                self.bodies_capacity(),
-            ),
+            staleness_ticks_max,
             budget_bytes_per_second: client.wishes.budget_bytes_per_second,
             view_distance_blocks: client.wishes.view_distance_blocks,
             resumed: is_resumed,
@@ -292,6 +305,25 @@ impl Telling<'_> {
     fn bodies_capacity(&self) -> usize {
         let soldiers = self.frame.bodies.id.len() - self.frame.players.len();
         soldiers + self.teller.bounds.sessions_max
+    }
+
+    /// What a client is promised as things stand.
+    fn staleness_ticks_max(&self, client: &Client) -> u16 {
+        staleness_ticks_promised(
+            slowing_of(self.teller.steps),
+            client.wishes.budget_bytes_per_second,
+            client.bodies_capacity,
+        )
+    }
+
+    fn tell_overload(&mut self, client: &mut Client) -> Result<(), TooSlow> {
+        let wanted = Overload {
+            steps: self.teller.steps.bits(),
+            rate_permille: self.teller.rate_permille,
+            staleness_ticks_max: self.staleness_ticks_max(client),
+        };
+        let news = client.overload.news(wanted, self.frame.tick);
+        news.map_or(Ok(()), |overload| self.control(client, &overload))
     }
 
     fn tell_news(&mut self, client: &mut Client, player: &PlayerState) -> Result<(), TooSlow> {

@@ -9,7 +9,7 @@ use super::{
     cells::{NONE, Span, TickCells},
     memory::{Memory, UNQUEUED},
     packer::Packer,
-    policy,
+    policy::{self, Slowing},
     views::{self, ViewEntry},
 };
 
@@ -50,8 +50,8 @@ pub struct ClientInterest {
     /// Unspent bytes; never more than one tick's and one datagram's.
     tokens: usize,
     view_cells: usize,
-    /// Where it stood and looked in the last tick.
-    seen_from: Option<(CellCoord, u8)>,
+    /// Where it stood and looked in the last tick, and what was told less often.
+    seen_from: Option<(CellCoord, u8, Slowing)>,
     /// The body index told last where the own cell is too full to be told at once.
     own_after: u32,
     /// Cells whose telling goes on: slot and body index told last.
@@ -72,8 +72,17 @@ pub(super) struct Tick<'a> {
     pub from: CellCoord,
     pub span: Option<u32>,
     pub facing: u8,
+    pub slowing: Slowing,
     /// What the payload's shares are of.
     pub payload_bytes: usize,
+}
+
+impl Tick<'_> {
+    /// How often the client is told of a cell, in units of its clock.
+    fn period(&self, entry: &ViewEntry) -> u32 {
+        let period = entry.period(self.facing);
+        self.slowing.period(period, entry.is_near)
+    }
 }
 
 impl ClientInterest {
@@ -109,9 +118,9 @@ impl ClientInterest {
     }
 
     /// Gives a tick's budget and says what may be spent now.
-    pub(super) fn earn(&mut self, datagram_bytes: usize) -> usize {
-        let tokens_max = self.budget_bytes_per_tick + datagram_bytes;
-        self.tokens = (self.tokens + self.budget_bytes_per_tick).min(tokens_max);
+    pub(super) fn earn(&mut self, budget_bytes_per_tick: usize, datagram_bytes: usize) -> usize {
+        let tokens_max = budget_bytes_per_tick + datagram_bytes;
+        self.tokens = (self.tokens + budget_bytes_per_tick).min(tokens_max);
         self.tokens
     }
 
@@ -148,7 +157,7 @@ impl ClientInterest {
             self.aged_unfinished = None;
         }
         self.memory.grow(tick.cells.slot_count());
-        let seen_from = Some((tick.from, tick.facing));
+        let seen_from = Some((tick.from, tick.facing, tick.slowing));
         if self.seen_from != seen_from {
             self.seen_from = seen_from;
             self.shorten_waits(tick);
@@ -158,7 +167,7 @@ impl ClientInterest {
     /// What came nearer or into sight is due no later than had it always been there.
     fn shorten_waits(&mut self, tick: &Tick<'_>) {
         for entry in tick.entries {
-            let period = entry.period(tick.facing) as u16;
+            let period = tick.period(entry) as u16;
             if self.memory.is_queued(entry.slot) && self.ahead(entry.slot) > period as i16 {
                 self.memory
                     .set_due(entry.slot, self.clock.wrapping_add(period));
@@ -235,7 +244,8 @@ impl ClientInterest {
                 continue;
             }
             if !self.memory.is_queued(slot) {
-                self.join_queue(&tick.entries[index], tick.facing);
+                let entry = &tick.entries[index];
+                self.join_queue(entry, tick.period(entry));
             }
             let head = &mut tick.lists.heads[ahead];
             tick.lists.next[index] = std::mem::replace(head, index as u32);
@@ -255,8 +265,7 @@ impl ClientInterest {
 
     /// A cell new to the client is due at once, and the next time by chance within its period, so
     /// that cells that came into view together do not stay together.
-    fn join_queue(&mut self, entry: &ViewEntry, facing: u8) {
-        let period = entry.period(facing);
+    fn join_queue(&mut self, entry: &ViewEntry, period: u32) {
         let early = u32::from(entry.slot).wrapping_mul(0x9e37_79b9) % period;
         let due = self.clock.wrapping_sub(early as u16);
         self.memory.push_front(entry.slot, due);
@@ -268,6 +277,7 @@ impl ClientInterest {
         tick: &Tick<'_>,
         packer: &mut Packer<'_, Sink>,
     ) {
+        let aged_ticks = policy::aged_ticks(tick.slowing) as u16;
         let payload_end = packer.payload + tick.payload_bytes / policy::AGED_SHARE;
         let unfinished = self.aged_unfinished.take();
         self.aged_unfinished = self.resume(unfinished, tick, packer);
@@ -279,7 +289,7 @@ impl ClientInterest {
                 self.memory.remove(slot);
                 continue;
             };
-            if self.memory.waited(slot, tick.cells.tick) < policy::AGED_TICKS as u16 {
+            if self.memory.waited(slot, tick.cells.tick) < aged_ticks {
                 return;
             }
             if entry.is_own() {
@@ -287,7 +297,7 @@ impl ClientInterest {
                 self.memory.told(slot, tick.cells.tick, self.clock);
                 continue;
             }
-            let due = self.clock.wrapping_add(entry.period(tick.facing) as u16);
+            let due = self.clock.wrapping_add(tick.period(&entry) as u16);
             self.aged_unfinished = self.tell_cell(&entry, due, tick, packer);
         }
     }
@@ -306,7 +316,7 @@ impl ClientInterest {
                 let entry = tick.entries[index as usize];
                 index = tick.lists.next[index as usize];
                 if !entry.is_own() && self.memory.waited(entry.slot, tick.cells.tick) != 0 {
-                    let due = self.due_next(&entry, ahead, tick.facing);
+                    let due = self.due_next(&entry, ahead, tick.period(&entry));
                     self.due_unfinished = self.tell_cell(&entry, due, tick, packer);
                 }
             }
@@ -316,8 +326,8 @@ impl ClientInterest {
 
     /// When a cell told now is due again: a period after it was due, as far as the clock did not
     /// leave that behind.
-    fn due_next(&self, entry: &ViewEntry, ahead: usize, facing: u8) -> u16 {
-        let period = entry.period(facing) as i16;
+    fn due_next(&self, entry: &ViewEntry, ahead: usize, period: u32) -> u16 {
+        let period = period as i16;
         let was_due = self.ahead(entry.slot).max(ahead as i16 - period + 1);
         self.clock.wrapping_add((was_due + period) as u16)
     }

@@ -29,6 +29,7 @@ use cells::TickCells;
 use client::{DueLists, Tick};
 use events::TickEvents;
 use packer::{Packer, PackerBuffers, PackerHead};
+use policy::Slowing;
 use views::Views;
 
 /// Ticks in a second.
@@ -42,6 +43,7 @@ pub struct Interest {
     events: TickEvents,
     lists: DueLists,
     buffers: PackerBuffers,
+    slowing: Slowing,
 }
 
 /// What a client's tick came to.
@@ -54,6 +56,11 @@ pub struct Filled {
 impl Interest {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What clients are told less often from the next tick on.
+    pub fn set_slowing(&mut self, slowing: Slowing) {
+        self.slowing = slowing;
     }
 
     /// Keeps the events of a frame that clients will not be told of by itself, because a newer one
@@ -91,10 +98,13 @@ impl Interest {
             filled.bytes += message.len() as u32;
             sink(message);
         };
-        let allowance = client.budget_bytes_per_tick() / policy::EVENTS_SHARE;
+        let budget_bytes_per_tick = self
+            .slowing
+            .budget_bytes_per_tick(client.budget_bytes_per_tick());
+        let allowance = budget_bytes_per_tick / policy::EVENTS_SHARE;
         let allowance = allowance.min(datagram_bytes);
         let told = self.events.choose(view, span, allowance);
-        let budget = client.earn(datagram_bytes);
+        let budget = client.earn(budget_bytes_per_tick, datagram_bytes);
         let head = PackerHead {
             columns: &self.cells.columns,
             tick: self.cells.tick,
@@ -116,10 +126,8 @@ impl Interest {
             from,
             span,
             facing: views::facing(view.yaw),
-            payload_bytes: policy::payload_bytes_per_tick(
-                client.budget_bytes_per_tick(),
-                datagram_bytes,
-            ),
+            slowing: self.slowing,
+            payload_bytes: policy::payload_bytes_per_tick(budget_bytes_per_tick, datagram_bytes),
         };
         client.tell(&mut tick, &mut packer);
         packer.finish();

@@ -12,7 +12,7 @@ use protocol::{
     Encode, Encoder,
     down::DownMessage,
     own::Own,
-    session::{Closing, Waiting, Welcome},
+    session::{Closing, Overload, Waiting, Welcome},
     snapshot::BodyRow,
     stream::StreamReader,
     up::{Hello, InputRecord, Inputs},
@@ -53,6 +53,7 @@ pub enum Heard {
     },
     Battle,
     Waiting(Waiting),
+    Overload(Overload),
     Other,
     /// The connection is closed, with this code.
     Closed(u64),
@@ -85,6 +86,8 @@ pub struct Client {
     pub refusals: Vec<(u32, u8)>,
     /// Its places in the line, in the order in which it heard of them.
     pub places: Vec<(u32, u32)>,
+    /// What it was told last of what the server does less of.
+    pub overload: Option<Overload>,
     input_sequence: u32,
 }
 
@@ -225,6 +228,7 @@ impl Client {
             edits: Vec::new(),
             refusals: Vec::new(),
             places: Vec::new(),
+            overload: None,
             input_sequence: 0,
         }
     }
@@ -294,6 +298,7 @@ impl Client {
                 self.names.insert(*index, name.clone());
             }
             Heard::Waiting(waiting) => self.places.push((waiting.position, waiting.count)),
+            Heard::Overload(overload) => self.overload = Some(*overload),
             Heard::Pong(nonce) => self.pong = Some(*nonce),
             Heard::Bricks(count) => self.bricks_count += count,
             Heard::Edit { block, now } => self.edits.push((*block, *now)),
@@ -428,6 +433,7 @@ fn heard(message: DownMessage) -> VecDeque<Heard> {
             .collect(),
         DownMessage::Battle(_) => one(Heard::Battle),
         DownMessage::Waiting(waiting) => one(Heard::Waiting(waiting)),
+        DownMessage::Overload(overload) => one(Heard::Overload(overload)),
         _ => one(Heard::Other),
     }
 }
