@@ -40,7 +40,7 @@ impl Report {
         let shards = boards.map(|it| ShardReport {
             tick_us_p50: it.tick_us.p50,
             tick_us_p99: it.tick_us.p99,
-            handoffs: it.handoffs_count,
+            handoffs: it.tally.departed_count,
         });
         Self {
             shards: shards.collect(),

@@ -23,7 +23,8 @@ use tokio::{
     time::{interval, sleep},
 };
 use world::{
-    Battle, BattleConfig, Links, Pinning, Pod, PodHandle, Retention, Runner, WorldFolder,
+    Battle, BattleConfig, Links, Pinning, Pod, PodHandle, PodStatus, Retention, Runner,
+    WorldFolder,
     battle::divided,
     herald::Herald,
     links::{Standing, Word},
@@ -56,14 +57,15 @@ pub struct PodOptions {
     pub policy: Policy,
 }
 
-/// Lives until `stop` says so, or until it cannot go on. `ready` is told once its shards tick.
+/// Lives until `stop` says so, or until it cannot go on. `ready` is told once its shards tick, and where
+/// they tell of themselves.
 ///
 /// # Errors
 /// Why it cannot go on.
 pub async fn run(
     options: PodOptions,
     mut stop: watch::Receiver<bool>,
-    ready: impl FnOnce(),
+    ready: impl FnOnce(PodStatus),
 ) -> Result<(), ClusterError> {
     let lock = Lock::take(&options.folder)?;
     let mut stopped = stop.clone();
@@ -71,7 +73,7 @@ pub async fn run(
         living = Life::begin(&options, &lock) => living?,
         _ = stopped.wait_for(|&is_stopped| is_stopped) => return Ok(()),
     };
-    ready();
+    ready(living.pod.status());
     living.live(&mut stop).await
 }
 

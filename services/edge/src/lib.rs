@@ -22,5 +22,6 @@ mod token;
 mod transport;
 
 pub use config::{EdgeConfig, PageSource};
+pub use http::pod::serve as serve_pod_status;
 pub use server::{BoundEdges, EdgesHandle, StartError, bind};
 pub use token::TokenKey;

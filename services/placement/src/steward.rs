@@ -617,7 +617,7 @@ fn times_of(board: &StatusBoard) -> Times {
     Times {
         tick_us_p50: status.tick_us.p50,
         tick_us_p99: status.tick_us.p99,
-        handoffs: status.handoffs_count,
+        handoffs: status.tally.departed_count,
     }
 }
 

@@ -63,6 +63,9 @@ pub struct ShardArguments {
     /// Folder that keeps its part of the world over restarts and crashes
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
+    /// Where it answers /healthz, /status and /metrics (TCP); nowhere unless said
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub status: Option<SocketAddr>,
     /// Threads that simulate, 1 to 16
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub shards: usize,

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
 };
 
 use cluster::{
@@ -43,11 +43,16 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
         policy: Policy::default(),
     };
     let number = options.place.number;
-    let ready = || {
+    let listener = arguments.status.map(bind_status).transpose()?;
+    let ready = |status| {
+        let told = listener.map(|listener| edge::serve_pod_status(listener, status));
+        if let Some(Err(error)) = told {
+            tracing::error!(%error, "status and metrics are not told");
+        }
         say(&format!(
             "VoxelHeim pod {number} has {} shards",
             arguments.shards
-        ))
+        ));
     };
     let runtime = runtime()?;
     let ran = runtime.block_on(async {
@@ -88,6 +93,14 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     });
     runtime.shutdown_background();
     ran
+}
+
+fn bind_status(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| {
+        Failure::Usage(format!(
+            "cannot listen on {address} ({error}): choose another with --status"
+        ))
+    })
 }
 
 /// The edges of this process as the cluster sees them.

@@ -86,6 +86,11 @@ fn a_lone_pod_that_is_killed_goes_on_from_what_it_told() {
         pod = cluster.pod(1);
         until("the edge is told of later ticks", || edge.tick() > told);
     }
+    until("a pod that is the world has all that came to be", || {
+        let of = |name: &str| pod.metric(&format!("voxelheim_shard_bodies_{name}_total"));
+        let came = of("created") + of("arrived");
+        came > 0 && came - of("destroyed") - of("departed") == pod.metric("voxelheim_shard_bodies{")
+    });
     edge.stop();
     pod.stop();
     let replayed = cluster.replay(1);

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engine::Frame;
+use engine::{Frame, body::Tally};
 
 use crate::{
     limits::TICK,
@@ -41,8 +41,8 @@ pub struct ShardStatus {
     pub alive_count: [u32; 2],
     /// Of the shard's copy; copies share what nobody edited.
     pub terrain_bytes: usize,
-    /// Bodies handed to other shards since the world began.
-    pub handoffs_count: u64,
+    /// Bodies that came and went since the world began (R4).
+    pub tally: Tally,
     /// Frames that edges were too slow for.
     pub frames_skipped: u64,
     /// What the simulation counted since its start, by name.
@@ -104,7 +104,7 @@ impl ShardStatus {
         self.bodies_count += other.bodies_count;
         self.players_count += other.players_count;
         self.alive_count = [0, 1].map(|house| self.alive_count[house] + other.alive_count[house]);
-        self.handoffs_count += other.handoffs_count;
+        self.tally.add(&other.tally);
         self.frames_skipped += other.frames_skipped;
         for ((_, count), (_, count_other)) in self.counts.iter_mut().zip(&other.counts) {
             *count += count_other;
@@ -183,7 +183,7 @@ impl Recorder {
             players_count: frame.players.len(),
             alive_count: frame.round.alive_count,
             terrain_bytes: frame.terrain.bytes_count(),
-            handoffs_count: frame.tally.departed_count,
+            tally: frame.tally,
             frames_skipped: self.frames_skipped.iter().map(skipped).sum(),
             counts,
         });

@@ -3,6 +3,8 @@
 pub mod assets;
 pub mod connect;
 pub mod listener;
+pub mod metrics;
+pub mod pod;
 pub mod status;
 
 use std::{net::SocketAddr, sync::Arc};
@@ -38,7 +40,7 @@ pub fn router(state: HttpState) -> Router {
         .route("/connect.json", get(connect::respond))
         .route("/healthz", get(status::healthz))
         .route("/status", get(status::status))
-        .route("/metrics", get(status::metrics))
+        .route("/metrics", get(metrics::respond))
         .route("/ws", any(open_socket))
         .fallback(page)
         .with_state(state)

@@ -34,7 +34,7 @@ pub struct Region {
 /// A process that said that it is ready.
 pub struct Process {
     child: Child,
-    /// Of an edge's page.
+    /// Where it answers HTTP.
     address: Option<String>,
 }
 
@@ -61,8 +61,12 @@ impl Cluster {
     /// Starts a pod and waits until its shards tick.
     pub fn pod(&self, number: u16) -> Process {
         let mut command = self.pod_command(number);
+        let status = format!("127.0.0.1:{}", free_port());
+        command.args(["--status", &status]);
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        Process::ready(command.spawn().expect("the binary runs"))
+        let mut process = Process::ready(command.spawn().expect("the binary runs"));
+        process.address = Some(status);
+        process
     }
 
     /// Whether the directory knows of a lease of this process.
@@ -216,17 +220,30 @@ impl Process {
         Self { child, address }
     }
 
-    /// The tick that an edge told last.
+    /// The tick that it knows.
     pub fn tick(&self) -> u64 {
-        let address = self.address.as_ref().expect("an edge's");
+        let status: Value = serde_json::from_str(&self.get("/status")).expect("JSON");
+        status["tick"].as_u64().expect("a number")
+    }
+
+    /// A value of its metrics, summed over its shards.
+    pub fn metric(&self, name: &str) -> u64 {
+        let text = self.get("/metrics");
+        let lines = text.lines().filter(|line| line.starts_with(name));
+        let values = lines.map(|line| line.rsplit(' ').next().expect("a value"));
+        let values = values.map(|value| value.parse::<u64>().expect("a number"));
+        values.sum()
+    }
+
+    fn get(&self, path: &str) -> String {
+        let address = self.address.as_ref().expect("it answers HTTP");
         let mut stream = TcpStream::connect(address).expect("it listens");
-        let request = "GET /status HTTP/1.0\r\nHost: localhost\r\n\r\n";
+        let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
         stream.write_all(request.as_bytes()).expect("it reads");
         let mut text = String::new();
         stream.read_to_string(&mut text).expect("it answers");
-        let body = text.split("\r\n\r\n").nth(1).expect("a body");
-        let status: Value = serde_json::from_str(body).expect("JSON");
-        status["tick"].as_u64().expect("a number")
+        let (_, body) = text.split_once("\r\n\r\n").expect("a body");
+        body.to_owned()
     }
 
     /// As a machine that fails does.
