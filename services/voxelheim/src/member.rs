@@ -10,7 +10,7 @@ use cluster::{
     edge::{EdgeOptions, Serving},
     pod::PodOptions,
 };
-use directory::controller::Policy;
+use directory::{DirectoryError, controller::Policy};
 use edge::{EdgeConfig, EdgesHandle, PageSource, TokenKey};
 use spatial::partition::Owner;
 use tokio::{runtime::Runtime, sync::watch};
@@ -188,6 +188,7 @@ fn failure(error: ClusterError) -> Failure {
         ClusterError::FolderTaken(_)
         | ClusterError::Folder(..)
         | ClusterError::Credentials(_)
+        | ClusterError::Directory(DirectoryError::BadUrl(_))
         | ClusterError::Link(_) => Failure::Usage(error.to_string()),
         _ => Failure::Runtime(error.to_string()),
     }

@@ -56,10 +56,42 @@ fn wrong_flags_are_one_line_that_says_how_to_mend_it() {
         ),
         (&["--config", "/nonexistent.toml"], "--config"),
         (&["extra"], "--help"),
+        (&["shard"], "--directory"),
+        (&["edge", "--pod", "70000"], "--pod"),
     ] {
         let text = mistake(arguments);
         assert!(text.contains(hint), "{arguments:?} says {text}, not {hint}");
     }
+}
+
+#[test]
+fn a_process_that_finds_no_cluster_says_what_to_check() {
+    let folder = folder("no-cluster");
+    let data = folder.to_str().expect("a plain path");
+    let with = |directory, link, credentials: [&str; 2]| {
+        let place = [
+            "shard",
+            "--pod",
+            "1",
+            "--directory",
+            directory,
+            "--link",
+            link,
+        ];
+        mistake(&[&place[..], &["--data", data], &credentials].concat())
+    };
+    let authority = ["--authority", data];
+    let text = with("mysql://nowhere", "127.0.0.1:0", authority);
+    assert!(
+        text.contains("postgres://") && text.contains("--directory"),
+        "{text}"
+    );
+    let database = format!("sqlite://{data}/directory.db");
+    let text = with(&database, "192.0.2.1:7000", authority);
+    assert!(text.contains("--link"), "{text}");
+    let text = with(&database, "127.0.0.1:0", ["--credentials", "/nonexistent"]);
+    assert!(text.contains("/nonexistent"), "{text}");
+    fs::remove_dir_all(folder).expect("removes");
 }
 
 #[test]
