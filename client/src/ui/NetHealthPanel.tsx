@@ -30,11 +30,7 @@ export function NetHealthPanel(props: PartProps) {
       </button>
       <ul class="net-signs" role="status">
         <For each={overloadSigns(net().overload)}>
-          {(step) => (
-            <li data-step={step.name}>
-              <span aria-hidden="true">{step.sign}</span> {step.words}
-            </li>
-          )}
+          {(step) => <li data-step={step.name}>{step.words}</li>}
         </For>
       </ul>
       <Show when={open()}>

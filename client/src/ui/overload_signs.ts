@@ -5,7 +5,6 @@ import type { Overload } from "../wire/link";
 export interface OverloadSign {
   /** The step, as the server's `/status` names it. */
   name: string;
-  sign: string;
   words: string;
 }
 
@@ -18,30 +17,15 @@ const LOGIN_QUEUE = 16;
 /** What the player is under just now. */
 export function overloadSigns({ steps, ratePermille }: Overload): OverloadSign[] {
   const signs: [number, OverloadSign][] = [
-    [
-      FAR_SLOWER,
-      { name: "far_slower", sign: "◌", words: "Far fighters update less often" },
-    ],
-    [
-      NEAR_SLOWER,
-      { name: "near_slower", sign: "◎", words: "Near fighters update less often, too" },
-    ],
-    [
-      REBALANCING,
-      { name: "rebalancing", sign: "⇄", words: "Parts of the field move to other shards" },
-    ],
-    [
-      TIME_DILATION,
-      {
-        name: "time_dilation",
-        sign: "⧗",
-        words: `Time runs at ${Math.round(ratePermille / 10)} %`,
-      },
-    ],
-    [
-      LOGIN_QUEUE,
-      { name: "login_queue", sign: "⏸", words: "Newcomers wait in line" },
-    ],
+    [FAR_SLOWER, { name: "far_slower", words: "Far fighters update less often" }],
+    [NEAR_SLOWER, { name: "near_slower", words: "Near fighters update less often, too" }],
+    [REBALANCING, { name: "rebalancing", words: "Parts of the field move to other shards" }],
+    [TIME_DILATION, { name: "time_dilation", words: `Time runs at ${percent(ratePermille)}` }],
+    [LOGIN_QUEUE, { name: "login_queue", words: "Newcomers wait in line" }],
   ];
   return signs.filter(([bit]) => (steps & bit) !== 0).map(([, sign]) => sign);
+}
+
+function percent(permille: number): string {
+  return `${Math.round(permille / 10)} %`;
 }

@@ -54,6 +54,8 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::overload::Dilation;
+    use spatial::random::SplitMix64;
 
     #[test]
     fn a_late_tick_is_caught_up() {
@@ -96,5 +98,51 @@ mod tests {
             assert_eq!(pace.due_at(), start + period * tick);
         }
         assert_eq!(pace.stretched(), TICK * 50);
+    }
+
+    /// Ticks that take 70 to 100 ms, one in thirty of them twice that, as a loaded machine has them: how
+    /// far apart they begin, sorted, once things have settled.
+    fn intervals(mut period_after: impl FnMut(Duration) -> Duration) -> Vec<Duration> {
+        let start = Instant::now();
+        let mut random = SplitMix64::new(8);
+        let mut pace = Pace::new(start);
+        let mut now = start;
+        let mut begun = Vec::new();
+        for tick in 0..2_000 {
+            now = now.max(pace.due_at());
+            begun.push(now);
+            let hiccup = if tick % 30 == 0 { 2 } else { 1 };
+            let duration = Duration::from_millis(u64::from(hiccup * (70 + random.below(31))));
+            now += duration;
+            pace.advance(now, period_after(duration));
+        }
+        let pairs = begun[200..].windows(2);
+        let mut intervals: Vec<Duration> = pairs.map(|pair| pair[1] - pair[0]).collect();
+        intervals.sort_unstable();
+        intervals
+    }
+
+    #[test]
+    fn a_world_that_cannot_keep_up_slows_and_does_not_stutter() {
+        let mut dilation = Dilation::default();
+        let dilated = intervals(|duration| dilation.record(duration));
+        let undilated = intervals(|_| TICK);
+        let spread =
+            |sorted: &[Duration]| sorted[sorted.len() * 95 / 100] - sorted[sorted.len() / 20];
+        assert!(
+            spread(&dilated) < Duration::from_millis(6),
+            "{:?}",
+            spread(&dilated)
+        );
+        assert!(
+            spread(&undilated) > Duration::from_millis(25),
+            "{:?}",
+            spread(&undilated)
+        );
+        let middle = dilated[dilated.len() / 2];
+        assert!(
+            middle < Duration::from_millis(115),
+            "no slower than it must be: {middle:?}"
+        );
     }
 }

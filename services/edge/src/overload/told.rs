@@ -38,7 +38,8 @@ impl Told {
         }
         let is_longer = wanted.staleness_ticks_max > told.staleness_ticks_max;
         let is_due = tick.saturating_sub(self.told_at_tick) >= limits::OVERLOAD_TICKS;
-        if !(is_longer || (is_due && is_news(told, wanted))) {
+        let is_told = is_longer || (is_due && is_news(told, wanted));
+        if !is_told {
             return None;
         }
         self.overload = wanted;

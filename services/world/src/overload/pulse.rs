@@ -34,11 +34,12 @@ impl Pulse {
     /// The period of ticks: as it is measured where that differs from what the own shards keep, else
     /// that, which knows no noise.
     pub fn period(&self, kept: Duration) -> Duration {
+        let kept = kept.clamp(TICK, PERIOD_MAX);
         let measured = self.measured().unwrap_or(kept);
         let deviating = kept * (PERMILLE + PULSE_DEVIATION_PERMILLE) / PERMILLE;
         match measured > deviating {
             true => measured.min(PERIOD_MAX),
-            false => kept.clamp(TICK, PERIOD_MAX),
+            false => kept,
         }
     }
 
@@ -74,6 +75,7 @@ mod tests {
         assert_eq!(pulse.period(TICK), TICK);
         let kept = Duration::from_millis(51);
         assert_eq!(pulse.period(kept), kept);
+        assert_eq!(pulse.period(Duration::ZERO), TICK, "none was said");
     }
 
     #[test]
