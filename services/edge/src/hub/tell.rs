@@ -23,6 +23,7 @@ use crate::{
         bodies::RosterChanges,
         client::Client,
         columns::Column,
+        inputs::InputGate,
         news::{self, Happenings, News},
         player,
         population::name,
@@ -243,6 +244,10 @@ impl Telling<'_> {
         }
         let budget_max = self.teller.bounds.budget_bytes_per_second_max;
         client.apply_settings(self.frame.tick, budget_max);
+        let waiting_count = player.input_queue_count;
+        client
+            .inputs
+            .heard(self.frame.tick, player.input_sequence, waiting_count);
         self.tell_news(client, player)?;
         self.tell_snapshot(client, player);
         self.tell_appearances(client)?;
@@ -261,7 +266,7 @@ impl Telling<'_> {
         add(counter, 1);
         client.body = Some(player.body);
         client.present_at_tick = self.frame.tick;
-        client.input_sequence = player.input_sequence;
+        client.inputs = InputGate::new(self.frame.tick, player.input_sequence);
         let welcome = Welcome {
             protocol_version: protocol::VERSION,
             resume_token: client.token.clone(),
@@ -400,6 +405,8 @@ impl Telling<'_> {
                 None => view.next(&mut teller.columns, &self.frame.terrain, reach(pot)),
             };
             if messages.is_empty() {
+                let told = view.next_told(&mut teller.columns, self.frame.tick);
+                told.into_iter().for_each(|it| client.outbox.terrain(it));
                 return;
             }
             for message in messages {
