@@ -51,8 +51,13 @@ impl Hindsight {
     pub fn terrain_at(&self, tick: u32, is_before_replacing: bool, now: &Terrain) -> Terrain {
         let mut terrain = now.clone();
         for change in self.changes.iter().rev() {
+            let is_later = change.tick > tick;
+            if !is_later && !is_before_replacing {
+                // So are all before it: the stream tells edits in order.
+                break;
+            }
             match &change.was {
-                Was::Block(at, was) if change.tick > tick => {
+                Was::Block(at, was) if is_later => {
                     terrain.set(*at, *was);
                 }
                 Was::Cell(cell, was) if is_before_replacing => {
