@@ -16,7 +16,7 @@ const SLOT_PICK = 3;
 const SLOT_PLANK = 4;
 const AIR = 0;
 const WATER = 12;
-/** Words of the server compared: 5 s of them, and 2 s more in which a doubt is settled. */
+/** Words of the server compared: 5 s of them, and 2 s more in which a doubt may arise. */
 const CONFIRMED_MIN = 100;
 const SETTLING_CONFIRMED = 40;
 const VOID = 65_535;
@@ -251,9 +251,13 @@ async function noCorrections(...players) {
     const confirmed = await player.evaluate(() => window.voxelheim.confirmedCount);
     assert.ok(confirmed > CONFIRMED_MIN, `${player.name}: ${confirmed} words compared`);
     const isSettled = (least) => window.voxelheim.confirmedCount > least;
-    await player.until("doubts settled", isSettled, DEED_MS_MAX, confirmed + SETTLING_CONFIRMED);
-    const net = await player.evaluate(() => window.voxelheim.net);
-    assert.equal(net.corrections, 0, `${player.name}: ${JSON.stringify(net)}`);
+    await player.until("more words compared", isSettled, DEED_MS_MAX, confirmed + SETTLING_CONFIRMED);
+    await player.until("doubts settled", () => window.voxelheim.doubtsCount === 0, DEED_MS_MAX);
+    const { net, corrections } = await player.evaluate(() => {
+      const { net, corrections } = window.voxelheim;
+      return { net, corrections };
+    });
+    assert.equal(net.corrections, 0, `${player.name}: ${JSON.stringify({ net, corrections })}`);
   }
 }
 

@@ -21,12 +21,13 @@ pub const PLAYERS_MAX: usize = 10_000;
 /// old body is on its way.
 pub const BODY_INDEX_REST_TICKS: u32 = 10 * TICK_RATE_HZ;
 
-/// Inputs a player may have waiting: 500 ms of a client that stalled.
-pub const INPUT_QUEUE_MAX: usize = 10;
+/// Inputs a player may have waiting: a second of a server or a link that stalled. A client that keeps no
+/// more than this unconfirmed is never refused one.
+pub const INPUT_QUEUE_MAX: usize = 20;
 /// Inputs applied in one tick at most, to catch up after a stall.
 pub const INPUTS_PER_TICK_MAX: usize = 2;
-/// Inputs a player may apply beyond one a tick, saved up while it sent none: what the queue holds.
-pub const INPUT_BURST: u8 = INPUT_QUEUE_MAX as u8;
+/// Inputs a player may apply beyond one a tick, saved up while it sent none: 500 ms.
+pub const INPUT_BURST: u8 = 10;
 /// How far ahead an input's sequence may be of the last one: a minute of lost datagrams.
 pub const INPUT_GAP_MAX: u32 = 60 * TICK_RATE_HZ;
 /// Ticks without input after which a body gets neutral ones, so that it falls and stops.

@@ -16,7 +16,7 @@ use crate::{
     record::{CheckpointError, Input, Record},
 };
 
-/// A player. About 700 bytes, most of them queued inputs.
+/// A player. About 1,100 bytes, most of them queued inputs.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Player {
     pub session: SessionId,

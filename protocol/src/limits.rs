@@ -8,8 +8,9 @@ pub const DATAGRAM_BYTES_DEFAULT: usize = 1_150;
 /// Bytes of a datagram, at most: what Ethernet's 1,500 leave after IPv6, UDP, QUIC and HTTP/3.
 pub const DATAGRAM_BYTES_MAX: usize = 1_420;
 
-/// Inputs in one datagram: 400 ms, so that this long a loss heals by itself.
-pub const INPUTS_MAX: usize = 8;
+/// Inputs in one datagram: all that a client may have unconfirmed, so that any loss heals by itself. A
+/// second of them, 640 bytes.
+pub const INPUTS_MAX: usize = 20;
 /// Blocks from the origin, along each axis: what a position's 32 bits reach.
 pub const BLOCK_MAX: i32 = 1 << 19;
 

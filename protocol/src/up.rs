@@ -61,7 +61,7 @@ pub struct InputRecord {
     pub respawn_banner: u8,
 }
 
-/// The newest inputs, oldest first, numbered without a gap.
+/// Inputs, oldest first, numbered without a gap.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Inputs {
     records: [InputRecord; limits::INPUTS_MAX],

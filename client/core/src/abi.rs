@@ -81,8 +81,8 @@ pub extern "C" fn bricks_apply(cell_count: usize, byte_count: usize, plain_count
 
 /// Input: blocks (3 × i32), what they are now (u16). 0, or less than 0 when they make no sense.
 #[unsafe(no_mangle)]
-pub extern "C" fn edits_apply(count: usize) -> i32 {
-    with(|core, input, _| code(core.apply_edits(input, count)))
+pub extern "C" fn edits_apply(tick: u32, count: usize) -> i32 {
+    with(|core, input, _| code(core.apply_edits(tick, input, count)))
 }
 
 /// Input: cells (3 × i16). 0, or less than 0 when they make no sense.
@@ -142,6 +142,24 @@ pub extern "C" fn ray_cast(
         output.extend([x, y, z, hit.block.0.into(), face, hit.distance_units]);
         1
     })
+}
+
+/// Motion steps go over the land of an earlier tick until `past_leave`; with 1, as it was before cells
+/// were replaced whole.
+#[unsafe(no_mangle)]
+pub extern "C" fn past_recall(tick: u32, is_before_replacing: u32) {
+    with(|core, _, _| core.recall(tick, is_before_replacing != 0));
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn past_leave() {
+    with(|core, _, _| core.return_to_now());
+}
+
+/// 1 if cells were replaced whole in the past that is remembered.
+#[unsafe(no_mangle)]
+pub extern "C" fn past_is_ambiguous() -> u32 {
+    with(|core, _, _| core.is_past_ambiguous().into())
 }
 
 /// Input: a motion, see `prediction.rs`.

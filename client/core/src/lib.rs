@@ -10,6 +10,7 @@ extern crate alloc;
 
 mod abi;
 mod columns;
+mod hindsight;
 mod limits;
 mod map;
 mod prediction;

@@ -14,7 +14,7 @@ use spatial::{
     terrain::Terrain,
 };
 
-use crate::{columns::Columns, limits::BRICKS_PLAIN_BYTES_MAX, scene::Scene};
+use crate::{columns::Columns, hindsight::Hindsight, limits::BRICKS_PLAIN_BYTES_MAX, scene::Scene};
 
 /// Blocks along the edge of a chunk, the unit of meshing.
 pub const CHUNK_EDGE_BLOCKS: i32 = 32;
@@ -37,6 +37,9 @@ pub enum ApplyError {
 #[derive(Default)]
 pub struct ClientCore {
     terrain: Terrain,
+    hindsight: Hindsight,
+    /// The land of an earlier tick, on which steps are taken until the page returns.
+    recalled: Option<Terrain>,
     motion: Motion,
     /// Half a megabyte, so only an instance that meshes has it.
     mesh: Option<MeshBuffers>,
@@ -55,6 +58,7 @@ impl ClientCore {
     /// Forgets all terrain, and the scene with it.
     pub fn reset(&mut self) {
         self.terrain = Terrain::new();
+        self.hindsight = Hindsight::default();
         self.scene = None;
     }
 
@@ -117,14 +121,23 @@ impl ClientCore {
             if used != size {
                 return Err(ApplyError::Brick);
             }
-            self.terrain.insert_brick(CellCoord::new(x, y, z), brick);
+            let cell = CellCoord::new(x, y, z);
+            if let Some(was) = self.terrain.brick(cell) {
+                self.hindsight.replaced(cell, was.clone());
+            }
+            self.terrain.insert_brick(cell, brick);
         }
         Ok(())
     }
 
-    /// Takes an Edits message: `count` blocks (three i32 each) and what they are now (u16). Blocks
-    /// of cells that are not loaded stay void.
-    pub fn apply_edits(&mut self, columns: &[u8], count: usize) -> Result<(), ApplyError> {
+    /// Takes an Edits message of a tick: `count` blocks (three i32 each) and what they are now (u16).
+    /// Blocks of cells that are not loaded stay void.
+    pub fn apply_edits(
+        &mut self,
+        tick: u32,
+        columns: &[u8],
+        count: usize,
+    ) -> Result<(), ApplyError> {
         let mut columns = Columns::new(columns);
         let (Some(blocks), Some(now)) = (columns.triples_i32(count), columns.numbers_u16(count))
         else {
@@ -132,8 +145,10 @@ impl ClientCore {
         };
         for ([x, y, z], now) in blocks.zip(now) {
             let at = BlockCoord::new(x, y, z);
-            if Block(now) != Block::VOID && self.terrain.is_loaded(at.cell()) {
-                self.terrain.set(at, Block(now));
+            if Block(now) != Block::VOID
+                && let Some(was) = self.terrain.set(at, Block(now))
+            {
+                self.hindsight.edited(tick, at, was);
             }
         }
         Ok(())
@@ -174,9 +189,28 @@ impl ClientCore {
         self.motion = motion;
     }
 
+    /// Steps go over the land of an earlier tick until [`Self::return_to_now`]: as it is known today, or
+    /// as it was before cells were replaced whole.
+    pub fn recall(&mut self, tick: u32, is_before_replacing: bool) {
+        let terrain = self
+            .hindsight
+            .terrain_at(tick, is_before_replacing, &self.terrain);
+        self.recalled = Some(terrain);
+    }
+
+    pub fn return_to_now(&mut self) {
+        self.recalled = None;
+    }
+
+    /// Whether cells were replaced whole, so that nobody knows when they became what they are.
+    pub fn is_past_ambiguous(&self) -> bool {
+        self.hindsight.is_ambiguous()
+    }
+
     /// One movement step, the very one that the server takes.
     pub fn step(&mut self, buttons: Buttons, yaw: u16) -> MovementOutcome {
         let input = MovementInput { buttons, yaw };
-        movement::step(&mut self.motion, input, &self.terrain)
+        let terrain = self.recalled.as_ref().unwrap_or(&self.terrain);
+        movement::step(&mut self.motion, input, terrain)
     }
 }

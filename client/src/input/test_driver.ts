@@ -2,6 +2,7 @@
 //! the same controls as the devices do. It can do nothing that a hand cannot.
 
 import { netHealth } from "../world/hud_model";
+import type { Span } from "../world/resimulation";
 import type { Action, FrameView, GameActions, NetHealth, Renderer, Vector3 } from "../world/state";
 import type { World } from "../world/world";
 import type { ControlState } from "./controls";
@@ -28,6 +29,10 @@ export interface DebugObject {
   readonly terrainExplained: number;
   /** Words of the server that prediction was compared with. */
   readonly confirmedCount: number;
+  /** The newest corrections: what the server said, and what led there. */
+  readonly corrections: readonly Span[];
+  /** Contradictions that wait for the terrain that may explain them. */
+  readonly doubtsCount: number;
   /** Times the server let this page in. */
   readonly welcomesCount: number;
   /** Cells of terrain that arrived. */
@@ -89,6 +94,12 @@ export function makeDebugObject(subjects: Subjects): DebugObject {
     },
     get terrainExplained() {
       return world.prediction.terrainCount;
+    },
+    get corrections() {
+      return structuredClone(world.prediction.corrections);
+    },
+    get doubtsCount() {
+      return world.prediction.doubtsCount;
     },
     get confirmedCount() {
       return world.prediction.confirmedCount;

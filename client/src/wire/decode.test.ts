@@ -63,6 +63,11 @@ describe("decoding", () => {
     });
   });
 
+  it("hears that all terrain of a tick was told", () => {
+    const { message } = decoded("edits_told", "edits");
+    expect([message.tick, message.now.length, message.blocks.length]).toEqual([810, 0, 0]);
+  });
+
   it("reads damage, weapon and place of a wound", () => {
     const { message, content } = decoded("events", "events");
     const base = content.base as number[];

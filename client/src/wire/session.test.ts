@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { Builder, ByteBuffer } from "flatbuffers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CloseReason } from "./generated/voxelheim/wire/close-reason";
@@ -10,6 +12,12 @@ import { Welcome } from "./generated/voxelheim/wire/welcome";
 import type { ConnectRequest, FromWire, InputData } from "./link";
 import { HEADER_BYTES, KIND, withHeader } from "./messages";
 import { Session } from "./session";
+
+/** A word of the server on the own body, and the input that it answers. */
+const SNAPSHOT_OWN = fileURLToPath(
+  new URL("../../../protocol/golden/snapshot_own.bin", import.meta.url),
+);
+const ANSWERED = 4_000_000_000;
 
 /** Stands for the browser's WebSocket and remembers what was sent. */
 class FakeSocket {
@@ -44,7 +52,7 @@ const REQUEST: ConnectRequest = {
   viewDistanceBlocks: 256,
   budgetBytesPerSecond: 48_000,
   transport: "websocket",
-  protocolVersion: 1,
+  protocolVersion: 2,
 };
 
 function welcome(token: string): Uint8Array {
@@ -294,16 +302,35 @@ describe("session", () => {
     expect(order).toEqual(["welcome", 31, 32, 33]);
   });
 
-  it("sends every input, however many steps were due at once", async () => {
+  it("sends all inputs without an answer each time, so that none is ever skipped", async () => {
     session.connect(REQUEST);
     await vi.advanceTimersByTimeAsync(10);
     newest().deliver(welcome("token"));
-    const records = Array.from({ length: 21 }, (_, index) => inputOf(index + 1));
-    session.sendInputs(records);
-    const sent = newest().sent.filter((message) => message[0] === KIND.INPUTS);
-    const sequences = sent.flatMap(sequencesOf);
-    expect(new Set(sequences)).toEqual(new Set(records.map((record) => record.sequence)));
-    for (const message of sent) expect(sequencesOf(message).length).toBeLessThanOrEqual(8);
+    const sent = () => newest().sent.filter((message) => message[0] === KIND.INPUTS);
+    const last = () => sequencesOf(sent().at(-1)!);
+    const first = ANSWERED - 3;
+    const numbers = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    session.sendInputs(numbers(first, ANSWERED).map(inputOf));
+    session.sendInputs([inputOf(ANSWERED + 1)]);
+    expect(last()).toEqual(numbers(first, ANSWERED + 1));
+    newest().deliver(new Uint8Array(readFileSync(SNAPSHOT_OWN)));
+    session.sendInputs([inputOf(ANSWERED + 2)]);
+    expect(last()).toEqual([ANSWERED + 1, ANSWERED + 2]);
+    session.sendInputs([]);
+    expect(last()).toEqual([ANSWERED + 1, ANSWERED + 2]);
+    expect(sent().length).toBe(4);
+    // A server that counts anew has no use for what was numbered before.
+    session.sendInputs([inputOf(9_000)]);
+    expect(last()).toEqual([9_000]);
+  });
+
+  it("says nothing while all inputs are answered", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(welcome("token"));
+    session.sendInputs([]);
+    expect(newest().sent.some((message) => message[0] === KIND.INPUTS)).toBe(false);
   });
 
   it("forgets who it was when it leaves", async () => {

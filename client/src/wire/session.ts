@@ -16,8 +16,9 @@ import { withTimeout, type ConnectInfo, type Transport, type TransportEvents } f
 const RETRY_MS = [300, 600, 1_000, 2_000, 3_000];
 /** Older than the newest snapshot by more than this, a snapshot is of no use. */
 const STALE_TICKS = 10;
-/** An input datagram repeats the last few inputs, so that a lost one heals. */
-const INPUTS_PER_DATAGRAM = 8;
+/** An input datagram holds all inputs without an answer, so that none is ever skipped: as many as the
+ * page makes ahead of the server. */
+const INPUTS_PER_DATAGRAM = 20;
 /** Reasons that trying again does not mend. */
 const FINAL_REASONS = new Set<number>([
   CloseReason.VersionMismatch,
@@ -56,7 +57,8 @@ export class Session {
   private silentPings = 0;
   private newestTick = 0;
   private datagramNumber = 0;
-  private recentInputs: InputData[] = [];
+  /** Those that the server did not confirm, numbered without a gap. */
+  private openInputs: InputData[] = [];
   /** Terrain that overtook Welcome; the page forgets all terrain at a Welcome. */
   private early: ServerMessage[] = [];
   /** Whether this connection was welcomed. */
@@ -96,15 +98,17 @@ export class Session {
     this.enter("title", "");
   }
 
+  /** New inputs behind those not yet confirmed; with none, those alone. */
   sendInputs(records: readonly InputData[]): void {
     if (!this.transport || this.phase !== "joined") return;
-    // What is more than a datagram holds goes in several: every input was predicted already.
-    for (let first = 0; first < records.length; first += INPUTS_PER_DATAGRAM) {
-      const fresh = records.slice(first, first + INPUTS_PER_DATAGRAM);
-      this.recentInputs = [...this.recentInputs, ...fresh].slice(-INPUTS_PER_DATAGRAM);
-      this.datagramNumber += 1;
-      this.transport.sendDatagram(encodeInputs(this.datagramNumber, this.recentInputs));
+    if (records.length > 0 && this.openInputs.length > 0) {
+      const isNext = records[0].sequence === this.openInputs[this.openInputs.length - 1].sequence + 1;
+      if (!isNext) this.openInputs = [];
     }
+    this.openInputs = [...this.openInputs, ...records].slice(-INPUTS_PER_DATAGRAM);
+    if (this.openInputs.length === 0) return;
+    this.datagramNumber += 1;
+    this.transport.sendDatagram(encodeInputs(this.datagramNumber, this.openInputs));
   }
 
   sendSettings(
@@ -169,7 +173,7 @@ export class Session {
     this.silentPings = 0;
     this.newestTick = 0;
     this.datagramNumber = 0;
-    this.recentInputs = [];
+    this.openInputs = [];
     this.early = [];
     this.isWelcome = false;
     transport.sendReliable(encodeHello(request, this.resumeToken));
@@ -237,6 +241,7 @@ export class Session {
         for (const early of this.early.splice(0)) this.handle(early);
         return;
       case "snapshot":
+        if (message.own) this.confirmInputs(message.own.inputSequence);
         if (message.samples.tick + STALE_TICKS < this.newestTick) return;
         this.newestTick = Math.max(this.newestTick, message.samples.tick);
         this.tell(message);
@@ -244,6 +249,10 @@ export class Session {
       default:
         this.tell(message);
     }
+  }
+
+  private confirmInputs(sequence: number): void {
+    this.openInputs = this.openInputs.filter((input) => input.sequence > sequence);
   }
 
   private closing(reason: number, text: string): void {

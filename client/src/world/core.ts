@@ -15,7 +15,7 @@ interface Exports {
   core_output(): number;
   terrain_reset(): void;
   bricks_apply(cellCount: number, byteCount: number, plainCount: number): number;
-  edits_apply(count: number): number;
+  edits_apply(tick: number, count: number): number;
   cells_forget(count: number): void;
   block_at(x: number, y: number, z: number): number;
   chunk_mesh(x: number, y: number, z: number): void;
@@ -28,6 +28,9 @@ interface Exports {
     directionZ: number,
     distance: number,
   ): number;
+  past_recall(tick: number, isBeforeReplacing: number): void;
+  past_leave(): void;
+  past_is_ambiguous(): number;
   motion_set(): void;
   motion_step(buttons: number, yaw: number): number;
   map_paint(x: number, z: number, edge: number, step: number): void;
@@ -86,7 +89,7 @@ export class Core {
         );
       case "edits":
         this.put(message.blocks, message.now);
-        return this.exports.edits_apply(message.now.length) >= 0;
+        return this.exports.edits_apply(message.tick, message.now.length) >= 0;
       case "forget":
         this.put(message.cells);
         this.exports.cells_forget(message.cells.length / 3);
@@ -139,6 +142,23 @@ export class Core {
       face: found[4],
       distance: found[5],
     };
+  }
+
+  /**
+   * Steps go over the land of an earlier tick until `returnToNow`: as it is known today, or as it was
+   * before cells were replaced whole.
+   */
+  recall(tick: number, isBeforeReplacing: boolean): void {
+    this.exports.past_recall(tick, Number(isBeforeReplacing));
+  }
+
+  returnToNow(): void {
+    this.exports.past_leave();
+  }
+
+  /** Whether cells were replaced whole, so that nobody knows when they became what they are. */
+  get isPastAmbiguous(): boolean {
+    return this.exports.past_is_ambiguous() !== 0;
   }
 
   setMotion(motion: Uint8Array): void {

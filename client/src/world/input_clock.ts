@@ -4,7 +4,7 @@
 
 import { TICK_MS } from "./clock";
 
-/** Steps made up for after a stall. What is beyond is lost: the server's queue holds 10. */
+/** Steps made up for after a stall of the page. What is beyond is lost. */
 const STEPS_AT_ONCE_MAX = 5;
 /** Inputs that wait on the server at best: one, against jitter. */
 const QUEUE_LOW = 0.3;

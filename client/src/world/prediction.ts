@@ -3,32 +3,20 @@
 
 import type { InputData, OwnReport } from "../wire/link";
 import { motionPosition } from "./motion";
+import { isSame, leadsTo, type PastCore, type Span } from "./resimulation";
 import type { Vector3 } from "./state";
 
-/** What prediction needs of the core. */
-export interface MovementCore {
-  setMotion(motion: Uint8Array): void;
-  step(buttons: number, yaw: number): Uint8Array;
-}
-
-/** Inputs kept until the server confirms them: 5 s; beyond that the link is as good as gone. */
-const PENDING_MAX = 100;
+/** Steps that may be ahead of the server: what its queue holds, so that it never refuses one. */
+const STEPS_AHEAD_MAX = 20;
 /** Half of an offset between what was shown and what is right is gone after this long. */
 const BLEND_HALF_LIFE_MS = 60;
 /** Farther off than this is a respawn or a teleport: shown at once. */
 const BLEND_METRES_MAX = 4;
 
-/** Edits that explain a contradiction arrive within this; a second of a bad link. */
-const SUSPICION_TICKS = 20;
-
-/** A contradiction that later edits may explain. */
-interface Suspicion {
-  /** The motion before the first step, and after each, as predicted. */
-  starts: Uint8Array[];
-  steps: Step[];
-  motion: Uint8Array;
-  tick: number;
-}
+/** Corrections kept for whoever looks into them. */
+const CORRECTIONS_KEPT_MAX = 8;
+/** A doubt is a correction after this long, even if the terrain of its tick never came; 20 s. */
+const DOUBT_TICKS_MAX = 400;
 
 interface Step {
   sequence: number;
@@ -39,8 +27,10 @@ interface Step {
 }
 
 export class Prediction {
-  /** Predictions that the server contradicted with no push and no terrain change to explain it. */
+  /** Predictions that the server contradicted with no push and no change of terrain to explain it. */
   correctionsCount = 0;
+  /** The newest of them: what the server said, and what led there. */
+  readonly corrections: Span[] = [];
   /** Outside pushes: knockback, death, respawn. */
   pushesCount = 0;
   /** Words of the server that were compared. */
@@ -51,20 +41,24 @@ export class Prediction {
   motion: Uint8Array | null = null;
   private steps: Step[] = [];
   private confirmed: { tick: number; sequence: number; motion: Uint8Array } | null = null;
-  private suspicions: Suspicion[] = [];
+  /** Contradictions that terrain may explain which is still on its way. */
+  private doubts: Span[] = [];
+  /** All terrain of this tick was told, as far as it concerns the page. */
+  private terrainTick = 0;
   private pushCount = -1;
   private previous: Vector3 = { x: 0, y: 0, z: 0 };
   private current: Vector3 = { x: 0, y: 0, z: 0 };
   /** Added to what is shown and fading. */
   private offset: Vector3 = { x: 0, y: 0, z: 0 };
 
-  constructor(private readonly core: MovementCore) {}
+  constructor(private readonly core: PastCore) {}
 
   reset(): void {
     this.motion = null;
     this.steps = [];
     this.confirmed = null;
-    this.suspicions = [];
+    this.doubts = [];
+    this.terrainTick = 0;
     this.pushCount = -1;
     this.offset = { x: 0, y: 0, z: 0 };
   }
@@ -79,18 +73,33 @@ export class Prediction {
     return this.steps.length;
   }
 
+  /** Whether the next step must wait for a word of the server. */
+  get isFull(): boolean {
+    return this.steps.length >= STEPS_AHEAD_MAX;
+  }
+
+  /** Contradictions not yet judged. */
+  get doubtsCount(): number {
+    return this.doubts.length;
+  }
+
   /** One step ahead of the server. */
   predict(input: InputData, isAlive: boolean): void {
     if (!this.motion) return;
+    if (this.isFull) throw new Error("a step too far ahead of the server");
     if (isAlive) {
       this.core.setMotion(this.motion);
       this.motion = this.core.step(input.buttons, input.yaw);
     }
     const { sequence, buttons, yaw } = input;
     this.steps.push({ sequence, buttons, yaw, motion: this.motion });
-    if (this.steps.length > PENDING_MAX) this.steps.shift();
     this.previous = this.current;
     this.current = motionPosition(this.motion);
+  }
+
+  /** A step was due and had to wait: the body stands where it is. */
+  rest(): void {
+    this.previous = this.current;
   }
 
   /** The server's word. Stale ones are ignored. */
@@ -102,16 +111,20 @@ export class Prediction {
     const isPushed = report.pushCount !== this.pushCount;
     if (isPushed) this.pushesCount += (report.pushCount - this.pushCount) & 0xffff;
     this.pushCount = report.pushCount;
-    this.judge(report.tick);
-    if (predicted && isSame(predicted, report.motion)) {
-      this.settle(report);
-      return;
-    }
-    // A body that got no input for a while is moved by the server alone: nothing was predicted.
-    const isStarved = this.confirmed.sequence === report.inputSequence;
-    if (predicted && !isStarved && !isPushed && report.alive) this.suspect(report);
+    const isRight = predicted !== null && isSame(predicted, report.motion);
+    if (!isRight && !isPushed && report.alive) this.doubts.push(this.spanTo(report));
     this.settle(report);
-    this.replay(report.motion, report.alive);
+    if (!isRight) this.replay(report.motion, report.alive);
+    this.judge(report.tick);
+  }
+
+  /**
+   * Terrain was told: with edits, all of the ticks before theirs; without, all of this tick too. Only
+   * then a doubt is judged, for reports overtake the terrain that they depend on.
+   */
+  hearTerrain(tick: number, editsCount: number): void {
+    this.terrainTick = Math.max(this.terrainTick, editsCount > 0 ? tick - 1 : tick);
+    this.judge(tick);
   }
 
   /** Where the body is shown, `share` (0..1) of a step after the newest one began. */
@@ -139,46 +152,27 @@ export class Prediction {
     return this.steps.find((step) => step.sequence === sequence)?.motion ?? null;
   }
 
-  /**
-   * Notes a contradiction. It is judged when the edits that may explain it had time to arrive: they
-   * come on a stream, the report came as a datagram.
-   */
-  private suspect(report: OwnReport): void {
-    if (!this.confirmed) return;
-    const steps = this.steps.filter((step) => step.sequence <= report.inputSequence);
-    const suspicion = {
-      starts: [this.confirmed.motion, ...steps.map((step) => step.motion)],
-      steps,
-      motion: report.motion,
-      tick: report.tick,
-    };
-    this.suspicions.push(suspicion);
-    this.judge(report.tick);
+  private spanTo({ tick, inputSequence, motion }: OwnReport): Span {
+    if (!this.confirmed) throw new Error("a span begins with a word of the server");
+    const inputs = this.steps.filter((step) => step.sequence <= inputSequence);
+    return { from: this.confirmed, inputs, to: { tick, motion } };
   }
 
-  /** Terrain changed: what looked like a misprediction may be explained by it. */
-  judge(tick: number): void {
-    this.suspicions = this.suspicions.filter((suspicion) => {
-      if (this.isExplained(suspicion)) {
-        this.terrainCount += 1;
-        return false;
-      }
-      if (tick - suspicion.tick < SUSPICION_TICKS) return true;
-      this.correctionsCount += 1;
+  /** Once all terrain of its tick is here, a doubt is explained by it or a correction. */
+  private judge(tick: number): void {
+    this.doubts = this.doubts.filter((doubt) => {
+      const isDue = doubt.to.tick <= this.terrainTick || tick - doubt.to.tick > DOUBT_TICKS_MAX;
+      if (!isDue) return true;
+      if (leadsTo(this.core, doubt)) this.terrainCount += 1;
+      else this.correct(doubt);
       return false;
     });
   }
 
-  /** Whether today's terrain, effective from one of the steps on, leads to the server's state. */
-  private isExplained({ starts, steps, motion }: Suspicion): boolean {
-    return starts.some((start, first) => {
-      let reached = start;
-      for (const step of steps.slice(first)) {
-        this.core.setMotion(reached);
-        reached = this.core.step(step.buttons, step.yaw);
-      }
-      return isSame(reached, motion);
-    });
+  private correct(span: Span): void {
+    this.correctionsCount += 1;
+    this.corrections.push(span);
+    if (this.corrections.length > CORRECTIONS_KEPT_MAX) this.corrections.shift();
   }
 
   private settle(report: OwnReport): void {
@@ -219,8 +213,4 @@ export class Prediction {
     this.offset.y += apart.y;
     this.offset.z += apart.z;
   }
-}
-
-function isSame(first: Uint8Array, second: Uint8Array): boolean {
-  return first.length === second.length && first.every((byte, index) => byte === second[index]);
 }

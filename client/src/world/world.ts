@@ -133,7 +133,9 @@ export class World {
       case "edits":
       case "forget":
         this.terrain.apply(message);
-        if (message.kind === "edits") this.prediction.judge(message.tick);
+        if (message.kind === "edits") {
+          this.prediction.hearTerrain(message.tick, message.now.length);
+        }
         return;
       default:
         this.hear(message, nowMs);
@@ -299,14 +301,20 @@ export class World {
 
   private takeSteps(nowMs: number, source: ControlSource): void {
     const records: InputData[] = [];
-    for (let due = this.inputClock.due(nowMs); due > 0; due--) {
+    const due = this.inputClock.due(nowMs);
+    for (let taken = 0; taken < due; taken++) {
+      if (this.prediction.isFull) {
+        if (taken === 0) this.prediction.rest();
+        break;
+      }
       const controls = source.sample();
       const input = this.makeInput(controls);
       this.prediction.predict(input, this.own.state.alive);
       this.useHands(controls, input, nowMs);
       records.push(input);
     }
-    if (records.length > 0) this.send({ kind: "inputs", records });
+    // Even without a new one: those that wait for the server's word go again.
+    if (due > 0) this.send({ kind: "inputs", records });
   }
 
   private makeInput(controls: Controls): InputData {

@@ -986,7 +986,7 @@ pub mod voxelheim {
         pub enum InputsOffset {}
         #[derive(Copy, Clone, PartialEq)]
 
-        /// The newest inputs, oldest first; the last few are repeated so that a lost datagram heals.
+        /// All inputs without an answer, oldest first, so that a lost datagram heals and none is skipped.
         pub struct Inputs<'a> {
             pub _tab: ::flatbuffers::Table<'a>,
         }

@@ -67,6 +67,7 @@ fn streams() -> Vec<Sample> {
         ),
         stream("bricks", &bricks()),
         stream("edits", &edits()),
+        stream("edits_told", &edits_told()),
         stream(
             "forget",
             &Forget {
@@ -330,6 +331,12 @@ pub fn edits() -> Edits {
         ([524_287, 0, -524_288], 65_535),
     ];
     Edits { tick: 800, rows }
+}
+
+/// No edit: all terrain of the tick was told.
+pub fn edits_told() -> Edits {
+    let rows = Vec::new();
+    Edits { tick: 810, rows }
 }
 
 pub fn events() -> Events {

@@ -117,6 +117,9 @@ pub const VIEW_COLUMNS_SLACK: i32 = 2;
 pub const COLUMNS_LOOKED_AT_MAX: usize = 256;
 /// Edits waiting for a client; when more come, their columns are sent whole again instead.
 pub const EDITS_PENDING_MAX: usize = 2_048;
+/// Ticks after which a client that has all terrain is told so again: a page that doubts a prediction
+/// waits for that word. Half a second; about 100 bytes.
+pub const TERRAIN_TOLD_TICKS: u32 = 10;
 /// Terrain bytes handed to one client in a tick: 640 KB/s, the view of 160 blocks in some 3 s.
 pub const TERRAIN_BYTES_PER_TICK: usize = 32 * 1_024;
 /// Terrain bytes handed to all clients of an edge in a tick: 20 MB/s, a sixth of what one core
@@ -127,6 +130,10 @@ pub const TERRAIN_BYTES_PER_TICK_ALL: usize = 1_024 * 1_024;
 pub const NEAR_COLUMNS: i32 = 4;
 /// Ticks between two looks for columns that were not loaded before.
 pub const LOOK_AGAIN_TICKS: u32 = 5;
+
+/// Ticks in which a shard applied no input and none waited there, after which those sent to it are lost:
+/// longer than one is on its way, even to another process.
+pub const INPUTS_LOST_TICKS: u32 = 20;
 
 /// Ticks for which a camera's yaw holds after the client told it: two seconds.
 pub const CAMERA_TICKS: u32 = 40;
@@ -190,6 +197,7 @@ pub const EVENTS_OWN_MAX: usize = 8;
 /// The smallest datagram that interest packs for; QUIC promises twice as much.
 pub const DATAGRAM_BYTES_MIN: usize = 512;
 
+const _: () = assert!(protocol::limits::INPUTS_MAX <= engine::limits::INPUT_QUEUE_MAX);
 const _: () = assert!(engine::limits::BODIES_MAX <= INTEREST_SLOTS_MAX);
 const _: () = assert!(INTEREST_SLOTS_MAX <= u16::MAX as usize, "slots are u16");
 const _: () = assert!(EVENTS_NEAR_MAX + EVENTS_OWN_MAX <= protocol::limits::EVENTS_MAX);

@@ -7,7 +7,7 @@ use protocol::up::{Hello, Settings};
 use tokio::sync::Notify;
 
 use crate::{
-    hub::{bodies::BodySet, terrain::TerrainView},
+    hub::{bodies::BodySet, inputs::InputGate, terrain::TerrainView},
     interest::ClientInterest,
     limits,
     overload::Told,
@@ -98,8 +98,7 @@ pub struct Client {
     pub present_at_tick: u32,
     /// Its body, once the shard gave one and the Welcome is out.
     pub body: Option<BodyId>,
-    /// The newest input that went to the shard.
-    pub input_sequence: u32,
+    pub inputs: InputGate,
     /// Datagrams sent to it, for its count of losses.
     pub datagram_count: u32,
     pub interest: ClientInterest,
@@ -129,7 +128,7 @@ impl Client {
             entered_at: Instant::now(),
             present_at_tick: 0,
             body: None,
-            input_sequence: 0,
+            inputs: InputGate::default(),
             datagram_count: 0,
             interest: ClientInterest::new(
                 wishes.budget_bytes_per_second,

@@ -4,6 +4,7 @@
 pub mod bodies;
 pub mod client;
 pub mod columns;
+pub mod inputs;
 pub mod news;
 pub mod population;
 pub mod tell;
@@ -174,13 +175,12 @@ impl Hub {
     }
 
     /// An input of a client: new ones go to the shard, repeats that heal losses are over. A full ring
-    /// drops it and counts it. A number too far ahead for the shard to take is not remembered, or all
-    /// that follow would be taken for repeats.
+    /// drops it and counts it.
     pub fn input(&mut self, id: ClientId, input: PlayerInput) {
         let Some(client) = self.client(id) else {
             return;
         };
-        if client.body.is_none() || input.sequence <= client.input_sequence {
+        if client.body.is_none() || !client.inputs.is_new(input.sequence) {
             return;
         }
         let sequence = input.sequence;
@@ -192,10 +192,7 @@ impl Hub {
         match self.port.send(command) {
             Ok(()) => {
                 let client = self.client(id).expect("it was there a moment ago");
-                let ahead = sequence - client.input_sequence;
-                if client.input_sequence == 0 || ahead <= engine::limits::INPUT_GAP_MAX {
-                    client.input_sequence = sequence;
-                }
+                client.inputs.sent(sequence);
             }
             Err(_) => self.counters.drop_one(Cause::InputRingFull),
         }

@@ -23,6 +23,7 @@ use crate::{
         bodies::RosterChanges,
         client::Client,
         columns::Column,
+        inputs::InputGate,
         news::{self, Happenings, News},
         player,
         population::name,
@@ -256,6 +257,10 @@ impl Telling<'_> {
         let budget_max = self.teller.bounds.budget_bytes_per_second_max;
         client.apply_settings(self.frame.tick, budget_max);
         self.tell_overload(client)?;
+        let waiting_count = player.input_queue_count;
+        client
+            .inputs
+            .heard(self.frame.tick, player.input_sequence, waiting_count);
         self.tell_news(client, player)?;
         self.tell_snapshot(client, player);
         self.tell_appearances(client)?;
@@ -274,7 +279,7 @@ impl Telling<'_> {
         add(counter, 1);
         client.body = Some(player.body);
         client.present_at_tick = self.frame.tick;
-        client.input_sequence = player.input_sequence;
+        client.inputs = InputGate::new(self.frame.tick, player.input_sequence);
         client.bodies_capacity = self.bodies_capacity();
         let staleness_ticks_max = self.staleness_ticks_max(client);
         client.overload = Told::welcome(staleness_ticks_max, self.frame.tick);
@@ -432,6 +437,8 @@ impl Telling<'_> {
                 None => view.next(&mut teller.columns, &self.frame.terrain, reach(pot)),
             };
             if messages.is_empty() {
+                let told = view.next_told(&mut teller.columns, self.frame.tick);
+                told.into_iter().for_each(|it| client.outbox.terrain(it));
                 return;
             }
             for message in messages {

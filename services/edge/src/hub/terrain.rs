@@ -109,6 +109,8 @@ pub struct TerrainView {
     is_waiting: bool,
     /// Whether columns may have fallen out of view.
     has_moved: bool,
+    /// The last tick whose terrain the client was told to have in full.
+    told_tick: u32,
 }
 
 impl TerrainView {
@@ -122,6 +124,7 @@ impl TerrainView {
             cursor: 0,
             is_waiting: false,
             has_moved: false,
+            told_tick: 0,
         };
         view.set_distance(view_distance_blocks);
         view
@@ -179,6 +182,18 @@ impl TerrainView {
             .drain(..count)
             .map(|(_, edit)| ([edit.block.x, edit.block.y, edit.block.z], edit.now.0))
             .collect();
+        let message = cache.encoder.stream(&Edits { tick, rows });
+        Some(Bytes::copy_from_slice(message))
+    }
+
+    /// Says that the client has all of a tick's terrain, now and then: an Edits message without edits.
+    /// Only when nothing waits.
+    pub fn next_told(&mut self, cache: &mut ColumnCache, tick: u32) -> Option<Bytes> {
+        if tick.saturating_sub(self.told_tick) < limits::TERRAIN_TOLD_TICKS {
+            return None;
+        }
+        self.told_tick = tick;
+        let rows = Vec::new();
         let message = cache.encoder.stream(&Edits { tick, rows });
         Some(Bytes::copy_from_slice(message))
     }
@@ -407,6 +422,19 @@ mod tests {
         assert_eq!(count, near);
         assert!(view.next(&mut cache, &terrain, Reach::Nothing).is_empty());
         assert!(!view.next(&mut cache, &terrain, Reach::All).is_empty());
+    }
+
+    #[test]
+    fn now_and_then_a_client_hears_that_it_has_all() {
+        let mut cache = ColumnCache::new();
+        let mut view = TerrainView::new(32);
+        let ticks: Vec<u32> = (100..130)
+            .filter_map(|tick| view.next_told(&mut cache, tick))
+            .map(|message| Edits::decode(&message[Header::BYTES..]).expect("our own edits"))
+            .inspect(|edits| assert!(edits.rows.is_empty()))
+            .map(|edits| edits.tick)
+            .collect();
+        assert_eq!(ticks, [100, 110, 120]);
     }
 
     #[test]

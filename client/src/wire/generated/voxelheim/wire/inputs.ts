@@ -8,7 +8,7 @@ import { InputRecord } from '../../voxelheim/wire/input-record';
 
 
 /**
- * The newest inputs, oldest first; the last few are repeated so that a lost datagram heals.
+ * All inputs without an answer, oldest first, so that a lost datagram heals and none is skipped.
  */
 export class Inputs {
   bb: flatbuffers.ByteBuffer|null = null;
