@@ -9,6 +9,7 @@ pub mod navigation;
 pub mod soldier;
 pub mod survey;
 
+mod lineup;
 mod objective;
 mod steer;
 
