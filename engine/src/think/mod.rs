@@ -11,6 +11,7 @@ pub mod survey;
 
 mod lineup;
 mod objective;
+mod stale;
 mod steer;
 
 use alloc::vec::Vec;
