@@ -33,6 +33,10 @@ struct Rest {
 impl Lineup {
     pub fn rebuild(&mut self, frames: &[Arc<Frame>]) {
         self.runs.clear();
+        // As many as there may be, so that a battle on a border allocates nothing (R7); what is not
+        // written is never taken from the system.
+        let row_counts = frames.iter().map(|frame| frame.bodies.count());
+        self.runs.reserve(row_counts.sum());
         self.cells_taken.clear();
         self.cells_taken.resize(frames.len(), 0);
         while let Some((code, frame)) = self.next_cell(frames, None) {
