@@ -43,9 +43,11 @@ fn other_owner(world: &World, cell: CellCoord) -> Option<Owner> {
     (region.owner != world.owner).then_some(region.owner)
 }
 
-/// Whether no own cell is near: a body that goes to and fro on a border is not handed to and fro.
-fn is_deep(world: &World, Position { x, y, z }: Position) -> bool {
+/// Whether no own cell is near a place in another's: a body that goes to and fro on a border is not
+/// handed to and fro.
+fn is_deep(world: &World, place: Position) -> bool {
     let by = HANDOFF_DEPTH;
+    let Position { x, y, z } = place;
     let around = [
         Position::new(x - by, y, z),
         Position::new(x + by, y, z),
@@ -54,7 +56,9 @@ fn is_deep(world: &World, Position { x, y, z }: Position) -> bool {
         Position::new(x, y, z - by),
         Position::new(x, y, z + by),
     ];
-    !around.iter().any(|place| world.owns(place.cell()))
+    let cell = place.cell();
+    let mut cells = around.iter().map(|near| near.cell());
+    !cells.any(|near| near != cell && world.owns(near))
 }
 
 fn depart(world: &mut World, id: BodyId, to: Owner) -> Crossing {

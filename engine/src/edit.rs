@@ -182,6 +182,8 @@ fn blast_hardness(block: BlockCoord, centre: Position) -> i32 {
 
 fn write(world: &mut World, block: BlockCoord, now: Block) {
     world.terrain.set(block, now);
+    let navigation = &mut world.thought.navigation;
+    navigation.touch(BlockBox::new(block, block));
     world.terrain_hash = world.terrain_hash.wrapping_add(hash::of_edit(block, now));
     world.happenings.keep_edit(block, now);
 }

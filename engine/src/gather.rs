@@ -7,7 +7,7 @@
 
 use alloc::{boxed::Box, sync::Arc};
 
-use spatial::partition::Owner;
+use spatial::{BlockBox, partition::Owner};
 
 use crate::{
     body::Tally,
@@ -40,6 +40,8 @@ fn load(world: &mut World, frame: &Frame) {
             let pristine = &mut world.round_memory.pristine;
             pristine.insert_brick(*cell, brick.clone());
             world.terrain.insert_brick(*cell, brick.clone());
+            let navigation = &mut world.thought.navigation;
+            navigation.touch(BlockBox::of_cell(*cell));
             world.terrain_hash = world.terrain_hash.wrapping_add(hash::of_load(*cell));
             world.happenings.loaded.push(*cell);
         }

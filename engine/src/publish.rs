@@ -119,8 +119,7 @@ fn fill_bodies(frame: &mut Frame, bodies: &Bodies) {
     let columns = &mut frame.bodies;
     // In order of their ids first, so that the order within a cell does not depend on rows (R2).
     let rows = &mut frame.rows;
-    rows.clear();
-    rows.extend(bodies.rows().iter().filter(|&&row| row != NONE));
+    collect_present(bodies.rows(), rows);
     let position = |row: &u32| bodies.motion[*row as usize].position;
     collect(&mut columns.x, rows, |row| position(row).x);
     collect(&mut columns.y, rows, |row| position(row).y);
@@ -131,6 +130,18 @@ fn fill_bodies(frame: &mut Frame, bodies: &Bodies) {
     // From here on the index speaks of the frame's rows, which stand in its order.
     frame.cells.renumber();
     frame.index_rows();
+}
+
+/// The rows that are any. Half of them may be another shard's bodies in no order that a processor could
+/// foresee, so nothing here branches on that.
+fn collect_present(rows: &[u32], present: &mut Vec<u32>) {
+    present.resize(rows.len(), NONE);
+    let mut count = 0;
+    for &row in rows {
+        present[count] = row;
+        count += usize::from(row != NONE);
+    }
+    present.truncate(count);
 }
 
 impl Frame {

@@ -8,6 +8,7 @@ use alloc::{sync::Arc, vec::Vec};
 
 use spatial::{BlockCoord, Position};
 
+use super::lineup::{Lineup, Run};
 use crate::{
     frame::{Frame, House},
     generate::layout::FIELD,
@@ -26,8 +27,12 @@ const ROW_COUNT: i32 = (FIELD.max_z - FIELD.min_z + 1) / 4 + 2 * MARGIN;
 const TILE_COUNT: usize = (COLUMN_COUNT * ROW_COUNT) as usize;
 /// Tiles along the edge of a block of tiles, whose counts let a search skip it: 16 m.
 const BLOCK_EDGE: i32 = 4;
-const BLOCK_COLUMN_COUNT: i32 = (COLUMN_COUNT + BLOCK_EDGE - 1) / BLOCK_EDGE;
-const BLOCK_ROW_COUNT: i32 = (ROW_COUNT + BLOCK_EDGE - 1) / BLOCK_EDGE;
+const BLOCK_TILE_COUNT: usize = (BLOCK_EDGE * BLOCK_EDGE) as usize;
+const BLOCK_COLUMN_COUNT: i32 = COLUMN_COUNT / BLOCK_EDGE;
+const BLOCK_ROW_COUNT: i32 = ROW_COUNT / BLOCK_EDGE;
+const _: () = assert!(COLUMN_COUNT % BLOCK_EDGE == 0 && ROW_COUNT % BLOCK_EDGE == 0);
+/// Behind all tiles of both houses: where the dead are put, whom nobody looks for.
+const GRAVE: usize = 2 * TILE_COUNT;
 /// Entries looked at in one tile at most: a press of hundreds in 16 m² costs no more than this.
 const ENTRIES_PER_TILE_MAX: usize = 12;
 
@@ -56,69 +61,32 @@ const NEAR_BITS: u32 = 6;
 /// The living bodies of a tick by house and tile.
 #[derive(Clone, Debug, Default)]
 pub struct Crowd {
-    /// By house and tile: where its entries start; one more at the end.
+    /// By house and tile: where its entries start; then where the dead do, and the end.
     starts: Vec<u32>,
     entries: Vec<Entry>,
     /// By house and block of tiles: how many stand there.
     block_counts: Vec<u32>,
-    /// All rows, each with the number of its frame, in one order.
-    order: Vec<(u32, u32)>,
-    /// By frame: how many of its cells are in that order yet.
-    cells_taken: Vec<usize>,
-    /// By place in that order: the place in `starts`.
+    lineup: Lineup,
+    /// By frame and row: the place in `starts`.
     keys: Vec<u32>,
+    /// By frame: where its keys start.
+    keys_starts: Vec<usize>,
 }
 
 impl Crowd {
     /// Sorts the living bodies of all shards into tiles; in a tile they stand in the order that one
     /// frame of them all would have.
     pub fn rebuild(&mut self, sight: &Sight) {
-        self.starts.clear();
-        self.starts.resize(2 * TILE_COUNT + 1, 0);
+        let frames = sight.frames();
+        self.lineup.rebuild(frames);
+        self.find_keys(frames);
+        self.count();
+        self.place(frames);
+        let firsts = self.starts[..=GRAVE].iter().step_by(BLOCK_TILE_COUNT);
+        let ends = firsts.clone().skip(1);
         self.block_counts.clear();
-        let block_count = 2 * BLOCK_COLUMN_COUNT * BLOCK_ROW_COUNT;
-        self.block_counts.resize(block_count as usize, 0);
-        self.order(sight.frames());
-        self.count(sight.frames());
-        let mut total = 0;
-        for start in &mut self.starts {
-            total += *start;
-            *start = total - *start;
-        }
-        self.place(sight.frames(), total as usize);
-    }
-
-    /// All rows in Morton order of their cell, then by index. Frames are in that order already, so
-    /// their cells are merged; only a cell that several have bodies in is sorted.
-    fn order(&mut self, frames: &[Arc<Frame>]) {
-        self.order.clear();
-        self.cells_taken.clear();
-        self.cells_taken.resize(frames.len(), 0);
-        loop {
-            let next = |(frame, taken): (&Arc<Frame>, &usize)| {
-                frame.cells.cells().get(*taken).map(|cell| cell.code)
-            };
-            let codes = frames.iter().zip(&self.cells_taken).filter_map(next);
-            let Some(code) = codes.min() else { return };
-            let first = self.order.len();
-            let mut frame_count = 0;
-            for (number, (frame, taken)) in (0..).zip(frames.iter().zip(&mut self.cells_taken)) {
-                let cell = frame.cells.cells().get(*taken);
-                let Some(cell) = cell.filter(|cell| cell.code == code) else {
-                    continue;
-                };
-                *taken += 1;
-                frame_count += 1;
-                self.order
-                    .extend((cell.start..cell.end).map(|row| (number, row)));
-            }
-            if frame_count > 1 {
-                let index = |&(number, row): &(u32, u32)| {
-                    frames[number as usize].bodies.id[row as usize].index()
-                };
-                self.order[first..].sort_unstable_by_key(index);
-            }
-        }
+        self.block_counts
+            .extend(firsts.zip(ends).map(|(first, end)| end - first));
     }
 
     /// The nearest body of a house within some metres; none much higher or lower.
@@ -234,40 +202,54 @@ impl Crowd {
         picked
     }
 
-    fn count(&mut self, frames: &[Arc<Frame>]) {
+    fn find_keys(&mut self, frames: &[Arc<Frame>]) {
         self.keys.clear();
-        for &(number, row) in &self.order {
-            let bodies = &frames[number as usize].bodies;
-            let row = row as usize;
-            let (column, tile_row) = tile_of(bodies.position(row));
-            let house = House::of(bodies.house[row]);
-            let key = place_of(house, tile_index(column, tile_row));
-            let is_alive = bodies.health[row] > 0;
-            self.keys.push(if is_alive { key as u32 } else { u32::MAX });
-            if is_alive {
-                self.starts[key] += 1;
-                self.block_counts[block_of(house, column, tile_row)] += 1;
-            }
+        self.keys_starts.clear();
+        for frame in frames {
+            self.keys_starts.push(self.keys.len());
+            let bodies = &frame.bodies;
+            let columns = bodies.x.iter().zip(&bodies.z);
+            let columns = columns.zip(&bodies.house).zip(&bodies.health);
+            self.keys
+                .extend(columns.map(|(((&x, &z), &house), &health)| {
+                    let (column, row) = tile_of(Position::new(x, 0, z));
+                    let place = place_of(House::of(house), tile_index(column, row));
+                    (if health > 0 { place } else { GRAVE }) as u32
+                }));
         }
     }
 
-    fn place(&mut self, frames: &[Arc<Frame>], total: usize) {
-        self.entries.clear();
-        self.entries.resize(total, Entry::default());
-        for (&(number, row), &key) in self.order.iter().zip(&self.keys) {
-            if key != u32::MAX {
-                let bodies = &frames[number as usize].bodies;
-                let start = &mut self.starts[key as usize];
-                self.entries[*start as usize] = Entry {
-                    feet: bodies.position(row as usize),
-                    id: bodies.id[row as usize],
-                };
+    /// Leaves in `starts`, one place behind its own, where each place's entries start.
+    fn count(&mut self) {
+        self.starts.clear();
+        self.starts.resize(GRAVE + 3, 0);
+        for &key in &self.keys {
+            self.starts[key as usize + 2] += 1;
+        }
+        let mut total = 0;
+        for start in &mut self.starts {
+            total += *start;
+            *start = total;
+        }
+    }
+
+    /// Puts everybody in its place; every start moves on to where the next place's is, and so to its own.
+    fn place(&mut self, frames: &[Arc<Frame>]) {
+        self.entries.resize(self.keys.len(), Entry::default());
+        for Run { frame, rows } in self.lineup.runs() {
+            let keys = &self.keys[self.keys_starts[*frame]..];
+            let bodies = &frames[*frame].bodies;
+            let rows = rows.clone();
+            let columns = bodies.x[rows.clone()].iter().zip(&bodies.y[rows.clone()]);
+            let columns = columns.zip(&bodies.z[rows.clone()]);
+            let columns = columns.zip(&bodies.id[rows.clone()]).zip(&keys[rows]);
+            for ((((&x, &y), &z), &id), &key) in columns {
+                let start = &mut self.starts[key as usize + 1];
+                let feet = Position::new(x, y, z);
+                self.entries[*start as usize] = Entry { feet, id };
                 *start += 1;
             }
         }
-        // Every start moved on to the next one's: move them back.
-        self.starts.copy_within(..2 * TILE_COUNT, 1);
-        self.starts[0] = 0;
     }
 
     fn is_anyone_near(&self, house: House, column: i32, row: i32, ring_max: i32) -> bool {
@@ -345,7 +327,11 @@ fn tile_of(place: Position) -> (i32, i32) {
 
 #[inline]
 fn tile_index(column: i32, row: i32) -> usize {
-    (row * COLUMN_COUNT + column) as usize
+    let (column, row) = (column as u32, row as u32);
+    const EDGE: u32 = BLOCK_EDGE as u32;
+    let block = (row / EDGE) * BLOCK_COLUMN_COUNT as u32 + column / EDGE;
+    let tile = (row % EDGE) * EDGE + column % EDGE;
+    (block * BLOCK_TILE_COUNT as u32 + tile) as usize
 }
 
 #[inline]

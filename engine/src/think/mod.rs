@@ -9,7 +9,9 @@ pub mod navigation;
 pub mod soldier;
 pub mod survey;
 
+mod lineup;
 mod objective;
+mod stale;
 mod steer;
 
 use alloc::vec::Vec;

@@ -5,9 +5,10 @@
 
 use alloc::{vec, vec::Vec};
 
-use spatial::{Block, BlockCoord, Position, terrain::Terrain};
+use spatial::{Block, BlockBox, BlockCoord, Position, terrain::Terrain};
 
 use super::crowd::Crowd;
+use super::stale::Stale;
 use super::survey::{
     FLOOR_COUNT, NO_FLOOR, ROW_COUNT, SQUARE_COUNT, SWIM, Survey, WAYS, height, neighbour,
     square_at, square_block,
@@ -54,6 +55,7 @@ pub type Goals = [BlockCoord; GOAL_COUNT];
 #[derive(Clone, Debug)]
 pub struct Navigation {
     survey: Survey,
+    stale: Stale,
     /// By goal, square and floor: one of [`WAYS`], [`AT_GOAL`] or [`NO_WAY`].
     ways: [Vec<[u8; FLOOR_COUNT]>; GOAL_COUNT],
     is_surveyed: bool,
@@ -83,6 +85,7 @@ impl Default for Navigation {
     fn default() -> Self {
         Self {
             survey: Survey::default(),
+            stale: Stale::default(),
             ways: core::array::from_fn(|_| vec![[NO_WAY; FLOOR_COUNT]; SQUARE_COUNT]),
             is_surveyed: false,
             flood: Flood::default(),
@@ -98,11 +101,18 @@ impl Navigation {
             self.start(terrain, goals, crowd);
             return;
         }
-        self.survey.survey_row(tick as usize % ROW_COUNT, terrain);
+        let row = tick as usize % ROW_COUNT;
+        let parts = self.stale.take(row);
+        self.survey.survey_row(row, parts, terrain);
         if tick.is_multiple_of(FLOOD_PERIOD_TICKS) {
             let goal = (tick / FLOOD_PERIOD_TICKS) as usize % GOAL_COUNT;
             self.flood(goal, goals[goal], crowd);
         }
+    }
+
+    /// Blocks have changed: they are looked at again. Whoever changes the terrain must say so.
+    pub fn touch(&mut self, blocks: BlockBox) {
+        self.stale.touch(blocks);
     }
 
     /// Whether the field has been looked at.

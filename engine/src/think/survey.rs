@@ -1,10 +1,11 @@
 //! What feet can stand on and step to, on a grid of 2 m over the field.
 //!
 //! The survey is made anew row by row, one row a tick, for ever: walls that fell or were built are
-//! found within [`ROW_COUNT`] ticks, at a cost that does not depend on what happens. Which row is
-//! next follows from the tick alone. It knows nothing of goals.
+//! found within [`ROW_COUNT`] ticks, at a cost of one row a tick at most; what `stale` knows to be as it
+//! was is not looked at. Which row is next follows from the tick alone. It knows nothing of goals.
 
 use alloc::{vec, vec::Vec};
+use core::ops::Range;
 
 use spatial::{
     Block, BlockCoord,
@@ -13,6 +14,7 @@ use spatial::{
     terrain::{BlockReader, Terrain},
 };
 
+use super::stale::Parts;
 use crate::{
     generate::layout::FIELD,
     record::{CheckpointError, Input, Record},
@@ -102,10 +104,10 @@ pub fn height(floor: u8) -> i32 {
     i32::from(floor & !SWIM)
 }
 
-/// The squares of a row.
-fn row_squares(row: usize) -> core::ops::Range<usize> {
+/// The squares of a row in some columns.
+fn row_squares(row: usize, columns: Range<usize>) -> Range<usize> {
     let start = (row + 1) * STRIDE + 1;
-    start..start + COLUMN_COUNT
+    start + columns.start..start + columns.end
 }
 
 const fn offsets() -> [isize; 8] {
@@ -157,17 +159,17 @@ impl Survey {
     /// Looks at everything: a start, some 40 ms.
     pub fn survey_all(&mut self, terrain: &Terrain) {
         for row in 0..ROW_COUNT {
-            self.find_floors(row, terrain);
+            self.find_floors(row, Parts::ALL, terrain);
         }
         for row in 0..ROW_COUNT {
-            self.find_links(row, terrain);
+            self.find_links(row, Parts::ALL, terrain);
         }
     }
 
-    /// Looks at one row again: its steps, and the floors of the row after it.
-    pub fn survey_row(&mut self, row: usize, terrain: &Terrain) {
-        self.find_floors((row + 1) % ROW_COUNT, terrain);
-        self.find_links(row, terrain);
+    /// Looks at parts of one row again: its steps, and the floors of the row after it.
+    pub fn survey_row(&mut self, row: usize, parts: Parts, terrain: &Terrain) {
+        self.find_floors((row + 1) % ROW_COUNT, parts, terrain);
+        self.find_links(row, parts, terrain);
     }
 
     /// The floor of a square that is nearest to a height, if any is within a few blocks.
@@ -187,16 +189,16 @@ impl Survey {
         (link != 0).then(|| (neighbour(square, way), link as usize - 1))
     }
 
-    fn find_floors(&mut self, row: usize, terrain: &Terrain) {
+    fn find_floors(&mut self, row: usize, parts: Parts, terrain: &Terrain) {
         let mut reader = terrain.reader();
-        for square in row_squares(row) {
+        for square in parts.columns().flat_map(|it| row_squares(row, it)) {
             self.floors[square] = floors_at(&mut reader, square_block(square));
         }
     }
 
-    fn find_links(&mut self, row: usize, terrain: &Terrain) {
+    fn find_links(&mut self, row: usize, parts: Parts, terrain: &Terrain) {
         let mut reader = terrain.reader();
-        for square in row_squares(row) {
+        for square in parts.columns().flat_map(|it| row_squares(row, it)) {
             for floor in 0..FLOOR_COUNT {
                 let y = self.floors[square][floor];
                 self.links[square][floor] = if y == NO_FLOOR {
@@ -294,4 +296,53 @@ fn step(reader: &mut BlockReader, from: BlockCoord, [x, z]: [i32; 2]) -> Option<
             let below = reader.block(BlockCoord::new(x, feet.y - 1, z));
             reader.block(feet) == Block::WATER || below.is_solid()
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use spatial::{BlockBox, random::SplitMix64};
+
+    use super::*;
+    use crate::{arena, think::stale::Stale};
+
+    /// Somewhere near the middle of the row that is looked at, where what is seen depends on the tick,
+    /// or around a corner of the field.
+    fn place(row: usize, random: &mut SplitMix64) -> BlockCoord {
+        let (x, z) = (random.between(-3, 6), random.between(-8, 8));
+        let y = arena::GROUND + random.between(0, 2);
+        let row_z = FIELD.min_z + row as i32 * SQUARE_BLOCKS;
+        match random.between(0, 3) {
+            0 => BlockCoord::new(FIELD.min_x + x, y, FIELD.min_z + z),
+            1 => BlockCoord::new(FIELD.max_x - x, y, FIELD.max_z - z),
+            _ => BlockCoord::new(FIELD.min_x + 31 + x, y, row_z + z),
+        }
+    }
+
+    #[test]
+    fn what_is_not_looked_at_again_is_as_it_was() {
+        let mut terrain = arena::flat_terrain(512);
+        let (mut survey, mut stale) = (Survey::default(), Stale::default());
+        survey.survey_all(&terrain);
+        let mut twin = survey.clone();
+        let mut random = SplitMix64::keyed(&[7]);
+        let (mut skipped_count, mut changed_count) = (0, 0);
+        for tick in 0..12 * ROW_COUNT {
+            if random.between(0, 1) == 0 {
+                let at = place(tick % ROW_COUNT, &mut random);
+                let block = [Block::AIR, Block::STONE][random.between(0, 1) as usize];
+                terrain.set(at, block);
+                stale.touch(BlockBox::new(at, at));
+            }
+            let row = tick % ROW_COUNT;
+            let parts = stale.take(row);
+            skipped_count += usize::from(parts != Parts::ALL);
+            survey.survey_row(row, parts, &terrain);
+            let before = twin.clone();
+            twin.survey_row(row, Parts::ALL, &terrain);
+            changed_count += usize::from(twin != before);
+            assert!(survey == twin, "tick {tick}");
+        }
+        assert!(skipped_count > 3 * ROW_COUNT, "{skipped_count} rows");
+        assert!(changed_count > 50, "{changed_count} rows");
+    }
 }
