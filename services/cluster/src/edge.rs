@@ -1,7 +1,7 @@
 //! One life of a process that has edges: it registers, follows the world, and hands its players over to
 //! other edges when it is told to leave. What serves players is not its part: see [`Serving`].
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use directory::{Pod, Registration, Role};
 use link::Endpoint;
@@ -9,7 +9,7 @@ use pod::{Feed, word::SnapshotKind};
 use tokio::{
     sync::watch,
     task::spawn_blocking,
-    time::{interval, sleep},
+    time::{interval, sleep, sleep_until},
 };
 use world::{
     PodStatus,
@@ -20,7 +20,7 @@ use world::{
 use crate::{
     ClusterError, Place, entry,
     fleet::Report,
-    limits::{HANDOVER_PATIENCE, LOOK_PERIOD, REPORT_PERIOD},
+    limits::{ASK_PAUSE, ENTRY_PATIENCE, HANDOVER_PATIENCE, LOOK_PERIOD, REPORT_PERIOD},
     links::open_endpoint,
     member::Member,
     neighbours::{Change, Neighbours},
@@ -79,7 +79,10 @@ pub async fn run<S: Serving>(
         player_addresses: vec![options.url.clone()],
         shard_cores: Vec::new(),
     };
-    let member = Member::register(&options.place, &registration, None).await?;
+    let member = tokio::select! {
+        member = Member::register(&options.place, &registration, None) => member?,
+        _ = stop.wait_for(|&it| it) => return Ok(()),
+    };
     let (endpoint, _requests) = open_endpoint(&options.place, &member)?;
     let feed = feed_loop::start(ports, member.fence.incarnation, member.gate());
     let mut life = Life {
@@ -143,7 +146,12 @@ impl Life {
             serving.set_siblings(siblings(&pods, &self.url));
             self.report(serving.egress_bytes()).await;
             if !self.feed.standing().is_following() {
-                self.follow().await?;
+                let end = until.unwrap_or_else(|| Instant::now() + ENTRY_PATIENCE);
+                tokio::select! {
+                    followed = self.follow() => followed?,
+                    _ = stop.wait_for(|&it| it), if until.is_none() => {}
+                    () = sleep_until(end.into()) => {}
+                }
             }
         }
     }
@@ -187,11 +195,9 @@ impl Life {
             match Feed::new(&bytes) {
                 Ok(feed) => {
                     self.feed.herald().tell(Word::Begin(Box::new(feed)));
-                    while !self.feed.standing().is_following() {
-                        sleep(Duration::from_millis(1)).await;
-                        self.check(false)?;
-                    }
-                    return Ok(());
+                    // It may break off again at once: then who looks sees it.
+                    sleep(ASK_PAUSE).await;
+                    return self.check(false);
                 }
                 Err(error) => tracing::error!(%error, "no snapshot of ours"),
             }
@@ -228,7 +234,7 @@ impl Life {
     async fn end(self) -> Result<(), ClusterError> {
         let feed = self.feed;
         let is_well = spawn_blocking(move || feed.stop().is_ok()).await;
-        let left = self.member.leave().await;
+        let left = self.member.leave(true).await;
         self.endpoint.close().await;
         match is_well {
             Ok(true) => left,

@@ -19,7 +19,8 @@ use crate::{
 
 /// A snapshot to begin with. Asks until there is one; drop it to give up.
 pub async fn snapshot(neighbours: &Neighbours, kind: SnapshotKind) -> Bytes {
-    for number in 1.. {
+    loop {
+        let number = neighbours.next_snapshot();
         let begun_at = Instant::now();
         let asked = tokio::time::timeout(ENTRY_PATIENCE, try_once(neighbours, kind, number)).await;
         if let Ok(Some(bytes)) = asked {
@@ -29,12 +30,12 @@ pub async fn snapshot(neighbours: &Neighbours, kind: SnapshotKind) -> Bytes {
         }
         sleep(ASK_PAUSE).await;
     }
-    unreachable!("numbers do not end")
 }
 
 /// None if a pod gave no answer.
 async fn try_once(neighbours: &Neighbours, kind: SnapshotKind, number: u64) -> Option<Bytes> {
-    let pods = neighbours.pods();
+    // Who has no lease says nothing now; if it comes back it says again what is needed.
+    let pods = neighbours.live_pods();
     let numbers = pods.iter().filter_map(|peer| number_of(peer.name()));
     let mut admission = Admission::new(numbers);
     for peer in &pods {

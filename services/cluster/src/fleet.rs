@@ -94,7 +94,14 @@ impl FleetKeeper {
             self.directory.report(self.fence, &report).await?;
         }
         while let Some((pod, is_draining)) = self.fleet.poll_wish() {
-            self.directory.set_draining(pod, is_draining).await?;
+            match self.directory.set_draining(pod, is_draining).await {
+                Ok(()) => {}
+                Err(DirectoryError::UnknownPod(_)) => tracing::warn!(pod, "there is no such pod"),
+                Err(error) => {
+                    self.fleet.wish(pod, is_draining);
+                    return Err(error);
+                }
+            }
         }
         self.lead(now).await?;
         if let Some((leadership, _)) = self.leadership {

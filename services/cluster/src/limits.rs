@@ -14,6 +14,8 @@ pub const ASK_PAUSE: Duration = Duration::from_millis(100);
 pub const GREETING_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a question about where to begin may take, before it is asked of all again.
 pub const ENTRY_PATIENCE: Duration = Duration::from_secs(10);
+/// How long after it was asked that a shard be waited for that may still come: an answer takes 5 s at most.
+pub const ENLIST_PATIENCE: Duration = Duration::from_secs(6);
 /// How often a shard's times are told to the leader.
 pub const REPORT_PERIOD: Duration = Duration::from_secs(1);
 /// How long a process waits to be emptied after it was told to stop; what it has then stays in its

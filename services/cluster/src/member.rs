@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 use crate::{ClusterError, Credentials, limits::REGISTER_PAUSE};
 
-/// The number of the last life in a process's folder.
+/// The number of the pod and of its last life, in a process's folder.
 const INCARNATION: &str = "incarnation";
 const LOCK: &str = "lock";
 
@@ -58,14 +58,17 @@ impl Lock {
         }
     }
 
-    /// The life that held it last.
-    fn former(&self) -> Option<u64> {
+    /// The life of this pod that held it last.
+    fn former(&self, pod: u16) -> Option<Fence> {
         let text = fs::read_to_string(&self.incarnation).ok()?;
-        text.trim().parse().ok()
+        let (number, incarnation) = text.trim().split_once(' ')?;
+        let incarnation = incarnation.parse().ok()?;
+        let former: u16 = number.parse().ok()?;
+        (former == pod).then_some(Fence { pod, incarnation })
     }
 
-    fn note(&self, incarnation: u64) -> Result<(), ClusterError> {
-        let written = fs::write(&self.incarnation, incarnation.to_string());
+    fn note(&self, Fence { pod, incarnation }: Fence) -> Result<(), ClusterError> {
+        let written = fs::write(&self.incarnation, format!("{pod} {incarnation}"));
         written.map_err(|error| ClusterError::Folder(self.incarnation.clone(), error))
     }
 }
@@ -93,8 +96,8 @@ impl Member {
         let directory = Directory::open(&place.directory).await?;
         directory.migrate().await?;
         let pod = registration.pod;
-        if let Some(incarnation) = lock.and_then(Lock::former) {
-            match directory.release(Fence { pod, incarnation }).await {
+        if let Some(former) = lock.and_then(|lock| lock.former(pod)) {
+            match directory.end_lease(former).await {
                 Ok(()) | Err(DirectoryError::LeaseLost { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -111,7 +114,7 @@ impl Member {
             }
         };
         if let Some(lock) = lock {
-            lock.note(lease.fence.incarnation)?;
+            lock.note(lease.fence)?;
         }
         let keeper = LeaseKeeper::new(lease, asked_at);
         let check = keeper.check();
@@ -135,13 +138,17 @@ impl Member {
         Arc::new(move || check.is_held(Instant::now()))
     }
 
-    /// Ends the lease early.
+    /// Ends the lease early; for good if nothing is left that a later life could go on with.
     ///
     /// # Errors
     /// If the directory does not hear of it; then the lease ends by itself.
-    pub async fn leave(self) -> Result<(), ClusterError> {
+    pub async fn leave(self, is_for_good: bool) -> Result<(), ClusterError> {
         self.keeping.abort();
-        Ok(self.directory.release(self.fence).await?)
+        match is_for_good {
+            true => self.directory.release(self.fence).await?,
+            false => self.directory.end_lease(self.fence).await?,
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use directory::{Directory, DirectoryError, Pod, PodState, Role};
@@ -27,6 +30,7 @@ struct Inner {
     endpoint: Endpoint,
     directory: Directory,
     known: Mutex<BTreeMap<PeerName, Neighbour>>,
+    snapshots_count: AtomicU64,
 }
 
 #[derive(Clone)]
@@ -46,6 +50,7 @@ impl Neighbours {
             endpoint,
             directory,
             known: Mutex::default(),
+            snapshots_count: AtomicU64::new(0),
         }))
     }
 
@@ -98,6 +103,13 @@ impl Neighbours {
             self.0.endpoint.forget(name);
             neighbour.is_alive = false;
         }
+        // Who was not told of has nothing to forget; if it comes back it is met anew.
+        known.retain(|name, neighbour| there.contains(name) || neighbour.is_told);
+    }
+
+    /// A number that no snapshot of this life had.
+    pub fn next_snapshot(&self) -> u64 {
+        self.0.snapshots_count.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Tells what changed since the last call; ends early if nobody hears it.
@@ -128,6 +140,15 @@ impl Neighbours {
     pub fn pods(&self) -> Vec<Peer> {
         let known = self.0.known.lock().expect("no holder panics");
         let pods = known.iter().filter(|(name, _)| is_pod(name));
+        pods.map(|(_, neighbour)| neighbour.peer.clone()).collect()
+    }
+
+    /// The peers of those that hold a lease.
+    pub fn live_pods(&self) -> Vec<Peer> {
+        let known = self.0.known.lock().expect("no holder panics");
+        let pods = known
+            .iter()
+            .filter(|(name, it)| it.is_alive && is_pod(name));
         pods.map(|(_, neighbour)| neighbour.peer.clone()).collect()
     }
 

@@ -33,7 +33,7 @@ use world::{
 use crate::{
     ClusterError, Place, entry,
     fleet::FleetKeeper,
-    limits::{ASK_PAUSE, DRAIN_PATIENCE, GREETING_PATIENCE, LOOK_PERIOD},
+    limits::{ASK_PAUSE, DRAIN_PATIENCE, ENLIST_PATIENCE, GREETING_PATIENCE, LOOK_PERIOD},
     links::open_endpoint,
     member::{Lock, Member},
     neighbours::{Change, Neighbours, is_live_pod},
@@ -88,6 +88,8 @@ struct Life {
     herald: Herald<Word>,
     standing: Arc<Standing>,
     fleet: FleetKeeper,
+    /// When it last asked to be waited for.
+    volunteered_at: Option<Instant>,
 }
 
 impl Life {
@@ -106,7 +108,7 @@ impl Life {
         let folder = WorldFolder::open(&path);
         let folder = folder.map_err(|error| ClusterError::Folder(path, error))?;
         let state = state(options, &member, &neighbours, &folder).await?;
-        let running = start(options, &member, &folder, state).await?;
+        let running = start(options, &member, state).await?;
         inquiries.hand_to(&running.herald);
         member.directory.set_ready(member.fence).await?;
         let fleet = FleetKeeper::new(running.fleet, member.directory.clone(), member.fence);
@@ -120,26 +122,31 @@ impl Life {
             herald: running.herald,
             standing: running.standing,
             fleet,
+            volunteered_at: None,
         })
     }
 
     async fn live(mut self, stop: &mut watch::Receiver<bool>) -> Result<(), ClusterError> {
         let mut looks = interval(LOOK_PERIOD);
         let mut drain_until = None;
+        let mut is_drain_told = false;
         let ended = loop {
             tokio::select! {
                 _ = looks.tick() => {}
                 _ = stop.wait_for(|&it| it), if drain_until.is_none() => {
                     drain_until = Some(Instant::now() + DRAIN_PATIENCE);
-                    self.begin_to_drain().await;
                 }
             }
             if let Some(ended) = self.look().await {
                 break ended;
             }
-            let is_stopping = drain_until.is_some();
-            if is_stopping && (!self.standing.was_member() || !self.has_heirs().await) {
-                break Ok(());
+            if drain_until.is_some() {
+                is_drain_told = is_drain_told || self.begin_to_drain().await;
+                if self.is_nobodys() || !self.has_heirs().await {
+                    break Ok(());
+                }
+            } else {
+                self.volunteer().await;
             }
             if drain_until.is_some_and(|until| Instant::now() > until) {
                 tracing::warn!("not emptied in time: the world waits until this process is back");
@@ -163,12 +170,23 @@ impl Life {
         }
     }
 
-    async fn begin_to_drain(&self) {
-        tracing::info!("regions move away");
+    /// Whether nobody waits for this process, nor will because it asked.
+    fn is_nobodys(&self) -> bool {
+        let is_past = |at: Instant| at.elapsed() > ENLIST_PATIENCE;
+        !self.standing.was_member() && self.volunteered_at.is_none_or(is_past)
+    }
+
+    /// Whether the directory has heard that this process leaves.
+    async fn begin_to_drain(&self) -> bool {
         let number = self.member.fence.pod;
-        if let Err(error) = self.member.directory.set_draining(number, true).await {
-            tracing::error!(%error, "the directory does not hear that this pod leaves");
+        let told = self.member.directory.set_draining(number, true).await;
+        match &told {
+            Ok(()) => tracing::info!("regions move away"),
+            Err(error) => {
+                tracing::warn!(%error, "the directory does not hear that this pod leaves")
+            }
         }
+        told.is_ok()
     }
 
     /// Looks once after everything; how it ended, if it did.
@@ -196,16 +214,16 @@ impl Life {
             }
             Err(error) => tracing::warn!(%error, "the directory does not answer"),
         }
-        self.volunteer().await;
         None
     }
 
     /// Asks whoever has the seat to have the world wait for shards that keep up.
-    async fn volunteer(&self) {
+    async fn volunteer(&mut self) {
         for owner in self.standing.volunteers() {
             tracing::debug!(?owner, "asks to be waited for");
+            self.volunteered_at = Some(Instant::now());
+            self.herald.tell(Word::Volunteers(owner));
             let question = Question::Enlist(owner);
-            // A process that is the first of its cluster has the seat itself from the start.
             for peer in self.neighbours.pods() {
                 if let Err(error) = peer.request(question.encode()).await {
                     tracing::debug!(peer = %peer.name(), %error, "not asked to be waited for");
@@ -215,27 +233,28 @@ impl Life {
     }
 
     async fn end(self, ended: Result<(), ClusterError>) -> Result<(), ClusterError> {
-        let has_left = self.standing.may_leave() || !self.standing.was_member();
-        let is_left_behind = matches!(ended, Err(ClusterError::LeftBehind));
         let Self {
             member,
             endpoint,
             folder,
             pod,
             steward,
+            standing,
             ..
         } = self;
+        let is_held = (member.gate())();
         let stopped = spawn_blocking(move || {
             steward.stop();
             pod.stop().is_ok()
         });
         let is_well = stopped.await.unwrap_or(false);
-        if has_left || is_left_behind {
-            // What is in the folder is somebody else's now, or was never this pod's.
+        // What is in the folder is then somebody else's, or was never this pod's.
+        let is_for_good = is_held && (standing.may_leave() || !standing.was_member());
+        if is_for_good {
             let left = folder.leave();
             left.map_err(|error| ClusterError::World(error.to_string()))?;
         }
-        let left = member.leave().await;
+        let left = member.leave(is_for_good).await;
         endpoint.close().await;
         ended?;
         match is_well {
@@ -281,9 +300,14 @@ async fn state(
     neighbours: &Neighbours,
     folder: &WorldFolder,
 ) -> Result<PodState, ClusterError> {
-    let recovered = folder.recover();
+    let path = options.folder.join(WORLD);
+    let recovered = blocking(move || {
+        let folder = WorldFolder::open(&path).map_err(world::ReplayError::Io)?;
+        folder.recover()
+    });
     let unusable = |error: world::ReplayError| ClusterError::World(error.to_string());
-    if let Some(recovered) = recovered.map_err(unusable)? {
+    if let Some(recovered) = recovered.await?.map_err(unusable)? {
+        check_kept(options, member, folder, &recovered.state)?;
         for remark in &recovered.remarks {
             tracing::warn!("{remark}");
         }
@@ -305,11 +329,47 @@ async fn state(
             bytes = entry::snapshot(neighbours, SnapshotKind::Pod) => bytes,
             error = keep_looking(neighbours) => return Err(error),
         };
-        match joined(&bytes, name, options.shard_count as u16) {
+        let shard_count = options.shard_count as u16;
+        match blocking(move || joined(&bytes, name, shard_count)).await? {
             Ok(state) => return Ok(state),
             Err(error) => tracing::error!(%error, "no snapshot of ours"),
         }
     }
+}
+
+/// Runs on another thread what would keep the lease from being renewed.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ClusterError> {
+    spawn_blocking(work)
+        .await
+        .map_err(|_| ClusterError::ThreadDied)
+}
+
+/// Whether what the folder holds is this process's, and of an earlier life.
+fn check_kept(
+    options: &PodOptions,
+    member: &Member,
+    folder: &WorldFolder,
+    state: &PodState,
+) -> Result<(), ClusterError> {
+    let path = options.folder.display();
+    let (pod, shard_count) = (state.pod, state.shards.len());
+    if (pod, shard_count) != (member.fence.pod, options.shard_count) {
+        return Err(ClusterError::World(format!(
+            "{path} holds pod {pod} with {shard_count} shards: start it with --pod {pod} --shards \
+             {shard_count}, or choose another folder with --data"
+        )));
+    }
+    let next_life = folder.next_life();
+    let next_life = next_life.map_err(|error| ClusterError::World(error.to_string()))?;
+    if member.fence.incarnation < next_life {
+        return Err(ClusterError::World(format!(
+            "{path} holds a later life of pod {pod} than the directory knows: is it the right \
+             --directory, or was that made anew?"
+        )));
+    }
+    Ok(())
 }
 
 /// Pods may come and go while one waits to enter.
@@ -355,10 +415,16 @@ struct Running {
 async fn start(
     options: &PodOptions,
     member: &Member,
-    folder: &WorldFolder,
     state: PodState,
 ) -> Result<Running, ClusterError> {
-    let chronicle = folder.begin(&state, member.fence.incarnation, options.retention);
+    let path = options.folder.join(WORLD);
+    let (life, retention) = (member.fence.incarnation, options.retention);
+    let (state, chronicle) = blocking(move || {
+        let begun = WorldFolder::open(&path);
+        let begun = begun.and_then(|folder| folder.begin(&state, life, retention));
+        (state, begun)
+    })
+    .await?;
     let kept = |error| ClusterError::Folder(options.folder.clone(), error);
     let chronicle = chronicle.map_err(kept)?;
     let links = Links::new(&state, member.gate());

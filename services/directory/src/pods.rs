@@ -218,6 +218,25 @@ impl Directory {
         write.commit().await
     }
 
+    /// Ends a lease early and nothing else: the process stops and comes back as it was.
+    ///
+    /// # Errors
+    /// [`DirectoryError::LeaseLost`], [`DirectoryError::Database`].
+    pub async fn end_lease(&self, fence: Fence) -> Result<(), DirectoryError> {
+        let mut write = self.write().await?;
+        write.require_held(fence).await?;
+        sqlx::query(
+            "UPDATE directory_pods SET lease_until_ms = $1 WHERE id = $2 AND incarnation = $3",
+        )
+        .bind(write.now_ms)
+        .bind(i64::from(fence.pod))
+        .bind(signed(fence.incarnation))
+        .execute(&mut *write.transaction)
+        .await?;
+        write.end_leadership_of(fence).await?;
+        write.commit().await
+    }
+
     /// Says that a pod that joined is ready to own regions; of no effect otherwise.
     ///
     /// # Errors

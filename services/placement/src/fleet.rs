@@ -115,7 +115,7 @@ impl Fleet {
         self.lock().egress_bytes
     }
 
-    pub(crate) fn wish(&self, pod: u16, is_draining: bool) {
+    pub fn wish(&self, pod: u16, is_draining: bool) {
         self.lock().wishes.push_back((pod, is_draining));
     }
 

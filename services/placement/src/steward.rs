@@ -203,12 +203,14 @@ impl Steward {
         self.settle(now);
     }
 
-    /// What the ticks of all shards cost: the own ones' boards are in the order of their frames.
+    /// What the ticks of all shards cost: the own ones' boards are by number.
     fn times(&self, frames: &[Arc<Frame>]) -> BTreeMap<Owner, Times> {
         let mut times = self.fleet.as_ref().map(|it| it.times()).unwrap_or_default();
         let is_own = |owner: &Owner| self.fleet.as_ref().is_none_or(|it| it.pod == owner.pod);
         let own = frames.iter().map(|frame| frame.source).filter(is_own);
-        times.extend(own.zip(self.status.boards().iter().map(times_of)));
+        let boards = self.status.boards();
+        let own = own.filter_map(|owner| Some((owner, boards.get(usize::from(owner.shard))?)));
+        times.extend(own.map(|(owner, board)| (owner, times_of(board))));
         times
     }
 

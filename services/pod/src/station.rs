@@ -87,9 +87,11 @@ impl Station {
         true
     }
 
-    /// Whether others have gone on already: then this shard's next tick is not to wait for its time.
+    /// Whether others have gone on without this shard: then its next tick is not to wait for its time.
+    /// Who is waited for keeps the pace that it can keep.
     pub fn is_behind(&self) -> bool {
-        self.exchange.is_behind()
+        let is_waited_for = self.exchange.members().contains(&self.own);
+        !is_waited_for && self.exchange.is_behind()
     }
 
     /// Whom the next tick waits for.

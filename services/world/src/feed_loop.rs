@@ -177,6 +177,8 @@ struct PodSide {
 struct Following {
     feed: Feed,
     moved_at: Instant,
+    /// Whether a whole tick has come: before, nobody's home is known.
+    has_whole: bool,
     is_broken: bool,
 }
 
@@ -216,6 +218,7 @@ impl FeedLoop {
         self.following = Some(Following {
             feed,
             moved_at: now,
+            has_whole: false,
             is_broken: false,
         });
         self.standing.is_following.store(true, Ordering::Release);
@@ -245,6 +248,7 @@ impl FeedLoop {
         };
         while let Some(whole) = following.feed.poll_whole() {
             following.moved_at = now;
+            following.has_whole = true;
             self.pulse.note(whole.tick, now);
             let period = self.pulse.period(TICK);
             let whole = Arc::new(whole);
@@ -283,7 +287,7 @@ impl FeedLoop {
     /// Sends edges' commands to the shards that take them. One that finds no room holds the others of
     /// its edge up: the world waits for that shard, too.
     fn send(&mut self) {
-        let Some(following) = &self.following else {
+        let Some(following) = self.following.as_ref().filter(|it| it.has_whole) else {
             return;
         };
         for edge in &mut self.edges {

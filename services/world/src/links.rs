@@ -48,6 +48,8 @@ pub enum Word {
     /// One that will not come back as it was.
     Gone(PeerName),
     Asked(Request),
+    /// A shard of this process wants to be waited for.
+    Volunteers(Owner),
     /// A snapshot was made.
     Made(Snapshot),
 }
@@ -243,6 +245,7 @@ impl Links {
                     self.snapshots.remove(&name);
                 }
                 Word::Asked(request) => self.answer(request, relay, shards),
+                Word::Volunteers(owner) => enlist(owner, relay, shards),
                 Word::Made(snapshot) => {
                     self.snapshots.insert(snapshot.name.clone(), snapshot);
                 }
@@ -274,7 +277,7 @@ impl Links {
         };
         for shard in 0..heard_count {
             let durable = match &name {
-                PeerName::Pod(pod) => relay.place_of(Owner { pod: *pod, shard }),
+                PeerName::Pod(pod) => relay.durable_place_of(Owner { pod: *pod, shard }),
                 PeerName::Edge(_) => self.first_places[usize::from(shard)].get(&name).copied(),
             };
             lanes
@@ -322,16 +325,23 @@ impl Links {
     /// The piece that is wanted; begins to make the snapshot if there is none of that number.
     fn piece(&mut self, from: PeerName, wish: Wish, relay: &Relay) -> Piece {
         let snapshot = self.snapshots.get(&from);
-        let Some(snapshot) = snapshot.filter(|it| it.number == wish.number) else {
+        let is_wanted = |it: &&Snapshot| it.number == wish.number && it.tick >= wish.tick_min;
+        let Some(snapshot) = snapshot.filter(is_wanted) else {
             self.snapshots.remove(&from);
-            self.wishes.entry(from).or_insert(wish);
+            self.wishes.insert(from, wish);
             return Piece::NotYet;
         };
         // Nobody hears of a tick that a crash could undo (R9).
         if snapshot.tick > relay.durable_tick() {
             return Piece::NotYet;
         }
-        Piece::of(&snapshot.bytes, wish.offset)
+        let piece = Piece::of(&snapshot.bytes, wish.offset);
+        if let Piece::Part { total, bytes } = &piece
+            && wish.offset + bytes.len() as u64 >= *total
+        {
+            self.snapshots.remove(&from);
+        }
+        piece
     }
 
     /// Has snapshots made of a shard's world, as far as it is new enough for who asked.

@@ -38,6 +38,8 @@ pub struct EdgePort {
     /// To the shards of this process, or to whoever sends commands on.
     lanes: Vec<CommandLane>,
     homes: Homes,
+    /// Who published the last tick: only their frames are read.
+    speakers: Vec<Owner>,
     composer: Composer,
     /// Composed frames, oldest first: storage for the next once nobody holds them.
     composed: VecDeque<Arc<Frame>>,
@@ -99,6 +101,7 @@ pub fn connect(owners: &[Owner], seed: u64, wakes: Vec<Wake>) -> Ports {
             wholes,
             lanes,
             homes: Homes::default(),
+            speakers: Vec::new(),
             composer: Composer::new(seed),
             composed: VecDeque::new(),
             tick_duration: Duration::ZERO,
@@ -127,14 +130,17 @@ impl EdgePort {
             .map_err(|PushError::Full(command)| command)
     }
 
-    /// Any lane will do where the shard is of another process.
+    /// Where the shard is of another process, any that is heard by the others will do.
     fn lane_of(&self, command: &Command) -> usize {
         if let [_] = self.lanes.as_slice() {
             return 0;
         }
         let home = self.homes.of(command);
-        let lane = self.lanes.iter().position(|lane| lane.owner == home);
-        lane.unwrap_or(0)
+        let mut lanes = self.lanes.iter();
+        let lane = lanes.position(|lane| lane.owner == home);
+        let is_heard = |lane: &CommandLane| self.speakers.contains(&lane.owner);
+        lane.or_else(|| self.lanes.iter().position(is_heard))
+            .unwrap_or(0)
     }
 
     /// The next frame of the whole world, oldest first.
@@ -159,6 +165,8 @@ impl EdgePort {
         let parts = whole.parts;
         if self.lanes.len() > 1 {
             self.homes.learn(&parts);
+            self.speakers.clear();
+            self.speakers.extend(parts.iter().map(|part| part.source));
         }
         Some(parts)
     }

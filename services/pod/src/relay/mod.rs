@@ -152,6 +152,11 @@ impl Relay {
         self.heard.get(&source).copied()
     }
 
+    /// The same for what is durable here: what came after it may be needed again.
+    pub fn durable_place_of(&self, source: Owner) -> Option<Position> {
+        self.acknowledged.get(&source).copied()
+    }
+
     /// Whether there is room for a frame of this tick; if not, take none from its source's lane. Shards
     /// that nobody waits for may be behind what is gathered, and have room for no more than this.
     pub fn has_room_for(&self, tick: u32) -> bool {
