@@ -80,7 +80,7 @@ pub const DILATION_CLIMB_TICKS: u32 = 10;
 /// And runs free again when they would take less than this for two seconds.
 pub const DILATION_LEAVE_PERMILLE: u32 = 850;
 pub const DILATION_DESCEND_TICKS: u32 = 2 * TICK_RATE_HZ;
-/// The share of a dilated tick that the work takes: a tenth is left to catch up with.
+/// The share of a dilated tick that the work takes: a tenth is left, so that few ticks take longer.
 pub const DILATION_FILL_PERMILLE: u32 = 900;
 /// A tick's step towards the period that is wanted: longer within half a second, since ticks are late as
 /// long as it is too short; shorter within two, so that nobody feels it breathe.

@@ -39,12 +39,17 @@ impl Pace {
     }
 
     /// A tick ended at `now`: the next is due one period after this one was, unless that is more
-    /// than [`LATE_MAX`] ago; then it is due now, and the rest is stretched away.
+    /// than [`LATE_MAX`] ago; then it is due now, and the rest is stretched away. While time is dilated
+    /// nothing is caught up: hurried ticks behind a slow one would be felt, and no time is kept anyway.
     pub fn advance(&mut self, now: Instant, period: Duration) {
         self.due_at += period;
         self.stretched += period.saturating_sub(TICK);
         let late = now.saturating_duration_since(self.due_at);
-        if late > LATE_MAX {
+        let late_max = match period > TICK {
+            true => Duration::ZERO,
+            false => LATE_MAX,
+        };
+        if late > late_max {
             self.stretched += late;
             self.due_at = now;
         }
