@@ -9,6 +9,7 @@ use std::{
 use crate::{
     committer::{Committer, Creation, PARTS_MAX},
     disk::{Disk, DiskFile, write_all_at},
+    room,
 };
 
 /// What a turn did.
@@ -44,7 +45,10 @@ impl<D: Disk> Appender<D> {
             return Turn::Idle;
         }
         match self.commit() {
-            Ok(()) => Turn::Committed,
+            Ok(()) => {
+                self.make_room();
+                Turn::Committed
+            }
             Err(error) => {
                 self.file = None;
                 self.committer.failed(&error);
@@ -80,6 +84,21 @@ impl<D: Disk> Appender<D> {
         let write = written_at - begun_at;
         self.committer.committed(write, written_at.elapsed());
         Ok(())
+    }
+
+    /// After a commit: nobody waits for it but the next.
+    fn make_room(&mut self) {
+        let (Some(room), Some(file)) = (self.committer.room_wanted(), &mut self.file) else {
+            return;
+        };
+        if room::fill(file, room.clone()).is_err() {
+            self.committer.room_refused();
+        } else if file.sync().is_ok() {
+            self.committer.room_made(room.end);
+        } else {
+            self.file = None;
+            self.committer.room_lost();
+        }
     }
 }
 

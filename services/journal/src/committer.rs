@@ -4,7 +4,8 @@
 //!
 //! One turn of a writer is: [`Committer::gather`], [`Committer::plan`], create the segment if the plan
 //! says so, write [`Committer::parts`], sync, sync the folder's names after a creation, then
-//! [`Committer::committed`]; or [`Committer::failed`] at the first error.
+//! [`Committer::committed`]; or [`Committer::failed`] at the first error. After a commit there is time for
+//! [`Committer::room_wanted`].
 //!
 //! After an error nothing is known of the segment being written: a failed fdatasync may have dropped
 //! what it could not write. So the same group goes to a new segment, named after its first tick, and a
@@ -12,6 +13,7 @@
 
 use std::{
     io,
+    ops::Range,
     sync::atomic::Ordering,
     task::{Poll, Waker},
     time::Duration,
@@ -19,7 +21,10 @@ use std::{
 
 use crate::{
     block::{Block, place_seed},
-    limits::{BUFFER_BYTES_KEPT_MAX, GROUP_BYTES_MAX, QUEUE_BLOCKS_MAX, SEGMENT_BYTES_MAX},
+    limits::{
+        BLOCK_ALIGN_BYTES, BUFFER_BYTES_KEPT_MAX, GROUP_BYTES_MAX, QUEUE_BLOCKS_MAX,
+        ROOM_AFTER_BYTES, ROOM_BYTES, SEGMENT_BYTES_MAX,
+    },
     link::{Closer, CommitLatency, NO_ERROR, OTHER_ERROR, WriterEnd},
     segment::{self, HEADER_BYTES, Identity, SegmentHeader},
 };
@@ -32,6 +37,7 @@ pub struct Committer {
     end: WriterEnd,
     identity: Identity,
     segment_bytes_max: u64,
+    room_bytes: u64,
     /// What is being written, or waits to be tried again.
     group: Vec<Block>,
     segment: Option<OpenSegment>,
@@ -47,6 +53,8 @@ struct OpenSegment {
     seed: u64,
     size: u64,
     next_tick: u32,
+    /// Where the room ends that was made ahead.
+    room_end: u64,
 }
 
 /// Where the group goes.
@@ -73,6 +81,7 @@ impl Committer {
             end,
             identity,
             segment_bytes_max: SEGMENT_BYTES_MAX,
+            room_bytes: ROOM_BYTES,
             group: Vec::with_capacity(QUEUE_BLOCKS_MAX),
             segment: None,
             header: None,
@@ -85,6 +94,13 @@ impl Committer {
     #[must_use]
     pub fn with_segment_bytes_max(mut self, segment_bytes_max: u64) -> Self {
         self.segment_bytes_max = segment_bytes_max;
+        self
+    }
+
+    /// Makes this much room ahead: for tests, whose journals are small.
+    #[must_use]
+    pub fn with_room_bytes(mut self, room_bytes: u64) -> Self {
+        self.room_bytes = room_bytes;
         self
     }
 
@@ -147,6 +163,7 @@ impl Committer {
             seed: header.seed(),
             size: HEADER_BYTES as u64,
             next_tick: first_tick,
+            room_end: 0,
         });
         Creation {
             file: segment::file_name(first_tick),
@@ -217,6 +234,37 @@ impl Committer {
         shared.attempt_count.store(attempts, Ordering::Relaxed);
         let number = error.raw_os_error().unwrap_or(OTHER_ERROR);
         shared.error.store(number, Ordering::Release);
+    }
+
+    /// The room to make now, if it is time to: to be filled as [`crate::room`] says and synced, then
+    /// [`Self::room_made`].
+    pub fn room_wanted(&self) -> Option<Range<u64>> {
+        let open = self.segment.as_ref()?;
+        let left_bytes = open.room_end.saturating_sub(open.size);
+        let end = (open.size + self.room_bytes).min(self.segment_bytes_max);
+        let room = open.size.max(open.room_end)..end - end % BLOCK_ALIGN_BYTES as u64;
+        let is_busy = open.size >= self.room_bytes.min(ROOM_AFTER_BYTES);
+        let is_due = is_busy && left_bytes < self.room_bytes / 2 && room.start < room.end;
+        is_due.then_some(room)
+    }
+
+    /// There is room up to here.
+    pub fn room_made(&mut self, end: u64) {
+        if let Some(open) = &mut self.segment {
+            open.room_end = end;
+        }
+    }
+
+    /// The disk took no room, for it is full, mostly: the segment goes on without, as long as groups do
+    /// fit.
+    pub fn room_refused(&mut self) {
+        self.room_made(u64::MAX);
+    }
+
+    /// Syncing the room failed. All that is durable stays so, but nothing is known of the file from now
+    /// on: the next group begins a new segment.
+    pub fn room_lost(&mut self) {
+        self.segment = None;
     }
 
     /// Whether a tick waits, or none will come any more; else the waker is woken at the next of both.

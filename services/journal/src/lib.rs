@@ -43,6 +43,7 @@ pub mod limits;
 pub mod link;
 pub mod plain;
 pub mod repair;
+pub mod room;
 pub mod scan;
 pub mod segment;
 pub mod settle;

@@ -23,6 +23,14 @@ pub const GROUP_BYTES_MAX: usize = 8 << 20;
 /// inputs a tick, so that checkpoints free space soon. One group may be larger, and is then alone.
 pub const SEGMENT_BYTES_MAX: u64 = 128 << 20;
 
+/// Room made ahead in a segment (see [`crate::room`]), and made again when half of it is used: twenty ticks
+/// of 10,000 inputs of 40 bytes, so that one tick in ten has some milliseconds of it between itself and
+/// the next; and all that a crash leaves to be cut off again.
+pub const ROOM_BYTES: u64 = 8 << 20;
+
+/// Segments that are smaller than this get no room yet: most of a quiet world's never need it.
+pub const ROOM_AFTER_BYTES: u64 = 128 << 10;
+
 /// What a buffer may keep when it is used again: five ticks of 10,000 inputs. So the buffers of a full
 /// queue hold 128 MiB for good at most; what grew larger goes back to the allocator.
 pub const BUFFER_BYTES_KEPT_MAX: usize = 2 << 20;
@@ -51,6 +59,7 @@ pub const COPY_BYTES: usize = 1 << 20;
 const _: () = {
     assert!(GROUP_BYTES_MAX <= BLOCK_BYTES_MAX);
     assert!(SEGMENT_BYTES_MAX >= GROUP_BYTES_MAX as u64);
+    assert!(SEGMENT_BYTES_MAX >= 2 * ROOM_BYTES);
     assert!(BLOCK_BYTES_MAX.is_multiple_of(BLOCK_ALIGN_BYTES));
     assert!(BLOCK_BYTES_MAX <= u32::MAX as usize);
 };

@@ -12,6 +12,7 @@ use crate::{
     disk::{Disk, DiskFile, read_full_at},
     error::{Break, JournalError, Loss},
     limits::BLOCK_ALIGN_BYTES,
+    room,
     segment::{self, HEADER_BYTES, HeaderFault, Identity, SegmentHeader},
     settle::{Cut, Ending, Unvouched},
 };
@@ -159,6 +160,7 @@ impl<'d, D: Disk> Scanner<'d, D> {
     /// No block is at the segment's offset: goes on behind it, to the next segment, or to the end.
     fn pass_hole(&mut self) -> Result<(), JournalError> {
         let mut segment = self.segment.take().expect("a hole is in a segment");
+        self.ending.spent.extend(segment.leave_out_room()?);
         let first_lost = segment.expected.max(self.wanted);
         if segment.limit.is_some_and(|limit| limit <= first_lost) {
             self.ending.leave(&segment);
@@ -204,7 +206,7 @@ impl Ending {
         });
         match segment.limit {
             // Written again in the next segment, since the disk had failed.
-            Some(limit) if segment.expected >= limit => self.superseded.extend(cut),
+            Some(limit) if segment.expected >= limit => self.spent.extend(cut),
             Some(_) => {}
             None => {
                 self.empty = (segment.group.is_none()).then(|| segment.name.clone());
@@ -298,6 +300,26 @@ impl<F: DiskFile> Segment<F> {
         let read = read_full_at(&self.file, &mut bytes, offset);
         let read = read.map_err(JournalError::io("read", &self.name))?;
         Ok(BlockHeader::decode(&bytes[..read], self.place_seed(offset)))
+    }
+
+    /// Takes the file for as long as its blocks, if all behind them is room that was never used; what is
+    /// to be cut off.
+    fn leave_out_room(&mut self) -> Result<Option<Cut>, JournalError> {
+        if self.offset == 0 || self.offset >= self.size {
+            return Ok(None);
+        }
+        let is_empty = room::is_empty(&self.file, self.offset..self.size);
+        if !is_empty.map_err(JournalError::io("read", &self.name))? {
+            return Ok(None);
+        }
+        let room = Cut {
+            file: self.name.clone(),
+            offset: self.offset,
+            bytes_count: self.size - self.offset,
+            next_tick: self.expected,
+        };
+        self.size = self.offset;
+        Ok(Some(room))
     }
 
     /// Looks for blocks behind the hole at the offset, of which `first_lost` is the first wanted tick.

@@ -17,8 +17,8 @@ pub struct Ending {
     pub next_tick: u32,
     /// What the last crash left half written; to be said, then cut by [`Ending::settle`].
     pub torn: Option<Cut>,
-    /// Tails of earlier segments that a later one has again.
-    pub(crate) superseded: Vec<Cut>,
+    /// Tails that nobody misses: a later segment has it again, or it is room that was never used.
+    pub(crate) spent: Vec<Cut>,
     /// The last segment, if it holds no block.
     pub(crate) empty: Option<String>,
     pub(crate) unvouched: Option<Unvouched>,
@@ -65,7 +65,7 @@ impl Ending {
     /// # Errors
     /// The system's; then nothing may be written behind this end.
     pub fn settle<D: Disk>(&self, disk: &D) -> io::Result<()> {
-        for cut in &self.superseded {
+        for cut in &self.spent {
             cut.apply(disk)?;
         }
         match (&self.empty, &self.torn) {

@@ -27,6 +27,8 @@ struct Run<D> {
     ticks: Vec<Tick>,
     /// The last tick that was reported durable.
     promised: u32,
+    /// What its journals make room for ahead.
+    room_bytes: u64,
 }
 
 impl<D: Disk + Clone> Run<D> {
@@ -38,6 +40,7 @@ impl<D: Disk + Clone> Run<D> {
             random: Random(seed),
             ticks: Vec::new(),
             promised: 0,
+            room_bytes: [0, 12_288, 30_000][seed as usize % 3],
         }
     }
 
@@ -112,6 +115,7 @@ impl<D: Disk + Clone> Run<D> {
         });
         let (mut port, committer) = link(IDENTITY, next_tick);
         let committer = committer.with_segment_bytes_max(SEGMENT_BYTES_MAX);
+        let committer = committer.with_room_bytes(self.room_bytes);
         let mut appender = Appender::new(self.disk.clone(), committer);
         for _ in 0..STEPS {
             match self.random.below(10) {
@@ -268,6 +272,24 @@ fn a_full_disk_is_said_refuses_when_the_queue_is_full_and_goes_on_when_there_is_
     disk.crash();
     let (read, _) = read_back(&disk, 1).expect("it is whole");
     assert_eq!(read.len(), tick as usize);
+}
+
+/// What a full disk does to the room ahead is no failure: what fits goes on.
+#[test]
+fn a_disk_without_room_ahead_takes_the_ticks_that_fit() {
+    let disk = SimulatedDisk::new(1);
+    disk.set_space(30_000);
+    let (mut port, committer) = link(IDENTITY, 1);
+    let mut appender = Appender::new(disk.clone(), committer.with_room_bytes(28_000));
+    for tick in 1..=6 {
+        port.commit(tick, &[b"a record"]).expect("there is room");
+        assert_eq!(appender.turn(), Turn::Committed);
+    }
+    assert!(matches!(port.state(), State::Healthy));
+    assert_eq!(disk.names().expect("the disk works").len(), 1);
+    disk.crash();
+    let (read, _) = read_back(&disk, 1).expect("it is whole");
+    assert_eq!(read.len(), 6);
 }
 
 #[test]

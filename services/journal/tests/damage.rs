@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{IDENTITY, Random, Tick, read_back, write_groups};
+use common::{IDENTITY, Random, Tick, read_back, write_groups, write_groups_with_room};
 use journal::{
     Break, Identity, JournalError, Loss, Scanner, limits::BLOCK_ALIGN_BYTES, repair, segment,
     simulated::SimulatedDisk,
@@ -236,6 +236,74 @@ fn a_hole_in_the_last_group_is_a_torn_tail_and_before_it_is_damage() {
             Err(error) => panic!("{error}"),
         }
     }
+}
+
+/// A journal of five ticks in one segment, with room behind them, and where that begins.
+fn written_with_room() -> (SimulatedDisk, Vec<Tick>, String, usize) {
+    let mut random = Random(7);
+    let ticks: Vec<Tick> = (1..=5).map(|tick| (tick, random.records(400))).collect();
+    let groups: Vec<Vec<Tick>> = ticks.iter().map(|tick| vec![tick.clone()]).collect();
+    let disk = SimulatedDisk::new(7);
+    write_groups_with_room(&disk, &groups, 4 * PAGE as u64);
+    let name = segment::file_name(1);
+    let room_from = PAGE * 6;
+    assert!(disk.content(&name).len() > room_from, "there is room");
+    (disk, ticks, name, room_from)
+}
+
+#[test]
+fn room_that_was_never_used_is_no_torn_tail_and_is_given_back() {
+    let (disk, ticks, name, room_from) = written_with_room();
+    for _ in 0..2 {
+        let (read, ending) = read_back(&disk, 1).expect("it is whole");
+        assert!(read == ticks, "other records");
+        assert_eq!((ending.next_tick, ending.torn.as_ref()), (6, None));
+        ending.settle(&disk).expect("the disk works");
+        assert_eq!(disk.content(&name).len(), room_from);
+    }
+}
+
+#[test]
+fn what_is_in_the_room_and_not_a_block_is_a_torn_tail() {
+    let (disk, ticks, name, room_from) = written_with_room();
+    let whole = disk.content(&name);
+    for offset in (room_from..whole.len()).step_by(97) {
+        for damage in [1, whole[offset]] {
+            let mut damaged = whole.clone();
+            damaged[offset] ^= damage;
+            disk.set_content(&name, damaged);
+            let (read, ending) = read_back(&disk, 1).expect("it is whole");
+            assert!(read == ticks, "other records");
+            let cut = ending.torn.expect("something was under way there");
+            assert_eq!(cut.offset, room_from as u64);
+        }
+    }
+}
+
+/// Room is not what a lost block was, whatever has become of it.
+#[test]
+fn a_last_block_that_is_lost_before_room_is_cut_and_said() {
+    let (disk, ticks, name, room_from) = written_with_room();
+    let mut damaged = disk.content(&name);
+    damaged[room_from - PAGE..room_from].fill(0);
+    disk.set_content(&name, damaged);
+    let (read, ending) = read_back(&disk, 1).expect("nothing vouches for it");
+    assert!(read == ticks[..4], "other records");
+    assert!(ending.torn.is_some());
+}
+
+#[test]
+fn a_segment_missing_behind_room_is_missing() {
+    let (disk, ..) = written_with_room();
+    let ticks: Vec<Tick> = vec![(9, vec![b"a record".to_vec()])];
+    write_groups(&disk, &[ticks], u64::MAX);
+    let Err(JournalError::Broken(at)) = read_back(&disk, 1) else {
+        panic!("ticks 6 to 8 are missing");
+    };
+    assert_eq!(
+        (at.first_tick, at.last_tick, at.loss),
+        (6, 8, Loss::Missing)
+    );
 }
 
 #[test]

@@ -7,7 +7,9 @@ use std::{
     process,
 };
 
-use journal::{Appender, Disk, Ending, Identity, JournalError, Scanner, Turn, link};
+use journal::{
+    Appender, Committer, Disk, Ending, Identity, JournalError, JournalPort, Scanner, Turn, link,
+};
 
 pub const IDENTITY: Identity = Identity {
     world: 0xfeed_beef,
@@ -50,8 +52,27 @@ pub fn borrowed(records: &[Vec<u8>]) -> Vec<&[u8]> {
 
 /// Writes each group of ticks with one commit.
 pub fn write_groups<D: Disk + Clone>(disk: &D, groups: &[Vec<Tick>], segment_bytes_max: u64) {
-    let (mut port, committer) = link(IDENTITY, groups[0][0].0);
-    let committer = committer.with_segment_bytes_max(segment_bytes_max);
+    let (port, committer) = link(IDENTITY, groups[0][0].0);
+    write_with(
+        disk,
+        groups,
+        port,
+        committer.with_segment_bytes_max(segment_bytes_max),
+    );
+}
+
+/// The same with room made ahead in segments.
+pub fn write_groups_with_room<D: Disk + Clone>(disk: &D, groups: &[Vec<Tick>], room_bytes: u64) {
+    let (port, committer) = link(IDENTITY, groups[0][0].0);
+    write_with(disk, groups, port, committer.with_room_bytes(room_bytes));
+}
+
+fn write_with<D: Disk + Clone>(
+    disk: &D,
+    groups: &[Vec<Tick>],
+    mut port: JournalPort,
+    committer: Committer,
+) {
     let mut appender = Appender::new(disk.clone(), committer);
     for group in groups {
         for (tick, records) in group {
