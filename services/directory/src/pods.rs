@@ -197,42 +197,42 @@ impl Directory {
         })
     }
 
-    /// Ends a lease early; regions that the pod still owns can be taken over from now on. Also for a
-    /// restarted pod that knows its former incarnation to be dead and will not wait for the lease.
+    /// Ends a lease early and for good: the pod is gone, and regions that it still owns can be taken over
+    /// from now on.
     ///
     /// # Errors
     /// [`DirectoryError::LeaseLost`], [`DirectoryError::Database`].
     pub async fn release(&self, fence: Fence) -> Result<(), DirectoryError> {
-        let mut write = self.write().await?;
-        write.require_held(fence).await?;
-        sqlx::query(
+        self.end(
+            fence,
             "UPDATE directory_pods SET state = 'gone', lease_until_ms = $1 \
              WHERE id = $2 AND incarnation = $3",
         )
-        .bind(write.now_ms)
-        .bind(i64::from(fence.pod))
-        .bind(signed(fence.incarnation))
-        .execute(&mut *write.transaction)
-        .await?;
-        write.end_leadership_of(fence).await?;
-        write.commit().await
+        .await
     }
 
-    /// Ends a lease early and nothing else: the process stops and comes back as it was.
+    /// Ends a lease early and nothing else: the pod stops and comes back as it was. Also for a restarted
+    /// pod that knows its former incarnation to be dead and will not wait for the lease.
     ///
     /// # Errors
     /// [`DirectoryError::LeaseLost`], [`DirectoryError::Database`].
     pub async fn end_lease(&self, fence: Fence) -> Result<(), DirectoryError> {
-        let mut write = self.write().await?;
-        write.require_held(fence).await?;
-        sqlx::query(
+        self.end(
+            fence,
             "UPDATE directory_pods SET lease_until_ms = $1 WHERE id = $2 AND incarnation = $3",
         )
-        .bind(write.now_ms)
-        .bind(i64::from(fence.pod))
-        .bind(signed(fence.incarnation))
-        .execute(&mut *write.transaction)
-        .await?;
+        .await
+    }
+
+    async fn end(&self, fence: Fence, statement: &'static str) -> Result<(), DirectoryError> {
+        let mut write = self.write().await?;
+        write.require_held(fence).await?;
+        sqlx::query(statement)
+            .bind(write.now_ms)
+            .bind(i64::from(fence.pod))
+            .bind(signed(fence.incarnation))
+            .execute(&mut *write.transaction)
+            .await?;
         write.end_leadership_of(fence).await?;
         write.commit().await
     }
