@@ -42,6 +42,9 @@ pub async fn serve(edge: Rc<Edge>, socket: WebSocket, address: SocketAddr) {
         Err(ending) => refuse(&mut sink, ending).await,
     };
     let _ = timeout(limits::CLOSING_TIMEOUT, close(&mut sink, &ending)).await;
+    if matches!(ending, Ending::Closed(_)) {
+        let _ = timeout(limits::CLOSING_TIMEOUT, hear_out(&mut stream)).await;
+    }
 }
 
 async fn greet(edge: &Edge, stream: &mut Stream) -> Result<Hello, Ending> {
@@ -215,4 +218,10 @@ async fn close(sink: &mut Sink, ending: &Ending) {
         Ending::Left | Ending::Lost => None,
     };
     let _ = sink.send(Message::Close(frame)).await;
+}
+
+/// Takes in what still comes, to no end but that it is taken in: a socket closed over bytes that
+/// nobody read resets the connection, and a reset discards the last words on their way to the client.
+async fn hear_out(stream: &mut Stream) {
+    while let Some(Ok(_)) = stream.next().await {}
 }
