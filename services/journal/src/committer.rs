@@ -209,6 +209,7 @@ impl Committer {
             dropped.fetch_add(1, Ordering::Relaxed);
         }
         self.return_blocks();
+        self.end.shared.port_waker.wake();
     }
 
     fn return_blocks(&mut self) {
@@ -234,6 +235,7 @@ impl Committer {
         shared.attempt_count.store(attempts, Ordering::Relaxed);
         let number = error.raw_os_error().unwrap_or(OTHER_ERROR);
         shared.error.store(number, Ordering::Release);
+        shared.port_waker.wake();
     }
 
     /// The room to make now, if it is time to: to be filled as [`crate::room`] says and synced, then

@@ -10,6 +10,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering},
     },
+    task::Waker,
 };
 
 use atomic_waker::AtomicWaker;
@@ -54,6 +55,8 @@ pub(crate) struct Shared {
     pub is_closed: AtomicBool,
     /// Wakes the writer.
     pub waker: AtomicWaker,
+    /// Wakes the port's owner.
+    pub port_waker: AtomicWaker,
 }
 
 pub(crate) const NO_ERROR: i32 = 0;
@@ -109,6 +112,7 @@ pub fn link(identity: Identity, next_tick: u32) -> (JournalPort, Committer) {
         latencies_dropped_count: AtomicU64::new(0),
         is_closed: AtomicBool::new(false),
         waker: AtomicWaker::new(),
+        port_waker: AtomicWaker::new(),
     });
     let port = JournalPort {
         blocks: blocks_in,
@@ -193,6 +197,12 @@ impl JournalPort {
     /// Every tick that was taken, up to this one, is durable.
     pub fn durable_tick(&self) -> u32 {
         self.shared.durable_tick.load(Ordering::Acquire)
+    }
+
+    /// As [`Self::durable_tick`]; the waker is woken once when the writer next has something to tell.
+    pub fn poll_durable_tick(&self, waker: &Waker) -> u32 {
+        self.shared.port_waker.register(waker);
+        self.durable_tick()
     }
 
     pub fn state(&self) -> State {

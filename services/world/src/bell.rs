@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Poll, Waker},
+    task::{Poll, Wake, Waker},
 };
 
 use atomic_waker::AtomicWaker;
@@ -23,10 +23,12 @@ struct Inner {
 
 impl Bell {
     pub fn ring(&self) {
-        // Who finds it rung already leaves the waking to who rang.
-        if !self.0.has_rung.swap(true, Ordering::AcqRel) {
-            self.0.waker.wake();
-        }
+        self.0.ring();
+    }
+
+    /// Rings it, for those who wake.
+    pub(crate) fn waker(&self) -> Waker {
+        Waker::from(self.0.clone())
     }
 
     /// Whether it rang since the last time it was asked.
@@ -50,10 +52,29 @@ impl Bell {
     }
 }
 
+impl Inner {
+    fn ring(&self) {
+        // Who finds it rung already leaves the waking to who rang.
+        if !self.has_rung.swap(true, Ordering::AcqRel) {
+            self.waker.wake();
+        }
+    }
+}
+
+impl Wake for Inner {
+    fn wake(self: Arc<Self>) {
+        self.ring();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.ring();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{sync::atomic::AtomicUsize, task::Wake};
+    use std::sync::atomic::AtomicUsize;
 
     #[derive(Default)]
     struct Count(AtomicUsize);
@@ -73,7 +94,7 @@ mod tests {
         bell.ring();
         assert_eq!(bell.poll(&waker), Poll::Ready(()));
         assert_eq!(bell.poll(&waker), Poll::Pending);
-        bell.clone().ring();
+        bell.waker().wake();
         assert_eq!(count.0.load(Ordering::Relaxed), 1);
         assert!(bell.take() && !bell.take());
         bell.retire();

@@ -1,7 +1,7 @@
 //! What a process's shards were given, kept: the records of every tick in its journal, and checkpoints
 //! beside it. On the relay's thread nothing of it waits; docs/invariants/recovery.md tells the protocol.
 
-use std::{io, path::Path};
+use std::{io, path::Path, task::Waker};
 
 use journal::{Checkpointer, CommitError, Folder, Identity, JournalPort};
 use pod::{Commit, PodState};
@@ -103,9 +103,10 @@ impl Chronicle {
         }
     }
 
-    /// Everything up to this tick survives a crash.
-    pub fn durable_tick(&self) -> u32 {
-        self.port.durable_tick()
+    /// Everything up to this tick survives a crash. The waker is woken once when that, or whether there
+    /// is room, has changed.
+    pub fn poll_durable_tick(&self, waker: &Waker) -> u32 {
+        self.port.poll_durable_tick(waker)
     }
 
     /// Hands a state over to be written; while one is still being written, this one is left out.

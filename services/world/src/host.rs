@@ -69,7 +69,14 @@ pub fn start(pod: Pod, runner: Runner, pinning: Pinning) -> io::Result<PodHandle
     let (loops, sides) = parts.connect(pod.state, pod.shard_ports);
     let mut chronicle = pod.chronicle;
     let writing = chronicle.as_mut().and_then(Chronicle::take_writing);
-    let relay = RelayLoop::new(relay, sides, pod.whole_ports, chronicle, pod.links);
+    let relay = RelayLoop::new(
+        relay,
+        sides,
+        pod.whole_ports,
+        chronicle,
+        pod.links,
+        &relay_bell,
+    );
     let progress = relay.progress();
     let seat = Seat {
         name: "relay".into(),

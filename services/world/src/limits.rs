@@ -26,7 +26,7 @@ pub const CHECKPOINT_TICKS: u32 = 200;
 /// Checkpoints kept of a run under way, so that all shards have one of the same tick whichever of
 /// them was being written.
 pub const CHECKPOINTS_KEPT: usize = 3;
-/// How often is looked whether the journal has a tick, while frames wait for it: a disk syncs in 1 ms.
+/// How often a loop looks again for room in a ring, whose reader rings nobody: a disk syncs in 1 ms.
 pub const COMMIT_WAIT: Duration = Duration::from_millis(1);
 /// Between two turns of a loop that has nothing to do any more.
 pub const END_WAIT: Duration = Duration::from_millis(20);

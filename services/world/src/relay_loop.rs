@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
+    task::Waker,
     time::{Duration, Instant},
 };
 
@@ -16,6 +17,7 @@ use pod::Relay;
 use rtrb::{Consumer, Producer};
 
 use crate::{
+    bell::Bell,
     chronicle::Chronicle,
     limits::{COMMIT_WAIT, END_WAIT},
     links::Links,
@@ -64,6 +66,8 @@ pub struct RelayLoop {
     /// The newest copy of a world that was asked for.
     world: Option<Box<World>>,
     progress: Arc<Progress>,
+    /// Rings for the next turn.
+    waker: Waker,
 }
 
 impl RelayLoop {
@@ -73,6 +77,7 @@ impl RelayLoop {
         edges: Vec<WholePort>,
         chronicle: Option<Chronicle>,
         links: Option<Links>,
+        bell: &Bell,
     ) -> Self {
         let progress = Arc::new(Progress::default());
         let durable = relay.durable_tick();
@@ -87,6 +92,7 @@ impl RelayLoop {
             pulse: Pulse::default(),
             world: None,
             progress,
+            waker: bell.waker(),
         }
     }
 
@@ -110,6 +116,11 @@ impl RelayLoop {
         }
     }
 
+    /// Whether a shard did more than the relay had room for: each makes room in its own time.
+    fn has_left_some(&self) -> bool {
+        self.shards.iter().any(|shard| !shard.done.is_empty())
+    }
+
     /// What a shard has no room for stays with the relay until it has taken some.
     fn deliver(&mut self) {
         while self.shards.iter().all(|shard| shard.frames.has_room())
@@ -130,13 +141,14 @@ impl RelayLoop {
             }
             return;
         };
+        // First of all, so that what changes meanwhile rings.
+        let durable = chronicle.poll_durable_tick(&self.waker);
+        self.relay.handle_durable(durable);
         while chronicle.has_room()
             && let Some(commit) = self.relay.poll_commit()
         {
             chronicle.record(&commit);
         }
-        let durable = chronicle.durable_tick();
-        self.relay.handle_durable(durable);
         if let Some(state) = self.relay.poll_checkpoint() {
             chronicle.offer(state);
         }
@@ -203,9 +215,11 @@ impl Turn for RelayLoop {
         if let Some(links) = &mut self.links {
             links.attend(&self.relay, &mut self.shards, self.world.take(), now);
         }
-        match self.relay.waiting_count() {
-            0 => now + END_WAIT,
-            _ => now + COMMIT_WAIT,
+        // Shards, links and the journal ring when there is something to do; only what was left for want
+        // of room is looked at again unasked.
+        match self.has_left_some() {
+            true => now + COMMIT_WAIT,
+            false => now + END_WAIT,
         }
     }
 }
