@@ -12,7 +12,7 @@ mod connection;
 mod control;
 mod debt;
 mod figures;
-mod limits;
+pub mod limits;
 mod outlook;
 mod report;
 mod roam;

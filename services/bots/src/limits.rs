@@ -2,6 +2,13 @@
 
 use std::time::Duration;
 
+/// Bots of one process: each needs a connection, and all of them share a few threads.
+pub const BOTS_MAX: usize = 20_000;
+/// How long they may play: an hour, after which a forgotten run is over.
+pub const SECONDS_MAX: u32 = 3_600;
+/// Joins in a second: more find their timer late.
+pub const JOINS_PER_SECOND_MAX: u32 = 1_000;
+
 /// How long a join may take, from the first request to Welcome.
 pub const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Joins tried by one bot before it gives up: a server that limits joins answers later ones.

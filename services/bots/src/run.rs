@@ -120,7 +120,7 @@ async fn run_all(config: &BotsConfig) -> Result<Report, BotsError> {
             fates.clone(),
         );
         bots.push(spawn_local(live));
-        sleep(Duration::from_secs(1) / config.joins_per_second.max(1)).await;
+        sleep(Duration::from_secs(1) / config.joins_per_second).await;
     }
     while fates.settled.get() < config.count {
         sleep(Duration::from_millis(20)).await;

@@ -2,17 +2,29 @@
 
 use std::io::{self, Write};
 
-use bots::{BotsConfig, BotsError};
+use bots::{
+    BotsConfig, BotsError,
+    limits::{BOTS_MAX, JOINS_PER_SECOND_MAX, SECONDS_MAX},
+};
 
-use crate::{Failure, cli::BotsArguments};
+use crate::{Failure, cli::BotsArguments, config::within};
 
 /// Runs the bots and prints their report.
 pub fn run(arguments: &BotsArguments) -> Result<(), Failure> {
+    within("count", arguments.count, 1, BOTS_MAX)?;
+    within("seconds", arguments.seconds, 1, SECONDS_MAX)?;
+    let joins_per_second = arguments.joins_per_second;
+    within(
+        "joins-per-second",
+        joins_per_second,
+        1,
+        JOINS_PER_SECOND_MAX,
+    )?;
     let config = BotsConfig {
         urls: arguments.url.clone(),
         count: arguments.count,
         seconds: arguments.seconds,
-        joins_per_second: arguments.joins_per_second,
+        joins_per_second,
         budget_bytes_per_second: arguments.budget_bytes_per_second,
         view_distance_blocks: arguments.view_distance_blocks,
         seed: arguments.seed,

@@ -56,6 +56,8 @@ fn wrong_flags_are_one_line_that_says_how_to_mend_it() {
         ),
         (&["--config", "/nonexistent.toml"], "--config"),
         (&["extra"], "--help"),
+        (&["bots", "--count", "0"], "between 1 and"),
+        (&["bots", "--seconds", "100000"], "between 1 and"),
         (&["shard"], "--directory"),
         (&["edge", "--pod", "70000"], "--pod"),
     ] {
