@@ -4,10 +4,11 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
+    ("gate", &[]),
     ("engine", &["spatial"]),
     ("client-core", &["spatial", "engine"]),
     ("directory", &["spatial"]),
@@ -58,7 +59,11 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 ];
 
 /// What tests may use besides.
-const TESTS_MAY_USE: [(&str, &[&str]); 3] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 4] = [
+    (
+        "gate",
+        &["spatial", "protocol", "engine", "journal", "edge"],
+    ),
     ("edge", &["bots"]),
     ("client-core", &["protocol"]),
     ("protocol", &["spatial"]),
