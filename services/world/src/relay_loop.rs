@@ -95,8 +95,8 @@ impl RelayLoop {
     }
 
     fn take_done(&mut self) {
-        for shard in &mut self.shards {
-            while self.relay.has_room()
+        for (number, shard) in (0..).zip(&mut self.shards) {
+            while self.relay.has_room(number)
                 && let Ok(done) = shard.done.pop()
             {
                 let tick = done.ticked.frame.tick;
