@@ -186,9 +186,11 @@ impl PodHandle {
         Ok(ended?.into_iter().map(ShardLoop::into_battle).collect())
     }
 
+    /// Whether nothing is left to be told, or nothing may be any more.
     fn is_all_told(&self) -> bool {
         let last = self.stop.last_tick();
-        last.is_some_and(|last| self.progress.durable_tick() >= last)
+        let is_told = last.is_some_and(|last| self.progress.durable_tick() >= last);
+        is_told || self.progress.is_over()
     }
 }
 
