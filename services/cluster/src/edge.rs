@@ -102,7 +102,7 @@ pub async fn run<S: Serving>(
         _ = stop.wait_for(|&it| it) => return life.end().await,
     };
     followed?;
-    life.member.directory.set_ready(life.member.fence).await?;
+    life.member.set_ready().await?;
     let serving = serve(life.feed.status())?;
     let ended = life.live(&serving, &mut stop).await;
     let stopped = spawn_blocking(move || serving.stop()).await;

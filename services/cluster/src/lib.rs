@@ -9,6 +9,7 @@ pub mod edge;
 mod entry;
 mod error;
 mod fleet;
+mod insistence;
 pub mod limits;
 mod links;
 mod member;

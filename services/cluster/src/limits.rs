@@ -9,6 +9,10 @@ pub const LOOK_PERIOD: Duration = Duration::from_millis(200);
 pub const REGISTER_PAUSE: Duration = Duration::from_millis(200);
 /// From a question without an answer to the next: what is asked for takes some ticks.
 pub const ASK_PAUSE: Duration = Duration::from_millis(100);
+/// From a question that the directory did not answer to the next: twice as long each time, and often enough
+/// that one comes within a lease (2.5 s) as soon as the database is back.
+pub const RETRY_PAUSE_MIN: Duration = Duration::from_millis(50);
+pub const RETRY_PAUSE_MAX: Duration = Duration::from_millis(400);
 /// How long a process waits until all that hold a lease are linked, before it begins anyhow: links take
 /// a second where a machine is busy. The lease, not this, keeps former lives out.
 pub const GREETING_PATIENCE: Duration = Duration::from_secs(5);
