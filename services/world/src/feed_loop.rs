@@ -198,14 +198,14 @@ impl FeedLoop {
         let PeerName::Pod(pod) = *peer.name() else {
             return;
         };
-        let is_known = self.pods.contains_key(&pod);
         let side = self.pods.entry(pod).or_insert_with(|| PodSide {
             peer,
             shard_count,
             heard: Vec::new(),
             said: BTreeMap::new(),
         });
-        if !is_known && self.following.is_some() {
+        side.shard_count = shard_count;
+        if self.following.is_some() {
             side.listen(&self.bell);
         }
     }
@@ -213,6 +213,7 @@ impl FeedLoop {
     fn begin(&mut self, feed: Feed, now: Instant) {
         tracing::info!(tick = feed.tick(), "the world is followed");
         for side in self.pods.values_mut() {
+            side.heard.clear();
             side.listen(&self.bell);
         }
         self.following = Some(Following {
@@ -318,9 +319,10 @@ enum Sent {
 }
 
 impl PodSide {
+    /// Hears all its shards: those that are not heard yet, too, and no more than there are.
     fn listen(&mut self, bell: &Bell) {
-        self.heard.clear();
-        for shard in 0..self.shard_count {
+        self.heard.truncate(self.shard_count.into());
+        for shard in self.heard.len() as u16..self.shard_count {
             // Of a link that was closed meanwhile, the next word is that it is gone.
             self.heard
                 .extend(InLane::open(&self.peer, shard, None, bell));

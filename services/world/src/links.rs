@@ -260,22 +260,22 @@ impl Links {
         self.look_around(relay, now);
     }
 
+    /// Also of one that is known already: its shards may be more or fewer now.
     fn know(&mut self, peer: Peer, shard_count: u16, relay: &Relay) {
         let name = peer.name().clone();
-        if self.peers.contains_key(&name) {
-            return;
-        }
-        let mut lanes = Lanes {
+        let known = self.peers.remove(&name);
+        let mut lanes = known.unwrap_or_else(|| Lanes {
             said: Vec::new(),
             heard: Vec::new(),
             peer,
-        };
+        });
         let bell = self.herald.bell();
         let heard_count = match name {
-            PeerName::Pod(_) => shard_count,
-            PeerName::Edge(_) => self.own.len() as u16,
+            PeerName::Pod(_) => usize::from(shard_count),
+            PeerName::Edge(_) => self.own.len(),
         };
-        for shard in 0..heard_count {
+        lanes.heard.truncate(heard_count);
+        for shard in lanes.heard.len() as u16..heard_count as u16 {
             let durable = match &name {
                 PeerName::Pod(pod) => relay.durable_place_of(Owner { pod: *pod, shard }),
                 PeerName::Edge(_) => self.first_places[usize::from(shard)].get(&name).copied(),
@@ -284,14 +284,14 @@ impl Links {
                 .heard
                 .extend(InLane::open(&lanes.peer, shard, durable, bell));
         }
-        for shard in 0..self.own.len() as u16 {
+        for shard in lanes.said.len() as u16..self.own.len() as u16 {
             let said = bring_in(relay, shard, self.series);
             lanes
                 .said
                 .extend(OutLane::open(&lanes.peer, shard, said, bell));
         }
         // Of a link that was closed meanwhile, the next word is that it is gone.
-        if lanes.said.len() == self.own.len() && lanes.heard.len() == usize::from(heard_count) {
+        if lanes.said.len() == self.own.len() && lanes.heard.len() == heard_count {
             self.peers.insert(name, lanes);
         }
     }
