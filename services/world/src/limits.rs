@@ -57,6 +57,8 @@ pub const FEED_PATIENCE: Duration = Duration::from_secs(8);
 /// How often such a process looks for commands of its edges, which ring nobody: an input may be late by
 /// so much, and 500 looks a second cost half a percent of a core.
 pub const FEED_LOOK_PERIOD: Duration = Duration::from_millis(2);
+/// Lanes that a process without shards may open in one life: 16 million, one a second for half a year.
+pub const SERIES_BITS: u32 = 24;
 /// Shards of a process that is linked to others: each has a lane of the link in each direction.
 pub const LINKED_SHARDS_MAX: usize = link::limits::LANES_MAX / 2;
 
