@@ -98,7 +98,7 @@ impl FleetKeeper {
                 Ok(()) => {}
                 Err(DirectoryError::UnknownPod(_)) => tracing::warn!(pod, "there is no such pod"),
                 Err(error) => {
-                    self.fleet.wish(pod, is_draining);
+                    self.fleet.give_wish_back((pod, is_draining));
                     return Err(error);
                 }
             }

@@ -9,7 +9,7 @@ use std::{
 use directory::{PlanState, controller::Plan};
 use spatial::partition::{Owner, Partition};
 
-use crate::limits::PLANS_KEPT;
+use crate::limits::{PLANS_KEPT, WISHES_MAX};
 
 /// What a shard's ticks cost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -34,7 +34,7 @@ struct Inner {
     /// Of shards of other processes.
     times: BTreeMap<Owner, Times>,
     egress_bytes: u64,
-    /// Wishes of operators that the directory has not heard of: a pod, and whether it is to be emptied.
+    /// Wishes of operators that the directory has not heard of, [`WISHES_MAX`] at most: a pod, and whether it is to be emptied.
     wishes: VecDeque<(u16, bool)>,
     /// Plans and what became of them, for the directory.
     plans: VecDeque<(Plan, PlanState)>,
@@ -81,6 +81,11 @@ impl Fleet {
         self.lock().wishes.pop_front()
     }
 
+    /// One that the directory did not take, to be told first when it answers again.
+    pub fn give_wish_back(&self, wish: (u16, bool)) {
+        self.lock().wishes.push_front(wish);
+    }
+
     /// The next plan to be recorded.
     pub fn poll_plan(&self) -> Option<(Plan, PlanState)> {
         self.lock().plans.pop_front()
@@ -115,8 +120,15 @@ impl Fleet {
         self.lock().egress_bytes
     }
 
-    pub fn wish(&self, pod: u16, is_draining: bool) {
-        self.lock().wishes.push_back((pod, is_draining));
+    /// An operator's; false if too many wait, because the directory does not answer.
+    #[must_use]
+    pub fn wish(&self, pod: u16, is_draining: bool) -> bool {
+        let wishes = &mut self.lock().wishes;
+        let has_room = wishes.len() < WISHES_MAX;
+        if has_room {
+            wishes.push_back((pod, is_draining));
+        }
+        has_room
     }
 
     /// The oldest are forgotten where nobody takes them.
@@ -132,5 +144,23 @@ impl Fleet {
         let mut inner = self.lock();
         inner.partition = partition.clone();
         inner.has_seat = seat.pod == self.pod;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wishes_that_nobody_hears_are_refused_some_day() {
+        let fleet = Fleet::new(1);
+        for pod in 0..WISHES_MAX as u16 {
+            assert!(fleet.wish(pod, true));
+        }
+        assert!(!fleet.wish(0, false));
+        let first = fleet.poll_wish().expect("the oldest");
+        fleet.give_wish_back(first);
+        assert_eq!(fleet.poll_wish(), Some((0, true)));
+        assert!(fleet.wish(0, false));
     }
 }

@@ -531,7 +531,7 @@ impl Steward {
             return Err(format!("there is no pod {pod}; see ctl shards"));
         }
         if !is_draining {
-            self.set_draining(pod, false);
+            self.set_draining(pod, false)?;
             let what = format!("pod {pod} takes regions again");
             return Ok(Answer::Done { what });
         }
@@ -541,19 +541,21 @@ impl Steward {
                 "pod {pod} is the only one that takes regions: start another first"
             ));
         }
-        self.set_draining(pod, true);
+        self.set_draining(pod, true)?;
         Ok(Answer::Done {
             what: format!("pod {pod} is being emptied"),
         })
     }
 
     /// In a cluster all have to know, so the directory is told first.
-    fn set_draining(&mut self, pod: u16, is_draining: bool) {
+    fn set_draining(&mut self, pod: u16, is_draining: bool) -> Result<(), String> {
         match (&self.fleet, is_draining) {
-            (Some(fleet), _) => fleet.wish(pod, is_draining),
+            (Some(fleet), _) if !fleet.wish(pod, is_draining) => return Err(NOT_TAKEN.into()),
+            (Some(_), _) => {}
             (None, true) => drop(self.draining.insert(pod)),
             (None, false) => drop(self.draining.remove(&pod)),
         }
+        Ok(())
     }
 
     fn set_dry_run(&mut self, is_on: bool) -> Answer {
@@ -570,6 +572,10 @@ impl Steward {
         region.map_err(|_| format!("{name} is no region now; see ctl regions"))
     }
 }
+
+/// What an operator is told whose order finds no room.
+const NOT_TAKEN: &str =
+    "the directory does not answer, and too many orders wait for it: try again later";
 
 impl Entry {
     fn row(&self, now: Instant) -> PlanRow {

@@ -22,6 +22,7 @@ pub mod replay;
 pub mod runner;
 pub mod shard_loop;
 pub mod siblings;
+mod snapshots;
 pub mod status;
 pub mod timings;
 pub mod uring;

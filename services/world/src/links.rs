@@ -25,7 +25,7 @@ use pod::{
     Acknowledgement, Offered, PodState, Relay, Said, feed,
     record::{Places, read_command},
     state,
-    word::{Listening, Piece, Question, SnapshotKind, Wish},
+    word::{Listening, Question, SnapshotKind},
 };
 use spatial::partition::Owner;
 
@@ -36,6 +36,7 @@ use crate::{
     limits::{DEPARTURE_PATIENCE, QUIET_TICKS},
     relay_loop::ShardSide,
     shard_loop::Inward,
+    snapshots::{Snapshot, Snapshots, TooFarAhead},
 };
 
 /// What the relay is told of other processes.
@@ -91,14 +92,6 @@ impl Standing {
     }
 }
 
-/// A snapshot for one who asked.
-pub struct Snapshot {
-    name: PeerName,
-    number: u64,
-    tick: u32,
-    bytes: Bytes,
-}
-
 /// See the module.
 pub struct Links {
     series: u64,
@@ -108,8 +101,7 @@ pub struct Links {
     peers: BTreeMap<PeerName, Lanes>,
     /// How far each edge's commands were taken when this life began.
     first_places: Vec<Places>,
-    wishes: BTreeMap<PeerName, Wish>,
-    snapshots: BTreeMap<PeerName, Snapshot>,
+    snapshots: Snapshots,
     generator: Generator,
     /// Own shards that were waited for in this life.
     enlisted: Vec<Owner>,
@@ -141,8 +133,7 @@ impl Links {
             herald,
             peers: BTreeMap::new(),
             first_places: state.shards.iter().map(|it| it.places.clone()).collect(),
-            wishes: BTreeMap::new(),
-            snapshots: BTreeMap::new(),
+            snapshots: Snapshots::default(),
             generator: Generator::new(state.shards[0].world.config.seed),
             enlisted: enlisted.copied().collect(),
             own,
@@ -241,20 +232,18 @@ impl Links {
                 Word::Known { peer, shard_count } => self.know(peer, shard_count, relay),
                 Word::Gone(name) => {
                     self.peers.remove(&name);
-                    self.wishes.remove(&name);
-                    self.snapshots.remove(&name);
+                    self.snapshots.forget(&name);
                 }
                 Word::Asked(request) => self.answer(request, relay, shards),
                 Word::Volunteers(owner) => enlist(owner, relay, shards),
-                Word::Made(snapshot) => {
-                    self.snapshots.insert(snapshot.name.clone(), snapshot);
-                }
+                Word::Made(snapshot) => self.snapshots.keep(snapshot),
             }
         }
         if let Some(world) = world {
             self.make_snapshots(&world, relay);
         }
-        if !self.wishes.is_empty() {
+        let (gathered, _) = relay.missing();
+        if self.snapshots.is_world_wanted(gathered + 1) {
             shards[0].is_world_wanted.store(true, Ordering::Release);
         }
         self.look_around(relay, now);
@@ -312,7 +301,16 @@ impl Links {
                 }
                 None => return request.refuse("not linked yet"),
             },
-            Question::Snapshot(wish) => self.piece(from, wish, relay).encode(),
+            Question::Snapshot(_) if !self.peers.contains_key(&from) => {
+                return request.refuse("not linked yet");
+            }
+            Question::Snapshot(wish) => {
+                let ticks = (relay.missing().0, relay.durable_tick());
+                match self.snapshots.piece(from, wish, ticks) {
+                    Ok(piece) => piece.encode(),
+                    Err(TooFarAhead) => return request.refuse("that tick is too far ahead"),
+                }
+            }
             Question::Enlist(owner) => {
                 enlist(owner, relay, shards);
                 Bytes::new()
@@ -322,37 +320,12 @@ impl Links {
         let _ = request.answer(answer);
     }
 
-    /// The piece that is wanted; begins to make the snapshot if there is none of that number.
-    fn piece(&mut self, from: PeerName, wish: Wish, relay: &Relay) -> Piece {
-        let snapshot = self.snapshots.get(&from);
-        let is_wanted = |it: &&Snapshot| it.number == wish.number && it.tick >= wish.tick_min;
-        let Some(snapshot) = snapshot.filter(is_wanted) else {
-            self.snapshots.remove(&from);
-            self.wishes.insert(from, wish);
-            return Piece::NotYet;
-        };
-        // Nobody hears of a tick that a crash could undo (R9).
-        if snapshot.tick > relay.durable_tick() {
-            return Piece::NotYet;
-        }
-        let piece = Piece::of(&snapshot.bytes, wish.offset);
-        if let Piece::Part { total, bytes } = &piece
-            && wish.offset + bytes.len() as u64 >= *total
-        {
-            self.snapshots.remove(&from);
-        }
-        piece
-    }
-
     /// Has snapshots made of a shard's world, as far as it is new enough for who asked.
     fn make_snapshots(&mut self, world: &World, relay: &Relay) {
         let Some(outline) = relay.outline(world.tick) else {
             return;
         };
-        for (name, wish) in self
-            .wishes
-            .extract_if(.., |_, it| it.tick_min <= world.tick)
-        {
+        for (name, wish) in self.snapshots.take_wishes(world.tick) {
             let (world, outline) = (world.clone(), outline.clone());
             let herald = self.herald.clone();
             // Terrain is megabytes to encode, and frames are not to wait for it.
