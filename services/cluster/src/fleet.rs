@@ -105,10 +105,26 @@ impl FleetKeeper {
         }
         self.lead(now).await?;
         if let Some((leadership, _)) = self.leadership {
-            while let Some((plan, state)) = self.fleet.poll_plan() {
-                self.directory.record_plan(leadership, &plan, state).await?;
-            }
+            self.record_plans(leadership).await?;
             mirror(&self.directory, &self.fleet.partition(), self.fence).await?;
+        }
+        Ok(())
+    }
+
+    /// Those that the directory does not take now it is told again.
+    async fn record_plans(&self, leadership: Leadership) -> Result<(), DirectoryError> {
+        while let Some((plan, state)) = self.fleet.poll_plan() {
+            let recorded = self.directory.record_plan(leadership, &plan, state);
+            match recorded.await {
+                Ok(_) => {}
+                Err(error @ DirectoryError::BadArgument(_)) => {
+                    tracing::error!(%error, action = plan.action.name(), "a plan is not recorded");
+                }
+                Err(error) => {
+                    self.fleet.give_plan_back(plan, state);
+                    return Err(error);
+                }
+            }
         }
         Ok(())
     }
@@ -231,6 +247,116 @@ fn mergeable_parent(kept: &Partition, id: RegionId, owner: Owner) -> Option<Regi
 mod tests {
     use super::*;
     use engine::divide::balanced;
+
+    use directory::{
+        PlanState, Registration, Role,
+        controller::{Action, Plan},
+    };
+    use engine::world::whole_world;
+    use sqlx::{AnyConnection, Connection, Executor};
+
+    /// A directory in a file of its own, in which somebody has founded a world.
+    struct Bench {
+        directory: Directory,
+        path: std::path::PathBuf,
+        status: PodStatus,
+    }
+
+    impl Bench {
+        async fn new(name: &str) -> Self {
+            let file = format!("voxelheim-fleet-{name}-{}.db", std::process::id());
+            let path = std::env::temp_dir().join(file);
+            let _ = std::fs::remove_file(&path);
+            let directory = Directory::open(&format!("sqlite://{}", path.display())).await;
+            let directory = directory.expect("a file");
+            directory.migrate().await.expect("a new file");
+            let status = PodStatus::new(1);
+            Self {
+                directory,
+                path,
+                status,
+            }
+        }
+
+        /// A pod that is ready, and how it sees the others.
+        async fn pod(&self, pod: u16) -> (FleetKeeper, Arc<Fleet>) {
+            let registration = Registration {
+                pod,
+                role: Role::Shard,
+                link_addresses: Vec::new(),
+                player_addresses: Vec::new(),
+                shard_cores: vec![None],
+            };
+            let lease = self.directory.register_pod(&registration).await;
+            let fence = lease.expect("a free number").fence;
+            self.directory.set_ready(fence).await.expect("a lease");
+            let fleet = Arc::new(Fleet::new(pod));
+            let keeper = FleetKeeper::new(fleet.clone(), self.directory.clone(), fence);
+            (keeper, fleet)
+        }
+
+        /// The world, of which the pod has all.
+        async fn found(&self, (keeper, fleet): &(FleetKeeper, Arc<Fleet>)) -> RegionId {
+            let world = whole_world();
+            let ids: Vec<RegionId> = world.regions().iter().map(|it| it.id).collect();
+            let owner = Owner {
+                pod: keeper.fence.pod,
+                shard: 0,
+            };
+            let founded = self.directory.found_world(&ids, owner, keeper.fence);
+            founded.await.expect("there is none");
+            let partition = self.directory.partition().await.expect("it is founded");
+            fleet.note_look(&Arc::new(partition), owner);
+            ids[0]
+        }
+
+        async fn look(&self, keeper: &mut FleetKeeper) {
+            let pods = self.directory.pods().await.expect("a file");
+            keeper.look(&pods, &self.status).await;
+        }
+
+        /// Another program's hand on the database.
+        async fn run(&self, statement: &'static str) {
+            let url = format!("sqlite://{}", self.path.display());
+            let connection = AnyConnection::connect(&url).await;
+            let mut connection = connection.expect("the file");
+            connection.execute(statement).await.expect("a statement");
+            connection.close().await.expect("it is idle");
+        }
+    }
+
+    impl Drop for Bench {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+
+    #[tokio::test]
+    async fn plans_that_the_directory_did_not_take_are_told_again() {
+        let bench = Bench::new("plans").await;
+        let mut pod = bench.pod(1).await;
+        let region = bench.found(&pod).await;
+        bench.look(&mut pod.0).await;
+        for action in [Action::Split { region }, Action::Merge { region }] {
+            let plan = Plan {
+                action,
+                reasons: vec!["it is wanted".into()],
+                gain_permille: 0,
+            };
+            pod.1.note_plan(&plan, PlanState::Applied);
+        }
+        bench
+            .run("ALTER TABLE directory_plans RENAME TO away")
+            .await;
+        bench.look(&mut pod.0).await;
+        bench
+            .run("ALTER TABLE away RENAME TO directory_plans")
+            .await;
+        bench.look(&mut pod.0).await;
+        let told = bench.directory.plans(9).await.expect("a file");
+        let told: Vec<Action> = told.into_iter().map(|it| it.plan.action).collect();
+        assert_eq!(told, [Action::Merge { region }, Action::Split { region }]);
+    }
 
     fn owner(shard: u16) -> Owner {
         Owner { pod: 1, shard }

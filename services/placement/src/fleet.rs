@@ -91,6 +91,15 @@ impl Fleet {
         self.lock().plans.pop_front()
     }
 
+    /// One that the directory did not take, to be told first when it answers again; the oldest are forgotten
+    /// where too many wait.
+    pub fn give_plan_back(&self, plan: Plan, state: PlanState) {
+        let plans = &mut self.lock().plans;
+        if plans.len() < PLANS_KEPT {
+            plans.push_front((plan, state));
+        }
+    }
+
     /// Who owns what, as of the last look.
     pub fn partition(&self) -> Arc<Partition> {
         self.lock().partition.clone()
@@ -132,7 +141,7 @@ impl Fleet {
     }
 
     /// The oldest are forgotten where nobody takes them.
-    pub(crate) fn note_plan(&self, plan: &Plan, state: PlanState) {
+    pub fn note_plan(&self, plan: &Plan, state: PlanState) {
         let plans = &mut self.lock().plans;
         if plans.len() == PLANS_KEPT {
             plans.pop_front();
@@ -140,7 +149,7 @@ impl Fleet {
         plans.push_back((plan.clone(), state));
     }
 
-    pub(crate) fn note_look(&self, partition: &Arc<Partition>, seat: Owner) {
+    pub fn note_look(&self, partition: &Arc<Partition>, seat: Owner) {
         let mut inner = self.lock();
         inner.partition = partition.clone();
         inner.has_seat = seat.pod == self.pod;
