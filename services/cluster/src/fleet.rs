@@ -2,12 +2,16 @@
 //! world in step: who leads, what shards' ticks cost, which pods are to be emptied, what was planned, and
 //! who owns what.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Instant,
+};
 
 use directory::{
     Directory, DirectoryError, Fence, Leadership, Pod, PodState, limits::LEADERSHIP_TTL,
 };
-use placement::{Fleet, Times};
+use placement::{Fleet, Rules, Times, Wish};
 use serde::{Deserialize, Serialize};
 use spatial::{
     partition::{Owner, Partition},
@@ -15,7 +19,7 @@ use spatial::{
 };
 use world::PodStatus;
 
-use crate::limits::REPORT_PERIOD;
+use crate::limits::{REPORT_PERIOD, WISH_PATIENCE};
 
 /// What a process tells of itself.
 #[derive(Serialize, Deserialize, Debug, Default)]
@@ -60,6 +64,8 @@ pub struct FleetKeeper {
     fence: Fence,
     leadership: Option<(Leadership, Instant)>,
     reported_at: Option<Instant>,
+    /// When it read what operators wanted.
+    learned_at: Option<Instant>,
 }
 
 impl FleetKeeper {
@@ -70,6 +76,7 @@ impl FleetKeeper {
             fence,
             leadership: None,
             reported_at: None,
+            learned_at: None,
         }
     }
 
@@ -93,21 +100,62 @@ impl FleetKeeper {
             let report = Report::of_shards(status).to_json();
             self.directory.report(self.fence, &report).await?;
         }
-        while let Some((pod, is_draining)) = self.fleet.poll_wish() {
-            match self.directory.set_draining(pod, is_draining).await {
-                Ok(()) => {}
-                Err(DirectoryError::UnknownPod(_)) => tracing::warn!(pod, "there is no such pod"),
-                Err(error) => {
-                    self.fleet.give_wish_back((pod, is_draining));
-                    return Err(error);
-                }
-            }
-        }
+        self.fulfil_wishes(now).await?;
+        self.learn_rules(now).await?;
         self.lead(now).await?;
         if let Some((leadership, _)) = self.leadership {
             self.record_plans(leadership).await?;
             mirror(&self.directory, &self.fleet.partition(), self.fence).await?;
         }
+        Ok(())
+    }
+
+    /// Tells the directory what operators want.
+    async fn fulfil_wishes(&mut self, now: Instant) -> Result<(), DirectoryError> {
+        while let Some((wish, since)) = self.fleet.poll_wish() {
+            self.learned_at = None;
+            let done = match wish {
+                Wish::Drain { pod, is_draining } => {
+                    self.directory.set_draining(pod, is_draining).await
+                }
+                Wish::Pin { region, is_pinned } => self.directory.set_pin(region, is_pinned).await,
+                Wish::DryRun { is_on } => {
+                    let value = u64::from(is_on);
+                    self.directory.set_setting("is_dry_run", value).await
+                }
+            };
+            match done {
+                Ok(()) => {}
+                Err(DirectoryError::UnknownPod(_)) => tracing::warn!(?wish, "there is no such pod"),
+                // A region that the world has just made is in the directory as soon as the leader says so.
+                Err(DirectoryError::Partition(error)) if now > since + WISH_PATIENCE => {
+                    tracing::warn!(?wish, %error, "an operator's wish is not fulfilled");
+                }
+                Err(error) => {
+                    self.fleet.give_wish_back((wish, since));
+                    return match error {
+                        DirectoryError::Partition(_) => Ok(()),
+                        _ => Err(error),
+                    };
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what operators of all processes wanted. Nobody leads who has not.
+    async fn learn_rules(&mut self, now: Instant) -> Result<(), DirectoryError> {
+        if self.learned_at.is_some_and(|at| now < at + REPORT_PERIOD) {
+            return Ok(());
+        }
+        let pinned = match self.directory.layout().await {
+            Ok(layout) => layout.pinned,
+            Err(DirectoryError::NoWorld) => BTreeSet::new(),
+            Err(error) => return Err(error),
+        };
+        let is_dry_run = self.directory.settings().await?.is_dry_run;
+        self.fleet.set_rules(Rules { pinned, is_dry_run });
+        self.learned_at = Some(now);
         Ok(())
     }
 
@@ -329,6 +377,55 @@ mod tests {
         fn drop(&mut self) {
             let _ = std::fs::remove_file(&self.path);
         }
+    }
+
+    #[tokio::test]
+    async fn what_an_operator_wants_of_one_pod_all_go_by() {
+        let bench = Bench::new("rules").await;
+        let mut pods = [bench.pod(1).await, bench.pod(2).await];
+        let region = bench.found(&pods[0]).await;
+        for is_wanted in [true, false] {
+            let is_pinned = is_wanted;
+            assert!(pods[1].1.wish(Wish::Pin { region, is_pinned }));
+            assert!(pods[1].1.wish(Wish::DryRun { is_on: is_wanted }));
+            bench.look(&mut pods[1].0).await;
+            let pinned: BTreeSet<RegionId> = is_wanted.then_some(region).into_iter().collect();
+            let is_dry_run = is_wanted;
+            for (keeper, fleet) in &mut pods {
+                keeper.learned_at = None;
+                bench.look(keeper).await;
+                let rules = fleet.rules().expect("the directory was asked");
+                assert_eq!(
+                    rules,
+                    Rules {
+                        pinned: pinned.clone(),
+                        is_dry_run
+                    }
+                );
+            }
+        }
+    }
+
+    /// The partition of the world is a little ahead of the directory's.
+    #[tokio::test]
+    async fn a_pin_waits_for_its_region() {
+        let bench = Bench::new("pin").await;
+        let mut pod = bench.pod(1).await;
+        let parent = bench.found(&pod).await;
+        let region = parent.children().expect("it is large")[3];
+        let is_pinned = true;
+        assert!(pod.1.wish(Wish::Pin { region, is_pinned }));
+        bench.look(&mut pod.0).await;
+        let seen = bench.directory.epoch().await.expect("a file");
+        let split = bench.directory.split(parent, seen, pod.0.fence).await;
+        split.expect("it is its own");
+        pod.1.note_look(
+            &Arc::new(bench.directory.partition().await.expect("a file")),
+            Owner { pod: 1, shard: 0 },
+        );
+        bench.look(&mut pod.0).await;
+        let layout = bench.directory.layout().await.expect("a file");
+        assert_eq!(layout.pinned, [region].into());
     }
 
     #[tokio::test]

@@ -22,6 +22,8 @@ pub const ENTRY_PATIENCE: Duration = Duration::from_secs(10);
 pub const ENLIST_PATIENCE: Duration = Duration::from_secs(6);
 /// How often a shard's times are told to the leader.
 pub const REPORT_PERIOD: Duration = Duration::from_secs(1);
+/// How long a pin waits for its region to be in the directory, which follows the world within a look or two.
+pub const WISH_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a process waits to be emptied after it was told to stop; what it has then stays in its
 /// folder, and the world waits until it is back.
 pub const DRAIN_PATIENCE: Duration = Duration::from_secs(60);

@@ -11,7 +11,7 @@ use directory::{
     DirectoryError, Pod as Entry, PodState as EntryState, Registration, Role, controller::Policy,
 };
 use link::{Endpoint, transport::Request};
-use placement::{Fleet, Steward, StewardHandle, StewardOptions};
+use placement::{Fleet, Steward, StewardHandle, StewardOptions, Wish};
 use pod::{
     PodState,
     state::joined,
@@ -54,6 +54,7 @@ pub struct PodOptions {
     pub battle: BattleConfig,
     pub retention: Retention,
     pub pinning: Pinning,
+    /// Has the cluster's plans only said from now on.
     pub is_dry_run: bool,
     pub policy: Policy,
 }
@@ -447,6 +448,10 @@ async fn start(
     let runner = Runner::choose(Some(&options.folder));
     let pod = world::start(pod, runner, options.pinning).map_err(ClusterError::Threads)?;
     let fleet = Arc::new(Fleet::new(member.fence.pod));
+    if options.is_dry_run {
+        let is_noted = fleet.wish(Wish::DryRun { is_on: true });
+        assert!(is_noted, "it is the first");
+    }
     let steward = StewardOptions {
         socket: Some(control_path(&options.folder)),
         is_dry_run: options.is_dry_run,

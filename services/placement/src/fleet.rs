@@ -4,10 +4,14 @@
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
+    time::Instant,
 };
 
 use directory::{PlanState, controller::Plan};
-use spatial::partition::{Owner, Partition};
+use spatial::{
+    partition::{Owner, Partition},
+    region::RegionId,
+};
 
 use crate::limits::{PLANS_KEPT, WISHES_MAX};
 
@@ -17,6 +21,24 @@ pub struct Times {
     pub tick_us_p50: u64,
     pub tick_us_p99: u64,
     pub handoffs: u64,
+}
+
+/// What an operator wants all processes to go by; the directory keeps it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wish {
+    /// A pod is to be emptied, or no more.
+    Drain { pod: u16, is_draining: bool },
+    /// The controller is to leave a region as it is, or no more.
+    Pin { region: RegionId, is_pinned: bool },
+    /// Plans are only said, or carried out.
+    DryRun { is_on: bool },
+}
+
+/// What operators wanted, as the directory has it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Rules {
+    pub pinned: BTreeSet<RegionId>,
+    pub is_dry_run: bool,
 }
 
 /// See the module. Locked for moments, by threads that no tick waits for.
@@ -34,8 +56,10 @@ struct Inner {
     /// Of shards of other processes.
     times: BTreeMap<Owner, Times>,
     egress_bytes: u64,
-    /// Wishes of operators that the directory has not heard of, [`WISHES_MAX`] at most: a pod, and whether it is to be emptied.
-    wishes: VecDeque<(u16, bool)>,
+    /// Those that the directory has not heard of, [`WISHES_MAX`] at most, and since when.
+    wishes: VecDeque<(Wish, Instant)>,
+    /// None before the directory was asked.
+    rules: Option<Rules>,
     /// Plans and what became of them, for the directory.
     plans: VecDeque<(Plan, PlanState)>,
     partition: Arc<Partition>,
@@ -76,13 +100,17 @@ impl Fleet {
         self.lock().egress_bytes = bytes;
     }
 
-    /// The next wish of an operator.
-    pub fn poll_wish(&self) -> Option<(u16, bool)> {
+    pub fn set_rules(&self, rules: Rules) {
+        self.lock().rules = Some(rules);
+    }
+
+    /// The next wish of an operator, and since when it waits.
+    pub fn poll_wish(&self) -> Option<(Wish, Instant)> {
         self.lock().wishes.pop_front()
     }
 
     /// One that the directory did not take, to be told first when it answers again.
-    pub fn give_wish_back(&self, wish: (u16, bool)) {
+    pub fn give_wish_back(&self, wish: (Wish, Instant)) {
         self.lock().wishes.push_front(wish);
     }
 
@@ -121,6 +149,11 @@ impl Fleet {
         self.lock().draining.clone()
     }
 
+    /// None before the directory was asked.
+    pub fn rules(&self) -> Option<Rules> {
+        self.lock().rules.clone()
+    }
+
     pub(crate) fn times(&self) -> BTreeMap<Owner, Times> {
         self.lock().times.clone()
     }
@@ -131,11 +164,11 @@ impl Fleet {
 
     /// An operator's; false if too many wait, because the directory does not answer.
     #[must_use]
-    pub fn wish(&self, pod: u16, is_draining: bool) -> bool {
+    pub fn wish(&self, wish: Wish) -> bool {
         let wishes = &mut self.lock().wishes;
         let has_room = wishes.len() < WISHES_MAX;
         if has_room {
-            wishes.push_back((pod, is_draining));
+            wishes.push_back((wish, Instant::now()));
         }
         has_room
     }
@@ -163,13 +196,18 @@ mod tests {
     #[test]
     fn wishes_that_nobody_hears_are_refused_some_day() {
         let fleet = Fleet::new(1);
+        let drain = |pod| Wish::Drain {
+            pod,
+            is_draining: true,
+        };
         for pod in 0..WISHES_MAX as u16 {
-            assert!(fleet.wish(pod, true));
+            assert!(fleet.wish(drain(pod)));
         }
-        assert!(!fleet.wish(0, false));
+        let last = Wish::DryRun { is_on: true };
+        assert!(!fleet.wish(last));
         let first = fleet.poll_wish().expect("the oldest");
         fleet.give_wish_back(first);
-        assert_eq!(fleet.poll_wish(), Some((0, true)));
-        assert!(fleet.wish(0, false));
+        assert_eq!(fleet.poll_wish().map(|it| it.0), Some(drain(0)));
+        assert!(fleet.wish(last));
     }
 }
