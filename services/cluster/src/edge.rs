@@ -19,7 +19,7 @@ use world::{
 
 use crate::{
     ClusterError, Place, entry,
-    fleet::Report,
+    fleet::{Report, is_relieving},
     limits::{ASK_PAUSE, ENTRY_PATIENCE, HANDOVER_PATIENCE, LOOK_PERIOD, REPORT_PERIOD},
     links::open_endpoint,
     member::Member,
@@ -36,6 +36,9 @@ pub trait Serving: Send + 'static {
 
     /// Where players find the other edges: base URLs of their pages.
     fn set_siblings(&self, urls: Vec<String>);
+
+    /// Whether the cluster has regions divided or moved because a shard is full: players are shown that.
+    fn set_rebalancing(&self, is_rebalancing: bool);
 
     /// Asks all players to go on at another edge.
     fn hand_over(&self);
@@ -144,6 +147,7 @@ impl Life {
             }
             let pods = self.look().await;
             serving.set_siblings(siblings(&pods, &self.url));
+            serving.set_rebalancing(is_relieving(&pods));
             self.report(serving.egress_bytes()).await;
             if !self.feed.standing().is_following() {
                 let end = until.unwrap_or_else(|| Instant::now() + ENTRY_PATIENCE);
@@ -223,6 +227,7 @@ impl Life {
         let report = Report {
             shards: Vec::new(),
             egress_bytes,
+            is_relieving: false,
         };
         let report = report.to_json();
         let told = self.member.directory.report(self.member.fence, &report);

@@ -4,7 +4,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Instant,
 };
 
@@ -28,6 +31,9 @@ pub struct Report {
     pub shards: Vec<ShardReport>,
     /// That its edges sent since they began.
     pub egress_bytes: u64,
+    /// Whether its controller has regions divided or moved because a shard is full.
+    #[serde(default)]
+    pub is_relieving: bool,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy, Debug)]
@@ -39,7 +45,7 @@ pub struct ShardReport {
 
 impl Report {
     /// Of a process's shards.
-    pub fn of_shards(status: &PodStatus) -> Self {
+    pub fn of_shards(status: &PodStatus, is_relieving: bool) -> Self {
         let boards = status.boards().iter().map(|board| board.read());
         let shards = boards.map(|it| ShardReport {
             tick_us_p50: it.tick_us.p50,
@@ -49,6 +55,7 @@ impl Report {
         Self {
             shards: shards.collect(),
             egress_bytes: 0,
+            is_relieving,
         }
     }
 
@@ -63,19 +70,27 @@ pub struct FleetKeeper {
     directory: Directory,
     fence: Fence,
     leadership: Option<(Leadership, Instant)>,
-    reported_at: Option<Instant>,
+    /// Whether the own steward has regions moved against overload.
+    relieving: Arc<AtomicBool>,
+    /// When it reported last, and whether it said that.
+    reported: Option<(Instant, bool)>,
     /// When it read what operators wanted.
     learned_at: Option<Instant>,
 }
 
 impl FleetKeeper {
-    pub fn new(fleet: Arc<Fleet>, directory: Directory, fence: Fence) -> Self {
+    pub fn new(
+        (fleet, relieving): (Arc<Fleet>, Arc<AtomicBool>),
+        directory: Directory,
+        fence: Fence,
+    ) -> Self {
         Self {
             fleet,
             directory,
             fence,
             leadership: None,
-            reported_at: None,
+            relieving,
+            reported: None,
             learned_at: None,
         }
     }
@@ -95,9 +110,12 @@ impl FleetKeeper {
 
     async fn exchange(&mut self, status: &PodStatus) -> Result<(), DirectoryError> {
         let now = Instant::now();
-        if self.reported_at.is_none_or(|at| now >= at + REPORT_PERIOD) {
-            self.reported_at = Some(now);
-            let report = Report::of_shards(status).to_json();
+        let is_relieving = self.relieving.load(Ordering::Relaxed);
+        let last = self.reported.filter(|(at, _)| now < *at + REPORT_PERIOD);
+        // Players are to be told at once.
+        if last.is_none_or(|(_, was_relieving)| was_relieving != is_relieving) {
+            self.reported = Some((now, is_relieving));
+            let report = Report::of_shards(status, is_relieving).to_json();
             self.directory.report(self.fence, &report).await?;
         }
         self.fulfil_wishes(now).await?;
@@ -216,10 +234,18 @@ impl FleetKeeper {
 
 /// What processes reported of themselves.
 fn reports(pods: &[Pod]) -> impl Iterator<Item = (u16, Report)> + '_ {
-    pods.iter().filter_map(|pod| {
-        let report = serde_json::from_str(pod.metrics.as_ref()?);
-        Some((pod.id, report.ok()?))
-    })
+    pods.iter().filter_map(|pod| Some((pod.id, report(pod)?)))
+}
+
+fn report(pod: &Pod) -> Option<Report> {
+    serde_json::from_str(pod.metrics.as_ref()?).ok()
+}
+
+/// Whether regions are divided or move because a shard is full, or did a moment ago: one that died in the
+/// middle of that does no more.
+pub fn is_relieving(pods: &[Pod]) -> bool {
+    let alive = pods.iter().filter(|pod| !pod.lease_remaining.is_zero());
+    alive.flat_map(report).any(|it| it.is_relieving)
 }
 
 fn times_of(pods: &[Pod], own: u16) -> BTreeMap<Owner, Times> {
@@ -339,7 +365,8 @@ mod tests {
             let fence = lease.expect("a free number").fence;
             self.directory.set_ready(fence).await.expect("a lease");
             let fleet = Arc::new(Fleet::new(pod));
-            let keeper = FleetKeeper::new(fleet.clone(), self.directory.clone(), fence);
+            let shared = (fleet.clone(), Arc::default());
+            let keeper = FleetKeeper::new(shared, self.directory.clone(), fence);
             (keeper, fleet)
         }
 
@@ -426,6 +453,23 @@ mod tests {
         bench.look(&mut pod.0).await;
         let layout = bench.directory.layout().await.expect("a file");
         assert_eq!(layout.pinned, [region].into());
+    }
+
+    /// Edges of other processes show their players the third step of overload by this.
+    #[tokio::test]
+    async fn all_processes_learn_that_regions_move_against_overload() {
+        let bench = Bench::new("relief").await;
+        let (mut keeper, _) = bench.pod(1).await;
+        for is_so in [false, true, false, true] {
+            keeper.relieving.store(is_so, Ordering::Relaxed);
+            bench.look(&mut keeper).await;
+            let pods = bench.directory.pods().await.expect("a file");
+            assert_eq!(is_relieving(&pods), is_so);
+        }
+        let ended = bench.directory.end_lease(keeper.fence).await;
+        ended.expect("it holds one");
+        let pods = bench.directory.pods().await.expect("a file");
+        assert!(!is_relieving(&pods), "the dead move nothing");
     }
 
     #[tokio::test]

@@ -113,7 +113,8 @@ impl Life {
         let running = start(options, &member, state).await?;
         inquiries.hand_to(&running.herald);
         member.set_ready().await?;
-        let fleet = FleetKeeper::new(running.fleet, member.directory.clone(), member.fence);
+        let shared = (running.fleet, running.steward.relieving());
+        let fleet = FleetKeeper::new(shared, member.directory.clone(), member.fence);
         Ok(Self {
             member,
             endpoint,
