@@ -227,7 +227,7 @@ impl Life {
         let report = Report {
             shards: Vec::new(),
             egress_bytes,
-            is_relieving: false,
+            ..Report::default()
         };
         let report = report.to_json();
         let told = self.member.directory.report(self.member.fence, &report);

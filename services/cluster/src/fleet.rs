@@ -12,7 +12,8 @@ use std::{
 };
 
 use directory::{
-    Directory, DirectoryError, Fence, Leadership, Pod, PodState, limits::LEADERSHIP_TTL,
+    Directory, DirectoryError, Fence, Leadership, Pod, PodState,
+    limits::{BURIAL_AFTER, LEADERSHIP_TTL},
 };
 use placement::{Fleet, Rules, Times, Wish};
 use serde::{Deserialize, Serialize};
@@ -20,9 +21,12 @@ use spatial::{
     partition::{Owner, Partition},
     region::RegionId,
 };
-use world::PodStatus;
+use world::{PodStatus, links::Standing};
 
-use crate::limits::{REPORT_PERIOD, WISH_PATIENCE};
+use crate::{
+    burial::Undertaker,
+    limits::{REPORT_PERIOD, WISH_PATIENCE},
+};
 
 /// What a process tells of itself.
 #[derive(Serialize, Deserialize, Debug, Default)]
@@ -34,6 +38,9 @@ pub struct Report {
     /// Whether its controller has regions divided or moved because a shard is full.
     #[serde(default)]
     pub is_relieving: bool,
+    /// Whether any of its shards was ever waited for.
+    #[serde(default)]
+    pub was_member: bool,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy, Debug)]
@@ -45,7 +52,7 @@ pub struct ShardReport {
 
 impl Report {
     /// Of a process's shards.
-    pub fn of_shards(status: &PodStatus, is_relieving: bool) -> Self {
+    fn of_shards(status: &PodStatus, is_relieving: bool, was_member: bool) -> Self {
         let boards = status.boards().iter().map(|board| board.read());
         let shards = boards.map(|it| ShardReport {
             tick_us_p50: it.tick_us.p50,
@@ -56,6 +63,7 @@ impl Report {
             shards: shards.collect(),
             egress_bytes: 0,
             is_relieving,
+            was_member,
         }
     }
 
@@ -72,6 +80,8 @@ pub struct FleetKeeper {
     leadership: Option<(Leadership, Instant)>,
     /// Whether the own steward has regions moved against overload.
     relieving: Arc<AtomicBool>,
+    standing: Arc<Standing>,
+    undertaker: Undertaker,
     /// When it reported last, and whether it said that.
     reported: Option<(Instant, bool)>,
     /// When it read what operators wanted.
@@ -80,7 +90,7 @@ pub struct FleetKeeper {
 
 impl FleetKeeper {
     pub fn new(
-        (fleet, relieving): (Arc<Fleet>, Arc<AtomicBool>),
+        (fleet, relieving, standing): (Arc<Fleet>, Arc<AtomicBool>, Arc<Standing>),
         directory: Directory,
         fence: Fence,
     ) -> Self {
@@ -90,6 +100,8 @@ impl FleetKeeper {
             fence,
             leadership: None,
             relieving,
+            standing,
+            undertaker: Undertaker::new(BURIAL_AFTER),
             reported: None,
             learned_at: None,
         }
@@ -102,20 +114,21 @@ impl FleetKeeper {
             .set_egress(reports(pods).map(|(_, it)| it.egress_bytes).sum());
         let draining = pods.iter().filter(|it| it.state == PodState::Draining);
         self.fleet.set_draining(draining.map(|it| it.id).collect());
-        let done = self.exchange(status).await;
+        let done = self.exchange(pods, status).await;
         if let Err(error) = done {
             tracing::warn!(%error, "the directory was not told");
         }
     }
 
-    async fn exchange(&mut self, status: &PodStatus) -> Result<(), DirectoryError> {
+    async fn exchange(&mut self, pods: &[Pod], status: &PodStatus) -> Result<(), DirectoryError> {
         let now = Instant::now();
         let is_relieving = self.relieving.load(Ordering::Relaxed);
         let last = self.reported.filter(|(at, _)| now < *at + REPORT_PERIOD);
         // Players are to be told at once.
         if last.is_none_or(|(_, was_relieving)| was_relieving != is_relieving) {
             self.reported = Some((now, is_relieving));
-            let report = Report::of_shards(status, is_relieving).to_json();
+            let was_member = self.standing.was_member();
+            let report = Report::of_shards(status, is_relieving, was_member).to_json();
             self.directory.report(self.fence, &report).await?;
         }
         self.fulfil_wishes(now).await?;
@@ -123,7 +136,8 @@ impl FleetKeeper {
         self.lead(now).await?;
         if let Some((leadership, _)) = self.leadership {
             self.record_plans(leadership).await?;
-            mirror(&self.directory, &self.fleet.partition(), self.fence).await?;
+            self.bury(pods, leadership).await?;
+            mirror(&self.directory, &self.fleet.sight().partition, self.fence).await?;
         }
         Ok(())
     }
@@ -190,6 +204,22 @@ impl FleetKeeper {
                     self.fleet.give_plan_back(plan, state);
                     return Err(error);
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Has the directory forget those who do not come back and whom nobody needs.
+    async fn bury(&mut self, pods: &[Pod], leadership: Leadership) -> Result<(), DirectoryError> {
+        let was_member = |pod: &Pod| report(pod).is_some_and(|it| it.was_member);
+        let (sight, now) = (self.fleet.sight(), Instant::now());
+        for dead in self.undertaker.look(pods, &sight, was_member, now) {
+            if self.directory.bury(dead, leadership).await? {
+                tracing::warn!(
+                    pod = dead.pod,
+                    incarnation = dead.incarnation,
+                    "a process that nobody waits for has not come back: nothing is kept for it any more"
+                );
             }
         }
         Ok(())
@@ -321,6 +351,7 @@ fn mergeable_parent(kept: &Partition, id: RegionId, owner: Owner) -> Option<Regi
 mod tests {
     use super::*;
     use engine::divide::balanced;
+    use placement::Sight;
 
     use directory::{
         PlanState, Registration, Role,
@@ -365,7 +396,7 @@ mod tests {
             let fence = lease.expect("a free number").fence;
             self.directory.set_ready(fence).await.expect("a lease");
             let fleet = Arc::new(Fleet::new(pod));
-            let shared = (fleet.clone(), Arc::default());
+            let shared = (fleet.clone(), Arc::default(), Arc::default());
             let keeper = FleetKeeper::new(shared, self.directory.clone(), fence);
             (keeper, fleet)
         }
@@ -381,7 +412,7 @@ mod tests {
             let founded = self.directory.found_world(&ids, owner, keeper.fence);
             founded.await.expect("there is none");
             let partition = self.directory.partition().await.expect("it is founded");
-            fleet.note_look(&Arc::new(partition), owner);
+            fleet.note_look(sight(partition, 1));
             ids[0]
         }
 
@@ -397,6 +428,17 @@ mod tests {
             let mut connection = connection.expect("the file");
             connection.execute(statement).await.expect("a statement");
             connection.close().await.expect("it is idle");
+        }
+    }
+
+    /// Of a world that is pod 1's.
+    fn sight(partition: Partition, tick: u32) -> Sight {
+        let seat = Owner { pod: 1, shard: 0 };
+        Sight {
+            tick,
+            partition: Arc::new(partition),
+            members: vec![seat],
+            seat,
         }
     }
 
@@ -446,10 +488,8 @@ mod tests {
         let seen = bench.directory.epoch().await.expect("a file");
         let split = bench.directory.split(parent, seen, pod.0.fence).await;
         split.expect("it is its own");
-        pod.1.note_look(
-            &Arc::new(bench.directory.partition().await.expect("a file")),
-            Owner { pod: 1, shard: 0 },
-        );
+        let partition = bench.directory.partition().await.expect("a file");
+        pod.1.note_look(sight(partition, 2));
         bench.look(&mut pod.0).await;
         let layout = bench.directory.layout().await.expect("a file");
         assert_eq!(layout.pinned, [region].into());
@@ -470,6 +510,36 @@ mod tests {
         ended.expect("it holds one");
         let pods = bench.directory.pods().await.expect("a file");
         assert!(!is_relieving(&pods), "the dead move nothing");
+    }
+
+    #[tokio::test]
+    async fn the_leader_buries_who_does_not_come_back_unless_it_was_waited_for() {
+        let bench = Bench::new("burial").await;
+        let mut leader = bench.pod(1).await;
+        bench.found(&leader).await;
+        let mut others = [bench.pod(2).await, bench.pod(3).await];
+        for (keeper, _) in &mut others {
+            bench.look(keeper).await;
+        }
+        let was_member = Report {
+            was_member: true,
+            ..Report::default()
+        };
+        let was_member = was_member.to_json();
+        let told = bench.directory.report(others[1].0.fence, &was_member);
+        told.await.expect("it holds a lease");
+        bench
+            .run("UPDATE directory_pods SET lease_until_ms = lease_until_ms - 120000 WHERE id > 1")
+            .await;
+        leader.0.undertaker = Undertaker::new(std::time::Duration::ZERO);
+        for tick in [2, 2 + crate::limits::BURIAL_TICKS] {
+            let partition = bench.directory.partition().await.expect("a file");
+            leader.1.note_look(sight(partition, tick));
+            bench.look(&mut leader.0).await;
+        }
+        let pods = bench.directory.pods().await.expect("a file");
+        let states: Vec<PodState> = pods.iter().map(|pod| pod.state).collect();
+        assert_eq!(states, [PodState::Alive, PodState::Gone, PodState::Alive]);
     }
 
     #[tokio::test]

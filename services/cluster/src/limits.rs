@@ -29,5 +29,8 @@ pub const WISH_PATIENCE: Duration = Duration::from_secs(5);
 pub const DRAIN_PATIENCE: Duration = Duration::from_secs(60);
 /// How long players may take to go on at another edge, before their links are cut.
 pub const HANDOVER_PATIENCE: Duration = Duration::from_secs(10);
+/// Ticks of the whole world without a pod, after which all who ticked have durable what it said before: two
+/// would do, and this is a second.
+pub const BURIAL_TICKS: u32 = 20;
 /// The key of players' resume tokens: what HMAC-SHA256 takes.
 pub const TOKEN_KEY_BYTES: usize = 32;

@@ -113,7 +113,8 @@ impl Life {
         let running = start(options, &member, state).await?;
         inquiries.hand_to(&running.herald);
         member.set_ready().await?;
-        let shared = (running.fleet, running.steward.relieving());
+        let relieving = running.steward.relieving();
+        let shared = (running.fleet, relieving, running.standing.clone());
         let fleet = FleetKeeper::new(shared, member.directory.clone(), member.fence);
         Ok(Self {
             member,

@@ -41,6 +41,16 @@ pub struct Rules {
     pub is_dry_run: bool,
 }
 
+/// The world as a steward saw it last.
+#[derive(Clone, Debug, Default)]
+pub struct Sight {
+    pub tick: u32,
+    pub partition: Arc<Partition>,
+    /// The shards that are waited for, in order.
+    pub members: Vec<Owner>,
+    pub seat: Owner,
+}
+
 /// See the module. Locked for moments, by threads that no tick waits for.
 #[derive(Debug)]
 pub struct Fleet {
@@ -62,8 +72,7 @@ struct Inner {
     rules: Option<Rules>,
     /// Plans and what became of them, for the directory.
     plans: VecDeque<(Plan, PlanState)>,
-    partition: Arc<Partition>,
-    has_seat: bool,
+    sight: Sight,
 }
 
 impl Fleet {
@@ -128,14 +137,14 @@ impl Fleet {
         }
     }
 
-    /// Who owns what, as of the last look.
-    pub fn partition(&self) -> Arc<Partition> {
-        self.lock().partition.clone()
+    /// The world as of the last look.
+    pub fn sight(&self) -> Sight {
+        self.lock().sight.clone()
     }
 
     /// Whether a shard of this process has the seat: then it should lead.
     pub fn has_seat(&self) -> bool {
-        self.lock().has_seat
+        self.lock().sight.seat.pod == self.pod
     }
 }
 
@@ -182,10 +191,8 @@ impl Fleet {
         plans.push_back((plan.clone(), state));
     }
 
-    pub fn note_look(&self, partition: &Arc<Partition>, seat: Owner) {
-        let mut inner = self.lock();
-        inner.partition = partition.clone();
-        inner.has_seat = seat.pod == self.pod;
+    pub fn note_look(&self, sight: Sight) {
+        self.lock().sight = sight;
     }
 }
 

@@ -198,7 +198,7 @@ impl Steward {
         self.measurement = Measurement::of(frames, &meters);
         self.times = times;
         if let Some(fleet) = &self.fleet {
-            fleet.note_look(&self.measurement.partition, self.measurement.seat);
+            fleet.note_look(self.measurement.sight());
             self.draining = fleet.draining();
             if let Some(rules) = fleet.rules() {
                 self.rules = rules;
