@@ -54,7 +54,8 @@ pub struct PodHandle {
 /// If the system gives no thread.
 pub fn start(pod: Pod, runner: Runner, pinning: Pinning) -> io::Result<PodHandle> {
     let stop = Arc::new(Stop::default());
-    let status = PodStatus::new(pod.state.shards.len());
+    let refusals = pod.links.as_ref().map(Links::refusals);
+    let status = PodStatus::new(pod.state.shards.len()).with_refusals(refusals.unwrap_or_default());
     let relay_bell = pod.links.as_ref().map(Links::bell).unwrap_or_default();
     let relay = match pod.links {
         Some(_) => Relay::new(&pod.state),

@@ -34,6 +34,7 @@ use crate::{
     herald::{self, Herald},
     lanes::{InLane, OutLane, bring_in},
     limits::{DEPARTURE_PATIENCE, QUIET_TICKS},
+    refusals::Refusals,
     relay_loop::ShardSide,
     shard_loop::Inward,
     snapshots::{Snapshot, Snapshots, TooFarAhead},
@@ -102,6 +103,7 @@ pub struct Links {
     /// How far each edge's commands were taken when this life began.
     first_places: Vec<Places>,
     snapshots: Snapshots,
+    refusals: Refusals,
     generator: Generator,
     /// Own shards that were waited for in this life.
     enlisted: Vec<Owner>,
@@ -134,6 +136,7 @@ impl Links {
             peers: BTreeMap::new(),
             first_places: state.shards.iter().map(|it| it.places.clone()).collect(),
             snapshots: Snapshots::default(),
+            refusals: Refusals::default(),
             generator: Generator::new(state.shards[0].world.config.seed),
             enlisted: enlisted.copied().collect(),
             own,
@@ -153,6 +156,10 @@ impl Links {
 
     pub fn standing(&self) -> Arc<Standing> {
         self.standing.clone()
+    }
+
+    pub(crate) fn refusals(&self) -> Refusals {
+        self.refusals.clone()
     }
 
     pub(crate) fn may_act(&self) -> bool {
@@ -206,7 +213,8 @@ impl Links {
                 PeerName::Pod(pod) => {
                     for (shard, lane) in (0..).zip(&mut lanes.heard) {
                         let source = Owner { pod: *pod, shard };
-                        lane.drain(|message| receive_frame(source, message, relay));
+                        let refusals = &self.refusals;
+                        lane.drain(|message| receive_frame(source, message, relay, refusals));
                     }
                 }
                 PeerName::Edge(_) => {
@@ -350,7 +358,8 @@ impl Links {
     }
 
     fn look_around(&mut self, relay: &Relay, now: Instant) {
-        let (tick, _) = relay.missing();
+        let (tick, missing) = relay.missing();
+        self.refusals.settle(tick, missing);
         let members = &relay.outline(tick).expect("the newest is kept").members;
         let is_member = |owner: &Owner| members.binary_search(owner).is_ok();
         for owner in self.own.iter().filter(|it| is_member(it)) {
@@ -422,13 +431,20 @@ impl Lanes {
 }
 
 /// Returns the message if there is no room for it yet.
-fn receive_frame(source: Owner, message: Message, relay: &mut Relay) -> Option<Message> {
+fn receive_frame(
+    source: Owner,
+    message: Message,
+    relay: &mut Relay,
+    refusals: &Refusals,
+) -> Option<Message> {
     let bytes = message.bytes.clone();
     match relay.handle_frame(source, message.series, bytes) {
         Ok(Offered::TooEarly) => Some(message),
         Ok(_) => None,
         Err(bad) => {
-            tracing::error!(%bad, "a frame is refused");
+            let tick = message.id.sequence as u32;
+            tracing::error!(pod = source.pod, shard = source.shard, tick, %bad, "a frame is refused");
+            refusals.note(source, tick, bad.to_string(), Instant::now());
             None
         }
     }
@@ -462,5 +478,50 @@ fn enlist(owner: Owner, relay: &Relay, shards: &mut [ShardSide]) {
         let command = Command::Partition(PartitionChange::Enlist { owner });
         // If too many wait, it is asked for again.
         let _ = seat.inward.push(Inward::Own(command));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Battle, BattleConfig};
+    use link::reliable::MessageId;
+    use pod::Outline;
+
+    /// Of a world with another pod, whose frame of this tick is the next that is wanted.
+    fn relay() -> (Relay, u32) {
+        let config = BattleConfig {
+            seed: 3,
+            soldiers_per_house: 1,
+        };
+        let mut world = Battle::new(config).into_world();
+        world.owner = Owner { pod: 1, shard: 0 };
+        let outline = Outline {
+            members: vec![world.owner, Owner { pod: 2, shard: 0 }],
+            roster: world.frame.roster.clone(),
+        };
+        let state = PodState::found((1, 1), vec![world], &outline);
+        (Relay::new(&state), state.tick)
+    }
+
+    #[test]
+    fn an_operator_is_told_of_a_members_frame_that_is_refused() {
+        let (mut relay, tick) = relay();
+        let source = Owner { pod: 2, shard: 0 };
+        let message = Message {
+            series: 1,
+            id: MessageId {
+                incarnation: 1,
+                sequence: tick.into(),
+            },
+            bytes: Bytes::from_static(b"of another version"),
+        };
+        let refusals = Refusals::default();
+        assert!(receive_frame(source, message, &mut relay, &refusals).is_none());
+        let (gathered, missing) = relay.missing();
+        refusals.settle(gathered, missing);
+        let told = refusals.pending();
+        assert_eq!((told[0].source, told[0].tick), (source, tick));
+        assert!(told[0].is_waited_for, "{told:?}");
     }
 }
