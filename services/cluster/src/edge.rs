@@ -19,11 +19,11 @@ use world::{
 
 use crate::{
     ClusterError, Place, entry,
-    fleet::{Report, is_relieving},
     limits::{ASK_PAUSE, ENTRY_PATIENCE, HANDOVER_PATIENCE, LOOK_PERIOD, REPORT_PERIOD},
     links::open_endpoint,
     member::Member,
     neighbours::{Change, Neighbours},
+    report::{Report, is_relieving},
 };
 
 /// What serves players in this process.

@@ -3,7 +3,7 @@
 //! who owns what.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,62 +15,15 @@ use directory::{
     Directory, DirectoryError, Fence, Leadership, Pod, PodState,
     limits::{BURIAL_AFTER, LEADERSHIP_TTL},
 };
-use placement::{Fleet, Rules, Times, Wish};
-use serde::{Deserialize, Serialize};
-use spatial::{
-    partition::{Owner, Partition},
-    region::RegionId,
-};
+use placement::{Fleet, Rules, Wish};
 use world::{PodStatus, links::Standing};
 
 use crate::{
     burial::Undertaker,
     limits::{REPORT_PERIOD, WISH_PATIENCE},
+    mirror::mirror,
+    report::{Report, report, reports, times_of},
 };
-
-/// What a process tells of itself.
-#[derive(Serialize, Deserialize, Debug, Default)]
-pub struct Report {
-    /// Of its shards, by number.
-    pub shards: Vec<ShardReport>,
-    /// That its edges sent since they began.
-    pub egress_bytes: u64,
-    /// Whether its controller has regions divided or moved because a shard is full.
-    #[serde(default)]
-    pub is_relieving: bool,
-    /// Whether any of its shards was ever waited for.
-    #[serde(default)]
-    pub was_member: bool,
-}
-
-#[derive(Serialize, Deserialize, Clone, Copy, Debug)]
-pub struct ShardReport {
-    pub tick_us_p50: u64,
-    pub tick_us_p99: u64,
-    pub handoffs: u64,
-}
-
-impl Report {
-    /// Of a process's shards.
-    fn of_shards(status: &PodStatus, is_relieving: bool, was_member: bool) -> Self {
-        let boards = status.boards().iter().map(|board| board.read());
-        let shards = boards.map(|it| ShardReport {
-            tick_us_p50: it.tick_us.p50,
-            tick_us_p99: it.tick_us.p99,
-            handoffs: it.tally.departed_count,
-        });
-        Self {
-            shards: shards.collect(),
-            egress_bytes: 0,
-            is_relieving,
-            was_member,
-        }
-    }
-
-    pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("numbers are JSON")
-    }
-}
 
 /// See the module.
 pub struct FleetKeeper {
@@ -262,102 +215,20 @@ impl FleetKeeper {
     }
 }
 
-/// What processes reported of themselves.
-fn reports(pods: &[Pod]) -> impl Iterator<Item = (u16, Report)> + '_ {
-    pods.iter().filter_map(|pod| Some((pod.id, report(pod)?)))
-}
-
-fn report(pod: &Pod) -> Option<Report> {
-    serde_json::from_str(pod.metrics.as_ref()?).ok()
-}
-
-/// Whether regions are divided or move because a shard is full, or did a moment ago: one that died in the
-/// middle of that does no more.
-pub fn is_relieving(pods: &[Pod]) -> bool {
-    let alive = pods.iter().filter(|pod| !pod.lease_remaining.is_zero());
-    alive.flat_map(report).any(|it| it.is_relieving)
-}
-
-fn times_of(pods: &[Pod], own: u16) -> BTreeMap<Owner, Times> {
-    let others = reports(pods).filter(|(pod, _)| *pod != own);
-    let times = others.flat_map(|(pod, report)| {
-        let shards = (0..).zip(report.shards);
-        shards.map(move |(shard, it)| {
-            let times = Times {
-                tick_us_p50: it.tick_us_p50,
-                tick_us_p99: it.tick_us_p99,
-                handoffs: it.handoffs,
-            };
-            (Owner { pod, shard }, times)
-        })
-    });
-    times.collect()
-}
-
-/// Brings the directory's record of who owns what to what the world says.
-async fn mirror(directory: &Directory, world: &Partition, by: Fence) -> Result<(), DirectoryError> {
-    if world.regions().is_empty() {
-        return Ok(());
-    }
-    let mut kept = directory.partition().await?;
-    while let Some(step) = next_step(&kept, world) {
-        let seen = kept.epoch();
-        match step {
-            Step::Split(id) => directory.split(id, seen, by).await?,
-            Step::Merge(id) => directory.merge(id, seen, by).await?,
-            Step::Assign(id, owner) => directory.assign(id, owner, seen, by).await?,
-        };
-        kept = directory.partition().await?;
-    }
-    Ok(())
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Step {
-    Split(RegionId),
-    Merge(RegionId),
-    Assign(RegionId, Owner),
-}
-
-/// What brings one partition closer to another. Before eighths are merged they are given to one owner.
-fn next_step(kept: &Partition, wanted: &Partition) -> Option<Step> {
-    for region in kept.regions() {
-        let there = wanted.locate(region.id.first_cell());
-        let there = there.expect("both are of one world");
-        if there.id == region.id {
-            if there.owner != region.owner {
-                return Some(Step::Assign(region.id, there.owner));
-            }
-        } else if there.id.level() < region.id.level() {
-            return Some(Step::Split(region.id));
-        } else if region.owner != there.owner {
-            return Some(Step::Assign(region.id, there.owner));
-        } else if let Some(parent) = mergeable_parent(kept, region.id, there.owner) {
-            return Some(Step::Merge(parent));
-        }
-    }
-    None
-}
-
-/// The region that this one and its siblings make up, if all of them are there and the owner's.
-fn mergeable_parent(kept: &Partition, id: RegionId, owner: Owner) -> Option<RegionId> {
-    let parent = RegionId::of_cell(id.first_cell(), id.level() + 1)?;
-    let children = parent.children()?;
-    let is_there = |child: &RegionId| kept.region(*child).is_ok_and(|it| it.owner == owner);
-    children.iter().all(is_there).then_some(parent)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::divide::balanced;
-    use placement::Sight;
-
+    use crate::report::is_relieving;
     use directory::{
         PlanState, Registration, Role,
         controller::{Action, Plan},
     };
     use engine::world::whole_world;
+    use placement::Sight;
+    use spatial::{
+        partition::{Owner, Partition},
+        region::RegionId,
+    };
     use sqlx::{AnyConnection, Connection, Executor};
 
     /// A directory in a file of its own, in which somebody has founded a world.
@@ -567,35 +438,5 @@ mod tests {
         let told = bench.directory.plans(9).await.expect("a file");
         let told: Vec<Action> = told.into_iter().map(|it| it.plan.action).collect();
         assert_eq!(told, [Action::Merge { region }, Action::Split { region }]);
-    }
-
-    fn owner(shard: u16) -> Owner {
-        Owner { pod: 1, shard }
-    }
-
-    #[test]
-    fn any_partition_is_reached_from_any_other() {
-        let partitions = [1, 2, 3, 7].map(|count| {
-            let owners: Vec<Owner> = (0..count).map(owner).collect();
-            balanced(&owners)
-        });
-        for from in &partitions {
-            for to in &partitions {
-                let mut kept = from.clone();
-                while let Some(step) = next_step(&kept, to) {
-                    let seen = kept.epoch();
-                    let done = match step {
-                        Step::Split(id) => kept.split(id, seen),
-                        Step::Merge(id) => kept.merge(id, seen),
-                        Step::Assign(id, owner) => kept.assign(id, owner, seen),
-                    };
-                    done.expect("each step can be taken");
-                }
-                let names = |it: &Partition| -> Vec<_> {
-                    it.regions().iter().map(|it| (it.id, it.owner)).collect()
-                };
-                assert_eq!(names(&kept), names(to));
-            }
-        }
     }
 }

@@ -14,8 +14,10 @@ mod insistence;
 pub mod limits;
 mod links;
 mod member;
+mod mirror;
 mod neighbours;
 pub mod pod;
+mod report;
 
 pub use credentials::Credentials;
 pub use error::ClusterError;

@@ -144,7 +144,9 @@ impl Fleet {
 
     /// Whether a shard of this process has the seat: then it should lead.
     pub fn has_seat(&self) -> bool {
-        self.lock().sight.seat.pod == self.pod
+        let sight = &self.lock().sight;
+        // Before the first look nobody is a member.
+        !sight.members.is_empty() && sight.seat.pod == self.pod
     }
 }
 
@@ -199,6 +201,18 @@ impl Fleet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_has_not_looked_does_not_lead() {
+        let fleet = Fleet::new(0);
+        assert!(!fleet.has_seat());
+        let seat = Owner { pod: 0, shard: 0 };
+        fleet.note_look(Sight {
+            members: vec![seat],
+            ..Sight::default()
+        });
+        assert!(fleet.has_seat());
+    }
 
     #[test]
     fn wishes_that_nobody_hears_are_refused_some_day() {
