@@ -3,8 +3,15 @@
 //! The arena lies in the middle of the world's field, so that soldiers survey and navigate it like
 //! any other ground.
 
+use alloc::vec::Vec;
+
 use spatial::{
-    Block, BlockCoord, Brick, CellCoord, Position, position::CELL_EDGE_BLOCKS, random::SplitMix64,
+    Block, BlockBox, BlockCoord, Brick, CellCoord, Position,
+    limits::REGION_LEVEL_MIN,
+    partition::{Owner, Partition},
+    position::CELL_EDGE_BLOCKS,
+    random::SplitMix64,
+    region::RegionId,
     terrain::Terrain,
 };
 
@@ -12,7 +19,7 @@ use crate::{
     generate::layout::MIDDLE,
     motion::Motion,
     publish,
-    world::{Landmarks, World, WorldConfig},
+    world::{Landmarks, World, WorldConfig, whole_world},
 };
 
 /// Cells of stone below the feet, and of air above.
@@ -40,6 +47,28 @@ pub fn flat_terrain(edge_blocks: i32) -> Terrain {
         }
     }
     terrain
+}
+
+/// A partition whose regions in a box are of the smallest size, each of a shard by chance, and each shard with
+/// one: what a test divides a world by whose borders are to be everywhere. Panics without owners.
+pub fn scattered(area: BlockBox, owners: &[Owner], random: &mut SplitMix64) -> Partition {
+    let mut partition = whole_world();
+    loop {
+        let is_in = |id: &RegionId| id.blocks().intersection(area).is_some();
+        let regions = partition.regions().iter().map(|region| region.id);
+        let mut large = regions.filter(|id| id.level() > REGION_LEVEL_MIN && is_in(id));
+        let Some(id) = large.next() else { break };
+        let epoch = partition.epoch();
+        partition.split(id, epoch).expect("it is a leaf");
+    }
+    let ids: Vec<RegionId> = partition.regions().iter().map(|it| it.id).collect();
+    for (number, id) in ids.into_iter().enumerate() {
+        let drawn = random.below(owners.len() as u32) as usize;
+        let owner = owners.get(number).unwrap_or(&owners[drawn]);
+        let epoch = partition.epoch();
+        partition.assign(id, *owner, epoch).expect("it is a leaf");
+    }
+    partition
 }
 
 /// Soldiers of both houses, alive and mixed all over a flat field with three banners.

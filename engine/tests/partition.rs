@@ -16,14 +16,11 @@ use engine::{
     record::{self, roster::RosterKeeper},
     seat::SEAT_CELL,
     tick, tick_beside,
-    world::whole_world,
 };
 use spatial::{
     BlockBox, BlockCoord, CellCoord,
-    limits::REGION_LEVEL_MIN,
     partition::{Owner, Partition},
     random::SplitMix64,
-    region::RegionId,
     terrain::{Terrain, diff_blocks},
 };
 
@@ -113,37 +110,18 @@ fn the_silent_leave_at_the_same_tick_on_any_number_of_shards() {
     }
 }
 
-/// As [`divided`], for the field of [`battle_world`].
+/// As [`arena::scattered`], for the field of [`battle_world`].
 fn scattered(shard_count: u16, random: &mut SplitMix64) -> Partition {
     let field = BlockBox::new(
         BlockCoord::new(0, 0, 0),
         BlockCoord::new(EDGE_CELLS * 16 - 1, 63, EDGE_CELLS * 16 - 1),
     );
-    divided(field, shard_count, random)
+    arena::scattered(field, &owners(shard_count), random)
 }
 
-/// A partition whose regions in a box are small, each of a shard by chance.
-fn divided(area: BlockBox, shard_count: u16, random: &mut SplitMix64) -> Partition {
-    let mut partition = whole_world();
-    loop {
-        let is_in = |id: &RegionId| id.blocks().intersection(area).is_some();
-        let regions = partition.regions().iter().map(|region| region.id);
-        let mut large = regions.filter(|id| id.level() > REGION_LEVEL_MIN && is_in(id));
-        let Some(id) = large.next() else { break };
-        let epoch = partition.epoch();
-        partition.split(id, epoch).expect("it is a leaf");
-    }
-    let ids: Vec<RegionId> = partition.regions().iter().map(|it| it.id).collect();
-    for (number, id) in (0..).zip(ids) {
-        let shard = match number < shard_count {
-            true => number,
-            false => random.below(shard_count.into()) as u16,
-        };
-        let epoch = partition.epoch();
-        let owner = Owner { pod: 0, shard };
-        partition.assign(id, owner, epoch).expect("it is a leaf");
-    }
-    partition
+fn owners(shard_count: u16) -> Vec<Owner> {
+    let owner = |shard| Owner { pod: 0, shard };
+    (0..shard_count).map(owner).collect()
 }
 
 /// Some region goes to some shard.
@@ -395,7 +373,10 @@ fn soldiers_find_their_ways_across_borders() {
     );
     let mut world = arena::melee(3, 250, 2 * half);
     let mut random = SplitMix64::new(3);
-    let mut cluster = Cluster::new(world.clone(), divided(area, 12, &mut random));
+    let mut cluster = Cluster::new(
+        world.clone(),
+        arena::scattered(area, &owners(12), &mut random),
+    );
     for _ in 0..300 {
         let wanted = tick(&mut world, &mut Vec::new());
         let whole = cluster.tick(&mut Vec::new());

@@ -19,11 +19,11 @@ use world::{
 
 use crate::{
     ClusterError, Place, entry,
-    fleet::Report,
     limits::{ASK_PAUSE, ENTRY_PATIENCE, HANDOVER_PATIENCE, LOOK_PERIOD, REPORT_PERIOD},
     links::open_endpoint,
     member::Member,
     neighbours::{Change, Neighbours},
+    report::{Report, is_relieving},
 };
 
 /// What serves players in this process.
@@ -36,6 +36,9 @@ pub trait Serving: Send + 'static {
 
     /// Where players find the other edges: base URLs of their pages.
     fn set_siblings(&self, urls: Vec<String>);
+
+    /// Whether the cluster has regions divided or moved because a shard is full: players are shown that.
+    fn set_rebalancing(&self, is_rebalancing: bool);
 
     /// Asks all players to go on at another edge.
     fn hand_over(&self);
@@ -102,7 +105,7 @@ pub async fn run<S: Serving>(
         _ = stop.wait_for(|&it| it) => return life.end().await,
     };
     followed?;
-    life.member.directory.set_ready(life.member.fence).await?;
+    life.member.set_ready().await?;
     let serving = serve(life.feed.status())?;
     let ended = life.live(&serving, &mut stop).await;
     let stopped = spawn_blocking(move || serving.stop()).await;
@@ -144,6 +147,7 @@ impl Life {
             }
             let pods = self.look().await;
             serving.set_siblings(siblings(&pods, &self.url));
+            serving.set_rebalancing(is_relieving(&pods));
             self.report(serving.egress_bytes()).await;
             if !self.feed.standing().is_following() {
                 let end = until.unwrap_or_else(|| Instant::now() + ENTRY_PATIENCE);
@@ -223,6 +227,7 @@ impl Life {
         let report = Report {
             shards: Vec::new(),
             egress_bytes,
+            ..Report::default()
         };
         let report = report.to_json();
         let told = self.member.directory.report(self.member.fence, &report);

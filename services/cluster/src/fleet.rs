@@ -2,56 +2,28 @@
 //! world in step: who leads, what shards' ticks cost, which pods are to be emptied, what was planned, and
 //! who owns what.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 
 use directory::{
-    Directory, DirectoryError, Fence, Leadership, Pod, PodState, limits::LEADERSHIP_TTL,
+    Directory, DirectoryError, Fence, Leadership, Pod, PodState,
+    limits::{BURIAL_AFTER, LEADERSHIP_TTL},
 };
-use placement::{Fleet, Times};
-use serde::{Deserialize, Serialize};
-use spatial::{
-    partition::{Owner, Partition},
-    region::RegionId,
+use placement::{Fleet, Rules, Wish};
+use world::{PodStatus, links::Standing};
+
+use crate::{
+    burial::Undertaker,
+    limits::{REPORT_PERIOD, WISH_PATIENCE},
+    mirror::mirror,
+    report::{Report, report, reports, times_of},
 };
-use world::PodStatus;
-
-use crate::limits::REPORT_PERIOD;
-
-/// What a process tells of itself.
-#[derive(Serialize, Deserialize, Debug, Default)]
-pub struct Report {
-    /// Of its shards, by number.
-    pub shards: Vec<ShardReport>,
-    /// That its edges sent since they began.
-    pub egress_bytes: u64,
-}
-
-#[derive(Serialize, Deserialize, Clone, Copy, Debug)]
-pub struct ShardReport {
-    pub tick_us_p50: u64,
-    pub tick_us_p99: u64,
-    pub handoffs: u64,
-}
-
-impl Report {
-    /// Of a process's shards.
-    pub fn of_shards(status: &PodStatus) -> Self {
-        let boards = status.boards().iter().map(|board| board.read());
-        let shards = boards.map(|it| ShardReport {
-            tick_us_p50: it.tick_us.p50,
-            tick_us_p99: it.tick_us.p99,
-            handoffs: it.tally.departed_count,
-        });
-        Self {
-            shards: shards.collect(),
-            egress_bytes: 0,
-        }
-    }
-
-    pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("numbers are JSON")
-    }
-}
 
 /// See the module.
 pub struct FleetKeeper {
@@ -59,17 +31,32 @@ pub struct FleetKeeper {
     directory: Directory,
     fence: Fence,
     leadership: Option<(Leadership, Instant)>,
-    reported_at: Option<Instant>,
+    /// Whether the own steward has regions moved against overload.
+    relieving: Arc<AtomicBool>,
+    standing: Arc<Standing>,
+    undertaker: Undertaker,
+    /// When it reported last, and whether it said that.
+    reported: Option<(Instant, bool)>,
+    /// When it read what operators wanted.
+    learned_at: Option<Instant>,
 }
 
 impl FleetKeeper {
-    pub fn new(fleet: Arc<Fleet>, directory: Directory, fence: Fence) -> Self {
+    pub fn new(
+        (fleet, relieving, standing): (Arc<Fleet>, Arc<AtomicBool>, Arc<Standing>),
+        directory: Directory,
+        fence: Fence,
+    ) -> Self {
         Self {
             fleet,
             directory,
             fence,
             leadership: None,
-            reported_at: None,
+            relieving,
+            standing,
+            undertaker: Undertaker::new(BURIAL_AFTER),
+            reported: None,
+            learned_at: None,
         }
     }
 
@@ -80,35 +67,113 @@ impl FleetKeeper {
             .set_egress(reports(pods).map(|(_, it)| it.egress_bytes).sum());
         let draining = pods.iter().filter(|it| it.state == PodState::Draining);
         self.fleet.set_draining(draining.map(|it| it.id).collect());
-        let done = self.exchange(status).await;
+        let done = self.exchange(pods, status).await;
         if let Err(error) = done {
             tracing::warn!(%error, "the directory was not told");
         }
     }
 
-    async fn exchange(&mut self, status: &PodStatus) -> Result<(), DirectoryError> {
+    async fn exchange(&mut self, pods: &[Pod], status: &PodStatus) -> Result<(), DirectoryError> {
         let now = Instant::now();
-        if self.reported_at.is_none_or(|at| now >= at + REPORT_PERIOD) {
-            self.reported_at = Some(now);
-            let report = Report::of_shards(status).to_json();
+        let is_relieving = self.relieving.load(Ordering::Relaxed);
+        let last = self.reported.filter(|(at, _)| now < *at + REPORT_PERIOD);
+        // Players are to be told at once.
+        if last.is_none_or(|(_, was_relieving)| was_relieving != is_relieving) {
+            self.reported = Some((now, is_relieving));
+            let was_member = self.standing.was_member();
+            let report = Report::of_shards(status, is_relieving, was_member).to_json();
             self.directory.report(self.fence, &report).await?;
         }
-        while let Some((pod, is_draining)) = self.fleet.poll_wish() {
-            match self.directory.set_draining(pod, is_draining).await {
+        self.fulfil_wishes(now).await?;
+        self.learn_rules(now).await?;
+        self.lead(now).await?;
+        if let Some((leadership, _)) = self.leadership {
+            self.record_plans(leadership).await?;
+            self.bury(pods, leadership).await?;
+            mirror(&self.directory, &self.fleet.sight().partition, self.fence).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the directory what operators want.
+    async fn fulfil_wishes(&mut self, now: Instant) -> Result<(), DirectoryError> {
+        while let Some((wish, since)) = self.fleet.poll_wish() {
+            self.learned_at = None;
+            let done = match wish {
+                Wish::Drain { pod, is_draining } => {
+                    self.directory.set_draining(pod, is_draining).await
+                }
+                Wish::Pin { region, is_pinned } => self.directory.set_pin(region, is_pinned).await,
+                Wish::DryRun { is_on } => {
+                    let value = u64::from(is_on);
+                    self.directory.set_setting("is_dry_run", value).await
+                }
+            };
+            match done {
                 Ok(()) => {}
-                Err(DirectoryError::UnknownPod(_)) => tracing::warn!(pod, "there is no such pod"),
+                Err(DirectoryError::UnknownPod(_)) => tracing::warn!(?wish, "there is no such pod"),
+                // A region that the world has just made is in the directory as soon as the leader says so.
+                Err(DirectoryError::Partition(error)) if now > since + WISH_PATIENCE => {
+                    tracing::warn!(?wish, %error, "an operator's wish is not fulfilled");
+                }
                 Err(error) => {
-                    self.fleet.wish(pod, is_draining);
+                    self.fleet.give_wish_back((wish, since));
+                    return match error {
+                        DirectoryError::Partition(_) => Ok(()),
+                        _ => Err(error),
+                    };
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what operators of all processes wanted. Nobody leads who has not.
+    async fn learn_rules(&mut self, now: Instant) -> Result<(), DirectoryError> {
+        if self.learned_at.is_some_and(|at| now < at + REPORT_PERIOD) {
+            return Ok(());
+        }
+        let pinned = match self.directory.layout().await {
+            Ok(layout) => layout.pinned,
+            Err(DirectoryError::NoWorld) => BTreeSet::new(),
+            Err(error) => return Err(error),
+        };
+        let is_dry_run = self.directory.settings().await?.is_dry_run;
+        self.fleet.set_rules(Rules { pinned, is_dry_run });
+        self.learned_at = Some(now);
+        Ok(())
+    }
+
+    /// Those that the directory does not take now it is told again.
+    async fn record_plans(&self, leadership: Leadership) -> Result<(), DirectoryError> {
+        while let Some((plan, state)) = self.fleet.poll_plan() {
+            let recorded = self.directory.record_plan(leadership, &plan, state);
+            match recorded.await {
+                Ok(_) => {}
+                Err(error @ DirectoryError::BadArgument(_)) => {
+                    tracing::error!(%error, action = plan.action.name(), "a plan is not recorded");
+                }
+                Err(error) => {
+                    self.fleet.give_plan_back(plan, state);
                     return Err(error);
                 }
             }
         }
-        self.lead(now).await?;
-        if let Some((leadership, _)) = self.leadership {
-            while let Some((plan, state)) = self.fleet.poll_plan() {
-                self.directory.record_plan(leadership, &plan, state).await?;
+        Ok(())
+    }
+
+    /// Has the directory forget those who do not come back and whom nobody needs.
+    async fn bury(&mut self, pods: &[Pod], leadership: Leadership) -> Result<(), DirectoryError> {
+        let was_member = |pod: &Pod| report(pod).is_some_and(|it| it.was_member);
+        let (sight, now) = (self.fleet.sight(), Instant::now());
+        for dead in self.undertaker.look(pods, &sight, was_member, now) {
+            if self.directory.bury(dead, leadership).await? {
+                tracing::warn!(
+                    pod = dead.pod,
+                    incarnation = dead.incarnation,
+                    "a process that nobody waits for has not come back: nothing is kept for it any more"
+                );
             }
-            mirror(&self.directory, &self.fleet.partition(), self.fence).await?;
         }
         Ok(())
     }
@@ -150,115 +215,228 @@ impl FleetKeeper {
     }
 }
 
-/// What processes reported of themselves.
-fn reports(pods: &[Pod]) -> impl Iterator<Item = (u16, Report)> + '_ {
-    pods.iter().filter_map(|pod| {
-        let report = serde_json::from_str(pod.metrics.as_ref()?);
-        Some((pod.id, report.ok()?))
-    })
-}
-
-fn times_of(pods: &[Pod], own: u16) -> BTreeMap<Owner, Times> {
-    let others = reports(pods).filter(|(pod, _)| *pod != own);
-    let times = others.flat_map(|(pod, report)| {
-        let shards = (0..).zip(report.shards);
-        shards.map(move |(shard, it)| {
-            let times = Times {
-                tick_us_p50: it.tick_us_p50,
-                tick_us_p99: it.tick_us_p99,
-                handoffs: it.handoffs,
-            };
-            (Owner { pod, shard }, times)
-        })
-    });
-    times.collect()
-}
-
-/// Brings the directory's record of who owns what to what the world says.
-async fn mirror(directory: &Directory, world: &Partition, by: Fence) -> Result<(), DirectoryError> {
-    if world.regions().is_empty() {
-        return Ok(());
-    }
-    let mut kept = directory.partition().await?;
-    while let Some(step) = next_step(&kept, world) {
-        let seen = kept.epoch();
-        match step {
-            Step::Split(id) => directory.split(id, seen, by).await?,
-            Step::Merge(id) => directory.merge(id, seen, by).await?,
-            Step::Assign(id, owner) => directory.assign(id, owner, seen, by).await?,
-        };
-        kept = directory.partition().await?;
-    }
-    Ok(())
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Step {
-    Split(RegionId),
-    Merge(RegionId),
-    Assign(RegionId, Owner),
-}
-
-/// What brings one partition closer to another. Before eighths are merged they are given to one owner.
-fn next_step(kept: &Partition, wanted: &Partition) -> Option<Step> {
-    for region in kept.regions() {
-        let there = wanted.locate(region.id.first_cell());
-        let there = there.expect("both are of one world");
-        if there.id == region.id {
-            if there.owner != region.owner {
-                return Some(Step::Assign(region.id, there.owner));
-            }
-        } else if there.id.level() < region.id.level() {
-            return Some(Step::Split(region.id));
-        } else if region.owner != there.owner {
-            return Some(Step::Assign(region.id, there.owner));
-        } else if let Some(parent) = mergeable_parent(kept, region.id, there.owner) {
-            return Some(Step::Merge(parent));
-        }
-    }
-    None
-}
-
-/// The region that this one and its siblings make up, if all of them are there and the owner's.
-fn mergeable_parent(kept: &Partition, id: RegionId, owner: Owner) -> Option<RegionId> {
-    let parent = RegionId::of_cell(id.first_cell(), id.level() + 1)?;
-    let children = parent.children()?;
-    let is_there = |child: &RegionId| kept.region(*child).is_ok_and(|it| it.owner == owner);
-    children.iter().all(is_there).then_some(parent)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::divide::balanced;
+    use crate::report::is_relieving;
+    use directory::{
+        PlanState, Registration, Role,
+        controller::{Action, Plan},
+    };
+    use engine::world::whole_world;
+    use placement::Sight;
+    use spatial::{
+        partition::{Owner, Partition},
+        region::RegionId,
+    };
+    use sqlx::{AnyConnection, Connection, Executor};
 
-    fn owner(shard: u16) -> Owner {
-        Owner { pod: 1, shard }
+    /// A directory in a file of its own, in which somebody has founded a world.
+    struct Bench {
+        directory: Directory,
+        path: std::path::PathBuf,
+        status: PodStatus,
     }
 
-    #[test]
-    fn any_partition_is_reached_from_any_other() {
-        let partitions = [1, 2, 3, 7].map(|count| {
-            let owners: Vec<Owner> = (0..count).map(owner).collect();
-            balanced(&owners)
-        });
-        for from in &partitions {
-            for to in &partitions {
-                let mut kept = from.clone();
-                while let Some(step) = next_step(&kept, to) {
-                    let seen = kept.epoch();
-                    let done = match step {
-                        Step::Split(id) => kept.split(id, seen),
-                        Step::Merge(id) => kept.merge(id, seen),
-                        Step::Assign(id, owner) => kept.assign(id, owner, seen),
-                    };
-                    done.expect("each step can be taken");
-                }
-                let names = |it: &Partition| -> Vec<_> {
-                    it.regions().iter().map(|it| (it.id, it.owner)).collect()
-                };
-                assert_eq!(names(&kept), names(to));
+    impl Bench {
+        async fn new(name: &str) -> Self {
+            let file = format!("voxelheim-fleet-{name}-{}.db", std::process::id());
+            let path = std::env::temp_dir().join(file);
+            let _ = std::fs::remove_file(&path);
+            let directory = Directory::open(&format!("sqlite://{}", path.display())).await;
+            let directory = directory.expect("a file");
+            directory.migrate().await.expect("a new file");
+            let status = PodStatus::new(1);
+            Self {
+                directory,
+                path,
+                status,
             }
         }
+
+        /// A pod that is ready, and how it sees the others.
+        async fn pod(&self, pod: u16) -> (FleetKeeper, Arc<Fleet>) {
+            let registration = Registration {
+                pod,
+                role: Role::Shard,
+                link_addresses: Vec::new(),
+                player_addresses: Vec::new(),
+                shard_cores: vec![None],
+            };
+            let lease = self.directory.register_pod(&registration).await;
+            let fence = lease.expect("a free number").fence;
+            self.directory.set_ready(fence).await.expect("a lease");
+            let fleet = Arc::new(Fleet::new(pod));
+            let shared = (fleet.clone(), Arc::default(), Arc::default());
+            let keeper = FleetKeeper::new(shared, self.directory.clone(), fence);
+            (keeper, fleet)
+        }
+
+        /// The world, of which the pod has all.
+        async fn found(&self, (keeper, fleet): &(FleetKeeper, Arc<Fleet>)) -> RegionId {
+            let world = whole_world();
+            let ids: Vec<RegionId> = world.regions().iter().map(|it| it.id).collect();
+            let owner = Owner {
+                pod: keeper.fence.pod,
+                shard: 0,
+            };
+            let founded = self.directory.found_world(&ids, owner, keeper.fence);
+            founded.await.expect("there is none");
+            let partition = self.directory.partition().await.expect("it is founded");
+            fleet.note_look(sight(partition, 1));
+            ids[0]
+        }
+
+        async fn look(&self, keeper: &mut FleetKeeper) {
+            let pods = self.directory.pods().await.expect("a file");
+            keeper.look(&pods, &self.status).await;
+        }
+
+        /// Another program's hand on the database.
+        async fn run(&self, statement: &'static str) {
+            let url = format!("sqlite://{}", self.path.display());
+            let connection = AnyConnection::connect(&url).await;
+            let mut connection = connection.expect("the file");
+            connection.execute(statement).await.expect("a statement");
+            connection.close().await.expect("it is idle");
+        }
+    }
+
+    /// Of a world that is pod 1's.
+    fn sight(partition: Partition, tick: u32) -> Sight {
+        let seat = Owner { pod: 1, shard: 0 };
+        Sight {
+            tick,
+            partition: Arc::new(partition),
+            members: vec![seat],
+            seat,
+        }
+    }
+
+    impl Drop for Bench {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_an_operator_wants_of_one_pod_all_go_by() {
+        let bench = Bench::new("rules").await;
+        let mut pods = [bench.pod(1).await, bench.pod(2).await];
+        let region = bench.found(&pods[0]).await;
+        for is_wanted in [true, false] {
+            let is_pinned = is_wanted;
+            assert!(pods[1].1.wish(Wish::Pin { region, is_pinned }));
+            assert!(pods[1].1.wish(Wish::DryRun { is_on: is_wanted }));
+            bench.look(&mut pods[1].0).await;
+            let pinned: BTreeSet<RegionId> = is_wanted.then_some(region).into_iter().collect();
+            let is_dry_run = is_wanted;
+            for (keeper, fleet) in &mut pods {
+                keeper.learned_at = None;
+                bench.look(keeper).await;
+                let rules = fleet.rules().expect("the directory was asked");
+                assert_eq!(
+                    rules,
+                    Rules {
+                        pinned: pinned.clone(),
+                        is_dry_run
+                    }
+                );
+            }
+        }
+    }
+
+    /// The partition of the world is a little ahead of the directory's.
+    #[tokio::test]
+    async fn a_pin_waits_for_its_region() {
+        let bench = Bench::new("pin").await;
+        let mut pod = bench.pod(1).await;
+        let parent = bench.found(&pod).await;
+        let region = parent.children().expect("it is large")[3];
+        let is_pinned = true;
+        assert!(pod.1.wish(Wish::Pin { region, is_pinned }));
+        bench.look(&mut pod.0).await;
+        let seen = bench.directory.epoch().await.expect("a file");
+        let split = bench.directory.split(parent, seen, pod.0.fence).await;
+        split.expect("it is its own");
+        let partition = bench.directory.partition().await.expect("a file");
+        pod.1.note_look(sight(partition, 2));
+        bench.look(&mut pod.0).await;
+        let layout = bench.directory.layout().await.expect("a file");
+        assert_eq!(layout.pinned, [region].into());
+    }
+
+    /// Edges of other processes show their players the third step of overload by this.
+    #[tokio::test]
+    async fn all_processes_learn_that_regions_move_against_overload() {
+        let bench = Bench::new("relief").await;
+        let (mut keeper, _) = bench.pod(1).await;
+        for is_so in [false, true, false, true] {
+            keeper.relieving.store(is_so, Ordering::Relaxed);
+            bench.look(&mut keeper).await;
+            let pods = bench.directory.pods().await.expect("a file");
+            assert_eq!(is_relieving(&pods), is_so);
+        }
+        let ended = bench.directory.end_lease(keeper.fence).await;
+        ended.expect("it holds one");
+        let pods = bench.directory.pods().await.expect("a file");
+        assert!(!is_relieving(&pods), "the dead move nothing");
+    }
+
+    #[tokio::test]
+    async fn the_leader_buries_who_does_not_come_back_unless_it_was_waited_for() {
+        let bench = Bench::new("burial").await;
+        let mut leader = bench.pod(1).await;
+        bench.found(&leader).await;
+        let mut others = [bench.pod(2).await, bench.pod(3).await];
+        for (keeper, _) in &mut others {
+            bench.look(keeper).await;
+        }
+        let was_member = Report {
+            was_member: true,
+            ..Report::default()
+        };
+        let was_member = was_member.to_json();
+        let told = bench.directory.report(others[1].0.fence, &was_member);
+        told.await.expect("it holds a lease");
+        bench
+            .run("UPDATE directory_pods SET lease_until_ms = lease_until_ms - 120000 WHERE id > 1")
+            .await;
+        leader.0.undertaker = Undertaker::new(std::time::Duration::ZERO);
+        for tick in [2, 2 + crate::limits::BURIAL_TICKS] {
+            let partition = bench.directory.partition().await.expect("a file");
+            leader.1.note_look(sight(partition, tick));
+            bench.look(&mut leader.0).await;
+        }
+        let pods = bench.directory.pods().await.expect("a file");
+        let states: Vec<PodState> = pods.iter().map(|pod| pod.state).collect();
+        assert_eq!(states, [PodState::Alive, PodState::Gone, PodState::Alive]);
+    }
+
+    #[tokio::test]
+    async fn plans_that_the_directory_did_not_take_are_told_again() {
+        let bench = Bench::new("plans").await;
+        let mut pod = bench.pod(1).await;
+        let region = bench.found(&pod).await;
+        bench.look(&mut pod.0).await;
+        for action in [Action::Split { region }, Action::Merge { region }] {
+            let plan = Plan {
+                action,
+                reasons: vec!["it is wanted".into()],
+                gain_permille: 0,
+            };
+            pod.1.note_plan(&plan, PlanState::Applied);
+        }
+        bench
+            .run("ALTER TABLE directory_plans RENAME TO away")
+            .await;
+        bench.look(&mut pod.0).await;
+        bench
+            .run("ALTER TABLE away RENAME TO directory_plans")
+            .await;
+        bench.look(&mut pod.0).await;
+        let told = bench.directory.plans(9).await.expect("a file");
+        let told: Vec<Action> = told.into_iter().map(|it| it.plan.action).collect();
+        assert_eq!(told, [Action::Merge { region }, Action::Split { region }]);
     }
 }

@@ -4,16 +4,20 @@
 //!
 //! Knows nothing of flags and files of configuration (voxelheim), nor of sessions (edge).
 
+mod burial;
 pub mod credentials;
 pub mod edge;
 mod entry;
 mod error;
 mod fleet;
+mod insistence;
 pub mod limits;
 mod links;
 mod member;
+mod mirror;
 mod neighbours;
 pub mod pod;
+mod report;
 
 pub use credentials::Credentials;
 pub use error::ClusterError;

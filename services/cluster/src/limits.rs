@@ -9,6 +9,10 @@ pub const LOOK_PERIOD: Duration = Duration::from_millis(200);
 pub const REGISTER_PAUSE: Duration = Duration::from_millis(200);
 /// From a question without an answer to the next: what is asked for takes some ticks.
 pub const ASK_PAUSE: Duration = Duration::from_millis(100);
+/// From a question that the directory did not answer to the next: twice as long each time, and often enough
+/// that one comes within a lease (2.5 s) as soon as the database is back.
+pub const RETRY_PAUSE_MIN: Duration = Duration::from_millis(50);
+pub const RETRY_PAUSE_MAX: Duration = Duration::from_millis(400);
 /// How long a process waits until all that hold a lease are linked, before it begins anyhow: links take
 /// a second where a machine is busy. The lease, not this, keeps former lives out.
 pub const GREETING_PATIENCE: Duration = Duration::from_secs(5);
@@ -18,10 +22,15 @@ pub const ENTRY_PATIENCE: Duration = Duration::from_secs(10);
 pub const ENLIST_PATIENCE: Duration = Duration::from_secs(6);
 /// How often a shard's times are told to the leader.
 pub const REPORT_PERIOD: Duration = Duration::from_secs(1);
+/// How long a pin waits for its region to be in the directory, which follows the world within a look or two.
+pub const WISH_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a process waits to be emptied after it was told to stop; what it has then stays in its
 /// folder, and the world waits until it is back.
 pub const DRAIN_PATIENCE: Duration = Duration::from_secs(60);
 /// How long players may take to go on at another edge, before their links are cut.
 pub const HANDOVER_PATIENCE: Duration = Duration::from_secs(10);
+/// Ticks of the whole world without a pod, after which all who ticked have durable what it said before: two
+/// would do, and this is a second.
+pub const BURIAL_TICKS: u32 = 20;
 /// The key of players' resume tokens: what HMAC-SHA256 takes.
 pub const TOKEN_KEY_BYTES: usize = 32;

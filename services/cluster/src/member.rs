@@ -15,7 +15,7 @@ use directory::{
 use link::{PeerName, transport::Gate};
 use tokio::task::JoinHandle;
 
-use crate::{ClusterError, Credentials, limits::REGISTER_PAUSE};
+use crate::{ClusterError, Credentials, insistence::insist, limits::REGISTER_PAUSE};
 
 /// The number of the pod and of its last life, in a process's folder.
 const INCARNATION: &str = "incarnation";
@@ -136,6 +136,14 @@ impl Member {
     pub fn gate(&self) -> Gate {
         let check = self.check.clone();
         Arc::new(move || check.is_held(Instant::now()))
+    }
+
+    /// Says that the process is ready.
+    ///
+    /// # Errors
+    /// If the lease is lost.
+    pub async fn set_ready(&self) -> Result<(), ClusterError> {
+        insist(&self.gate(), || self.directory.set_ready(self.fence)).await
     }
 
     /// Ends the lease early; for good if nothing is left that a later life could go on with.

@@ -15,7 +15,7 @@ use crate::member::name_of;
 
 /// A change of who there is.
 pub enum Change {
-    /// A process that there is; of a pod, with the number of its shards.
+    /// A process that there is; of a pod, with the number of its shards. Again when that changed.
     Known { peer: Peer, shard_count: u16 },
     /// One that will not come back as it was.
     Gone(PeerName),
@@ -39,8 +39,8 @@ struct Neighbour {
     shard_count: u16,
     /// Whether its lease holds, as of the last look.
     is_alive: bool,
-    /// Whether the loops were told.
-    is_told: bool,
+    /// What the loops were told of it last: the number of its shards.
+    told: Option<u16>,
 }
 
 impl Neighbours {
@@ -92,8 +92,10 @@ impl Neighbours {
             peer,
             shard_count,
             is_alive: false,
-            is_told: false,
+            told: None,
         });
+        // Who left and is back before that was seen may have another number of them.
+        neighbour.shard_count = shard_count;
         neighbour.is_alive = !pod.lease_remaining.is_zero();
     }
 
@@ -104,7 +106,7 @@ impl Neighbours {
             neighbour.is_alive = false;
         }
         // Who was not told of has nothing to forget; if it comes back it is met anew.
-        known.retain(|name, neighbour| there.contains(name) || neighbour.is_told);
+        known.retain(|name, neighbour| there.contains(name) || neighbour.told.is_some());
     }
 
     /// A number that no snapshot of this life had.
@@ -126,11 +128,7 @@ impl Neighbours {
                 false
             }
             false => {
-                neighbour.is_told = neighbour.is_told
-                    || tell(Change::Known {
-                        peer: neighbour.peer.clone(),
-                        shard_count: neighbour.shard_count,
-                    });
+                neighbour.tell(&mut tell);
                 true
             }
         });
@@ -169,6 +167,17 @@ impl Neighbours {
     }
 }
 
+impl Neighbour {
+    /// Tells the loops of it, unless they know.
+    fn tell(&mut self, tell: &mut impl FnMut(Change) -> bool) {
+        let (peer, shard_count) = (self.peer.clone(), self.shard_count);
+        let is_known = self.told == Some(shard_count);
+        if !is_known && tell(Change::Known { peer, shard_count }) {
+            self.told = Some(shard_count);
+        }
+    }
+}
+
 fn is_pod(name: &PeerName) -> bool {
     matches!(name, PeerName::Pod(_))
 }
@@ -191,4 +200,71 @@ async fn resolve(addresses: &[String]) -> Option<std::net::SocketAddr> {
 /// Whether a process in the directory has shards, and is alive.
 pub fn is_live_pod(pod: &Pod) -> bool {
     pod.role != Role::Edge && pod.state != PodState::Gone && !pod.lease_remaining.is_zero()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Credentials, Place, links::open_endpoint, member::Member};
+    use directory::Registration;
+
+    fn registration(pod: u16, shard_count: usize) -> Registration {
+        Registration {
+            pod,
+            role: Role::Shard,
+            link_addresses: vec!["127.0.0.1:9".into()],
+            player_addresses: Vec::new(),
+            shard_cores: vec![None; shard_count],
+        }
+    }
+
+    /// What a look has to tell: who, with how many shards; none of those that are gone.
+    async fn look(neighbours: &Neighbours) -> Vec<(PeerName, Option<u16>)> {
+        let pods = neighbours.look().await.expect("a directory");
+        let mut told = Vec::new();
+        let tell = |change| {
+            told.push(match change {
+                Change::Known { peer, shard_count } => (peer.name().clone(), Some(shard_count)),
+                Change::Gone(name) => (name, None),
+            });
+            true
+        };
+        neighbours.tell(tell, &pods);
+        told
+    }
+
+    #[tokio::test]
+    async fn a_process_that_is_back_with_other_shards_is_told_of_again() {
+        let name = format!("voxelheim-neighbours-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).expect("a temporary folder");
+        let place = Place {
+            number: 1,
+            directory: format!("sqlite://{}/directory.db", folder.display()),
+            credentials: Credentials::Authority(folder.join("authority")),
+            link: "127.0.0.1:0".parse().expect("an address"),
+            link_public: None,
+        };
+        let member = Member::register(&place, &registration(1, 1), None).await;
+        let member = member.expect("a directory");
+        let (endpoint, _requests) = open_endpoint(&place, &member).expect("a free port");
+        let directory = member.directory.clone();
+        let neighbours = Neighbours::new(member.name.clone(), endpoint, directory.clone());
+        let other = PeerName::Pod(2);
+        for shard_count in [1, 3] {
+            let lease = directory.register_pod(&registration(2, shard_count)).await;
+            let fence = lease.expect("a free number").fence;
+            let known = (other.clone(), Some(shard_count as u16));
+            assert_eq!(look(&neighbours).await, [known]);
+            assert_eq!(look(&neighbours).await, []);
+            directory.end_lease(fence).await.expect("it holds one");
+            assert_eq!(look(&neighbours).await, []);
+        }
+        let lease = directory.register_pod(&registration(2, 3)).await;
+        let fence = lease.expect("a free number").fence;
+        directory.release(fence).await.expect("it holds a lease");
+        assert_eq!(look(&neighbours).await, [(other, None)]);
+        std::fs::remove_dir_all(&folder).expect("a temporary folder");
+    }
 }

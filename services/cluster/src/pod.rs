@@ -11,7 +11,7 @@ use directory::{
     DirectoryError, Pod as Entry, PodState as EntryState, Registration, Role, controller::Policy,
 };
 use link::{Endpoint, transport::Request};
-use placement::{Fleet, Steward, StewardHandle, StewardOptions};
+use placement::{Fleet, Steward, StewardHandle, StewardOptions, Wish};
 use pod::{
     PodState,
     state::joined,
@@ -33,6 +33,7 @@ use world::{
 use crate::{
     ClusterError, Place, entry,
     fleet::FleetKeeper,
+    insistence::insist,
     limits::{ASK_PAUSE, DRAIN_PATIENCE, ENLIST_PATIENCE, GREETING_PATIENCE, LOOK_PERIOD},
     links::open_endpoint,
     member::{Lock, Member},
@@ -53,6 +54,7 @@ pub struct PodOptions {
     pub battle: BattleConfig,
     pub retention: Retention,
     pub pinning: Pinning,
+    /// Has the cluster's plans only said from now on.
     pub is_dry_run: bool,
     pub policy: Policy,
 }
@@ -103,15 +105,17 @@ impl Life {
         );
         let inquiries = Inquiries::default();
         tokio::spawn(inquiries.clone().answer(requests));
-        greet(&neighbours).await?;
+        greet(&member, &neighbours).await?;
         let path = options.folder.join(WORLD);
         let folder = WorldFolder::open(&path);
         let folder = folder.map_err(|error| ClusterError::Folder(path, error))?;
         let state = state(options, &member, &neighbours, &folder).await?;
         let running = start(options, &member, state).await?;
         inquiries.hand_to(&running.herald);
-        member.directory.set_ready(member.fence).await?;
-        let fleet = FleetKeeper::new(running.fleet, member.directory.clone(), member.fence);
+        member.set_ready().await?;
+        let relieving = running.steward.relieving();
+        let shared = (running.fleet, relieving, running.standing.clone());
+        let fleet = FleetKeeper::new(shared, member.directory.clone(), member.fence);
         Ok(Self {
             member,
             endpoint,
@@ -278,10 +282,10 @@ async fn register(options: &PodOptions, lock: &Lock) -> Result<Member, ClusterEr
 }
 
 /// Whoever holds a lease may still hear a former life of this process, until it has heard of this one.
-async fn greet(neighbours: &Neighbours) -> Result<(), ClusterError> {
+async fn greet(member: &Member, neighbours: &Neighbours) -> Result<(), ClusterError> {
     let begun_at = Instant::now();
     loop {
-        neighbours.look().await?;
+        insist(&member.gate(), || neighbours.look()).await?;
         if neighbours.is_greeted_by_all() {
             return Ok(());
         }
@@ -327,7 +331,7 @@ async fn state(
     loop {
         let bytes = tokio::select! {
             bytes = entry::snapshot(neighbours, SnapshotKind::Pod) => bytes,
-            error = keep_looking(neighbours) => return Err(error),
+            error = keep_looking(member, neighbours) => return Err(error),
         };
         let shard_count = options.shard_count as u16;
         match blocking(move || joined(&bytes, name, shard_count)).await? {
@@ -373,11 +377,15 @@ fn check_kept(
 }
 
 /// Pods may come and go while one waits to enter.
-async fn keep_looking(neighbours: &Neighbours) -> ClusterError {
+async fn keep_looking(member: &Member, neighbours: &Neighbours) -> ClusterError {
+    let may_act = member.gate();
     loop {
         sleep(LOOK_PERIOD).await;
-        if let Err(error) = neighbours.look().await {
-            return error.into();
+        if let Err(error) = insist(&may_act, || neighbours.look()).await {
+            return error;
+        }
+        if !may_act() {
+            return ClusterError::LeaseLost;
         }
     }
 }
@@ -390,17 +398,17 @@ async fn is_founder(member: &Member) -> Result<bool, ClusterError> {
     };
     let world = engine::world::whole_world();
     let ids: Vec<_> = world.regions().iter().map(|region| region.id).collect();
-    match member
-        .directory
-        .found_world(&ids, owner, member.fence)
-        .await
-    {
+    let (directory, may_act) = (&member.directory, member.gate());
+    let founded = insist(&may_act, || {
+        directory.found_world(&ids, owner, member.fence)
+    });
+    match founded.await {
         Ok(()) => Ok(true),
-        Err(DirectoryError::WorldExists) => {
-            let kept = member.directory.partition().await?;
+        Err(ClusterError::Directory(DirectoryError::WorldExists)) => {
+            let kept = insist(&may_act, || directory.partition()).await?;
             Ok(kept.regions().iter().all(|it| it.owner.pod == owner.pod))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 
@@ -442,6 +450,10 @@ async fn start(
     let runner = Runner::choose(Some(&options.folder));
     let pod = world::start(pod, runner, options.pinning).map_err(ClusterError::Threads)?;
     let fleet = Arc::new(Fleet::new(member.fence.pod));
+    if options.is_dry_run {
+        let is_noted = fleet.wish(Wish::DryRun { is_on: true });
+        assert!(is_noted, "it is the first");
+    }
     let steward = StewardOptions {
         socket: Some(control_path(&options.folder)),
         is_dry_run: options.is_dry_run,

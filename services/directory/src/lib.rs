@@ -4,6 +4,7 @@
 //! [`keeper`] watches a pod's lease for it, [`controller`] decides what should move. Neither moves
 //! anything: carrying a region's contents over, and telling shards and edges, is not done here.
 
+mod burial;
 pub mod controller;
 mod error;
 pub mod keeper;

@@ -21,6 +21,10 @@ pub const RENEWAL_RETRY: Duration = Duration::from_millis(200);
 /// How long a leader may go on without the directory. Longer than a pod's, as nobody waits for plans.
 pub const LEADERSHIP_TTL: Duration = Duration::from_secs(5);
 
+/// How long after its lease a process that nobody needs counts as one that will not come back: twenty leases,
+/// in which a machine is started again. What comes back later begins anew.
+pub const BURIAL_AFTER: Duration = Duration::from_secs(60);
+
 /// How often the partition's epoch is looked up: five small queries a second for each pod.
 pub const WATCH_PERIOD: Duration = Duration::from_millis(200);
 

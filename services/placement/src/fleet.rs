@@ -4,12 +4,16 @@
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
+    time::Instant,
 };
 
 use directory::{PlanState, controller::Plan};
-use spatial::partition::{Owner, Partition};
+use spatial::{
+    partition::{Owner, Partition},
+    region::RegionId,
+};
 
-use crate::limits::PLANS_KEPT;
+use crate::limits::{PLANS_KEPT, WISHES_MAX};
 
 /// What a shard's ticks cost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -17,6 +21,34 @@ pub struct Times {
     pub tick_us_p50: u64,
     pub tick_us_p99: u64,
     pub handoffs: u64,
+}
+
+/// What an operator wants all processes to go by; the directory keeps it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wish {
+    /// A pod is to be emptied, or no more.
+    Drain { pod: u16, is_draining: bool },
+    /// The controller is to leave a region as it is, or no more.
+    Pin { region: RegionId, is_pinned: bool },
+    /// Plans are only said, or carried out.
+    DryRun { is_on: bool },
+}
+
+/// What operators wanted, as the directory has it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Rules {
+    pub pinned: BTreeSet<RegionId>,
+    pub is_dry_run: bool,
+}
+
+/// The world as a steward saw it last.
+#[derive(Clone, Debug, Default)]
+pub struct Sight {
+    pub tick: u32,
+    pub partition: Arc<Partition>,
+    /// The shards that are waited for, in order.
+    pub members: Vec<Owner>,
+    pub seat: Owner,
 }
 
 /// See the module. Locked for moments, by threads that no tick waits for.
@@ -34,12 +66,13 @@ struct Inner {
     /// Of shards of other processes.
     times: BTreeMap<Owner, Times>,
     egress_bytes: u64,
-    /// Wishes of operators that the directory has not heard of: a pod, and whether it is to be emptied.
-    wishes: VecDeque<(u16, bool)>,
+    /// Those that the directory has not heard of, [`WISHES_MAX`] at most, and since when.
+    wishes: VecDeque<(Wish, Instant)>,
+    /// None before the directory was asked.
+    rules: Option<Rules>,
     /// Plans and what became of them, for the directory.
     plans: VecDeque<(Plan, PlanState)>,
-    partition: Arc<Partition>,
-    has_seat: bool,
+    sight: Sight,
 }
 
 impl Fleet {
@@ -76,9 +109,18 @@ impl Fleet {
         self.lock().egress_bytes = bytes;
     }
 
-    /// The next wish of an operator.
-    pub fn poll_wish(&self) -> Option<(u16, bool)> {
+    pub fn set_rules(&self, rules: Rules) {
+        self.lock().rules = Some(rules);
+    }
+
+    /// The next wish of an operator, and since when it waits.
+    pub fn poll_wish(&self) -> Option<(Wish, Instant)> {
         self.lock().wishes.pop_front()
+    }
+
+    /// One that the directory did not take, to be told first when it answers again.
+    pub fn give_wish_back(&self, wish: (Wish, Instant)) {
+        self.lock().wishes.push_front(wish);
     }
 
     /// The next plan to be recorded.
@@ -86,14 +128,25 @@ impl Fleet {
         self.lock().plans.pop_front()
     }
 
-    /// Who owns what, as of the last look.
-    pub fn partition(&self) -> Arc<Partition> {
-        self.lock().partition.clone()
+    /// One that the directory did not take, to be told first when it answers again; the oldest are forgotten
+    /// where too many wait.
+    pub fn give_plan_back(&self, plan: Plan, state: PlanState) {
+        let plans = &mut self.lock().plans;
+        if plans.len() < PLANS_KEPT {
+            plans.push_front((plan, state));
+        }
+    }
+
+    /// The world as of the last look.
+    pub fn sight(&self) -> Sight {
+        self.lock().sight.clone()
     }
 
     /// Whether a shard of this process has the seat: then it should lead.
     pub fn has_seat(&self) -> bool {
-        self.lock().has_seat
+        let sight = &self.lock().sight;
+        // Before the first look nobody is a member.
+        !sight.members.is_empty() && sight.seat.pod == self.pod
     }
 }
 
@@ -107,6 +160,11 @@ impl Fleet {
         self.lock().draining.clone()
     }
 
+    /// None before the directory was asked.
+    pub fn rules(&self) -> Option<Rules> {
+        self.lock().rules.clone()
+    }
+
     pub(crate) fn times(&self) -> BTreeMap<Owner, Times> {
         self.lock().times.clone()
     }
@@ -115,12 +173,19 @@ impl Fleet {
         self.lock().egress_bytes
     }
 
-    pub fn wish(&self, pod: u16, is_draining: bool) {
-        self.lock().wishes.push_back((pod, is_draining));
+    /// An operator's; false if too many wait, because the directory does not answer.
+    #[must_use]
+    pub fn wish(&self, wish: Wish) -> bool {
+        let wishes = &mut self.lock().wishes;
+        let has_room = wishes.len() < WISHES_MAX;
+        if has_room {
+            wishes.push_back((wish, Instant::now()));
+        }
+        has_room
     }
 
     /// The oldest are forgotten where nobody takes them.
-    pub(crate) fn note_plan(&self, plan: &Plan, state: PlanState) {
+    pub fn note_plan(&self, plan: &Plan, state: PlanState) {
         let plans = &mut self.lock().plans;
         if plans.len() == PLANS_KEPT {
             plans.pop_front();
@@ -128,9 +193,42 @@ impl Fleet {
         plans.push_back((plan.clone(), state));
     }
 
-    pub(crate) fn note_look(&self, partition: &Arc<Partition>, seat: Owner) {
-        let mut inner = self.lock();
-        inner.partition = partition.clone();
-        inner.has_seat = seat.pod == self.pod;
+    pub fn note_look(&self, sight: Sight) {
+        self.lock().sight = sight;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_not_looked_does_not_lead() {
+        let fleet = Fleet::new(0);
+        assert!(!fleet.has_seat());
+        let seat = Owner { pod: 0, shard: 0 };
+        fleet.note_look(Sight {
+            members: vec![seat],
+            ..Sight::default()
+        });
+        assert!(fleet.has_seat());
+    }
+
+    #[test]
+    fn wishes_that_nobody_hears_are_refused_some_day() {
+        let fleet = Fleet::new(1);
+        let drain = |pod| Wish::Drain {
+            pod,
+            is_draining: true,
+        };
+        for pod in 0..WISHES_MAX as u16 {
+            assert!(fleet.wish(drain(pod)));
+        }
+        let last = Wish::DryRun { is_on: true };
+        assert!(!fleet.wish(last));
+        let first = fleet.poll_wish().expect("the oldest");
+        fleet.give_wish_back(first);
+        assert_eq!(fleet.poll_wish().map(|it| it.0), Some(drain(0)));
+        assert!(fleet.wish(last));
     }
 }

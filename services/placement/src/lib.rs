@@ -13,6 +13,6 @@ pub mod request;
 pub mod steward;
 
 pub use control::{ControlError, ask};
-pub use fleet::{Fleet, Times};
+pub use fleet::{Fleet, Rules, Sight, Times, Wish};
 pub use request::{Answer, Request};
 pub use steward::{Steward, StewardHandle, StewardOptions};

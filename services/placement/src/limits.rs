@@ -16,6 +16,10 @@ pub const RELIEF_SHOWN: Duration = PLAN_TIMEOUT;
 /// Plans that are remembered for `plan` and `why`.
 pub const PLANS_KEPT: usize = 256;
 
+/// Orders of operators that wait for the directory: more than anybody types while it is away. When full, the
+/// next is refused.
+pub const WISHES_MAX: usize = 64;
+
 /// What a tick may take of its 50 ms before a shard counts as full: the rest is for late starts.
 pub const TICK_US_MAX: u64 = TICK_MS as u64 * 1_000 * 8 / 10;
 /// Bytes a second that one shard's players may cost: a network card of 10 Gbit/s.

@@ -10,7 +10,10 @@ use spatial::{
     region::RegionId,
 };
 
-use crate::limits::{EGRESS_BYTES_PER_SECOND_MAX, REGIONS_MAX, SHARD_BODIES_MAX, TICK_US_MAX};
+use crate::{
+    fleet::Sight,
+    limits::{EGRESS_BYTES_PER_SECOND_MAX, REGIONS_MAX, SHARD_BODIES_MAX, TICK_US_MAX},
+};
 
 /// One look at the world.
 #[derive(Clone, Debug, Default)]
@@ -84,6 +87,16 @@ impl Measurement {
             }
         };
         self.partition.regions().iter().map(load).collect()
+    }
+
+    /// What of it does not depend on what anything costs.
+    pub fn sight(&self) -> Sight {
+        Sight {
+            tick: self.tick,
+            partition: self.partition.clone(),
+            members: self.members.clone(),
+            seat: self.seat,
+        }
     }
 
     /// What a region costs; nothing where nobody is.

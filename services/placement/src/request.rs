@@ -51,6 +51,8 @@ pub enum Answer {
     },
     Plans {
         is_dry_run: bool,
+        /// Regions that the controller leaves as they are.
+        pinned: Vec<String>,
         plans: Vec<PlanRow>,
         blocked: Vec<String>,
     },
@@ -85,6 +87,8 @@ pub struct RegionRow {
 pub struct ShardRow {
     pub shard: String,
     pub regions: usize,
+    /// Of these, those that the controller leaves as they are.
+    pub pinned: usize,
     pub bodies: u64,
     pub players: u64,
     pub tick_us_p50: u64,

@@ -25,7 +25,7 @@ use world::{EdgePort, PodStatus, StatusBoard};
 
 use crate::{
     control::Listener,
-    fleet::{Fleet, Times},
+    fleet::{Fleet, Rules, Times, Wish},
     limits::{LOOK_PERIOD, PLAN_PERIOD, PLAN_TIMEOUT, PLANS_KEPT, RELIEF_SHOWN},
     measure::{Measurement, Meters},
     request::{Answer, PlanRow, RegionRow, Request, ShardRow},
@@ -37,7 +37,7 @@ pub type Egress = Box<dyn Fn() -> u64 + Send>;
 pub struct StewardOptions {
     /// Where operators ask; none answers nobody.
     pub socket: Option<PathBuf>,
-    /// Whether plans are only said.
+    /// Whether plans are only said; in a cluster until the directory has said what holds.
     pub is_dry_run: bool,
     pub policy: Policy,
     /// In a cluster.
@@ -54,8 +54,7 @@ pub struct Steward {
     listener: Option<Listener>,
     controller: Controller,
     fleet: Option<Arc<Fleet>>,
-    is_dry_run: bool,
-    pinned: BTreeSet<RegionId>,
+    rules: Rules,
     draining: BTreeSet<u16>,
     plans: VecDeque<Entry>,
     blocked: Vec<String>,
@@ -134,8 +133,10 @@ impl Steward {
             listener,
             controller: Controller::new(options.policy),
             fleet: options.fleet,
-            is_dry_run: options.is_dry_run,
-            pinned: BTreeSet::new(),
+            rules: Rules {
+                pinned: BTreeSet::new(),
+                is_dry_run: options.is_dry_run,
+            },
             draining: BTreeSet::new(),
             plans: VecDeque::new(),
             blocked: Vec::new(),
@@ -197,8 +198,11 @@ impl Steward {
         self.measurement = Measurement::of(frames, &meters);
         self.times = times;
         if let Some(fleet) = &self.fleet {
-            fleet.note_look(&self.measurement.partition, self.measurement.seat);
+            fleet.note_look(self.measurement.sight());
             self.draining = fleet.draining();
+            if let Some(rules) = fleet.rules() {
+                self.rules = rules;
+            }
         }
         self.settle(now);
     }
@@ -281,7 +285,7 @@ impl Steward {
             regions: &self.measurement.regions,
             shards: &self.measurement.shards,
             spots: &self.measurement.spots,
-            pinned: &self.pinned,
+            pinned: &self.rules.pinned,
             draining: &self.draining,
         };
         let now_ms = now.saturating_duration_since(self.begun_at).as_millis() as u64;
@@ -293,10 +297,10 @@ impl Steward {
             region = format!("{:x}", plan.action.region().to_bits()),
             gain_permille = plan.gain_permille,
             reasons = plan.reasons.join("; "),
-            is_dry_run = self.is_dry_run,
+            is_dry_run = self.rules.is_dry_run,
             "plan"
         );
-        if self.is_dry_run {
+        if self.rules.is_dry_run {
             self.controller.note(now_ms, &plan.action, Outcome::DryRun);
             if let Some(fleet) = &self.fleet {
                 fleet.note_plan(&plan, PlanState::DryRun);
@@ -366,7 +370,7 @@ impl Steward {
             Request::Move { region, to } => self.give(&region, &to, now),
             Request::Pin { region, is_pinned } => self.pin(&region, is_pinned),
             Request::Drain { pod, is_draining } => self.drain(pod, is_draining),
-            Request::DryRun { is_on } => Ok(self.set_dry_run(is_on)),
+            Request::DryRun { is_on } => self.set_dry_run(is_on),
         };
         answered.unwrap_or_else(|why| Answer::Refused { why })
     }
@@ -385,7 +389,7 @@ impl Steward {
         let load = self.measurement.load(region.id);
         let low = region.id.blocks().min;
         RegionRow {
-            region: format!("{:x}", region.id.to_bits()),
+            region: hexadecimal(&region.id),
             edge_m: region.id.edge_metres(),
             at: [low.x, low.y, low.z],
             owner: name_of(region.owner),
@@ -399,8 +403,12 @@ impl Steward {
                 .unwrap_or(0),
             tick_us: load.tick_us,
             egress_bytes_per_second: load.egress,
-            is_pinned: self.pinned.contains(&region.id),
+            is_pinned: self.is_pinned(region),
         }
+    }
+
+    fn is_pinned(&self, region: &Region) -> bool {
+        self.rules.pinned.contains(&region.id)
     }
 
     fn shards(&self) -> Answer {
@@ -422,6 +430,7 @@ impl Steward {
         ShardRow {
             shard: name_of(shard.owner),
             regions: own.len(),
+            pinned: own.iter().filter(|it| self.is_pinned(it)).count(),
             bodies: load.bodies,
             players: players.flatten().sum(),
             tick_us_p50: times.tick_us_p50,
@@ -435,7 +444,8 @@ impl Steward {
 
     fn plans(&self, now: Instant) -> Answer {
         Answer::Plans {
-            is_dry_run: self.is_dry_run,
+            is_dry_run: self.rules.is_dry_run,
+            pinned: self.rules.pinned.iter().map(hexadecimal).collect(),
             plans: self.plans.iter().rev().map(|it| it.row(now)).collect(),
             blocked: self.blocked.clone(),
         }
@@ -515,11 +525,12 @@ impl Steward {
 
     fn pin(&mut self, name: &str, is_pinned: bool) -> Result<Answer, String> {
         let region = self.region(name)?.id;
-        let (changed, word) = match is_pinned {
-            true => (self.pinned.insert(region), "pinned"),
-            false => (self.pinned.remove(&region), "free to move"),
+        let still = match self.rules.pinned.contains(&region) == is_pinned {
+            true => " as before",
+            false => "",
         };
-        let still = if changed { "" } else { " as before" };
+        self.obey(Wish::Pin { region, is_pinned })?;
+        let word = if is_pinned { "pinned" } else { "free to move" };
         Ok(Answer::Done {
             what: format!("region {name} is {word}{still}"),
         })
@@ -531,7 +542,7 @@ impl Steward {
             return Err(format!("there is no pod {pod}; see ctl shards"));
         }
         if !is_draining {
-            self.set_draining(pod, false);
+            self.obey(Wish::Drain { pod, is_draining })?;
             let what = format!("pod {pod} takes regions again");
             return Ok(Answer::Done { what });
         }
@@ -541,27 +552,33 @@ impl Steward {
                 "pod {pod} is the only one that takes regions: start another first"
             ));
         }
-        self.set_draining(pod, true);
+        self.obey(Wish::Drain { pod, is_draining })?;
         Ok(Answer::Done {
             what: format!("pod {pod} is being emptied"),
         })
     }
 
-    /// In a cluster all have to know, so the directory is told first.
-    fn set_draining(&mut self, pod: u16, is_draining: bool) {
-        match (&self.fleet, is_draining) {
-            (Some(fleet), _) => fleet.wish(pod, is_draining),
-            (None, true) => drop(self.draining.insert(pod)),
-            (None, false) => drop(self.draining.remove(&pod)),
-        }
+    fn set_dry_run(&mut self, is_on: bool) -> Result<Answer, String> {
+        self.obey(Wish::DryRun { is_on })?;
+        let word = if is_on { "only said" } else { "carried out" };
+        Ok(Answer::Done {
+            what: format!("plans are {word}"),
+        })
     }
 
-    fn set_dry_run(&mut self, is_on: bool) -> Answer {
-        self.is_dry_run = is_on;
-        let word = if is_on { "only said" } else { "carried out" };
-        Answer::Done {
-            what: format!("plans are {word}"),
+    /// In a cluster all have to know, whoever leads: the directory is told, and what it has holds.
+    fn obey(&mut self, wish: Wish) -> Result<(), String> {
+        if let Some(fleet) = &self.fleet {
+            let is_taken = fleet.wish(wish);
+            return is_taken.then_some(()).ok_or_else(|| NOT_TAKEN.into());
         }
+        let Rules { pinned, is_dry_run } = &mut self.rules;
+        match wish {
+            Wish::Drain { pod, is_draining } => set(&mut self.draining, pod, is_draining),
+            Wish::Pin { region, is_pinned } => set(pinned, region, is_pinned),
+            Wish::DryRun { is_on } => *is_dry_run = is_on,
+        }
+        Ok(())
     }
 
     fn region(&self, name: &str) -> Result<&Region, String> {
@@ -569,6 +586,21 @@ impl Steward {
         let region = self.measurement.partition.region(id);
         region.map_err(|_| format!("{name} is no region now; see ctl regions"))
     }
+}
+
+/// What an operator is told whose order finds no room.
+const NOT_TAKEN: &str =
+    "the directory does not answer, and too many orders wait for it: try again later";
+
+fn set<T: Ord>(set: &mut BTreeSet<T>, item: T, is_in: bool) {
+    match is_in {
+        true => drop(set.insert(item)),
+        false => drop(set.remove(&item)),
+    }
+}
+
+fn hexadecimal(id: &RegionId) -> String {
+    format!("{:x}", id.to_bits())
 }
 
 impl Entry {
@@ -588,7 +620,7 @@ impl Entry {
             age_s: now.saturating_duration_since(self.at).as_secs(),
             by: by.into(),
             action: self.plan.action.name().into(),
-            region: format!("{:x}", self.plan.action.region().to_bits()),
+            region: hexadecimal(&self.plan.action.region()),
             from: owners.map(|(from, _)| name_of(from)),
             to: owners.map(|(_, to)| name_of(to)),
             state: state.into(),

@@ -12,9 +12,10 @@ use std::{
 use directory::controller::Policy;
 use engine::{Attachment, Command, SessionId};
 use placement::{
-    Answer, Request, Steward, StewardHandle, StewardOptions, ask,
+    Answer, Fleet, Request, Rules, Steward, StewardHandle, StewardOptions, Wish, ask,
     request::{PlanRow, RegionRow, ShardRow},
 };
+use spatial::region::RegionId;
 use world::{
     Battle, BattleConfig, EdgePort, Pinning, Pod, PodHandle, Runner,
     battle::{divided, owners},
@@ -34,6 +35,10 @@ struct World {
 
 impl World {
     fn start(name: &str, policy: Policy) -> Self {
+        Self::start_in(name, policy, None)
+    }
+
+    fn start_in(name: &str, policy: Policy, fleet: Option<Arc<Fleet>>) -> Self {
         let config = BattleConfig {
             seed: SEED,
             soldiers_per_house: 100,
@@ -56,7 +61,7 @@ impl World {
             socket: Some(socket.clone()),
             is_dry_run: false,
             policy,
-            fleet: None,
+            fleet,
         };
         let port = ports.pop().expect("two");
         let steward = Steward::start(port, pod.status(), Box::new(|| 0), options);
@@ -269,6 +274,52 @@ fn orders_that_cannot_be_are_refused_with_the_reason() {
         let why = world.refusal(request.clone());
         assert!(why.contains(hint), "{request:?}: {why}");
     }
+    world.end();
+}
+
+/// In a cluster whoever leads has to go by what any operator said: what holds is what the directory has.
+#[test]
+fn pins_and_the_switch_are_the_directorys() {
+    let fleet = Arc::new(Fleet::new(0));
+    let world = World::start_in("rules", idle(), Some(fleet.clone()));
+    let region = world.regions()[0].region.clone();
+    let of = |name: &str| u64::from_str_radix(name, 16).ok();
+    let id = of(&region).and_then(RegionId::from_bits);
+    let id = id.expect("a region's name");
+    let is_ruled = || match world.ask(Request::Plan) {
+        Answer::Plans {
+            is_dry_run, pinned, ..
+        } => is_dry_run && pinned == [region.clone()],
+        other => panic!("plans, not {other:?}"),
+    };
+    world.ask(Request::Pin {
+        region: region.clone(),
+        is_pinned: true,
+    });
+    world.ask(Request::DryRun { is_on: true });
+    assert!(!is_ruled(), "the directory has not said so");
+    let wishes = std::iter::from_fn(|| fleet.poll_wish());
+    let pin = Wish::Pin {
+        region: id,
+        is_pinned: true,
+    };
+    let wishes: Vec<Wish> = wishes.map(|it| it.0).collect();
+    assert_eq!(wishes, [pin, Wish::DryRun { is_on: true }]);
+    fleet.set_rules(Rules {
+        pinned: [id].into(),
+        is_dry_run: true,
+    });
+    while !is_ruled() {
+        thread::yield_now();
+    }
+    let is_pinned = |row: &RegionRow| row.is_pinned == (row.region == region);
+    assert!(world.regions().iter().all(is_pinned));
+    let pinned = world
+        .shards()
+        .iter()
+        .map(|shard| shard.pinned)
+        .sum::<usize>();
+    assert_eq!(pinned, 1);
     world.end();
 }
 

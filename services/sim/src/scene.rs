@@ -1,14 +1,10 @@
 //! The world that is simulated: a small flat field, so that a tick costs little, in regions so small that
 //! borders are everywhere.
 
-use engine::{Command, Landmarks, World, WorldConfig, divide::divide, tick, world::whole_world};
+use engine::{Command, Landmarks, World, WorldConfig, arena::scattered, divide::divide, tick};
 use pod::{Outline, PodState, record::Bricks};
 use spatial::{
-    Block, BlockBox, BlockCoord, Brick, CellCoord,
-    limits::REGION_LEVEL_MIN,
-    partition::{Owner, Partition},
-    random::SplitMix64,
-    region::RegionId,
+    Block, BlockBox, BlockCoord, Brick, CellCoord, partition::Owner, random::SplitMix64,
     terrain::Terrain,
 };
 
@@ -98,27 +94,6 @@ pub fn draw_load(random: &mut SplitMix64) -> Command {
     }
 }
 
-/// A partition whose regions in the field are small, each of a shard by chance, and each shard with one.
-pub fn scattered(owners: &[Owner], random: &mut SplitMix64) -> Partition {
-    let mut partition = whole_world();
-    loop {
-        let is_in = |id: &RegionId| id.blocks().intersection(field()).is_some();
-        let regions = partition.regions().iter().map(|region| region.id);
-        let mut large = regions.filter(|id| id.level() > REGION_LEVEL_MIN && is_in(id));
-        let Some(id) = large.next() else { break };
-        let epoch = partition.epoch();
-        partition.split(id, epoch).expect("it is a leaf");
-    }
-    let ids: Vec<RegionId> = partition.regions().iter().map(|it| it.id).collect();
-    for (number, id) in ids.into_iter().enumerate() {
-        let drawn = random.below(owners.len() as u32) as usize;
-        let owner = owners.get(number).unwrap_or(&owners[drawn]);
-        let epoch = partition.epoch();
-        partition.assign(id, *owner, epoch).expect("it is a leaf");
-    }
-    partition
-}
-
 /// The world as pods, given by number and count of shards, each in its first life.
 pub fn divided(world: World, pods: &[(u16, u16)], random: &mut SplitMix64) -> Vec<PodState> {
     let owners = pods
@@ -128,7 +103,7 @@ pub fn divided(world: World, pods: &[(u16, u16)], random: &mut SplitMix64) -> Ve
         members: owners.collect(),
         roster: world.frame.roster.clone(),
     };
-    let mut shards = divide(world, scattered(&outline.members, random));
+    let mut shards = divide(world, scattered(field(), &outline.members, random));
     let found = |&(pod, _): &(u16, u16)| {
         let (own, others) = shards.drain(..).partition(|shard| shard.owner.pod == pod);
         shards = others;

@@ -81,7 +81,8 @@ pub struct ShardArguments {
     /// Keeps all that the shards were given since the start, for `voxelheim replay`
     #[arg(long)]
     pub keep_all: bool,
-    /// The controller only says which regions it would move, split or merge
+    /// The controller only says which regions it would move, split or merge, whichever pod leads; until
+    /// `voxelheim ctl plan --dry-run off` on any pod
     #[arg(long)]
     pub dry_run: bool,
 }

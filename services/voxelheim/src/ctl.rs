@@ -74,6 +74,7 @@ fn to_text(answer: &Answer) -> String {
         Answer::Shards { tick, shards } => format!("tick {tick}\n{}", shard_table(shards)),
         Answer::Plans {
             is_dry_run,
+            pinned,
             plans,
             blocked,
         } => {
@@ -83,6 +84,9 @@ fn to_text(answer: &Answer) -> String {
                 "carried out"
             };
             let mut text = format!("plans are {word}\n{}", plan_list(plans));
+            if !pinned.is_empty() {
+                let _ = writeln!(text, "pinned: {}", pinned.join(", "));
+            }
             for line in blocked {
                 let _ = writeln!(text, "blocked: {line}");
             }
@@ -133,6 +137,7 @@ fn shard_table(shards: &[ShardRow]) -> String {
     let head = [
         "SHARD",
         "REGIONS",
+        "PINNED",
         "BODIES",
         "PLAYERS",
         "TICK µs p50",
@@ -147,6 +152,7 @@ fn shard_table(shards: &[ShardRow]) -> String {
         vec![
             row.shard.clone(),
             row.regions.to_string(),
+            row.pinned.to_string(),
             row.bodies.to_string(),
             row.players.to_string(),
             row.tick_us_p50.to_string(),

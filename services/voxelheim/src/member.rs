@@ -3,6 +3,10 @@
 use std::{
     io::{self, Write},
     net::{SocketAddr, TcpListener},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use cluster::{
@@ -82,7 +86,7 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
         let served = edges.start(ports.edges, status);
         let served = served.map_err(|error| ClusterError::World(error.to_string()))?;
         announce(address);
-        Ok(Served(served))
+        Ok(Served::new(served))
     };
     let runtime = runtime()?;
     let ran = runtime.block_on(async {
@@ -104,31 +108,49 @@ fn bind_status(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// The edges of this process as the cluster sees them.
-struct Served(EdgesHandle);
+struct Served {
+    edges: EdgesHandle,
+    is_rebalancing: Arc<AtomicBool>,
+}
+
+impl Served {
+    fn new(edges: EdgesHandle) -> Self {
+        let is_rebalancing = Arc::new(AtomicBool::new(false));
+        edges.follow_rebalancing(is_rebalancing.clone());
+        Self {
+            edges,
+            is_rebalancing,
+        }
+    }
+}
 
 impl Serving for Served {
     fn egress_bytes(&self) -> u64 {
-        (self.0.egress())()
+        (self.edges.egress())()
     }
 
     fn is_finished(&self) -> bool {
-        self.0.is_finished()
+        self.edges.is_finished()
     }
 
     fn set_siblings(&self, urls: Vec<String>) {
-        self.0.set_siblings(urls);
+        self.edges.set_siblings(urls);
+    }
+
+    fn set_rebalancing(&self, is_rebalancing: bool) {
+        self.is_rebalancing.store(is_rebalancing, Ordering::Relaxed);
     }
 
     fn hand_over(&self) {
-        self.0.hand_over();
+        self.edges.hand_over();
     }
 
     fn players_count(&self) -> usize {
-        self.0.players_count()
+        self.edges.players_count()
     }
 
     fn stop(self) {
-        self.0.stop();
+        self.edges.stop();
     }
 }
 

@@ -116,6 +116,27 @@ fn a_pod_that_outlived_its_lease_says_so_and_ends() {
     pod.stop();
 }
 
+/// Whichever pod leads has to go by what any of them was told.
+#[test]
+fn what_one_pod_is_told_all_go_by() {
+    let cluster = Cluster::found("rules");
+    let pods = [cluster.pod(1), cluster.pod(2)];
+    until("both pods are waited for", || cluster.shards(2).len() == 2);
+    let region = cluster.regions(2).remove(0).name;
+    cluster.pin(2, &region);
+    cluster.run_dry(2);
+    let pinned = |pod| {
+        let regions = cluster.regions(pod).into_iter();
+        let pinned = regions.filter(|it| it.is_pinned).map(|it| it.name);
+        pinned.collect::<Vec<_>>()
+    };
+    for pod in [1, 2] {
+        until("a pin is shown", || pinned(pod) == [region.clone()]);
+        until("plans are only said", || cluster.runs_dry(pod));
+    }
+    drop(pods);
+}
+
 #[test]
 fn a_process_is_there_once() {
     let cluster = Cluster::found("once");

@@ -3,7 +3,7 @@
 //! It keeps nothing: after a gap it begins anew with a snapshot. The decisions are [`pod::Feed`]'s.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map},
     io,
     sync::{
         Arc,
@@ -17,7 +17,7 @@ use std::{
 use engine::{Command, Frame};
 use link::{
     Peer, PeerName,
-    reliable::Position,
+    reliable::OpenRefusal,
     transport::{Fault, Gate, Message, SendError},
 };
 use pod::{Feed, Offered, record::write_command};
@@ -26,7 +26,7 @@ use spatial::partition::Owner;
 use crate::{
     bell::Bell,
     herald::{self, Herald},
-    lanes::{Beginning, InLane, OutLane},
+    lanes::{InLane, Numbering, OutLane},
     limits::{FEED_LOOK_PERIOD, FEED_PATIENCE, STATUS_TICKS, TICK},
     overload::Pulse,
     ports::{ShardPort, Whole, WholePort},
@@ -99,13 +99,13 @@ impl FeedHandle {
 }
 
 /// Starts the loop between edges' ports and the pods. `may_act` says whether the process's lease holds,
-/// `series` is the life it is in.
+/// `incarnation` is the life it is in.
 ///
 /// # Errors
 /// If the system gives no thread.
 pub fn start(
     edges: Vec<(ShardPort, WholePort)>,
-    series: u64,
+    incarnation: u64,
     may_act: Gate,
 ) -> io::Result<FeedHandle> {
     let bell = Bell::default();
@@ -118,7 +118,7 @@ pub fn start(
         words,
         bell: bell.clone(),
         may_act,
-        series,
+        numbering: Numbering::of_life(incarnation),
         edges: edges.into_iter().map(EdgeSide::new).collect(),
         pods: BTreeMap::new(),
         following: None,
@@ -144,7 +144,7 @@ struct FeedLoop {
     words: Receiver<Word>,
     bell: Bell,
     may_act: Gate,
-    series: u64,
+    numbering: Numbering,
     edges: Vec<EdgeSide>,
     pods: BTreeMap<u16, PodSide>,
     following: Option<Following>,
@@ -198,14 +198,14 @@ impl FeedLoop {
         let PeerName::Pod(pod) = *peer.name() else {
             return;
         };
-        let is_known = self.pods.contains_key(&pod);
         let side = self.pods.entry(pod).or_insert_with(|| PodSide {
             peer,
             shard_count,
             heard: Vec::new(),
             said: BTreeMap::new(),
         });
-        if !is_known && self.following.is_some() {
+        side.shard_count = shard_count;
+        if self.following.is_some() {
             side.listen(&self.bell);
         }
     }
@@ -213,6 +213,7 @@ impl FeedLoop {
     fn begin(&mut self, feed: Feed, now: Instant) {
         tracing::info!(tick = feed.tick(), "the world is followed");
         for side in self.pods.values_mut() {
+            side.heard.clear();
             side.listen(&self.bell);
         }
         self.following = Some(Following {
@@ -294,7 +295,9 @@ impl FeedLoop {
             while let Some(command) = edge.commands.take() {
                 let home = following.feed.home_of(&command);
                 let sent = match self.pods.get_mut(&home.pod) {
-                    Some(side) => side.send(home.shard, &command, (self.series, &self.bell)),
+                    Some(side) => {
+                        side.send(home.shard, &command, (&mut self.numbering, &self.bell))
+                    }
                     // It has just gone; where its shard's players are now is known soon.
                     None => Sent::NoRoom,
                 };
@@ -318,22 +321,24 @@ enum Sent {
 }
 
 impl PodSide {
+    /// Hears all its shards: those that are not heard yet, too, and no more than there are.
     fn listen(&mut self, bell: &Bell) {
-        self.heard.clear();
-        for shard in 0..self.shard_count {
+        self.heard.truncate(self.shard_count.into());
+        for shard in self.heard.len() as u16..self.shard_count {
             // Of a link that was closed meanwhile, the next word is that it is gone.
             self.heard
                 .extend(InLane::open(&self.peer, shard, None, bell));
         }
     }
 
-    fn send(&mut self, shard: u16, command: &Command, (series, bell): (u64, &Bell)) -> Sent {
-        let beginning = || Beginning {
-            from: Position { series, next: 0 },
-            messages: Vec::new(),
-        };
-        if let std::collections::btree_map::Entry::Vacant(place) = self.said.entry(shard) {
-            let Some(lane) = OutLane::open(&self.peer, shard, beginning(), bell) else {
+    fn send(
+        &mut self,
+        shard: u16,
+        command: &Command,
+        (numbering, bell): (&mut Numbering, &Bell),
+    ) -> Sent {
+        if let btree_map::Entry::Vacant(place) = self.said.entry(shard) {
+            let Some(lane) = OutLane::open(&self.peer, shard, numbering.begin(), bell) else {
                 return Sent::NoRoom;
             };
             place.insert(lane);
@@ -343,7 +348,10 @@ impl PodSide {
         write_command(command, &mut bytes);
         match lane.send(bytes.into()) {
             Ok(_) => Sent::Taken,
-            Err(SendError::Broken(Fault::Fenced)) => Sent::Fenced,
+            // It knows a numbering that only a later life can have begun.
+            Err(SendError::Broken(
+                Fault::Fenced | Fault::Refused(OpenRefusal::OldSeries { .. }),
+            )) => Sent::Fenced,
             Err(SendError::Broken(Fault::Refused(refusal))) => {
                 // The shard has lost what it had: what is on its way is lost with that.
                 tracing::error!(%refusal, "commands begin anew");

@@ -54,7 +54,8 @@ pub struct PodHandle {
 /// If the system gives no thread.
 pub fn start(pod: Pod, runner: Runner, pinning: Pinning) -> io::Result<PodHandle> {
     let stop = Arc::new(Stop::default());
-    let status = PodStatus::new(pod.state.shards.len());
+    let refusals = pod.links.as_ref().map(Links::refusals);
+    let status = PodStatus::new(pod.state.shards.len()).with_refusals(refusals.unwrap_or_default());
     let relay_bell = pod.links.as_ref().map(Links::bell).unwrap_or_default();
     let relay = match pod.links {
         Some(_) => Relay::new(&pod.state),
@@ -193,9 +194,11 @@ impl PodHandle {
         Ok(ended?.into_iter().map(ShardLoop::into_battle).collect())
     }
 
+    /// Whether nothing is left to be told, or nothing may be any more.
     fn is_all_told(&self) -> bool {
         let last = self.stop.last_tick();
-        last.is_some_and(|last| self.progress.durable_tick() >= last)
+        let is_told = last.is_some_and(|last| self.progress.durable_tick() >= last);
+        is_told || self.progress.is_over()
     }
 }
 

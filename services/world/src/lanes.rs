@@ -9,7 +9,7 @@ use link::{
 };
 use pod::{Relay, Said};
 
-use crate::bell::Bell;
+use crate::{bell::Bell, limits::SERIES_BITS};
 
 /// Where a thread says something to a process.
 pub struct OutLane {
@@ -33,6 +33,38 @@ pub struct InLane {
 pub struct Beginning {
     pub from: Position,
     pub messages: Vec<Bytes>,
+}
+
+/// Numbers the series in which a process that keeps nothing speaks. Each lane that it opens begins one: in one
+/// that a receiver knows already, it would take the first messages for those that it has, and drop them.
+pub struct Numbering {
+    next: u64,
+    end: u64,
+}
+
+impl Numbering {
+    /// Of a process in a life of this number; later lives begin later series.
+    pub fn of_life(incarnation: u64) -> Self {
+        Self {
+            next: incarnation << SERIES_BITS,
+            end: (incarnation + 1) << SERIES_BITS,
+        }
+    }
+
+    /// Where a new lane begins. Panics after more lanes than a life can open.
+    pub fn begin(&mut self) -> Beginning {
+        let series = self.next;
+        self.next += 1;
+        assert!(
+            series < self.end,
+            "a life opens no {} lanes",
+            1 << SERIES_BITS
+        );
+        Beginning {
+            from: Position { series, next: 0 },
+            messages: Vec::new(),
+        }
+    }
 }
 
 /// What a shard said last, for one who begins to listen.
@@ -159,4 +191,40 @@ fn open_port(peer: &Peer, options: LaneOptions) -> Option<ReliablePort> {
     let opened = peer.reliable_port(options);
     let told = |error| tracing::warn!(peer = %peer.name(), lane, %error, "no lane");
     opened.map_err(told).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use link::reliable::{Inbox, OpenRefusal, Outbox, Verdict};
+
+    /// What a receiver that has lost some of what it had takes of one who has no more of it.
+    #[test]
+    fn after_a_gap_all_is_heard_from_the_first_word_on() {
+        let mut numbering = Numbering::of_life(7);
+        let lost = numbering.begin().from;
+        let place = |next| Position { next, ..lost };
+        let mut inbox = Inbox::new(1, Some(place(5)));
+        let refused = inbox.on_open(Outbox::<u8>::new(7, place(40)).open());
+        assert!(matches!(refused, Err(OpenRefusal::Gap(_))));
+
+        let mut outbox = Outbox::new(7, numbering.begin().from);
+        for word in 0..9 {
+            outbox.push(word);
+        }
+        let resume = inbox.on_open(outbox.open()).expect("a new series");
+        outbox.on_resume(resume).expect("nothing that cannot be");
+        let heard = std::iter::from_fn(|| {
+            let (id, word) = outbox.next_to_send()?;
+            Some((inbox.on_message(id), *word))
+        });
+        let heard: Vec<(Verdict, u8)> = heard.collect();
+        assert_eq!(
+            heard,
+            (0..9)
+                .map(|word| (Verdict::Deliver, word))
+                .collect::<Vec<_>>()
+        );
+        assert!(Numbering::of_life(8).begin().from.series > resume.series);
+    }
 }

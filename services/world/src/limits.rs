@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use engine::limits::{FRAMES_KEPT, PLAYERS_MAX, TICK_MS, TICK_RATE_HZ};
+use pod::limits::TICKS_AHEAD_MAX;
 
 /// The length of a tick.
 pub const TICK: Duration = Duration::from_millis(TICK_MS as u64);
@@ -51,12 +52,17 @@ pub const STOP_PATIENCE: Duration = Duration::from_secs(10);
 pub const DEPARTURE_PATIENCE: Duration = Duration::from_secs(5);
 /// For so many ticks it stays after that: whoever kept up two ticks ago may still be enlisted.
 pub const QUIET_TICKS: u32 = 8;
+/// How far ahead of the own tick a snapshot may be asked for: no process is farther behind another that is heard.
+/// What is farther is refused, for who asks would be waited for.
+pub const SNAPSHOT_AHEAD_MAX: u32 = TICKS_AHEAD_MAX;
 /// How long an edge's process may lack a frame before it begins anew with a snapshot: longer than a pod
 /// takes to come back (5 s) would be a second freeze after the first.
 pub const FEED_PATIENCE: Duration = Duration::from_secs(8);
 /// How often such a process looks for commands of its edges, which ring nobody: an input may be late by
 /// so much, and 500 looks a second cost half a percent of a core.
 pub const FEED_LOOK_PERIOD: Duration = Duration::from_millis(2);
+/// Lanes that a process without shards may open in one life: 16 million, one a second for half a year.
+pub const SERIES_BITS: u32 = 24;
 /// Shards of a process that is linked to others: each has a lane of the link in each direction.
 pub const LINKED_SHARDS_MAX: usize = link::limits::LANES_MAX / 2;
 

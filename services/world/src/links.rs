@@ -25,7 +25,7 @@ use pod::{
     Acknowledgement, Offered, PodState, Relay, Said, feed,
     record::{Places, read_command},
     state,
-    word::{Listening, Piece, Question, SnapshotKind, Wish},
+    word::{Listening, Question, SnapshotKind},
 };
 use spatial::partition::Owner;
 
@@ -34,8 +34,10 @@ use crate::{
     herald::{self, Herald},
     lanes::{InLane, OutLane, bring_in},
     limits::{DEPARTURE_PATIENCE, QUIET_TICKS},
+    refusals::Refusals,
     relay_loop::ShardSide,
     shard_loop::Inward,
+    snapshots::{Snapshot, Snapshots, TooFarAhead},
 };
 
 /// What the relay is told of other processes.
@@ -91,14 +93,6 @@ impl Standing {
     }
 }
 
-/// A snapshot for one who asked.
-pub struct Snapshot {
-    name: PeerName,
-    number: u64,
-    tick: u32,
-    bytes: Bytes,
-}
-
 /// See the module.
 pub struct Links {
     series: u64,
@@ -108,8 +102,8 @@ pub struct Links {
     peers: BTreeMap<PeerName, Lanes>,
     /// How far each edge's commands were taken when this life began.
     first_places: Vec<Places>,
-    wishes: BTreeMap<PeerName, Wish>,
-    snapshots: BTreeMap<PeerName, Snapshot>,
+    snapshots: Snapshots,
+    refusals: Refusals,
     generator: Generator,
     /// Own shards that were waited for in this life.
     enlisted: Vec<Owner>,
@@ -141,8 +135,8 @@ impl Links {
             herald,
             peers: BTreeMap::new(),
             first_places: state.shards.iter().map(|it| it.places.clone()).collect(),
-            wishes: BTreeMap::new(),
-            snapshots: BTreeMap::new(),
+            snapshots: Snapshots::default(),
+            refusals: Refusals::default(),
             generator: Generator::new(state.shards[0].world.config.seed),
             enlisted: enlisted.copied().collect(),
             own,
@@ -162,6 +156,10 @@ impl Links {
 
     pub fn standing(&self) -> Arc<Standing> {
         self.standing.clone()
+    }
+
+    pub(crate) fn refusals(&self) -> Refusals {
+        self.refusals.clone()
     }
 
     pub(crate) fn may_act(&self) -> bool {
@@ -215,7 +213,8 @@ impl Links {
                 PeerName::Pod(pod) => {
                     for (shard, lane) in (0..).zip(&mut lanes.heard) {
                         let source = Owner { pod: *pod, shard };
-                        lane.drain(|message| receive_frame(source, message, relay));
+                        let refusals = &self.refusals;
+                        lane.drain(|message| receive_frame(source, message, relay, refusals));
                     }
                 }
                 PeerName::Edge(_) => {
@@ -241,41 +240,39 @@ impl Links {
                 Word::Known { peer, shard_count } => self.know(peer, shard_count, relay),
                 Word::Gone(name) => {
                     self.peers.remove(&name);
-                    self.wishes.remove(&name);
-                    self.snapshots.remove(&name);
+                    self.snapshots.forget(&name);
                 }
                 Word::Asked(request) => self.answer(request, relay, shards),
                 Word::Volunteers(owner) => enlist(owner, relay, shards),
-                Word::Made(snapshot) => {
-                    self.snapshots.insert(snapshot.name.clone(), snapshot);
-                }
+                Word::Made(snapshot) => self.snapshots.keep(snapshot),
             }
         }
         if let Some(world) = world {
             self.make_snapshots(&world, relay);
         }
-        if !self.wishes.is_empty() {
+        let (gathered, _) = relay.missing();
+        if self.snapshots.is_world_wanted(gathered + 1) {
             shards[0].is_world_wanted.store(true, Ordering::Release);
         }
         self.look_around(relay, now);
     }
 
+    /// Also of one that is known already: its shards may be more or fewer now.
     fn know(&mut self, peer: Peer, shard_count: u16, relay: &Relay) {
         let name = peer.name().clone();
-        if self.peers.contains_key(&name) {
-            return;
-        }
-        let mut lanes = Lanes {
+        let known = self.peers.remove(&name);
+        let mut lanes = known.unwrap_or_else(|| Lanes {
             said: Vec::new(),
             heard: Vec::new(),
             peer,
-        };
+        });
         let bell = self.herald.bell();
         let heard_count = match name {
-            PeerName::Pod(_) => shard_count,
-            PeerName::Edge(_) => self.own.len() as u16,
+            PeerName::Pod(_) => usize::from(shard_count),
+            PeerName::Edge(_) => self.own.len(),
         };
-        for shard in 0..heard_count {
+        lanes.heard.truncate(heard_count);
+        for shard in lanes.heard.len() as u16..heard_count as u16 {
             let durable = match &name {
                 PeerName::Pod(pod) => relay.durable_place_of(Owner { pod: *pod, shard }),
                 PeerName::Edge(_) => self.first_places[usize::from(shard)].get(&name).copied(),
@@ -284,14 +281,14 @@ impl Links {
                 .heard
                 .extend(InLane::open(&lanes.peer, shard, durable, bell));
         }
-        for shard in 0..self.own.len() as u16 {
+        for shard in lanes.said.len() as u16..self.own.len() as u16 {
             let said = bring_in(relay, shard, self.series);
             lanes
                 .said
                 .extend(OutLane::open(&lanes.peer, shard, said, bell));
         }
         // Of a link that was closed meanwhile, the next word is that it is gone.
-        if lanes.said.len() == self.own.len() && lanes.heard.len() == usize::from(heard_count) {
+        if lanes.said.len() == self.own.len() && lanes.heard.len() == heard_count {
             self.peers.insert(name, lanes);
         }
     }
@@ -312,7 +309,16 @@ impl Links {
                 }
                 None => return request.refuse("not linked yet"),
             },
-            Question::Snapshot(wish) => self.piece(from, wish, relay).encode(),
+            Question::Snapshot(_) if !self.peers.contains_key(&from) => {
+                return request.refuse("not linked yet");
+            }
+            Question::Snapshot(wish) => {
+                let ticks = (relay.missing().0, relay.durable_tick());
+                match self.snapshots.piece(from, wish, ticks) {
+                    Ok(piece) => piece.encode(),
+                    Err(TooFarAhead) => return request.refuse("that tick is too far ahead"),
+                }
+            }
             Question::Enlist(owner) => {
                 enlist(owner, relay, shards);
                 Bytes::new()
@@ -322,37 +328,12 @@ impl Links {
         let _ = request.answer(answer);
     }
 
-    /// The piece that is wanted; begins to make the snapshot if there is none of that number.
-    fn piece(&mut self, from: PeerName, wish: Wish, relay: &Relay) -> Piece {
-        let snapshot = self.snapshots.get(&from);
-        let is_wanted = |it: &&Snapshot| it.number == wish.number && it.tick >= wish.tick_min;
-        let Some(snapshot) = snapshot.filter(is_wanted) else {
-            self.snapshots.remove(&from);
-            self.wishes.insert(from, wish);
-            return Piece::NotYet;
-        };
-        // Nobody hears of a tick that a crash could undo (R9).
-        if snapshot.tick > relay.durable_tick() {
-            return Piece::NotYet;
-        }
-        let piece = Piece::of(&snapshot.bytes, wish.offset);
-        if let Piece::Part { total, bytes } = &piece
-            && wish.offset + bytes.len() as u64 >= *total
-        {
-            self.snapshots.remove(&from);
-        }
-        piece
-    }
-
     /// Has snapshots made of a shard's world, as far as it is new enough for who asked.
     fn make_snapshots(&mut self, world: &World, relay: &Relay) {
         let Some(outline) = relay.outline(world.tick) else {
             return;
         };
-        for (name, wish) in self
-            .wishes
-            .extract_if(.., |_, it| it.tick_min <= world.tick)
-        {
+        for (name, wish) in self.snapshots.take_wishes(world.tick) {
             let (world, outline) = (world.clone(), outline.clone());
             let herald = self.herald.clone();
             // Terrain is megabytes to encode, and frames are not to wait for it.
@@ -377,7 +358,8 @@ impl Links {
     }
 
     fn look_around(&mut self, relay: &Relay, now: Instant) {
-        let (tick, _) = relay.missing();
+        let (tick, missing) = relay.missing();
+        self.refusals.settle(tick, missing);
         let members = &relay.outline(tick).expect("the newest is kept").members;
         let is_member = |owner: &Owner| members.binary_search(owner).is_ok();
         for owner in self.own.iter().filter(|it| is_member(it)) {
@@ -449,13 +431,20 @@ impl Lanes {
 }
 
 /// Returns the message if there is no room for it yet.
-fn receive_frame(source: Owner, message: Message, relay: &mut Relay) -> Option<Message> {
+fn receive_frame(
+    source: Owner,
+    message: Message,
+    relay: &mut Relay,
+    refusals: &Refusals,
+) -> Option<Message> {
     let bytes = message.bytes.clone();
     match relay.handle_frame(source, message.series, bytes) {
         Ok(Offered::TooEarly) => Some(message),
         Ok(_) => None,
         Err(bad) => {
-            tracing::error!(%bad, "a frame is refused");
+            let tick = message.id.sequence as u32;
+            tracing::error!(pod = source.pod, shard = source.shard, tick, %bad, "a frame is refused");
+            refusals.note(source, tick, bad.to_string(), Instant::now());
             None
         }
     }
@@ -489,5 +478,50 @@ fn enlist(owner: Owner, relay: &Relay, shards: &mut [ShardSide]) {
         let command = Command::Partition(PartitionChange::Enlist { owner });
         // If too many wait, it is asked for again.
         let _ = seat.inward.push(Inward::Own(command));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Battle, BattleConfig};
+    use link::reliable::MessageId;
+    use pod::Outline;
+
+    /// Of a world with another pod, whose frame of this tick is the next that is wanted.
+    fn relay() -> (Relay, u32) {
+        let config = BattleConfig {
+            seed: 3,
+            soldiers_per_house: 1,
+        };
+        let mut world = Battle::new(config).into_world();
+        world.owner = Owner { pod: 1, shard: 0 };
+        let outline = Outline {
+            members: vec![world.owner, Owner { pod: 2, shard: 0 }],
+            roster: world.frame.roster.clone(),
+        };
+        let state = PodState::found((1, 1), vec![world], &outline);
+        (Relay::new(&state), state.tick)
+    }
+
+    #[test]
+    fn an_operator_is_told_of_a_members_frame_that_is_refused() {
+        let (mut relay, tick) = relay();
+        let source = Owner { pod: 2, shard: 0 };
+        let message = Message {
+            series: 1,
+            id: MessageId {
+                incarnation: 1,
+                sequence: tick.into(),
+            },
+            bytes: Bytes::from_static(b"of another version"),
+        };
+        let refusals = Refusals::default();
+        assert!(receive_frame(source, message, &mut relay, &refusals).is_none());
+        let (gathered, missing) = relay.missing();
+        refusals.settle(gathered, missing);
+        let told = refusals.pending();
+        assert_eq!((told[0].source, told[0].tick), (source, tick));
+        assert!(told[0].is_waited_for, "{told:?}");
     }
 }

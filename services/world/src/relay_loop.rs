@@ -42,12 +42,18 @@ pub struct ShardSide {
 #[derive(Debug, Default)]
 pub struct Progress {
     durable_tick: AtomicU32,
+    is_over: AtomicBool,
 }
 
 impl Progress {
     /// All up to this tick is durable and handed out.
     pub fn durable_tick(&self) -> u32 {
         self.durable_tick.load(Ordering::Acquire)
+    }
+
+    /// Whether the process may not act any more: no later tick will be durable.
+    pub fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Acquire)
     }
 }
 
@@ -101,8 +107,8 @@ impl RelayLoop {
     }
 
     fn take_done(&mut self) {
-        for shard in &mut self.shards {
-            while self.relay.has_room()
+        for (number, shard) in (0..).zip(&mut self.shards) {
+            while self.relay.has_room(number)
                 && let Ok(done) = shard.done.pop()
             {
                 let tick = done.ticked.frame.tick;
@@ -189,11 +195,24 @@ impl RelayLoop {
         }
     }
 
-    /// Everything kept and told; shards and the journal's writer have ended.
+    /// Whether the process's lease holds: without one it keeps nothing and tells nobody anything (H6 of
+    /// docs/invariants/handoff.md).
+    fn may_act(&self) -> bool {
+        let may_act = self.links.as_ref().is_none_or(Links::may_act);
+        if !may_act {
+            self.progress.is_over.store(true, Ordering::Release);
+        }
+        may_act
+    }
+
+    /// Everything kept and told, if that is still this process's to do; shards and the journal's writer
+    /// have ended.
     pub fn end(mut self) {
-        self.take_done();
-        self.commit();
-        self.release(Instant::now());
+        if self.may_act() {
+            self.take_done();
+            self.commit();
+            self.release(Instant::now());
+        }
         if let Some(chronicle) = self.chronicle.take() {
             chronicle.end();
         }
@@ -202,7 +221,7 @@ impl RelayLoop {
 
 impl Turn for RelayLoop {
     fn turn(&mut self, now: Instant) -> Instant {
-        if self.links.as_ref().is_some_and(|links| !links.may_act()) {
+        if !self.may_act() {
             return now + END_WAIT;
         }
         self.take_done();
@@ -220,6 +239,66 @@ impl Turn for RelayLoop {
         match self.has_left_some() {
             true => now + COMMIT_WAIT,
             false => now + END_WAIT,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Battle, BattleConfig, battle::divided, bell::Bell, ports, siblings};
+    use pod::{PodState, Ticked};
+    use rtrb::RingBuffer;
+
+    /// A process of one shard that did one tick, with one edge.
+    fn process(may_act: bool) -> (RelayLoop, ports::EdgePort) {
+        let config = BattleConfig {
+            seed: 3,
+            soldiers_per_house: 1,
+        };
+        let state = divided(Battle::new(config).into_world(), (1, 1), 1);
+        let (mut done, done_out) = RingBuffer::new(1);
+        assert!(done.push(tick(&state)).is_ok());
+        let (_, mut lanes) = siblings::connect(&[Bell::default()]);
+        let side = ShardSide {
+            done: done_out,
+            frames: lanes.remove(0),
+            inward: RingBuffer::new(1).0,
+            is_world_wanted: Arc::default(),
+            has_seat: false,
+        };
+        let mut ports = ports::connect(&state.owners(), 3, vec![Arc::new(|| ())]);
+        let links = Links::new(&state, Arc::new(move || may_act));
+        let relay = Relay::new(&state);
+        let relay = RelayLoop::new(relay, vec![side], ports.wholes, None, Some(links));
+        (relay, ports.edges.remove(0))
+    }
+
+    fn tick(state: &PodState) -> Done {
+        let mut world = state.shards[0].world.clone();
+        engine::tick(&mut world, &mut Vec::new());
+        Done {
+            ticked: Ticked {
+                frame: world.frame.clone(),
+                places: pod::record::Places::new(),
+                record: Vec::new(),
+                world: None,
+            },
+            duration: Duration::ZERO,
+            period: Duration::ZERO,
+            world: None,
+        }
+    }
+
+    #[test]
+    fn the_last_tick_is_told_only_while_the_lease_holds() {
+        for may_act in [true, false] {
+            let (relay, mut edge) = process(may_act);
+            let (progress, before) = (relay.progress(), relay.progress().durable_tick());
+            relay.end();
+            assert_eq!(progress.durable_tick() > before, may_act);
+            assert_eq!(edge.frame().is_some(), may_act);
+            assert_eq!(progress.is_over(), !may_act);
         }
     }
 }

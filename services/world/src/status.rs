@@ -13,6 +13,7 @@ use engine::{Frame, body::Tally};
 
 use crate::{
     limits::TICK,
+    refusals::Refusals,
     timings::{Spread, Timing},
 };
 
@@ -66,24 +67,40 @@ impl StatusBoard {
     }
 }
 
-/// The boards of all shards of a process.
+/// The boards of all shards of a process, and what it refused of others.
 #[derive(Clone)]
-pub struct PodStatus(Vec<StatusBoard>);
+pub struct PodStatus {
+    boards: Vec<StatusBoard>,
+    refusals: Refusals,
+}
 
 impl PodStatus {
     /// Empty boards.
     pub fn new(shard_count: usize) -> Self {
-        Self((0..shard_count).map(|_| StatusBoard::default()).collect())
+        Self {
+            boards: (0..shard_count).map(|_| StatusBoard::default()).collect(),
+            refusals: Refusals::default(),
+        }
+    }
+
+    /// The same with what its links refuse.
+    pub(crate) fn with_refusals(self, refusals: Refusals) -> Self {
+        Self { refusals, ..self }
+    }
+
+    /// Frames of other processes that were refused.
+    pub fn refusals(&self) -> &Refusals {
+        &self.refusals
     }
 
     /// One for each shard.
     pub fn boards(&self) -> &[StatusBoard] {
-        &self.0
+        &self.boards
     }
 
     /// All shards as one: what counts is summed, what takes time is that of the slowest.
     pub fn read(&self) -> ShardStatus {
-        let mut boards = self.0.iter().map(StatusBoard::read);
+        let mut boards = self.boards.iter().map(StatusBoard::read);
         let first = boards.next().expect("a process of shards has one");
         boards.fold(first, ShardStatus::beside)
     }

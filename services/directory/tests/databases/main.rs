@@ -1,5 +1,6 @@
 //! The directory on each database: all of this runs on SQLite and on a real PostgreSQL.
 
+mod burial;
 mod citus;
 mod common;
 mod leader;

@@ -44,8 +44,31 @@ fn answer(page: Page) -> Response {
 fn pod_metrics(page: &mut Page, pod: &PodStatus) {
     shard_metrics(page, &pod.read());
     each_shard_metrics(page, pod.boards());
+    refusal_metrics(page, pod);
     page.head("resident_bytes", "gauge", "Memory of the process in RAM.");
     page.value("resident_bytes", "", resident_bytes());
+}
+
+fn refusal_metrics(page: &mut Page, pod: &PodStatus) {
+    page.head(
+        "frames_refused_total",
+        "counter",
+        "Frames of other processes that were refused.",
+    );
+    page.value("frames_refused_total", "", pod.refusals().count());
+    page.head(
+        "frame_refused_waited_for",
+        "gauge",
+        "The tick of a frame that was refused and for lack of which the world stands still.",
+    );
+    let refused = pod.refusals().pending();
+    for refusal in refused.iter().filter(|it| it.is_waited_for) {
+        let labels = format!(
+            "pod=\"{}\",shard=\"{}\"",
+            refusal.source.pod, refusal.source.shard
+        );
+        page.value("frame_refused_waited_for", &labels, refusal.tick);
+    }
 }
 
 fn shard_metrics(page: &mut Page, shard: &ShardStatus) {

@@ -4,7 +4,7 @@ use std::{fs, sync::atomic::Ordering, time::Instant};
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde_json::{Map, Value, json};
-use world::{PodStatus, ShardStatus, Spread, StatusBoard, Step};
+use world::{PodStatus, Refusal, ShardStatus, Spread, StatusBoard, Step};
 
 use crate::{counters::read, edge::Shared, http::HttpState, overload::StepRecord};
 
@@ -14,6 +14,11 @@ pub async fn healthz(State(state): State<HttpState>) -> Response {
 }
 
 pub fn health(pod: &PodStatus) -> Response {
+    let refused = pod.refusals().pending();
+    if let Some(refusal) = refused.iter().find(|it| it.is_waited_for) {
+        let line = format!("the world stands still: {}\n", refusal_line(refusal));
+        return super::text(StatusCode::SERVICE_UNAVAILABLE, line);
+    }
     match pod.read().tick {
         0 => super::text(StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
         _ => super::text(StatusCode::OK, "ok\n"),
@@ -79,6 +84,8 @@ pub fn pod_json(pod: &PodStatus, started_at: Instant) -> Map<String, Value> {
         "players": shard.players_count,
         "alive": { "red": alive_red, "blue": alive_blue },
         "drops": drops(Map::new(), &shard),
+        "frames_refused": pod.refusals().count(),
+        "refused": pod.refusals().pending().iter().map(refusal_json).collect::<Vec<_>>(),
         "memory": {
             "resident_bytes": resident_bytes(),
             "terrain_bytes": shard.terrain_bytes,
@@ -88,6 +95,31 @@ pub fn pod_json(pod: &PodStatus, started_at: Instant) -> Map<String, Value> {
         Value::Object(status) => status,
         _ => unreachable!("it was just made"),
     }
+}
+
+/// A frame of another process that was refused: whose, of which tick, why, and whether this process ticks no
+/// more until that is mended.
+fn refusal_json(refusal: &Refusal) -> Value {
+    json!({
+        "pod": refusal.source.pod,
+        "shard": refusal.source.shard,
+        "tick": refusal.tick,
+        "why": refusal.why,
+        "since_s": refusal.since.elapsed().as_secs(),
+        "is_waited_for": refusal.is_waited_for,
+    })
+}
+
+fn refusal_line(
+    Refusal {
+        source, tick, why, ..
+    }: &Refusal,
+) -> String {
+    let (pod, shard) = (source.pod, source.shard);
+    format!(
+        "tick {tick} of pod {pod}, shard {shard} was refused ({why}); mend that process, then start this one \
+         again"
+    )
 }
 
 /// What was dropped, the shards' share included.
@@ -181,4 +213,44 @@ pub fn resident_bytes() -> u64 {
         .and_then(|pages| pages.parse::<u64>().ok())
         .unwrap_or(0)
         * PAGE_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::metrics;
+    use spatial::partition::Owner;
+
+    async fn text(response: Response) -> (StatusCode, String) {
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await;
+        let body = body.expect("a body").to_vec();
+        (status, String::from_utf8(body).expect("text"))
+    }
+
+    #[tokio::test]
+    async fn a_refused_frame_that_the_world_waits_for_is_told_and_makes_unready() {
+        let pod = PodStatus::new(1);
+        let source = Owner { pod: 2, shard: 1 };
+        let why = "no frame of this version".to_owned();
+        pod.refusals().note(source, 99, why, Instant::now());
+        pod.refusals().settle(99, [source].into_iter());
+        let (status, line) = text(health(&pod)).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        let words = "tick 99 of pod 2, shard 1 was refused (no frame of this version)";
+        assert!(line.contains(words), "{line}");
+        let told = &pod_json(&pod, Instant::now())["refused"][0];
+        assert_eq!((&told["pod"], &told["tick"]), (&json!(2), &json!(99)));
+        assert_eq!(told["is_waited_for"], true);
+        let (_, metrics) = text(metrics::of_pod(&pod)).await;
+        for line in [
+            "voxelheim_frames_refused_total 1",
+            "voxelheim_frame_refused_waited_for{pod=\"2\",shard=\"1\"} 99",
+        ] {
+            assert!(metrics.contains(line), "{line} in {metrics}");
+        }
+        pod.refusals().settle(100, std::iter::empty());
+        let (_, line) = text(health(&pod)).await;
+        assert_eq!(line, "starting\n");
+    }
 }

@@ -2,11 +2,12 @@
 //! connections and restarts of either side. Pure machines; what carries their words is not their part.
 //!
 //! A message is named by its lane, its **series** and its **sequence**. A series is a numbering without
-//! gaps; it is named by the incarnation of the sender that began it. A sender that comes back with its
-//! durable state goes on with its series; one that lost its state begins a new one. The sender keeps
-//! what is not acknowledged ([`Outbox`]); the receiver says from where to go on, and takes each sequence
-//! once ([`Inbox`]). To acknowledge means *durable at the receiver*, which is later than delivered:
-//! whatever is acknowledged is never asked for again.
+//! gaps, and a later one has a greater name: the incarnation of the sender that began it, or that and a
+//! count where one life begins several. A sender that comes back with its durable state goes on with its
+//! series; one that lost its state begins a new one. The sender keeps what is not acknowledged
+//! ([`Outbox`]); the receiver says from where to go on, and takes each sequence once ([`Inbox`]). To
+//! acknowledge means *durable at the receiver*, which is later than delivered: whatever is acknowledged
+//! is never asked for again.
 
 mod inbox;
 mod outbox;

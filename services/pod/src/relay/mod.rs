@@ -185,11 +185,12 @@ impl Relay {
         self.outlines.get(&tick)
     }
 
-    /// Whether another tick of a shard may be taken in; if not, the journal is behind, and who does not
-    /// take the shard's makes it wait.
-    pub fn has_room(&self) -> bool {
-        let newest = self.ticked.iter().max();
-        newest.is_none_or(|tick| ((tick - self.durable) as usize) < STEPS_MAX)
+    /// Whether the next tick of a shard may be taken in; if not, the journal is behind, and who does not
+    /// take the shard's makes it wait. A shard that got ahead takes no room from the others, for without
+    /// their ticks none of its own becomes durable.
+    pub fn has_room(&self, shard: u16) -> bool {
+        let backlog = self.ticked[usize::from(shard)].saturating_sub(self.durable);
+        (backlog as usize) < STEPS_MAX
     }
 
     /// Ticks that are not durable yet.

@@ -169,7 +169,7 @@ impl Running {
 
     fn take_ticked(&mut self) {
         for (number, shard) in (0..).zip(&mut self.shards) {
-            while self.relay.has_room()
+            while self.relay.has_room(number)
                 && let Some(ticked) = shard.done.pop_front()
             {
                 self.relay.handle_ticked(ticked);

@@ -29,6 +29,7 @@ pub struct Shard {
 pub struct Region {
     pub name: String,
     pub owner: String,
+    pub is_pinned: bool,
 }
 
 /// A process that said that it is ready.
@@ -161,6 +162,7 @@ impl Cluster {
         let region = |row: &Value| Region {
             name: row["region"].as_str().expect("a name").to_owned(),
             owner: row["owner"].as_str().expect("a name").to_owned(),
+            is_pinned: row["is_pinned"].as_bool().expect("yes or no"),
         };
         regions.iter().map(region).collect()
     }
@@ -168,6 +170,20 @@ impl Cluster {
     /// Asks for it; whether it is done shows in the regions.
     pub fn move_region(&self, asked: u16, region: &str, to: &str) {
         self.ask(asked, &["regions", "move", region, to]);
+    }
+
+    pub fn pin(&self, asked: u16, region: &str) {
+        self.ask(asked, &["regions", "pin", region]);
+    }
+
+    /// Has plans only said.
+    pub fn run_dry(&self, asked: u16) {
+        self.ask(asked, &["plan", "--dry-run", "on"]);
+    }
+
+    /// Whether plans are only said.
+    pub fn runs_dry(&self, asked: u16) -> bool {
+        self.ask(asked, &["plan"])["is_dry_run"] == true
     }
 
     /// Nothing where nobody answers.

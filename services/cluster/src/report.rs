@@ -1,0 +1,85 @@
+//! What processes tell each other of themselves through the directory.
+
+use std::collections::BTreeMap;
+
+use directory::Pod;
+use placement::Times;
+use serde::{Deserialize, Serialize};
+use spatial::partition::Owner;
+use world::PodStatus;
+
+/// What a process tells of itself.
+#[derive(Serialize, Deserialize, Debug, Default)]
+pub struct Report {
+    /// Of its shards, by number.
+    pub shards: Vec<ShardReport>,
+    /// That its edges sent since they began.
+    pub egress_bytes: u64,
+    /// Whether its controller has regions divided or moved because a shard is full.
+    #[serde(default)]
+    pub is_relieving: bool,
+    /// Whether any of its shards was ever waited for.
+    #[serde(default)]
+    pub was_member: bool,
+}
+
+#[derive(Serialize, Deserialize, Clone, Copy, Debug)]
+pub struct ShardReport {
+    pub tick_us_p50: u64,
+    pub tick_us_p99: u64,
+    pub handoffs: u64,
+}
+
+impl Report {
+    /// Of a process's shards.
+    pub fn of_shards(status: &PodStatus, is_relieving: bool, was_member: bool) -> Self {
+        let boards = status.boards().iter().map(|board| board.read());
+        let shards = boards.map(|it| ShardReport {
+            tick_us_p50: it.tick_us.p50,
+            tick_us_p99: it.tick_us.p99,
+            handoffs: it.tally.departed_count,
+        });
+        Self {
+            shards: shards.collect(),
+            egress_bytes: 0,
+            is_relieving,
+            was_member,
+        }
+    }
+
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("numbers are JSON")
+    }
+}
+
+/// What processes reported of themselves.
+pub fn reports(pods: &[Pod]) -> impl Iterator<Item = (u16, Report)> + '_ {
+    pods.iter().filter_map(|pod| Some((pod.id, report(pod)?)))
+}
+
+pub fn report(pod: &Pod) -> Option<Report> {
+    serde_json::from_str(pod.metrics.as_ref()?).ok()
+}
+
+/// Whether regions are divided or move because a shard is full, or did a moment ago: one that died in the
+/// middle of that does no more.
+pub fn is_relieving(pods: &[Pod]) -> bool {
+    let alive = pods.iter().filter(|pod| !pod.lease_remaining.is_zero());
+    alive.flat_map(report).any(|it| it.is_relieving)
+}
+
+pub fn times_of(pods: &[Pod], own: u16) -> BTreeMap<Owner, Times> {
+    let others = reports(pods).filter(|(pod, _)| *pod != own);
+    let times = others.flat_map(|(pod, report)| {
+        let shards = (0..).zip(report.shards);
+        shards.map(move |(shard, it)| {
+            let times = Times {
+                tick_us_p50: it.tick_us_p50,
+                tick_us_p99: it.tick_us_p99,
+                handoffs: it.handoffs,
+            };
+            (Owner { pod, shard }, times)
+        })
+    });
+    times.collect()
+}
