@@ -270,7 +270,14 @@ mod tests {
         let mut ports = ports::connect(&state.owners(), 3, vec![Arc::new(|| ())]);
         let links = Links::new(&state, Arc::new(move || may_act));
         let relay = Relay::new(&state);
-        let relay = RelayLoop::new(relay, vec![side], ports.wholes, None, Some(links));
+        let relay = RelayLoop::new(
+            relay,
+            vec![side],
+            ports.wholes,
+            None,
+            Some(links),
+            &Bell::default(),
+        );
         (relay, ports.edges.remove(0))
     }
 
