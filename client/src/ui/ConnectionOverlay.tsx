@@ -23,6 +23,11 @@ export function ConnectionOverlay(props: PartProps) {
               </button>
             </div>
           </Match>
+          <Match when={phase() === "moving"}>
+            <h2>Through another gate…</h2>
+            <div class="march" aria-hidden="true" />
+            <p>This server makes way, and the next one takes you in. Your body waits for you.</p>
+          </Match>
           <Match when={phase() === "lost"}>
             <h2>Connection lost</h2>
             <div class="march" aria-hidden="true" />

@@ -49,7 +49,7 @@ export function NetHealthPanel(props: PartProps) {
           <Figure name="Snapshots" value={`${net().snapshotHz.toFixed(1)} /s`} />
           <Figure name="Received" value={`${(net().bytesPerSecond / 1000).toFixed(1)} kB/s`} />
           <Figure name="Loss" value={`${net().lossPercent.toFixed(1)} %`} />
-          <Figure name="Shown behind" value={`${net().delayMs.toFixed(0)} ms`} />
+          <Figure name="View delay" value={`${net().delayMs.toFixed(0)} ms`} />
           <Figure name="Corrections" value={String(net().corrections)} />
           <Figure name="Pushes" value={String(net().pushes)} />
           <Figure name="Server tick" value={`${net().serverTickMs.toFixed(1)} ms`} />
