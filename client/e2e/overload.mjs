@@ -9,8 +9,6 @@ import { SmallMachine } from "./small_machine.mjs";
 const DEED_MS_MAX = 30_000;
 /** Until the machine is small enough, however fast it is; and back. */
 const LADDER_MS_MAX = 180_000;
-/** Of each house: ticks that are felt. */
-const SOLDIERS = 2_000;
 /** Inputs that must be applied in slower time. */
 const INPUTS = 100;
 const SIGN = '.net-signs [data-step="time_dilation"]';
@@ -21,7 +19,7 @@ const SIZES = [
 
 export async function overload(report, browser) {
   const check = (name, work) => report.check(`overload: ${name}`, work);
-  const server = await Server.start(SOLDIERS);
+  const server = await Server.start();
   const machine = new SmallMachine(server);
   const players = [];
   try {

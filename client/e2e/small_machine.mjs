@@ -1,18 +1,20 @@
-//! A machine too small for its battle, made out of one that is not: it gives the server a share of the
-//! time only, as a hypervisor does, and ever less until the server says that it is too little.
+//! A machine too small for its battle, made out of one that is not: it gives the server moments only, as a
+//! hypervisor does, with ever longer pauses between them until the server says that it is too little. The
+//! moments are shorter than a tick is on any machine, so that each tick takes several.
 
-const PERIOD_MS = 40;
-/** Of a second; what the share is after each look. */
+import { setImmediate, setTimeout } from "node:timers/promises";
+
 const LOOK_MS = 1_000;
-const SHARE_MIN = 0.05;
-const LESS = 0.8;
-const MORE = 1.25;
+const PAUSE_MS = { least: 1, most: 200 };
+/** Of the pauses, from look to look. */
+const LONGER = 1.25;
+const SHORTER = 0.8;
 /** Time slows, but not so far that newcomers wait. */
 const RATE_PERMILLE = { least: 600, most: 900 };
 
 export class SmallMachine {
   #server;
-  #share = 0.5;
+  #pauseMs = PAUSE_MS.least;
   #isSmall = false;
   #work = [];
 
@@ -35,22 +37,27 @@ export class SmallMachine {
   async #holdUp() {
     while (this.#isSmall) {
       this.#server.hold(true);
-      await pause(PERIOD_MS * (1 - this.#share));
+      await setTimeout(this.#pauseMs);
       this.#server.hold(false);
-      await pause(PERIOD_MS * this.#share);
+      await setImmediate();
     }
   }
 
   async #adjust() {
     while (this.#isSmall) {
-      await pause(LOOK_MS);
-      const { time_rate_permille: rate } = (await this.#server.status()).overload;
-      if (rate > RATE_PERMILLE.most) this.#share = Math.max(SHARE_MIN, this.#share * LESS);
-      if (rate < RATE_PERMILLE.least) this.#share = Math.min(1, this.#share * MORE);
+      await setTimeout(LOOK_MS);
+      const rate = await this.#ratePermille();
+      if (rate > RATE_PERMILLE.most) this.#pauseMs = Math.min(PAUSE_MS.most, this.#pauseMs * LONGER);
+      if (rate < RATE_PERMILLE.least) this.#pauseMs = Math.max(PAUSE_MS.least, this.#pauseMs * SHORTER);
     }
   }
-}
 
-function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  /** What the server says, if it finds the time; otherwise it has too little. */
+  async #ratePermille() {
+    try {
+      return (await this.#server.status()).overload.time_rate_permille;
+    } catch {
+      return 0;
+    }
+  }
 }

@@ -48,8 +48,8 @@ export function ConnectionOverlay(props: PartProps) {
             <h2>The gate is closed</h2>
             <p id="refusal">{props.model().message}</p>
             <div class="row">
-              <button class="button primary" onClick={() => props.actions.retry()}>
-                Try again
+              <button class="button primary" onClick={() => window.location.reload()}>
+                Reload the page
               </button>
               <button class="button quiet" onClick={() => props.actions.leave()}>
                 Back to the title
