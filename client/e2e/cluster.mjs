@@ -6,6 +6,10 @@ import { Cluster } from "./processes.mjs";
 import { until } from "./waiting.mjs";
 
 const DEED_MS_MAX = 60_000;
+/** Inputs that must be applied after each deed: three seconds of them, or a moment's. */
+const INPUTS = 60;
+const INPUTS_BETWEEN = 10;
+const JUMP_METRES = 0.2;
 
 export async function cluster(report, browser) {
   const check = (name, work) => report.check(`cluster: ${name}`, work);
@@ -18,8 +22,11 @@ export async function cluster(report, browser) {
       await player.join(0);
       await player.joined();
       await until("both pods are waited for", () => world.ctl(1, "shards").shards.length === 2, DEED_MS_MAX);
+      // From here on to the end, so that whoever applies its inputs moves its body.
+      await player.evaluate(() => window.voxelheim.test.press("jump"));
+      await playsOn(player, INPUTS);
     });
-    await check("all regions move while it plays, and its link stays", () => undisturbed(player, () => world.moveAll(2)));
+    await check("all regions move while it plays, and its link stays", () => undisturbed(player, () => world.moveAll(2, () => playsOn(player, INPUTS_BETWEEN))));
     await check("a pod is killed and comes back, and its link stays", () =>
       undisturbed(player, async () => {
         await world.pods[1].kill();
@@ -36,17 +43,22 @@ export async function cluster(report, browser) {
   }
 }
 
-/** Inputs of this page that the server has answered. */
-const isAnswered = (count) => window.voxelheim.confirmedCount > count;
-/** Three seconds of them. */
-const ANSWERS = 60;
+/** The server applies what the page sends: so many inputs more, and by its word the body moves. */
+async function playsOn(player, count) {
+  const { told } = await state(player);
+  const isApplied = ([sequence, height, metres]) => {
+    const { told } = window.voxelheim;
+    return told !== null && told.sequence >= sequence && Math.abs(told.position.y - height) > metres;
+  };
+  const aim = [told.sequence + count, told.position.y, JUMP_METRES];
+  await player.until(`${count} inputs are applied`, isApplied, DEED_MS_MAX, aim);
+}
 
-/** Time goes on, on the same link and in the same body. */
+/** Its inputs are applied, on the same link and to the same body. */
 async function undisturbed(player, deed) {
   const before = await state(player);
   await deed();
-  const { answers } = await state(player);
-  await player.until("time goes on", isAnswered, DEED_MS_MAX, answers + ANSWERS);
+  await playsOn(player, INPUTS);
   const after = await state(player);
   assert.deepEqual([after.body, after.welcomes, after.phase], [before.body, before.welcomes, "joined"]);
 }
@@ -71,6 +83,7 @@ async function goesOnElsewhere(player, before) {
   const isBack = (count) => window.voxelheim.welcomesCount > count && window.voxelheim.phase === "joined";
   await player.until("goes on elsewhere", isBack, DEED_MS_MAX, before.welcomes);
   assert.equal((await state(player)).body, before.body);
+  await playsOn(player, INPUTS);
 }
 
 function state(player) {
@@ -78,6 +91,6 @@ function state(player) {
     body: window.voxelheim.own.id,
     welcomes: window.voxelheim.welcomesCount,
     phase: window.voxelheim.phase,
-    answers: window.voxelheim.confirmedCount,
+    told: window.voxelheim.told,
   }));
 }

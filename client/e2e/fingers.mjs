@@ -3,15 +3,18 @@
 
 import { strict as assert } from "node:assert";
 import { Player } from "./browser.mjs";
+import { fits } from "./layout.mjs";
 import { Server } from "./server.mjs";
 
 const DEED_MS_MAX = 30_000;
 const TELEPHONE = { width: 844, height: 390 };
+const UPRIGHT = { width: 390, height: 844 };
+const SMALL_UPRIGHT = { width: 360, height: 640 };
 const SOLDIERS = 50;
 const DRAW_TICKS_FULL = 20;
 
 export async function fingers(report, browser) {
-  await report.check("fingers join, walk and draw the bow", async () => {
+  await report.check("fingers join, walk and draw the bow, and the screen fits a telephone", async () => {
     const server = await Server.start(SOLDIERS);
     const player = await Player.open(browser, server.url, "Thumbs", {
       viewport: TELEPHONE,
@@ -24,6 +27,7 @@ export async function fingers(report, browser) {
       const hands = await player.page.context().newCDPSession(player.page);
       await walk(player, hands);
       await drawBow(player, hands);
+      await fits(player, [TELEPHONE, UPRIGHT, SMALL_UPRIGHT]);
       assert.deepEqual(player.errors, []);
     } finally {
       await player.close();

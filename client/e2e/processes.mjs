@@ -97,8 +97,8 @@ export class Cluster {
     return JSON.parse(execFileSync(serverBinary(), flags, { encoding: "utf8" }));
   }
 
-  /** Gives all regions to a pod. */
-  async moveAll(pod) {
+  /** Gives all regions to a pod, one after the other; `between` goes on after each. */
+  async moveAll(pod, between) {
     for (;;) {
       const regions = this.ctl(1, "regions").regions.filter(({ owner }) => owner !== `${pod}/0`);
       if (regions.length === 0) return;
@@ -107,7 +107,9 @@ export class Cluster {
           this.ctl(1, "regions", "move", region, `${pod}/0`);
         } catch {
           // The controller split or merged it meanwhile: it is asked for again.
+          continue;
         }
+        await between();
       }
     }
   }

@@ -5,6 +5,7 @@ import { openBrowser } from "./browser.mjs";
 import { cluster } from "./cluster.mjs";
 import { fingers } from "./fingers.mjs";
 import { line } from "./line.mjs";
+import { overload } from "./overload.mjs";
 import { Report } from "./report.mjs";
 
 const report = new Report();
@@ -13,6 +14,7 @@ try {
   await wrongVersion(report, browser);
   await fingers(report, browser);
   await line(report, browser);
+  await overload(report, browser);
   await cluster(report, browser);
   for (const kind of ["webtransport", "websocket"]) {
     try {

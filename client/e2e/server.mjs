@@ -53,6 +53,11 @@ export class Server {
     return (await fetch(`${this.url}/status`)).json();
   }
 
+  /** As a machine that has too little for it holds it up, and lets it go on. */
+  hold(isHeld) {
+    this.#child.kill(isHeld ? "SIGSTOP" : "SIGCONT");
+  }
+
   /** Ends it the way an operator does. */
   async end() {
     const child = this.#child;

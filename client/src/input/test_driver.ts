@@ -29,6 +29,8 @@ export interface DebugObject {
   readonly terrainExplained: number;
   /** Words of the server that prediction was compared with. */
   readonly confirmedCount: number;
+  /** The server's last word of the own body: the input it had applied, and where it stood then. */
+  readonly told: { sequence: number; position: Vector3 } | null;
   /** The newest corrections: what the server said, and what led there. */
   readonly corrections: readonly Span[];
   /** Contradictions that wait for the terrain that may explain them. */
@@ -94,6 +96,9 @@ export function makeDebugObject(subjects: Subjects): DebugObject {
     },
     get terrainExplained() {
       return world.prediction.terrainCount;
+    },
+    get told() {
+      return world.prediction.told;
     },
     get corrections() {
       return structuredClone(world.prediction.corrections);

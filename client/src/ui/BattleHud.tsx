@@ -12,7 +12,7 @@ import { NetHealthPanel } from "./NetHealthPanel";
 import { Notices } from "./Notices";
 import { RoundEnd } from "./RoundEnd";
 import { Scoreboard } from "./Scoreboard";
-import { TouchControls } from "./TouchControls";
+import { TouchControls, TouchCorner } from "./TouchControls";
 import { Vitals } from "./Vitals";
 
 /** Everything on screen while in the battle. */
@@ -29,23 +29,36 @@ export function BattleHud(props: PartProps & { openSettings: () => void }) {
   return (
     <div class="hud" classList={{ touched: touched() }}>
       <WoundVignette {...props} />
-      <Show when={alive()} fallback={<DeathScreen {...props} />}>
+      <Show when={alive()}>
         <Crosshair {...props} />
       </Show>
-      <BannerBar {...props} />
-      <KillFeed {...props} />
-      <Notices {...props} />
-      <NetHealthPanel {...props} />
-      <Minimap {...props} />
+      <div class="hud-top">
+        <div class="hud-left">
+          <NetHealthPanel {...props} />
+          <Minimap {...props} />
+        </div>
+        <div class="hud-middle">
+          <BannerBar {...props} />
+          <Show when={betweenRounds()} fallback={<Notices {...props} />}>
+            <RoundEnd {...props} />
+          </Show>
+          <Show when={!alive()}>
+            <DeathScreen {...props} />
+          </Show>
+        </div>
+        <div class="hud-right">
+          <Show when={joined() && touched()}>
+            <TouchCorner {...props} />
+          </Show>
+          <KillFeed {...props} />
+        </div>
+      </div>
       <div class="hud-bottom">
         <Vitals {...props} />
         <Hotbar {...props} />
         <Abilities {...props} />
       </div>
-      <Show when={betweenRounds()}>
-        <RoundEnd {...props} />
-      </Show>
-      <Show when={joined() && touched()}>
+      <Show when={joined() && touched() && alive() && !menuOpen()}>
         <TouchControls {...props} />
       </Show>
       <Show when={menuOpen()}>

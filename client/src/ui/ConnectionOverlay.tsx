@@ -23,6 +23,11 @@ export function ConnectionOverlay(props: PartProps) {
               </button>
             </div>
           </Match>
+          <Match when={phase() === "moving"}>
+            <h2>Through another gate…</h2>
+            <div class="march" aria-hidden="true" />
+            <p>This server makes way, and the next one takes you in. Your body waits for you.</p>
+          </Match>
           <Match when={phase() === "lost"}>
             <h2>Connection lost</h2>
             <div class="march" aria-hidden="true" />
@@ -43,8 +48,8 @@ export function ConnectionOverlay(props: PartProps) {
             <h2>The gate is closed</h2>
             <p id="refusal">{props.model().message}</p>
             <div class="row">
-              <button class="button primary" onClick={() => props.actions.retry()}>
-                Try again
+              <button class="button primary" onClick={() => window.location.reload()}>
+                Reload the page
               </button>
               <button class="button quiet" onClick={() => props.actions.leave()}>
                 Back to the title

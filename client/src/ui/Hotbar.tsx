@@ -1,7 +1,7 @@
 import { createMemo, For, Show } from "solid-js";
 import { PLACED_BLOCKS, SLOT } from "../world/state";
 import type { PartProps } from "./App";
-import { blockName, blockSwatch } from "./blocks";
+import { blockLook, blockName } from "./blocks";
 import { IconBomb, IconBow, IconPick, IconSword } from "./icons";
 
 /** Longest waits of sword, bow, bomb and pick, in ticks: what a full shade stands for. */
@@ -48,8 +48,28 @@ function SlotPicture(props: { slot: number }) {
     case SLOT.PICK:
       return <IconPick />;
     default:
-      return <span class="slot-block" style={blockSwatch(placed(props.slot))} />;
+      return <BlockPicture id={placed(props.slot)} />;
   }
+}
+
+/** A little cube, lit from the left: two courses on each side. */
+function BlockPicture(props: { id: number }) {
+  const look = blockLook(props.id);
+  return (
+    <svg class="slot-block" viewBox="0 0 24 24" aria-hidden="true">
+      <path d="M12 1.5l9 5-9 5-9-5z" fill={look.colour} />
+      <path d="M3 6.5l9 5v11l-9-5z" fill={look.colour} />
+      <path d="M21 6.5l-9 5v11l9-5z" fill={look.colour} />
+      <path
+        d="M3 12l9 5 9-5M7.5 9v5.5M16.5 9v5.5M9.5 15.6v5.4M14.5 15.6v5.4M7.5 4l9 5"
+        fill="none"
+        stroke={look.accent}
+        stroke-width="1.3"
+      />
+      <path d="M12 1.5l9 5-9 5-9-5z" fill="#fff" fill-opacity="0.22" />
+      <path d="M21 6.5l-9 5v11l9-5z" fill="#000" fill-opacity="0.38" />
+    </svg>
+  );
 }
 
 function SlotCount(props: PartProps & { slot: number }) {

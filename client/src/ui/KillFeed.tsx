@@ -19,9 +19,9 @@ export function KillFeed(props: PartProps) {
       <For each={entries()}>
         {(entry) => (
           <li classList={{ own: entry.own }}>
-            <span class={`house-${entry.killerHouse}`}>{entry.killer}</span>
+            <span class={`feed-name house-${entry.killerHouse}`}>{entry.killer}</span>
             <WeaponIcon weapon={entry.weapon} />
-            <span class={`house-${entry.targetHouse}`}>{entry.target}</span>
+            <span class={`feed-name house-${entry.targetHouse}`}>{entry.target}</span>
           </li>
         )}
       </For>

@@ -4,8 +4,8 @@ import type { PartProps } from "./App";
 import { overloadSigns } from "./overload_signs";
 
 const TRANSPORT_NAMES = {
-  webtransport: "WebTransport (QUIC)",
-  websocket: "WebSocket (fallback)",
+  webtransport: "WebTransport",
+  websocket: "WebSocket",
   none: "not connected",
 } as const;
 
@@ -25,12 +25,21 @@ export function NetHealthPanel(props: PartProps) {
         onClick={() => setOpen(!open())}
       >
         <span class={`net-dot ${grade(net())}`} />
-        {Math.round(net().roundTripMs)} ms · {net().serverTickHz.toFixed(0)} Hz ·{" "}
-        {props.model().bodiesCount} in sight
+        <span>
+          {Math.round(net().roundTripMs)} ms · {net().serverTickHz.toFixed(0)} Hz
+          <span class="net-crowd"> · {props.model().bodiesCount} in sight</span>
+        </span>
       </button>
       <ul class="net-signs" role="status">
         <For each={overloadSigns(net().overload)}>
-          {(step) => <li data-step={step.name}>{step.words}</li>}
+          {(step) => (
+            <li data-step={step.name} title={step.words}>
+              <span class="net-words">{step.words}</span>
+              <span class="net-brief" aria-hidden="true">
+                {step.brief}
+              </span>
+            </li>
+          )}
         </For>
       </ul>
       <Show when={open()}>
@@ -40,7 +49,7 @@ export function NetHealthPanel(props: PartProps) {
           <Figure name="Snapshots" value={`${net().snapshotHz.toFixed(1)} /s`} />
           <Figure name="Received" value={`${(net().bytesPerSecond / 1000).toFixed(1)} kB/s`} />
           <Figure name="Loss" value={`${net().lossPercent.toFixed(1)} %`} />
-          <Figure name="Shown behind" value={`${net().delayMs.toFixed(0)} ms`} />
+          <Figure name="View delay" value={`${net().delayMs.toFixed(0)} ms`} />
           <Figure name="Corrections" value={String(net().corrections)} />
           <Figure name="Pushes" value={String(net().pushes)} />
           <Figure name="Server tick" value={`${net().serverTickMs.toFixed(1)} ms`} />

@@ -13,10 +13,15 @@ export function Scoreboard(props: PartProps) {
 }
 
 function HouseTable(props: PartProps & { house: number }) {
+  const battle = () => props.model().battle;
   const rows = createMemo(() => props.model().scoreboard.filter((row) => row.house === props.house));
   return (
     <section class={`house-${props.house}`}>
-      <h3>{HOUSE_NAMES[props.house]}</h3>
+      <header class="scoreboard-head">
+        <h3>{HOUSE_NAMES[props.house]}</h3>
+        <span class="dim">{battle().aliveCount[props.house] ?? 0} standing</span>
+        <b>{battle().score[props.house] ?? 0}</b>
+      </header>
       <table>
         <thead>
           <tr>

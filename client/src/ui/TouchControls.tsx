@@ -1,5 +1,5 @@
 import { createSignal, For, onCleanup, Show, type JSX } from "solid-js";
-import type { Action, GameActions, Stick } from "../world/state";
+import type { Action, GameActions, Stick, Toggle } from "../world/state";
 import { SLOT } from "../world/state";
 import type { PartProps } from "./App";
 import { IconBomb, IconBow, IconDash, IconHorn, IconPick, IconSword } from "./icons";
@@ -11,6 +11,11 @@ const SMALL_BUTTONS: readonly { action: Action; label: string; icon: () => JSX.E
   { action: "crouch", label: "Crouch", icon: () => "\u25bc" },
   { action: "dash", label: "Dash", icon: IconDash },
   { action: "horn", label: "Healing horn", icon: IconHorn },
+];
+const CORNER_BUTTONS: readonly { toggle: Toggle; label: string; text: string }[] = [
+  { toggle: "menu", label: "Menu", text: "\u2630" },
+  { toggle: "thirdPerson", label: "First or third person", text: "\u21c4" },
+  { toggle: "scoreboard", label: "Scoreboard", text: "\u2261" },
 ];
 const TOOL_ICONS = [IconSword, IconBow, IconBomb, IconPick];
 
@@ -31,30 +36,22 @@ export function TouchControls(props: PartProps) {
           <InHand slot={props.model().own.slot} />
         </HoldButton>
       </div>
-      <div class="touch-corner">
-        <button
-          class="touch-small"
-          aria-label="Menu"
-          onClick={() => props.actions.toggle("menu")}
-        >
-          {"\u2630"}
-        </button>
-        <button
-          class="touch-small"
-          aria-label="First or third person"
-          onClick={() => props.actions.toggle("thirdPerson")}
-        >
-          {"\u21c4"}
-        </button>
-        <button
-          class="touch-small"
-          aria-label="Scoreboard"
-          onClick={() => props.actions.toggle("scoreboard")}
-        >
-          {"\u2261"}
-        </button>
-      </div>
     </>
+  );
+}
+
+/** What keys do on a keyboard: menu, camera, scoreboard. */
+export function TouchCorner(props: { actions: GameActions }) {
+  return (
+    <div class="touch-corner">
+      <For each={CORNER_BUTTONS}>
+        {({ toggle, label, text }) => (
+          <button class="touch-small" aria-label={label} onClick={() => props.actions.toggle(toggle)}>
+            {text}
+          </button>
+        )}
+      </For>
+    </div>
   );
 }
 

@@ -1,7 +1,13 @@
-//! Names and swatches of the blocks that a player holds; the table is `spatial::block`'s.
-import type { JSX } from "solid-js";
+//! Names and colours of the blocks that a player holds; the table is `spatial::block`'s.
 
-const BLOCKS: Record<number, { name: string; colour: string; accent: string }> = {
+export interface BlockLook {
+  colour: string;
+  /** Of its grain or its joints. */
+  accent: string;
+}
+
+const UNKNOWN: BlockLook = { colour: "#888", accent: "#666" };
+const BLOCKS: Record<number, BlockLook & { name: string }> = {
   5: { name: "Timber", colour: "#6b4f33", accent: "#54402b" },
   6: { name: "Plank", colour: "#b08a56", accent: "#97744a" },
   7: { name: "Brick", colour: "#9c5a46", accent: "#c0ac9c" },
@@ -14,10 +20,6 @@ export function blockName(id: number): string {
   return BLOCKS[id]?.name ?? "Block";
 }
 
-/** A little cube face in the block's colours. */
-export function blockSwatch(id: number): JSX.CSSProperties {
-  const block = BLOCKS[id] ?? { colour: "#888", accent: "#666" };
-  return {
-    background: `linear-gradient(135deg, ${block.colour} 0 55%, ${block.accent} 55%)`,
-  };
+export function blockLook(id: number): BlockLook {
+  return BLOCKS[id] ?? UNKNOWN;
 }

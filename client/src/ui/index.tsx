@@ -8,6 +8,7 @@ import "./theme.css";
 import "./hud.css";
 import "./panels.css";
 import "./touch.css";
+import "./layout.css";
 
 export function createHud(root: HTMLElement, actions: GameActions): Hud {
   const [model, setModel] = createSignal<HudModel | null>(null, { equals: false });

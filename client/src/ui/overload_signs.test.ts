@@ -11,6 +11,11 @@ describe("signs of overload", () => {
 
   it("say how slow time runs", () => {
     expect(at(8, 617).map(({ words }) => words)).toEqual(["Time runs at 62 %"]);
+    expect(at(8, 617).map(({ brief }) => brief)).toEqual(["Time 62 %"]);
+  });
+
+  it("never call slowed time whole", () => {
+    expect(at(8, 998).map(({ words }) => words)).toEqual(["Time runs at 99 %"]);
   });
 
   it("come gentlest first, one for each step", () => {

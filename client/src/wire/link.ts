@@ -192,7 +192,14 @@ export type ServerMessage =
   | TerrainMessage;
 
 /** Of the connection itself. */
-export type LinkPhase = "title" | "connecting" | "waiting" | "joined" | "lost" | "refused";
+export type LinkPhase =
+  | "title"
+  | "connecting"
+  | "waiting"
+  | "joined"
+  | "moving"
+  | "lost"
+  | "refused";
 
 export type FromWire =
   | { kind: "phase"; phase: LinkPhase; message: string; retryAtMs: number }

@@ -245,7 +245,7 @@ describe("session", () => {
     await vi.advanceTimersByTimeAsync(10);
     newest().deliver(welcome("mine"));
     newest().deliver(closing(CloseReason.Moving, "This server goes away."));
-    expect(told.at(-1)).toMatchObject({ phase: "lost", message: "This server goes away." });
+    expect(told.at(-1)).toMatchObject({ phase: "moving", message: "This server goes away." });
     await vi.advanceTimersByTimeAsync(10);
     expect(asked).toEqual([HOME, NEAR]);
     expect(helloOf(newest()).resumeToken()).toBe("mine");

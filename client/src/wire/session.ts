@@ -270,7 +270,7 @@ export class Session {
   private move(reason: string): void {
     this.drop();
     this.edges.turn();
-    this.retryLater(reason || NO_WORD, 0);
+    this.retryLater(reason, 0, "moving");
   }
 
   /** The server that was lost is tried first, then the others in turn. */
@@ -284,9 +284,9 @@ export class Session {
     return RETRY_MS[Math.min(round, RETRY_MS.length - 1)];
   }
 
-  private retryLater(message: string, waitMs: number): void {
+  private retryLater(message: string, waitMs: number, phase: LinkPhase = "lost"): void {
     this.attempt += 1;
-    this.enter("lost", message, performance.timeOrigin + performance.now() + waitMs);
+    this.enter(phase, message, performance.timeOrigin + performance.now() + waitMs);
     this.retryTimer = setTimeout(() => void this.open(), waitMs);
   }
 

@@ -68,6 +68,13 @@ export class Prediction {
     return this.motion !== null;
   }
 
+  /** The server's last word of the own body: after which input it stood where. */
+  get told(): { sequence: number; position: Vector3 } | null {
+    if (!this.confirmed) return null;
+    const { sequence, motion } = this.confirmed;
+    return { sequence, position: motionPosition(motion) };
+  }
+
   /** Inputs sent and not yet confirmed. */
   get pendingCount(): number {
     return this.steps.length;

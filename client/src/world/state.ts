@@ -309,7 +309,8 @@ export interface Stick {
   down: number;
 }
 
-export type Phase = "title" | "connecting" | "waiting" | "joined" | "lost" | "refused";
+/** `moving`: the server sends the page to another one, as planned; `lost`: it does not answer. */
+export type Phase = "title" | "connecting" | "waiting" | "joined" | "moving" | "lost" | "refused";
 
 export interface KillFeedEntry {
   /** Grows; a key for lists. */

@@ -46,6 +46,7 @@ uniform int uTool;
 uniform float uPull;        // of the bowstring, 0..1; the arrow shows above 0
 out vec3 vNormal;
 out vec2 vUv;
+out vec3 vToPoint;
 flat out ivec2 vPaint;
 ${POSE}
 void main() {
@@ -75,7 +76,9 @@ void main() {
   vNormal = mat3(uCameraTurn) * (mat3(uHands) * turned);
   vUv = uv;
   vPaint = ivec2(int(kind.z), int(kind.w));
-  gl_Position = projectionMatrix * (uHands * vec4(point, 1.0));
+  vec4 fromEye = uHands * vec4(point, 1.0);
+  vToPoint = mat3(uCameraTurn) * fromEye.xyz;
+  gl_Position = projectionMatrix * fromEye;
   // Into the nearest part of the depth range, so that no wall cuts it off.
   gl_Position.z = gl_Position.z * 0.04 - 0.96 * gl_Position.w;
 }
@@ -94,6 +97,7 @@ uniform vec3 uBlockLayers;  // top, side, bottom
 uniform int uHouse;
 in vec3 vNormal;
 in vec2 vUv;
+in vec3 vToPoint;
 flat in ivec2 vPaint;
 out vec4 outColour;
 void main() {
@@ -111,7 +115,9 @@ void main() {
   light += uSunColour * max(dot(normal, uSunDirection), 0.0) * (0.15 + 0.85 * lit);
   light += min(flashLight(cameraPosition) * 0.25, vec3(1.2));
   vec3 colour = albedo * light + albedo * glow;
-  colour += gloss * albedo * skyColour(normal) * 0.5;
+  vec3 mirrored = reflect(normalize(vToPoint), normal);
+  float shine = pow(max(dot(mirrored, uSunDirection), 0.0), 24.0);
+  colour += gloss * (albedo * skyColour(mirrored) * 0.9 + uSunColour * shine * 0.25 * lit);
   outColour = finish(colour, 1.0);
 }
 `;
@@ -230,10 +236,11 @@ export class ViewModel {
     const left = uLeft.value;
     set(right, 0.72, -0.05, 0.16, 0.85);
     set(left, 0.42, 0.1, -0.32, 1.05);
-    set(uHeldRight.value, -0.35, 0.42, 0.25);
+    // The blade leans in and leaves the crosshair free.
+    set(uHeldRight.value, -0.4, 0.17, 0.22);
     set(uHeldLeft.value, -1.45, 0.5, 0);
     set(uShiftRight.value, 0, 0, 0);
-    set(uShiftLeft.value, 0, 0, 0);
+    set(uShiftLeft.value, -0.04, -0.07, 0);
     uPull.value = 0;
     if (uTool.value === ITEM.BOW) this.#poseBow(view, age);
     else if (this.#hands === HANDS.SWING) poseBlow(right, uHeldRight.value, age);

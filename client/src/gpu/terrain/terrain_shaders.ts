@@ -207,10 +207,22 @@ vec3 waveNormal(vec2 at) {
   #define WAVE(p) (valueNoise((p) * 0.9 + drift) + 0.5 * valueNoise((p) * 2.3 - drift * 1.7) \\
     + 0.25 * valueNoise((p) * 5.1 + drift * 2.1))
   float here = WAVE(at);
-  return normalize(vec3(here - WAVE(at + e.xy), 0.62, here - WAVE(at + e.yx)));
+  return normalize(vec3(here - WAVE(at + e.xy), 0.85, here - WAVE(at + e.yx)));
 #else
   return normalize(vec3(
     0.05 * sin(at.x * 1.7 + uTime * 1.2), 1.0, 0.05 * sin(at.y * 2.1 + uTime * 1.5)));
+#endif
+}
+
+/** Foam where the surface meets what stands out of it, in shreds that come and go. */
+float foam() {
+#ifdef FINE_SHADING
+  float near = smoothstep(0.1, 0.67, 1.0 - vOcclusion);
+  float shreds = valueNoise(floor(vWorld.xz * 8.0) * 0.55 + vec2(uTime * 0.5, -uTime * 0.3));
+  float swell = 0.5 + 0.5 * sin(uTime * 1.1 + vWorld.x * 0.35 + vWorld.z * 0.27);
+  return vNormal.y > 0.5 ? smoothstep(0.45, 0.6, near * (0.7 + 0.3 * swell) * (0.45 + shreds)) : 0.0;
+#else
+  return 0.0;
 #endif
 }
 
@@ -224,10 +236,13 @@ void waterColour(vec3 toPoint, out vec3 colour, out float alpha) {
   float lit = sunLight(vWorld, vec3(0.0, 1.0, 0.0));
   vec3 body = mix(vec3(0.018, 0.085, 0.1), vec3(0.05, 0.17, 0.16), normal.x * 0.5 + 0.5);
   body *= (uSkyLight + uSunColour * 0.3 * lit) * 1.3;
-  float glint = pow(max(dot(mirrored, uSunDirection), 0.0), 220.0) * 9.0 * lit;
+  float glint = pow(max(dot(mirrored, uSunDirection), 0.0), 260.0) * 3.2 * lit;
   colour = mix(body, skyColour(mirrored) * 0.92, fresnel) + uSunColour * glint;
   colour += flashLight(vWorld) * 0.1;
-  alpha = clamp(mix(0.72, 1.0, fresnel) + glint, 0.0, 1.0);
+  alpha = clamp(mix(0.78, 1.0, fresnel) + glint, 0.0, 1.0);
+  float white = foam();
+  colour = mix(colour, 0.62 * (uSkyLight + uSunColour * 0.35 * lit), white);
+  alpha = max(alpha, white);
 }
 
 void main() {

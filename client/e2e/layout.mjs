@@ -1,0 +1,56 @@
+//! Whether the parts of the HUD leave each other room, as the browser laid them out.
+
+import { strict as assert } from "node:assert";
+
+const PARTS = [
+  ".banner-bar",
+  ".notices",
+  ".net-chip",
+  ".net-signs",
+  ".net-figures",
+  ".minimap",
+  ".kill-feed",
+  ".crosshair",
+  ".vitals",
+  ".hotbar",
+  ".abilities",
+  ".pause-bar",
+  ".death",
+  ".round-end",
+  ".touch-pad",
+  ".touch-corner",
+];
+
+/** At each size in turn. */
+export async function fits(player, sizes) {
+  for (const { width, height } of sizes) {
+    await player.page.setViewportSize({ width, height });
+    const faults = await player.evaluate(findFaults, PARTS);
+    await player.screenshot(`${player.name}-${width}x${height}`);
+    assert.deepEqual(faults, [], `${width}x${height}`);
+  }
+}
+
+/** Runs in the page: which parts cover each other, or stand off the screen. */
+async function findFaults(parts) {
+  // The layout of this size, not of the one before.
+  for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+  const slack = 1;
+  const boxes = parts
+    .flatMap((part) => [...document.querySelectorAll(part)].map((element) => ({ part, element })))
+    .map(({ part, element }) => ({ part, box: element.getBoundingClientRect() }))
+    .filter(({ box }) => box.width > 0 && box.height > 0);
+  const isOff = ({ box }) =>
+    Math.min(box.left, box.top, innerWidth - box.right, innerHeight - box.bottom) < -slack;
+  const isCovered = (one, other) =>
+    Math.min(one.right, other.right) - Math.max(one.left, other.left) > slack &&
+    Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > slack;
+  const off = boxes.filter(isOff).map(({ part }) => `${part} is off the screen`);
+  const covered = boxes.flatMap(({ part, box }, index) =>
+    boxes
+      .slice(index + 1)
+      .filter((other) => isCovered(box, other.box))
+      .map((other) => `${part} and ${other.part} cover each other`),
+  );
+  return [...off, ...covered];
+}
