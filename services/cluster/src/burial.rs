@@ -2,7 +2,7 @@
 //! for, and edges, which keep nothing. The leader decides it, for it sees the world.
 //!
 //! A member is never among them: its journal holds what nobody else knows. Nor is a pod that was one and is
-//! no more, unless the world has gone on without it for long: then whoever ticked has all that it said.
+//! no more, or that died before it said whether it was.
 
 use std::{
     collections::BTreeMap,

@@ -37,8 +37,9 @@ pub struct FleetKeeper {
     undertaker: Undertaker,
     /// When it reported last, and whether it said that.
     reported: Option<(Instant, bool)>,
-    /// When it read what operators wanted.
+    /// When it read what operators wanted, and whether it ever did.
     learned_at: Option<Instant>,
+    has_rules: bool,
 }
 
 impl FleetKeeper {
@@ -57,6 +58,7 @@ impl FleetKeeper {
             undertaker: Undertaker::new(BURIAL_AFTER),
             reported: None,
             learned_at: None,
+            has_rules: false,
         }
     }
 
@@ -67,36 +69,59 @@ impl FleetKeeper {
             .set_egress(reports(pods).map(|(_, it)| it.egress_bytes).sum());
         let draining = pods.iter().filter(|it| it.state == PodState::Draining);
         self.fleet.set_draining(draining.map(|it| it.id).collect());
-        let done = self.exchange(pods, status).await;
-        if let Err(error) = done {
+        let now = Instant::now();
+        // Each for itself: whatever fails, who leads goes on leading, and who cannot stops.
+        let done = [
+            self.report(status, now).await,
+            self.fulfil_wishes(now).await,
+            self.learn_rules(now).await,
+            self.lead(now).await,
+            self.keep_record(pods).await,
+        ];
+        for error in done.into_iter().filter_map(Result::err) {
             tracing::warn!(%error, "the directory was not told");
         }
     }
 
-    async fn exchange(&mut self, pods: &[Pod], status: &PodStatus) -> Result<(), DirectoryError> {
-        let now = Instant::now();
+    async fn report(&mut self, status: &PodStatus, now: Instant) -> Result<(), DirectoryError> {
         let is_relieving = self.relieving.load(Ordering::Relaxed);
         let last = self.reported.filter(|(at, _)| now < *at + REPORT_PERIOD);
         // Players are to be told at once.
         if last.is_none_or(|(_, was_relieving)| was_relieving != is_relieving) {
-            self.reported = Some((now, is_relieving));
             let was_member = self.standing.was_member();
             let report = Report::of_shards(status, is_relieving, was_member).to_json();
             self.directory.report(self.fence, &report).await?;
-        }
-        self.fulfil_wishes(now).await?;
-        self.learn_rules(now).await?;
-        self.lead(now).await?;
-        if let Some((leadership, _)) = self.leadership {
-            self.record_plans(leadership).await?;
-            self.bury(pods, leadership).await?;
-            mirror(&self.directory, &self.fleet.sight().partition, self.fence).await?;
+            self.reported = Some((now, is_relieving));
         }
         Ok(())
     }
 
+    /// What the leader has the directory know.
+    async fn keep_record(&mut self, pods: &[Pod]) -> Result<(), DirectoryError> {
+        let Some((leadership, _)) = self.leadership else {
+            return Ok(());
+        };
+        self.record_plans(leadership).await?;
+        self.bury(pods, leadership).await?;
+        mirror(&self.directory, &self.fleet.sight().partition, self.fence).await
+    }
+
     /// Tells the directory what operators want.
     async fn fulfil_wishes(&mut self, now: Instant) -> Result<(), DirectoryError> {
+        let mut early = Vec::new();
+        let done = self.fulfil_timely_wishes(now, &mut early).await;
+        for wish in early.into_iter().rev() {
+            self.fleet.give_wish_back(wish);
+        }
+        done
+    }
+
+    /// Those of regions that the directory does not know yet go to `early`.
+    async fn fulfil_timely_wishes(
+        &mut self,
+        now: Instant,
+        early: &mut Vec<(Wish, Instant)>,
+    ) -> Result<(), DirectoryError> {
         while let Some((wish, since)) = self.fleet.poll_wish() {
             self.learned_at = None;
             let done = match wish {
@@ -116,12 +141,10 @@ impl FleetKeeper {
                 Err(DirectoryError::Partition(error)) if now > since + WISH_PATIENCE => {
                     tracing::warn!(?wish, %error, "an operator's wish is not fulfilled");
                 }
+                Err(DirectoryError::Partition(_)) => early.push((wish, since)),
                 Err(error) => {
                     self.fleet.give_wish_back((wish, since));
-                    return match error {
-                        DirectoryError::Partition(_) => Ok(()),
-                        _ => Err(error),
-                    };
+                    return Err(error);
                 }
             }
         }
@@ -141,6 +164,7 @@ impl FleetKeeper {
         let is_dry_run = self.directory.settings().await?.is_dry_run;
         self.fleet.set_rules(Rules { pinned, is_dry_run });
         self.learned_at = Some(now);
+        self.has_rules = true;
         Ok(())
     }
 
@@ -164,7 +188,8 @@ impl FleetKeeper {
 
     /// Has the directory forget those who do not come back and whom nobody needs.
     async fn bury(&mut self, pods: &[Pod], leadership: Leadership) -> Result<(), DirectoryError> {
-        let was_member = |pod: &Pod| report(pod).is_some_and(|it| it.was_member);
+        // Whoever has not said may have been one in an earlier life.
+        let was_member = |pod: &Pod| report(pod).is_none_or(|it| it.was_member);
         let (sight, now) = (self.fleet.sight(), Instant::now());
         for dead in self.undertaker.look(pods, &sight, was_member, now) {
             if self.directory.bury(dead, leadership).await? {
@@ -181,8 +206,10 @@ impl FleetKeeper {
     /// The pod with the seat leads.
     async fn lead(&mut self, now: Instant) -> Result<(), DirectoryError> {
         let led = match (self.leadership, self.fleet.has_seat()) {
-            (None, false) => Ok(None),
-            (None, true) => self.elect().await,
+            (None, has_seat) => match has_seat && self.has_rules {
+                true => self.elect().await,
+                false => Ok(None),
+            },
             (Some((leadership, _)), false) => {
                 self.fleet.set_leading(false);
                 self.directory.resign(leadership).await.map(|()| None)
@@ -198,7 +225,13 @@ impl FleetKeeper {
         match led {
             Ok(leadership) => self.leadership = leadership,
             Err(DirectoryError::LeadershipLost { .. }) => self.leadership = None,
-            Err(error) => return Err(error),
+            Err(error) => {
+                let lasting = self.leadership;
+                let lasting = lasting.filter(|(_, renewed_at)| now < *renewed_at + LEADERSHIP_TTL);
+                let may_lead = lasting.is_some() && self.fleet.has_seat();
+                self.fleet.set_leading(may_lead);
+                return Err(error);
+            }
         }
         self.fleet.set_leading(self.leadership.is_some());
         Ok(())
@@ -287,7 +320,9 @@ mod tests {
             ids[0]
         }
 
+        /// A look of a pod that lives, however slow this machine is.
         async fn look(&self, keeper: &mut FleetKeeper) {
+            self.directory.renew(keeper.fence).await.expect("its lease");
             let pods = self.directory.pods().await.expect("a file");
             keeper.look(&pods, &self.status).await;
         }
@@ -324,6 +359,9 @@ mod tests {
         let bench = Bench::new("rules").await;
         let mut pods = [bench.pod(1).await, bench.pod(2).await];
         let region = bench.found(&pods[0]).await;
+        bench
+            .run("INSERT INTO directory_settings (name, value) VALUES ('of_a_newer_version', 1)")
+            .await;
         for is_wanted in [true, false] {
             let is_pinned = is_wanted;
             assert!(pods[1].1.wish(Wish::Pin { region, is_pinned }));

@@ -105,10 +105,11 @@ fn bad(message: &str) -> DirectoryError {
 }
 
 impl Directory {
-    /// All settings, at their defaults where nothing else was said.
+    /// All settings, at their defaults where nothing else was said. One of a name that this version does
+    /// not know is a newer version's, and left out.
     ///
     /// # Errors
-    /// [`DirectoryError::Corrupt`] if one is not understood, [`DirectoryError::Database`].
+    /// [`DirectoryError::Corrupt`] if a value cannot be, [`DirectoryError::Database`].
     pub async fn settings(&self) -> Result<Settings, DirectoryError> {
         let rows = sqlx::query("SELECT name, value FROM directory_settings ORDER BY name")
             .fetch_all(&self.pool)
@@ -116,9 +117,9 @@ impl Directory {
         let mut settings = Settings::default();
         for row in &rows {
             let name: String = get(row, "name")?;
-            settings
-                .put(&name, number(row, "value")?)
-                .ok_or_else(|| DirectoryError::Corrupt(format!("a setting {name:?}")))?;
+            if settings.put(&name, number(row, "value")?).is_none() {
+                tracing::debug!(name, "a setting of another version is left out");
+            }
         }
         Ok(settings)
     }

@@ -29,7 +29,7 @@ pub const CHECKPOINT_TICKS: u32 = 200;
 pub const CHECKPOINTS_KEPT: usize = 3;
 /// How often a loop looks again for room in a ring, whose reader rings nobody: a disk syncs in 1 ms.
 pub const COMMIT_WAIT: Duration = Duration::from_millis(1);
-/// Between two turns of a loop that has nothing to do any more.
+/// Between two turns of a loop that has nothing to do any more, or that others ring when it has.
 pub const END_WAIT: Duration = Duration::from_millis(20);
 /// Ticks of a journal that are read ahead of a replay.
 pub const STEPS_AHEAD_MAX: usize = 256;

@@ -244,7 +244,11 @@ impl Links {
                 }
                 Word::Asked(request) => self.answer(request, relay, shards),
                 Word::Volunteers(owner) => enlist(owner, relay, shards),
-                Word::Made(snapshot) => self.snapshots.keep(snapshot),
+                // Who went meanwhile does not fetch it.
+                Word::Made(snapshot) if self.peers.contains_key(&snapshot.name) => {
+                    self.snapshots.keep(snapshot);
+                }
+                Word::Made(_) => {}
             }
         }
         if let Some(world) = world {
@@ -397,10 +401,12 @@ impl Links {
         gathered > tick + QUIET_TICKS && (is_heard || !is_patient)
     }
 
-    /// Nobody gets two ticks ahead of a shard that is waited for, nor forgets what that may lack.
+    /// Nobody gets two ticks ahead of a shard that is waited for, nor forgets what that may lack. A frame
+    /// that a member refused it did get: the world stands still, until somebody mends that.
     fn is_left_behind(&self, relay: &Relay, is_member: bool) -> bool {
         let (tick, missing) = relay.missing();
         let slack = u64::from(tick) + u64::from(is_member);
+        let missing = missing.filter(|it| !(is_member && self.refusals.are_waited_for(*it)));
         let mut lanes = missing.filter_map(|source| {
             let lanes = self.peers.get(&PeerName::Pod(source.pod))?;
             lanes.heard.get(usize::from(source.shard))

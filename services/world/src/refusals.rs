@@ -64,6 +64,13 @@ impl Refusals {
         self.lock().noted.values().cloned().collect()
     }
 
+    /// Whether nothing ticks here for lack of a frame of this source that was refused.
+    pub fn are_waited_for(&self, source: Owner) -> bool {
+        let inner = self.lock();
+        let refusal = inner.noted.get(&source);
+        refusal.is_some_and(|it| it.is_waited_for)
+    }
+
     /// How many there ever were.
     pub fn count(&self) -> u64 {
         self.lock().count
@@ -94,6 +101,8 @@ mod tests {
         assert_eq!((told[0].source, told[0].tick), (waited, 9), "the oldest");
         let is_waited_for: Vec<bool> = told.iter().map(|it| it.is_waited_for).collect();
         assert_eq!(is_waited_for, [true, false]);
+        let are_waited_for = [waited, other].map(|it| refusals.are_waited_for(it));
+        assert_eq!(are_waited_for, [true, false]);
         refusals.settle(11, std::iter::empty());
         assert_eq!(refusals.pending(), []);
         assert_eq!(refusals.count(), 3);

@@ -32,7 +32,7 @@ use crate::{
 pub struct LaneOptions {
     pub lane: LaneId,
     /// Where this side's numbering goes on: the oldest message that it may have to send again. A side
-    /// without durable state begins a series of its own incarnation, at any sequence.
+    /// without durable state begins a series that is above all it began before, at any sequence.
     pub send_from: Position,
     /// How far this side's durable state goes in what the peer said; none to take it as it comes.
     pub durable: Option<Position>,

@@ -135,7 +135,8 @@ impl Cluster {
             "--count",
             &count.to_string(),
         ]);
-        command.args(["--seconds", "100000"]);
+        // Longer than any test.
+        command.args(["--seconds", "3600"]);
         let child = command.stdout(Stdio::piped()).spawn();
         Bots(child.expect("the binary runs"))
     }
