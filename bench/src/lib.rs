@@ -5,6 +5,7 @@
 //! from here.
 
 mod counting;
+pub mod crowd;
 mod report;
 
 pub use counting::{CountingAllocator, allocations_count};
@@ -79,6 +80,13 @@ pub fn medians<const SIDES: usize>(mut sides: [&mut dyn FnMut(); SIDES]) -> [Dur
 pub fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
+}
+
+/// The time below which this share of them is.
+pub fn percentile(times: &[Duration], percent: usize) -> Duration {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    times[(times.len() - 1) * percent / 100]
 }
 
 #[cfg(test)]

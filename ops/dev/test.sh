@@ -111,6 +111,10 @@ part_e2e() {
 part_bench() { cargo test --locked --package bench --lib --benches; }
 
 # What must not get slower unsaid, in instructions: a noisy machine does not change them.
-part_gate() { ops/dev/gate.sh; }
+part_gate() {
+  ops/dev/gate.sh
+  # The comparison itself; in the kernels' profile, for which all is built.
+  cargo test --locked --quiet --profile bench --package gate --bins
+}
 
 main "$@"

@@ -3,7 +3,9 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use bench::{Claim, CountingAllocator, Report, allocations_count, median, thread_cpu_time, times};
+use bench::{
+    Claim, CountingAllocator, Report, allocations_count, median, percentile, thread_cpu_time, times,
+};
 use engine::{
     Event, Frame, arena,
     tick::{Phase, tick_beside},
@@ -149,12 +151,6 @@ impl Measured {
         }
         table
     }
-}
-
-fn percentile(times: &[Duration], percent: usize) -> Duration {
-    let mut times = times.to_vec();
-    times.sort_unstable();
-    times[(times.len() - 1) * percent / 100]
 }
 
 fn milliseconds(time: Duration) -> f64 {

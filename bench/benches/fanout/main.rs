@@ -4,33 +4,33 @@
 
 use std::time::Duration;
 
-use bench::{Claim, CountingAllocator, Report, allocations_count, median, thread_cpu_time, times};
-use edge::interest::{ClientInterest, Interest, View};
-use engine::{Frame, arena, world::World};
-use protocol::{limits, own::OWN_BYTES, snapshot::Snapshot};
+use bench::{
+    Claim, CountingAllocator, Report, allocations_count,
+    crowd::{self, BUDGET_BYTES_PER_SECOND, FIELD_EDGE_BLOCKS, VIEW_DISTANCE_BLOCKS, view},
+    median, thread_cpu_time, times,
+};
+use edge::interest::{ClientInterest, Interest};
+use engine::{Frame, world::World};
+use protocol::snapshot::Snapshot;
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-const SEED: u64 = 1;
-const SOLDIERS_PER_HOUSE: u32 = 5_000;
-const FIELD_EDGE_BLOCKS: i32 = 256;
+const CLIENTS_COUNT: u32 = 10_000;
 /// Ticks of battle before clients come: fights are under way.
 const BATTLE_TICKS: usize = 300;
 /// Ticks before measuring, so that every client's memory and every buffer has its size.
 const WARM_UP_TICKS: usize = 300;
 /// Ticks measured, odd for the median.
 const MEASURED_TICKS: usize = 61;
-const VIEW_DISTANCE_BLOCKS: u16 = limits::VIEW_DISTANCE_BLOCKS_DEFAULT;
-const BUDGET_BYTES_PER_SECOND: u32 = limits::BUDGET_BYTES_PER_SECOND_DEFAULT;
 
 #[expect(clippy::print_stdout, reason = "the report is for the terminal")]
 fn main() {
-    let mut world = arena::melee(SEED, SOLDIERS_PER_HOUSE, FIELD_EDGE_BLOCKS);
-    for _ in 0..times(BATTLE_TICKS, 100) {
-        engine::tick::tick(&mut world, &mut Vec::new());
-    }
-    let mut fanout = Fanout::new(world);
+    let mut fanout = Fanout::new(crowd::fight(
+        CLIENTS_COUNT,
+        FIELD_EDGE_BLOCKS,
+        times(BATTLE_TICKS, 100),
+    ));
     for _ in 0..times(WARM_UP_TICKS, 2) {
         fanout.tick();
     }
@@ -57,11 +57,10 @@ struct Fanout {
 
 impl Fanout {
     fn new(world: World) -> Self {
-        let client = |_| ClientInterest::new(BUDGET_BYTES_PER_SECOND, VIEW_DISTANCE_BLOCKS);
         Self {
             world,
             interest: Interest::new(),
-            clients: (0..2 * SOLDIERS_PER_HOUSE).map(client).collect(),
+            clients: (0..CLIENTS_COUNT).map(|_| crowd::client()).collect(),
             ticks: Vec::new(),
             allocations_count: 0,
             datagrams_count: 0,
@@ -81,7 +80,7 @@ impl Fanout {
     }
 
     fn tick(&mut self) {
-        let frame = engine::tick::tick(&mut self.world, &mut Vec::new());
+        let frame = crowd::next(&mut self.world);
         let allocations_before = allocations_count();
         let start = thread_cpu_time();
         self.interest.begin_tick(&frame);
@@ -140,18 +139,5 @@ impl Fanout {
         let what = "allocations after warm-up";
         report.add(Claim::at_most(what, self.allocations_count as f64, 0.0, ""));
         report
-    }
-}
-
-/// The view of the client with this number: its body has the index behind it.
-fn view(frame: &Frame, number: usize) -> View<'static> {
-    const OWN: [u8; OWN_BYTES] = [7; OWN_BYTES];
-    let row = frame.rows[number + 1] as usize;
-    View {
-        body: frame.bodies.id[row],
-        position: frame.bodies.position(row),
-        yaw: frame.bodies.yaw[row],
-        own: Some(&OWN),
-        datagram_bytes: limits::DATAGRAM_BYTES_DEFAULT,
     }
 }

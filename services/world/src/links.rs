@@ -401,19 +401,18 @@ impl Links {
         gathered > tick + QUIET_TICKS && (is_heard || !is_patient)
     }
 
-    /// Nobody gets two ticks ahead of a shard that is waited for, nor forgets what that may lack. A frame
-    /// that a member refused it did get: the world stands still, until somebody mends that.
+    /// Nobody gets two ticks ahead of a shard that is waited for, nor forgets what that may lack.
     fn is_left_behind(&self, relay: &Relay, is_member: bool) -> bool {
         let (tick, missing) = relay.missing();
         let slack = u64::from(tick) + u64::from(is_member);
-        let missing = missing.filter(|it| !(is_member && self.refusals.are_waited_for(*it)));
-        let mut lanes = missing.filter_map(|source| {
-            let lanes = self.peers.get(&PeerName::Pod(source.pod))?;
-            lanes.heard.get(usize::from(source.shard))
-        });
-        lanes.any(|lane| {
-            let is_past = lane.taken().is_some_and(|place| place.next > slack);
-            is_past || lane.has_gap()
+        let mut missing = may_be_lost(missing, is_member, &self.refusals);
+        missing.any(|source| {
+            let lanes = self.peers.get(&PeerName::Pod(source.pod));
+            let lane = lanes.and_then(|lanes| lanes.heard.get(usize::from(source.shard)));
+            lane.is_some_and(|lane| {
+                let is_past = lane.taken().is_some_and(|place| place.next > slack);
+                is_past || lane.has_gap()
+            })
         })
     }
 
@@ -423,6 +422,16 @@ impl Links {
             .copied()
             .collect()
     }
+}
+
+/// Those of the missing whose frames may never come. One that a member refused did come: its lane is past
+/// it, and yet the world stands still, until somebody mends that.
+fn may_be_lost(
+    missing: impl Iterator<Item = Owner>,
+    is_member: bool,
+    refusals: &Refusals,
+) -> impl Iterator<Item = Owner> {
+    missing.filter(move |source| !(is_member && refusals.are_waited_for(*source)))
 }
 
 impl Lanes {
@@ -529,5 +538,20 @@ mod tests {
         let told = refusals.pending();
         assert_eq!((told[0].source, told[0].tick), (source, tick));
         assert!(told[0].is_waited_for, "{told:?}");
+    }
+
+    #[test]
+    fn a_member_waits_where_it_refused_a_frame_and_who_is_none_is_left_behind() {
+        let (relay, tick) = relay();
+        let source = Owner { pod: 2, shard: 0 };
+        let refusals = Refusals::default();
+        // The sender does a tick more before it waits for this one.
+        for tick in [tick, tick + 1] {
+            refusals.note(source, tick, "of another version".into(), Instant::now());
+        }
+        let lost = |is_member| may_be_lost(relay.missing().1, is_member, &refusals).count();
+        assert_eq!(lost(true), 1, "it is not waited for yet");
+        refusals.settle(tick, relay.missing().1);
+        assert_eq!([true, false].map(lost), [0, 1]);
     }
 }

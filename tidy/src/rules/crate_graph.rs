@@ -62,7 +62,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
 const TESTS_MAY_USE: [(&str, &[&str]); 4] = [
     (
         "gate",
-        &["spatial", "protocol", "engine", "journal", "edge"],
+        &["spatial", "protocol", "engine", "journal", "edge", "bench"],
     ),
     ("edge", &["bots"]),
     ("client-core", &["protocol"]),

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use engine::{Frame, World, arena, checkpoint, record::frame, tick::tick};
+use bench::crowd;
+use engine::{Frame, World, checkpoint, record::frame, tick::tick};
 use gungraun::{library_benchmark, library_benchmark_group};
 use journal::{Block, block::BlockHeader};
 
+/// Of a journal's segment.
 const SEED: u64 = 1;
-const SOLDIERS_PER_HOUSE: u32 = 500;
+const SOLDIERS_COUNT: u32 = 1_000;
 /// As dense as 10,000 in a field of 256 m.
 const FIELD_EDGE_BLOCKS: i32 = 80;
 /// Until fights are under way and every buffer has its size.
@@ -18,15 +20,11 @@ const RECORDS_COUNT: usize = 1_000;
 const RECORD: [u8; 40] = [7; 40];
 
 fn fight() -> World {
-    let mut world = arena::melee(SEED, SOLDIERS_PER_HOUSE, FIELD_EDGE_BLOCKS);
-    for _ in 0..WARM_UP_TICKS {
-        tick(&mut world, &mut Vec::new());
-    }
-    world
+    crowd::fight(SOLDIERS_COUNT, FIELD_EDGE_BLOCKS, WARM_UP_TICKS)
 }
 
 fn frame_of_fight() -> Arc<Frame> {
-    tick(&mut fight(), &mut Vec::new())
+    crowd::next(&mut fight())
 }
 
 fn frame_bytes() -> Vec<u8> {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use edge::interest::{ClientInterest, Interest, View};
-use engine::{Frame, World, arena, tick::tick};
+use bench::crowd;
+use edge::interest::{ClientInterest, Interest};
+use engine::Frame;
 use gungraun::{library_benchmark, library_benchmark_group};
-use protocol::{limits, own::OWN_BYTES, snapshot::Snapshot};
+use protocol::snapshot::Snapshot;
 
-const SEED: u64 = 1;
-const SOLDIERS_PER_HOUSE: u32 = 500;
+const SOLDIERS_COUNT: u32 = 1_000;
 /// As dense as 10,000 in a field of 256 m.
 const FIELD_EDGE_BLOCKS: i32 = 80;
 /// Ticks of battle before clients come.
@@ -16,7 +16,6 @@ const BATTLE_TICKS: usize = 20;
 /// Ticks before the one that is counted, so that clients know each other.
 const WARM_UP_TICKS: usize = 4;
 const CLIENTS_COUNT: usize = 200;
-const OWN: [u8; OWN_BYTES] = [7; OWN_BYTES];
 
 /// The clients of one core, and the next frame to tell.
 struct Telling {
@@ -31,7 +30,7 @@ impl Telling {
         self.interest.begin_tick(&self.frame);
         let mut datagrams_count = 0;
         for (number, client) in self.clients.iter_mut().enumerate() {
-            let view = view(&self.frame, number);
+            let view = crowd::view(&self.frame, number);
             let filled = self.interest.fill(client, &view, &mut take);
             datagrams_count += filled.datagrams;
         }
@@ -40,25 +39,15 @@ impl Telling {
 }
 
 fn telling() -> Telling {
-    let mut world = arena::melee(SEED, SOLDIERS_PER_HOUSE, FIELD_EDGE_BLOCKS);
-    let next = |world: &mut World| tick(world, &mut Vec::new());
-    for _ in 0..BATTLE_TICKS {
-        next(&mut world);
-    }
-    let client = |_| {
-        ClientInterest::new(
-            limits::BUDGET_BYTES_PER_SECOND_DEFAULT,
-            limits::VIEW_DISTANCE_BLOCKS_DEFAULT,
-        )
-    };
+    let mut world = crowd::fight(SOLDIERS_COUNT, FIELD_EDGE_BLOCKS, BATTLE_TICKS);
     let mut telling = Telling {
         interest: Interest::new(),
-        clients: (0..CLIENTS_COUNT).map(client).collect(),
-        frame: next(&mut world),
+        clients: (0..CLIENTS_COUNT).map(|_| crowd::client()).collect(),
+        frame: crowd::next(&mut world),
     };
     for _ in 0..WARM_UP_TICKS {
         telling.fill(|_| {});
-        telling.frame = next(&mut world);
+        telling.frame = crowd::next(&mut world);
     }
     telling
 }
@@ -71,18 +60,6 @@ fn snapshots() -> Vec<Vec<u8>> {
         }
     });
     snapshots
-}
-
-/// The view of the client with this number: its body has the index behind it.
-fn view(frame: &Frame, number: usize) -> View<'static> {
-    let row = frame.rows[number + 1] as usize;
-    View {
-        body: frame.bodies.id[row],
-        position: frame.bodies.position(row),
-        yaw: frame.bodies.yaw[row],
-        own: Some(&OWN),
-        datagram_bytes: limits::DATAGRAM_BYTES_DEFAULT,
-    }
 }
 
 #[library_benchmark]
