@@ -40,18 +40,34 @@ function touch(hands, type, ...touchPoints) {
   return hands.send("Input.dispatchTouchEvent", { type, touchPoints });
 }
 
+/** Forwards, and where there is no way on, backwards: some rise before a wall. */
 async function walk(player, hands) {
   await player.until("stands", () => window.voxelheim.own.grounded, DEED_MS_MAX);
   const from = await player.evaluate(() => window.voxelheim.own.position);
   await touch(hands, "touchStart", { x: 150, y: 280, id: 1 });
   await touch(hands, "touchMove", { x: 150, y: 190, id: 1 });
-  const isFar = ({ x, z }) => {
-    const { position } = window.voxelheim.own;
-    return Math.hypot(position.x - x, position.z - z) > 2;
-  };
+  await player.until("walked 2 m, or met a wall", isFarOrStuck, DEED_MS_MAX, from);
+  await touch(hands, "touchMove", { x: 150, y: 370, id: 1 });
   await player.until("walked 2 m", isFar, DEED_MS_MAX, from);
   await player.screenshot("fingers");
   await touch(hands, "touchEnd");
+}
+
+/** In the page. */
+function isFar({ x, z }) {
+  const { position } = window.voxelheim.own;
+  return Math.hypot(position.x - x, position.z - z) > 2;
+}
+
+/** In the page; stuck is whom 20 inputs did not move. */
+function isFarOrStuck({ x, z }) {
+  const { sequence, position } = window.voxelheim.told;
+  const last = window.lastMove;
+  if (last?.x !== position.x || last.z !== position.z) {
+    window.lastMove = { sequence, x: position.x, z: position.z };
+  }
+  const isStuck = sequence > window.lastMove.sequence + 20;
+  return isStuck || Math.hypot(position.x - x, position.z - z) > 2;
 }
 
 async function drawBow(player, hands) {
