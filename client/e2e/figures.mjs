@@ -20,6 +20,7 @@ const SOLDIERS = 560;
 const BODIES_MIN = 1_000;
 const BODIES_MS_MAX = 180_000;
 const TRACE_MS = 30_000;
+const ATTEMPTS_MAX = 4;
 const SIGHTINGS_MS = 500;
 const VIEWPORT = { width: 1_280, height: 720 };
 /** Compiled code and loaded terrain, as a player has them after the first moments. */
@@ -69,8 +70,18 @@ function watch([durationMs, sightingsMs, middleYaw, sweepRadians, sweepMs]) {
   });
 }
 
-/** One preset, in a page and a battle of its own. */
+/** One preset. Mesa that draws nothing takes some pages' context as they begin; one that draws never did. */
 async function measure(quality) {
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+    const figures = await measureOnce(quality);
+    if (figures.draw.drawCalls > 0) return figures;
+    process.stderr.write(`${quality}: the page lost its drawing context, once more\n`);
+  }
+  throw new Error(`${quality}: the page lost its drawing context ${ATTEMPTS_MAX} times`);
+}
+
+/** In a page and a battle of its own. */
+async function measureOnce(quality) {
   const server = await Server.start(SOLDIERS);
   const browser = await openBrowser({ draws: false });
   try {
@@ -99,7 +110,6 @@ async function report(quality, browser, player) {
   });
   const frames = scriptOfFrames(events);
   const draw = await player.evaluate(() => window.voxelheim.renderer);
-  if (draw.drawCalls === 0) throw new Error(`${quality}: the page lost its drawing context`);
   return {
     quality,
     load_average: rounded(load),
