@@ -1,4 +1,5 @@
-//! A page in a world of several processes: what happens to them, its player hardly notices.
+//! A page and two hundred players in a world of several processes: what happens to those, the players hardly
+//! notice.
 
 import { strict as assert } from "node:assert";
 import { Player } from "./browser.mjs";
@@ -10,6 +11,8 @@ const DEED_MS_MAX = 60_000;
 const INPUTS = 60;
 const INPUTS_BETWEEN = 10;
 const JUMP_METRES = 0.2;
+/** Beside the page, on both edges. */
+const BOTS = 200;
 
 export async function cluster(report, browser) {
   const check = (name, work) => report.check(`cluster: ${name}`, work);
@@ -26,6 +29,11 @@ export async function cluster(report, browser) {
       await player.evaluate(() => window.voxelheim.test.press("jump"));
       await playsOn(player, INPUTS);
     });
+    await check(`${BOTS} players join by both edges`, async () => {
+      world.startBots(BOTS);
+      const players = () => world.ctl(1, "shards").shards.reduce((sum, shard) => sum + shard.players, 0);
+      await until("all are there", () => players() === BOTS + 1, DEED_MS_MAX);
+    });
     await check("all regions move while it plays, and its link stays", () => undisturbed(player, () => world.moveAll(2, () => playsOn(player, INPUTS_BETWEEN))));
     await check("a pod is killed and comes back, and its link stays", () =>
       undisturbed(player, async () => {
@@ -36,6 +44,11 @@ export async function cluster(report, browser) {
     await check("a pod is emptied and leaves, and its link stays", () => undisturbed(player, () => world.pods[1].end()));
     await check("its edge goes away, and it goes on at the other in the same body", () => handOver(world, player));
     await check("its edge is killed, and it goes on at the other in the same body", () => lose(world, player));
+    await check("no player was dropped, and all were told in time", async () => {
+      const told = await world.bots.finish();
+      const { joined, dropped, staleness_broken: broken } = told;
+      assert.deepEqual({ joined, dropped, broken }, { joined: BOTS, dropped: 0, broken: 0 }, JSON.stringify(told));
+    });
     await check("no page met an error", () => assert.deepEqual(player.errors, []));
   } finally {
     await player?.close();
@@ -45,6 +58,8 @@ export async function cluster(report, browser) {
 
 /** The server applies what the page sends: so many inputs more, and by its word the body moves. */
 async function playsOn(player, count) {
+  // Who has just come to an edge has not heard of its body there.
+  await player.until("hears of its body", () => window.voxelheim.told !== null, DEED_MS_MAX);
   const { told } = await state(player);
   const isApplied = ([sequence, height, metres]) => {
     const { told } = window.voxelheim;

@@ -11,6 +11,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 90_000;
 const SOLDIERS = 100;
+/** Longer than any test. */
+const BOTS_SECONDS = 3_600;
 
 /** One of them; `ready` is what it says when it has begun. */
 class Process {
@@ -65,9 +67,37 @@ class Process {
   }
 }
 
+/** Players who run, fight and build until they are asked for their report. */
+class Bots {
+  #child;
+  #report;
+
+  constructor(urls, count) {
+    const flags = ["bots", "--json", "--count", String(count), "--seconds", String(BOTS_SECONDS)];
+    for (const url of urls) flags.push("--url", url);
+    this.#child = spawn(serverBinary(), flags, { stdio: ["ignore", "pipe", "inherit"] });
+    this.#report = new Promise((resolve) => {
+      let text = "";
+      this.#child.stdout.on("data", (part) => (text += part));
+      this.#child.once("close", () => resolve(text));
+    });
+  }
+
+  /** Ends them. */
+  async finish() {
+    this.#child.kill("SIGINT");
+    return JSON.parse(await this.#report);
+  }
+
+  kill() {
+    this.#child.kill("SIGKILL");
+  }
+}
+
 export class Cluster {
   pods = [];
   edges = [];
+  bots = null;
   #folder = mkdtempSync(join(tmpdir(), "voxelheim-cluster-"));
 
   async start() {
@@ -89,6 +119,12 @@ export class Cluster {
       this.edges.push(edge);
       await edge.run();
     }
+  }
+
+  /** Starts players at all edges. */
+  startBots(count) {
+    const urls = this.edges.map((edge) => edge.url);
+    this.bots = new Bots(urls, count);
   }
 
   /** What a pod answers an operator. */
@@ -121,6 +157,7 @@ export class Cluster {
   }
 
   async dispose() {
+    this.bots?.kill();
     for (const process of [...this.edges, ...this.pods]) await process.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
