@@ -1,8 +1,7 @@
 //! How benches measure: in one process, sides interleaved, by the thread's CPU time, medians.
 //!
 //! The machines this runs on are shared and noisy, so a wall clock lies and so does a side that runs
-//! alone first. Criterion's benches beside it give the detail; what docs/PERFORMANCE.md claims comes
-//! from here.
+//! alone first. What docs/PERFORMANCE.md claims comes from here.
 
 mod counting;
 pub mod crowd;

@@ -3,7 +3,7 @@
 //! quinn with the same settings and certificates, buffered as a careful user would, in turns.
 //!
 //! CPU time is the whole process's, both ends and the threads that send and receive, for a link works
-//! on several: so it is not measured by criterion, nor by the thread's clock as the other benches are.
+//! on several: so it is not measured by the thread's clock, as the other benches are.
 
 mod link_side;
 mod raw_side;
