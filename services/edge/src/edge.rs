@@ -25,7 +25,7 @@ use crate::{
     registry::{Answer, JoinRequest, Place, Refusal, Registry, Turn},
     session::{Ending, Visitor},
     token::TokenKey,
-    transport::endpoint,
+    transport::{carrier::Endpoint, endpoint},
 };
 
 /// What all edge threads share; none of it is on the way of a tick.
@@ -181,7 +181,7 @@ impl Edge {
     }
 
     /// Once a second: ends what is over, and renews the certificate.
-    pub async fn look_after(self: Rc<Self>, quic: quinn::Endpoint) {
+    pub async fn look_after(self: Rc<Self>, quic: Endpoint) {
         let mut certificate_sha256 = self.shared.certificates.current().sha256();
         let mut second = tokio::time::interval(Duration::from_secs(1));
         loop {
@@ -206,7 +206,7 @@ impl Edge {
         shared.registry.set_open(shared.overload.is_open());
     }
 
-    fn renew_certificate(&self, quic: &quinn::Endpoint, known_sha256: &mut [u8; 32]) {
+    fn renew_certificate(&self, quic: &Endpoint, known_sha256: &mut [u8; 32]) {
         let certificates = &self.shared.certificates;
         if let Err(error) = certificates.renew(time::OffsetDateTime::now_utc()) {
             tracing::warn!(%error, "the renewed certificate cannot be kept");
@@ -214,7 +214,7 @@ impl Edge {
         let current = certificates.current();
         if current.sha256() != *known_sha256 {
             *known_sha256 = current.sha256();
-            quic.set_server_config(Some(endpoint::server_config(&current)));
+            quic.set_server_config(endpoint::server_config(&current));
         }
     }
 }

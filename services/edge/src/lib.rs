@@ -21,7 +21,7 @@ mod session;
 mod token;
 mod transport;
 
-pub use config::{EdgeConfig, PageSource};
+pub use config::{EdgeConfig, PageSource, QuicDriver};
 pub use http::pod::serve as serve_pod_status;
 pub use server::{BoundEdges, EdgesHandle, StartError, bind};
 pub use token::TokenKey;

@@ -79,7 +79,7 @@ pub const SOCKET_DATAGRAM_QUEUE_MAX: usize = 8;
 /// Datagrams over a WebSocket after which a waiting terrain message goes first, so that land comes
 /// however full the snapshots are.
 pub const SOCKET_DATAGRAMS_IN_A_ROW_MAX: u32 = 4;
-/// Bytes of datagrams that quinn holds for one client; beyond it drops the oldest. 16 KB are four
+/// Bytes of datagrams that wait to be sent to one client; more are dropped and counted. 16 KB are four
 /// ticks of a full budget.
 pub const DATAGRAM_SEND_BUFFER_BYTES: usize = 16 * 1_024;
 /// Bytes of datagrams received and not yet read: a quarter of a second of a flood.
@@ -92,10 +92,6 @@ pub const STREAM_RECEIVE_WINDOW_BYTES: u32 = 16 * 1_024;
 /// Streams a client may open: the control stream, HTTP/3's request and its three of overhead.
 pub const STREAMS_BOTH_WAYS_MAX: u32 = 2;
 pub const STREAMS_ONE_WAY_MAX: u32 = 3;
-
-/// Largest datagram handed to a client before path discovery says more (BROWSER.md: 1,161 bytes of
-/// payload at first).
-pub const DATAGRAM_BYTES_MAX: usize = 1_150;
 
 /// Frames an edge handles in one wake at most; the ring holds no more.
 pub const FRAMES_PER_WAKE_MAX: usize = world::limits::FRAME_RING_MAX;

@@ -16,7 +16,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use engine::{Command, Frame, PlayerInput, PlayerState, SessionId};
 use protocol::{
     Encoder,
@@ -206,7 +205,7 @@ impl Hub {
         };
         let pong = protocol::event::Pong { nonce, tick };
         let message = self.encoder.datagram(&pong, client.datagram_number());
-        client.outbox.datagram(Bytes::copy_from_slice(message));
+        client.outbox.datagram(message);
     }
 
     /// A client's new wishes; the newest hold from one of the next ticks on.

@@ -373,7 +373,7 @@ impl Telling<'_> {
         self.teller.interest.fill(interest, &view, |message| {
             *datagram_count = datagram_count.wrapping_add(1);
             header::set_number(message, *datagram_count);
-            outbox.datagram(Bytes::copy_from_slice(message));
+            outbox.datagram(message);
         });
         for index in self.teller.interest.bodies_told() {
             client.see(index);

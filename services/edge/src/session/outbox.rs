@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use protocol::limits::DATAGRAM_BYTES_MAX;
 use tokio::sync::mpsc;
 
 use crate::{
     counters::{Cause, Counters, add},
     limits,
+    transport::carrier::Session,
 };
 
 /// The hub's end: where messages for one client go.
@@ -16,13 +18,12 @@ pub struct Outbox {
     control: mpsc::Sender<Bytes>,
     terrain: mpsc::Sender<Bytes>,
     datagrams: Datagrams,
-    datagram_bytes_max: usize,
     counters: Arc<Counters>,
 }
 
 /// Where snapshots and events go.
 pub enum Datagrams {
-    Quic(Box<web_transport_quinn::Session>),
+    Quic(Session),
     Socket(mpsc::Sender<Bytes>),
 }
 
@@ -43,7 +44,6 @@ impl Outbox {
         let outbox = Self {
             control,
             terrain,
-            datagram_bytes_max: datagrams.bytes_max().min(limits::DATAGRAM_BYTES_MAX),
             datagrams,
             counters,
         };
@@ -80,39 +80,34 @@ impl Outbox {
     }
 
     /// A message that may be lost: sent now or dropped and counted.
-    pub fn datagram(&self, message: Bytes) {
-        let bytes_count = message.len() as u64;
+    pub fn datagram(&self, message: &[u8]) {
         if self.datagrams.send(message) {
-            add(&self.counters.bytes_out, bytes_count);
+            add(&self.counters.bytes_out, message.len() as u64);
             add(&self.counters.datagrams_out, 1);
         } else {
             self.counters.drop_one(Cause::DatagramQueueFull);
         }
     }
 
-    /// The largest message that [`Self::datagram`] takes. It holds for the whole session: what QUIC
-    /// carries at the least has room for our largest, so only the client's own limit is smaller.
+    /// The largest message that [`Self::datagram`] takes now. It grows when the path turns out to carry
+    /// more, and a path that carries less than it did shrinks it.
     pub fn datagram_bytes_max(&self) -> usize {
-        self.datagram_bytes_max
+        self.datagrams.bytes_max().min(DATAGRAM_BYTES_MAX)
     }
 }
 
 impl Datagrams {
     fn bytes_max(&self) -> usize {
         match self {
-            Datagrams::Quic(session) => session.max_datagram_size(),
-            Datagrams::Socket(_) => limits::DATAGRAM_BYTES_MAX,
+            Datagrams::Quic(session) => session.datagram_bytes_max(),
+            Datagrams::Socket(_) => DATAGRAM_BYTES_MAX,
         }
     }
 
-    fn send(&self, message: Bytes) -> bool {
+    fn send(&self, message: &[u8]) -> bool {
         match self {
-            // quinn would drop the oldest to make room; we would rather count.
-            Datagrams::Quic(session) => {
-                session.datagram_send_buffer_space() >= message.len()
-                    && session.send_datagram(message).is_ok()
-            }
-            Datagrams::Socket(queue) => queue.try_send(message).is_ok(),
+            Datagrams::Quic(session) => session.send_datagram(message),
+            Datagrams::Socket(queue) => queue.try_send(Bytes::copy_from_slice(message)).is_ok(),
         }
     }
 }
@@ -133,7 +128,7 @@ mod tests {
         let (outbox, pending, sent, counters) = outbox();
         let message = Bytes::from_static(&[0; 100]);
         for _ in 0..1_000 {
-            outbox.datagram(message.clone());
+            outbox.datagram(&message);
         }
         assert_eq!(sent.len(), limits::SOCKET_DATAGRAM_QUEUE_MAX);
         let dropped = 1_000 - limits::SOCKET_DATAGRAM_QUEUE_MAX as u64;

@@ -5,10 +5,9 @@ use std::{future, rc::Rc, time::Instant};
 use bytes::Bytes;
 use tokio::{
     sync::mpsc,
-    task::{AbortHandle, JoinSet, spawn_local},
+    task::{JoinSet, spawn_local},
     time::timeout,
 };
-use web_transport_quinn::{RecvStream, SendStream, Session};
 
 use crate::{
     counters::{Cause, Transport},
@@ -17,7 +16,7 @@ use crate::{
     registry::{Admission, Answer, Place},
     session::{Datagrams, Ending, Goodbye, Outbox, Pending, Seat, Step, Visitor, Wait, inbound},
     transport::{
-        ALPN_NATIVE,
+        carrier::{Endpoint, Incoming, RecvStream, SendStream, Session},
         frames::{self, ReadError},
     },
 };
@@ -29,12 +28,12 @@ const PRIORITY_CONTROL: i32 = 1;
 const PRIORITY_TERRAIN: i32 = 0;
 
 /// Accepts connections until the endpoint closes.
-pub async fn accept(edge: Rc<Edge>, endpoint: quinn::Endpoint) {
+pub async fn accept(edge: Rc<Edge>, endpoint: Endpoint) {
     while let Some(incoming) = endpoint.accept().await {
         let is_crowded = edge.handshakes_count.get() > limits::HANDSHAKES_TRUSTED_MAX;
-        if is_crowded && !incoming.remote_address_validated() && incoming.may_retry() {
+        if is_crowded && incoming.is_doubtful() {
             // The address proves that it is its own before it costs us anything.
-            let _ = incoming.retry();
+            incoming.retry();
             continue;
         }
         match Handshake::begin(&edge) {
@@ -46,31 +45,14 @@ pub async fn accept(edge: Rc<Edge>, endpoint: quinn::Endpoint) {
     }
 }
 
-async fn serve(edge: Rc<Edge>, incoming: quinn::Incoming, handshake: Handshake) {
-    let opened = timeout(limits::HELLO_TIMEOUT, open(incoming)).await;
+async fn serve(edge: Rc<Edge>, incoming: Incoming, handshake: Handshake) {
+    let opened = timeout(limits::HELLO_TIMEOUT, incoming.open()).await;
     let Ok(Some((session, transport))) = opened else {
         edge.shared.counters.drop_one(Cause::HandshakeFailed);
         return;
     };
     let ending = visit(&edge, &session, transport, handshake).await;
     close(&session, &ending).await;
-}
-
-/// Completes the handshake of either kind of client.
-async fn open(incoming: quinn::Incoming) -> Option<(Session, Transport)> {
-    let connection = incoming.await.ok()?;
-    let data = connection.handshake_data()?;
-    let data = data
-        .downcast::<quinn::crypto::rustls::HandshakeData>()
-        .ok()?;
-    if data.protocol.as_deref() == Some(ALPN_NATIVE) {
-        return Some((Session::raw(connection), Transport::Native));
-    }
-    let request = web_transport_quinn::Request::accept(connection)
-        .await
-        .ok()?;
-    let session = request.ok().await.ok()?;
-    Some((session, Transport::Browser))
 }
 
 /// From the Hello to the end of the session.
@@ -81,20 +63,20 @@ async fn visit(
     handshake: Handshake,
 ) -> Ending {
     let accepted = timeout(limits::HELLO_TIMEOUT, session.accept_bi()).await;
-    let Ok(Ok((mut control, mut inbound))) = accepted else {
+    let Ok(Some((mut control, mut inbound))) = accepted else {
         edge.shared.counters.drop_one(Cause::HandshakeFailed);
         return hello_too_late();
     };
     let hello = match greet(edge, &mut inbound).await {
         Ok(hello) => hello,
-        Err(ending) => return refuse(&mut control, ending).await,
+        Err(ending) => return refuse(control, ending).await,
     };
     drop(handshake);
-    let Ok(Ok(terrain)) = timeout(limits::HELLO_TIMEOUT, session.open_uni()).await else {
+    let Ok(Some(terrain)) = timeout(limits::HELLO_TIMEOUT, session.open_uni()).await else {
         return Ending::Lost;
     };
     let counters = edge.shared.counters.clone();
-    let (outbox, pending) = Outbox::new(Datagrams::Quic(Box::new(session.clone())), counters);
+    let (outbox, pending) = Outbox::new(Datagrams::Quic(session.clone()), counters);
     let visitor = visitor(session.remote_address(), transport);
     match admit(edge, &visitor, &hello, (session, &mut control)).await {
         Ok(admission) => {
@@ -107,7 +89,7 @@ async fn visit(
             };
             attend(seat, session, lines).await
         }
-        Err(ending) => refuse(&mut control, ending).await,
+        Err(ending) => refuse(control, ending).await,
     }
 }
 
@@ -122,7 +104,7 @@ async fn admit(
         Answer::In(admission) => Ok(admission),
         Answer::Wait(place) => tokio::select! {
             waited = wait_in_line(edge, place, control) => waited,
-            _ = session.closed() => Err(Ending::Lost),
+            () = session.closed() => Err(Ending::Lost),
         },
     }
 }
@@ -186,19 +168,14 @@ async fn attend(seat: Seat, session: &Session, lines: Lines) -> Ending {
         terrain,
         pending,
     } = lines;
-    let _ = control.set_priority(PRIORITY_CONTROL);
-    let _ = terrain.set_priority(PRIORITY_TERRAIN);
+    control.set_priority(PRIORITY_CONTROL);
+    terrain.set_priority(PRIORITY_TERRAIN);
     let seat = Rc::new(seat);
     let mut duties = JoinSet::new();
-    let reading = [
-        duties.spawn_local(read_control(seat.clone(), inbound)),
-        duties.spawn_local(read_datagrams(seat.clone(), session.clone())),
-    ];
+    let hearing = session.hear(&seat, &mut duties);
+    let reading = duties.spawn_local(read_control(seat.clone(), inbound));
     duties.spawn_local(write_terrain(terrain, pending.terrain));
-    duties.spawn_local({
-        let seat = seat.clone();
-        async move { seat.ended().await }
-    });
+    duties.spawn_local(end(seat.clone(), session.clone()));
     let mut writing = JoinSet::new();
     writing.spawn_local(write_control(control, pending.control));
     let ending = tokio::select! {
@@ -206,7 +183,8 @@ async fn attend(seat: Seat, session: &Session, lines: Lines) -> Ending {
         _ = writing.join_next() => Ending::Lost,
     };
     seat.give_up(&ending);
-    reading.iter().for_each(AbortHandle::abort);
+    drop(hearing);
+    reading.abort();
     if matches!(ending, Ending::Closed(_)) {
         let _ = timeout(limits::CLOSING_TIMEOUT, writing.join_next()).await;
     }
@@ -226,17 +204,11 @@ async fn read_control(seat: Rc<Seat>, mut inbound: RecvStream) -> Ending {
     }
 }
 
-async fn read_datagrams(seat: Rc<Seat>, session: Session) -> Ending {
-    loop {
-        let read = match session.read_datagram().await {
-            Ok(datagram) => seat.on_datagram(&datagram),
-            Err(_) if session.close_reason().is_some() => return Ending::Lost,
-            // Its session prefix was wrong: as good as an empty one.
-            Err(_) => seat.on_datagram(&[]),
-        };
-        if let Err(ending) = read {
-            return ending;
-        }
+/// The edge ends the session, or the client has gone.
+async fn end(seat: Rc<Seat>, session: Session) -> Ending {
+    tokio::select! {
+        ending = seat.ended() => ending,
+        () = session.left() => Ending::Lost,
     }
 }
 
@@ -247,8 +219,7 @@ async fn write_control(mut control: SendStream, mut pending: mpsc::Receiver<Byte
             return;
         }
     }
-    let _ = control.finish();
-    let _ = control.stopped().await;
+    control.finish().await;
 }
 
 /// Writes what waits until the connection breaks; that the outbox is gone is no ending.
@@ -262,25 +233,23 @@ async fn write_terrain(mut terrain: SendStream, mut pending: mpsc::Receiver<Byte
 }
 
 /// Tells a refused visitor why on its control stream.
-async fn refuse(control: &mut SendStream, ending: Ending) -> Ending {
+async fn refuse(control: SendStream, ending: Ending) -> Ending {
     if let Ending::Closed(goodbye) = &ending {
         let _ = timeout(limits::CLOSING_TIMEOUT, last_words(control, goodbye)).await;
     }
     ending
 }
 
-async fn last_words(control: &mut SendStream, goodbye: &Goodbye) {
+async fn last_words(mut control: SendStream, goodbye: &Goodbye) {
     if control.write_chunk(goodbye.message()).await.is_ok() {
-        let _ = control.finish();
-        let _ = control.stopped().await;
+        control.finish().await;
     }
 }
 
-/// Closes the connection with the reason as code and text, and lets that arrive.
+/// Closes the connection with the reason as code and text.
 async fn close(session: &Session, ending: &Ending) {
     match ending {
-        Ending::Closed(goodbye) => session.close(goodbye.code(), goodbye.text.as_bytes()),
-        Ending::Left | Ending::Lost => session.close(0, b""),
+        Ending::Closed(goodbye) => session.close(goodbye.code(), goodbye.text.as_bytes()).await,
+        Ending::Left | Ending::Lost => session.close(0, b"").await,
     }
-    let _ = timeout(limits::CLOSING_TIMEOUT, session.closed()).await;
 }
