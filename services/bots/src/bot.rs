@@ -48,6 +48,28 @@ pub struct Shared {
     pub staleness_ticks_max: Cell<Option<u16>>,
     /// Bytes received by all bots while measuring.
     pub bytes: Cell<u64>,
+    /// Datagrams heard by all bots while measuring, and their bytes.
+    pub datagrams: Cell<u64>,
+    pub datagram_bytes: Cell<u64>,
+}
+
+impl Shared {
+    fn count(&self, datagram: &[u8]) {
+        if self.stage.get() == Stage::Measuring {
+            self.datagrams.set(self.datagrams.get() + 1);
+            let bytes_count = datagram.len() as u64;
+            self.datagram_bytes
+                .set(self.datagram_bytes.get() + bytes_count);
+        }
+    }
+}
+
+/// Which bot it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Character {
+    pub seed: u64,
+    /// See [`Senses::new`].
+    pub is_witness: bool,
 }
 
 /// A bot in the world.
@@ -67,16 +89,16 @@ pub struct Player {
 }
 
 impl Player {
-    fn new(session: &Session, shared: &Shared, seed: u64) -> Self {
+    fn new(session: &Session, shared: &Shared, character: Character) -> Self {
         let promised = session.welcome.staleness_ticks_max;
         shared.notes.borrow_mut().census.heed(promised.into());
         let shortest = shared.staleness_ticks_max.get();
         let shortest = shortest.map_or(promised, |shortest| shortest.min(promised));
         shared.staleness_ticks_max.set(Some(shortest));
         Self {
-            senses: Senses::new(&session.welcome),
+            senses: Senses::new(&session.welcome, character.is_witness),
             notes: shared.notes.clone(),
-            brain: Brain::new(seed),
+            brain: Brain::new(character.seed),
             encoder: Encoder::new(),
             inputs: Vec::new(),
             awaited: VecDeque::new(),
@@ -140,7 +162,7 @@ impl Player {
         let slowest = &mut self.notes.borrow_mut().measured.rate_permille_min;
         *slowest = self.rate_permille.min(*slowest);
         self.sequence += 1;
-        let input = self.brain.next(&self.senses, self.sequence, now);
+        let input = self.brain.next(&self.senses, self.sequence);
         if self.inputs.len() > limits::INPUTS_REPEATED {
             self.inputs.remove(0);
         }
@@ -174,8 +196,12 @@ fn acknowledge(
 ///
 /// # Errors
 /// Why the session ended before the run did.
-pub async fn play(session: Session, shared: Rc<Shared>, seed: u64) -> Result<(), JoinError> {
-    let player = Rc::new(RefCell::new(Player::new(&session, &shared, seed)));
+pub async fn play(
+    session: Session,
+    shared: Rc<Shared>,
+    character: Character,
+) -> Result<(), JoinError> {
+    let player = Rc::new(RefCell::new(Player::new(&session, &shared, character)));
     let Session {
         connection,
         mut control_send,
@@ -185,7 +211,7 @@ pub async fn play(session: Session, shared: Rc<Shared>, seed: u64) -> Result<(),
     spawn_local(control::swallow_terrain(connection.clone()));
     let ended = tokio::select! {
         error = control::listen(control, player.clone()) => Err(error),
-        ended = exchange(&connection, &player, &shared, seed) => ended,
+        ended = exchange(&connection, &player, &shared, character.seed) => ended,
     };
     if ended.is_ok() {
         let leave = Encoder::new().stream(&Leave).to_vec();
@@ -213,6 +239,7 @@ async fn exchange(
             datagram = connection.read_datagram() => {
                 let datagram = datagram.map_err(|error| JoinError::Lost(error.to_string()))?;
                 silent_intervals = 0;
+                shared.count(&datagram);
                 if shared.stage.get() != Stage::Ended {
                     player.borrow_mut().hear(&datagram, Instant::now())?;
                 }

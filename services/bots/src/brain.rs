@@ -1,8 +1,6 @@
 //! What a bot does: run towards the battle, fight what is near, shoot what is farther, and now and
 //! then dig, build or throw a bomb. Plausible rather than clever.
 
-use std::time::Instant;
-
 use engine::{Buttons, Slot};
 use protocol::up::InputRecord;
 use spatial::{
@@ -64,7 +62,7 @@ impl Brain {
     }
 
     /// The next movement step.
-    pub fn next(&mut self, senses: &Senses, sequence: u32, now: Instant) -> InputRecord {
+    pub fn next(&mut self, senses: &Senses, sequence: u32) -> InputRecord {
         self.ticks += 1;
         let mut input = InputRecord {
             sequence,
@@ -77,13 +75,13 @@ impl Brain {
             self.activity = Activity::March;
             return input;
         };
-        self.decide(senses, own.position, now);
+        self.decide(senses, own.position);
         input.yaw = self.yaw;
         self.act(own.position, &mut input);
         input
     }
 
-    fn decide(&mut self, senses: &Senses, place: [i32; 3], now: Instant) {
+    fn decide(&mut self, senses: &Senses, place: [i32; 3]) {
         if let Activity::Shoot(1..) | Activity::Dig(1..) | Activity::Evade(1..) = self.activity {
             return;
         }
@@ -95,7 +93,7 @@ impl Brain {
             return;
         }
         let nearest = senses
-            .enemies(now)
+            .enemies()
             .map(|enemy| (metres_between(place, enemy), enemy))
             .min();
         self.activity = match nearest {

@@ -21,7 +21,7 @@ mod senses;
 mod trust;
 
 pub use report::{Figures, Report};
-pub use run::{BotsError, run};
+pub use run::{BotsError, Milestone, run};
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -29,8 +29,12 @@ pub struct BotsConfig {
     /// Where the pages of the servers are, such as `http://127.0.0.1:8080`; bots spread over them.
     pub urls: Vec<String>,
     pub count: usize,
-    /// How long to measure, once all have joined.
+    /// How long they play before they are measured, once all have joined: land streams in meanwhile.
+    pub settle_seconds: u32,
+    /// How long to measure.
     pub seconds: u32,
+    /// How many of them write down how old what they know is, which takes half of all their time.
+    pub witnesses: usize,
     /// Handshakes cost both sides: joins are spread.
     pub joins_per_second: u32,
     /// 0 asks for the server's default.
@@ -46,7 +50,9 @@ impl Default for BotsConfig {
         Self {
             urls: vec!["http://127.0.0.1:8080".into()],
             count: 100,
+            settle_seconds: 0,
             seconds: 10,
+            witnesses: usize::MAX,
             joins_per_second: 100,
             budget_bytes_per_second: 0,
             view_distance_blocks: 0,

@@ -31,6 +31,9 @@ pub struct Report {
     pub updates_per_second: f64,
     /// Mean per client: UDP payload received, QUIC's own share included.
     pub bytes_per_second: f64,
+    /// In all: datagrams heard, and their bytes.
+    pub datagrams: u64,
+    pub datagram_bytes: u64,
     /// In all: inputs or parts of them that the server refused.
     pub refusals: u64,
     pub snapshot_interval_ms: Figures,
@@ -100,6 +103,8 @@ impl Report {
             "snapshots_per_second": self.snapshots_per_second,
             "updates_per_second": self.updates_per_second,
             "bytes_per_second": self.bytes_per_second,
+            "datagrams": self.datagrams,
+            "datagram_bytes": self.datagram_bytes,
             "refusals": self.refusals,
             "snapshot_interval_ms": self.snapshot_interval_ms.to_json(),
             "rate_permille_min": self.rate_permille_min,

@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     fmt,
+    net::SocketAddr,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -10,13 +11,13 @@ use std::{
 use protocol::{session::CloseReason, up::Hello};
 use quinn::Endpoint;
 use tokio::{
-    task::{LocalSet, spawn_local},
+    task::{JoinHandle, LocalSet, spawn_local},
     time::{sleep, timeout},
 };
 
 use crate::{
     BotsConfig, Figures, Report,
-    bot::{self, Shared, Stage},
+    bot::{self, Character, Shared, Stage},
     census::Census,
     connect,
     connection::{self, JoinError, Session},
@@ -55,16 +56,28 @@ impl fmt::Display for BotsError {
 
 impl std::error::Error for BotsError {}
 
-/// Runs bots until they have been measured for as long as asked for. Takes the calling thread.
+/// What a run has come to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Milestone {
+    /// All have joined or given up.
+    Joined,
+    /// What happens from now on is measured.
+    Measuring,
+    /// What happens from now on is not.
+    Measured,
+}
+
+/// Runs bots until they have been measured for as long as asked for. Takes the calling thread, on which
+/// `reach` is told of milestones.
 ///
 /// # Errors
 /// If the server is not there or speaks another version. Bots that fail alone are in the report.
-pub fn run(config: &BotsConfig) -> Result<Report, BotsError> {
+pub fn run(config: &BotsConfig, reach: impl FnMut(Milestone)) -> Result<Report, BotsError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| BotsError::Io(error.to_string()))?;
-    LocalSet::new().block_on(&runtime, run_all(config))
+    LocalSet::new().block_on(&runtime, run_all(config, reach))
 }
 
 /// What becomes of each bot.
@@ -89,13 +102,40 @@ impl Fates {
     }
 }
 
-async fn run_all(config: &BotsConfig) -> Result<Report, BotsError> {
+async fn run_all(
+    config: &BotsConfig,
+    mut reach: impl FnMut(Milestone),
+) -> Result<Report, BotsError> {
     let mut target = None;
     for url in &config.urls {
         target = Some(connect::target(url).await?);
     }
     let target = target.ok_or_else(|| BotsError::BadUrl(String::new()))?;
-    let shared = Rc::new(Shared {
+    let shared = Rc::new(shared());
+    let fates = Rc::new(Fates::default());
+    let bots = join_all(config, target.address, &shared, &fates).await?;
+    reach(Milestone::Joined);
+    sleep(Duration::from_secs(config.settle_seconds.into())).await;
+    shared.notes.borrow_mut().measured = Measured::new();
+    shared.stage.set(Stage::Measuring);
+    reach(Milestone::Measuring);
+    let start = Instant::now();
+    // Whoever interrupts them wants to know what was seen so far.
+    tokio::select! {
+        () = sleep(Duration::from_secs(config.seconds.into())) => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    shared.stage.set(Stage::Ended);
+    let seconds = start.elapsed().as_secs_f64();
+    reach(Milestone::Measured);
+    for bot in bots {
+        bot.await.map_err(io)?;
+    }
+    Ok(report(config.count, seconds, &shared, &fates))
+}
+
+fn shared() -> Shared {
+    Shared {
         stage: Cell::new(Stage::Joining),
         notes: Rc::new(RefCell::new(Notes {
             measured: Measured::new(),
@@ -103,13 +143,23 @@ async fn run_all(config: &BotsConfig) -> Result<Report, BotsError> {
         })),
         staleness_ticks_max: Cell::new(None),
         bytes: Cell::new(0),
-    });
-    let fates = Rc::new(Fates::default());
+        datagrams: Cell::new(0),
+        datagram_bytes: Cell::new(0),
+    }
+}
+
+/// Starts all bots, and waits until each has joined or given up.
+async fn join_all(
+    config: &BotsConfig,
+    address: SocketAddr,
+    shared: &Rc<Shared>,
+    fates: &Rc<Fates>,
+) -> Result<Vec<JoinHandle<()>>, BotsError> {
     let mut bots = Vec::with_capacity(config.count);
     let mut endpoint = None;
     for number in 0..config.count {
         if number.is_multiple_of(limits::BOTS_PER_SOCKET) {
-            endpoint = Some(connection::endpoint(target.address).map_err(io)?);
+            endpoint = Some(connection::endpoint(address).map_err(io)?);
         }
         let endpoint = endpoint.clone().expect("the first number makes one");
         let live = live(
@@ -125,20 +175,7 @@ async fn run_all(config: &BotsConfig) -> Result<Report, BotsError> {
     while fates.settled.get() < config.count {
         sleep(Duration::from_millis(20)).await;
     }
-    shared.notes.borrow_mut().measured = Measured::new();
-    shared.stage.set(Stage::Measuring);
-    let start = Instant::now();
-    // Whoever interrupts them wants to know what was seen so far.
-    tokio::select! {
-        () = sleep(Duration::from_secs(config.seconds.into())) => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-    shared.stage.set(Stage::Ended);
-    let seconds = start.elapsed().as_secs_f64();
-    for bot in bots {
-        bot.await.map_err(io)?;
-    }
-    Ok(report(config.count, seconds, &shared, &fates))
+    Ok(bots)
 }
 
 fn io(error: impl fmt::Display) -> BotsError {
@@ -153,6 +190,8 @@ fn report(count: usize, seconds: f64, shared: &Shared, fates: &Fates) -> Report 
     report.first_failure = fates.first_failure.borrow().clone();
     let promised_ticks = shared.staleness_ticks_max.get().unwrap_or_default();
     report.staleness_promised_ms = f64::from(u32::from(promised_ticks) * engine::limits::TICK_MS);
+    report.datagrams = shared.datagrams.get();
+    report.datagram_bytes = shared.datagram_bytes.get();
     let measured = &shared.notes.borrow().measured;
     report.measure(measured, shared.bytes.get(), seconds);
     report
@@ -168,6 +207,8 @@ pub(crate) fn blank_report(count: usize) -> Report {
         snapshots_per_second: 0.0,
         updates_per_second: 0.0,
         bytes_per_second: 0.0,
+        datagrams: 0,
+        datagram_bytes: 0,
         refusals: 0,
         rate_permille_min: 1_000,
         snapshot_interval_ms: Figures::default(),
@@ -199,13 +240,16 @@ async fn live(
         Err(error) => return fates.fail(&error),
     };
     fates.joined.set(fates.joined.get() + 1);
-    let seed = config
-        .seed
-        .wrapping_mul(1_000_003)
-        .wrapping_add(number as u64);
+    let character = Character {
+        seed: config
+            .seed
+            .wrapping_mul(1_000_003)
+            .wrapping_add(number as u64),
+        is_witness: is_witness(number, config.count, config.witnesses),
+    };
     loop {
         let before = session.welcome.clone();
-        let Err(ending) = bot::play(session, shared.clone(), seed).await else {
+        let Err(ending) = bot::play(session, shared.clone(), character).await else {
             return;
         };
         let lost_at = Instant::now();
@@ -221,6 +265,12 @@ async fn live(
         let measured = &mut shared.notes.borrow_mut().measured;
         measured.reattach.record(lost_at.elapsed());
     }
+}
+
+/// Whether the bot of this number is among so many witnesses, who are spread evenly.
+fn is_witness(number: usize, count: usize, witnesses: usize) -> bool {
+    let witnesses = witnesses.min(count);
+    (number + 1) * witnesses / count != number * witnesses / count
 }
 
 async fn enter(
@@ -251,5 +301,23 @@ fn is_worth_another(error: &JoinError) -> bool {
         JoinError::Refused(reason, _) => *reason == CloseReason::TooManyJoins,
         JoinError::Lost(_) => true,
         JoinError::Nonsense(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn witnesses_are_as_many_as_asked_for_and_spread() {
+        let numbers = |count, witnesses| -> Vec<usize> {
+            (0..count)
+                .filter(|&number| is_witness(number, count, witnesses))
+                .collect()
+        };
+        assert_eq!(numbers(10, 2), [4, 9]);
+        assert_eq!(numbers(7, 3).len(), 3);
+        assert_eq!(numbers(3, usize::MAX), [0, 1, 2]);
+        assert!(numbers(3, 0).is_empty());
     }
 }

@@ -1,9 +1,6 @@
 //! What one bot knows: its own body, the bodies it was told of, and how old that is.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use engine::BodyId;
 use protocol::{
@@ -21,16 +18,22 @@ use crate::{census::Census, debt::Debt, figures::Measured, limits, outlook::Outl
 pub struct Seen {
     pub position: [i32; 3],
     pub pose: u8,
+    house: u8,
+    /// 0 while it was not told of.
     tick: u32,
-    heard_at: Option<Instant>,
 }
 
 const UNSEEN: Seen = Seen {
     position: [0; 3],
     pose: 0,
+    house: HOUSE_UNKNOWN,
     tick: 0,
-    heard_at: None,
 };
+
+const HOUSE_UNKNOWN: u8 = u8::MAX;
+
+/// What was heard within so many ticks is still there: 1 s.
+const FRESH_TICKS: u32 = engine::limits::TICK_RATE_HZ;
 
 /// A tick as time.
 const TICK: Duration = Duration::from_millis(engine::limits::TICK_MS as u64);
@@ -50,15 +53,18 @@ pub struct Senses {
     pub tick: u32,
     body_index: usize,
     bodies: Vec<Seen>,
-    /// Houses by body index.
-    houses: HashMap<u32, u8>,
+    /// Whether it writes down how old what it knows is: it costs as much as all else that a bot does.
+    is_witness: bool,
+    /// When a witness was told of a body, by its index.
+    heard_at: Vec<Option<Instant>>,
     outlook: Outlook,
     staleness_ticks_max: u32,
     tick_heard_at: Option<Instant>,
 }
 
 impl Senses {
-    pub fn new(welcome: &Welcome) -> Self {
+    /// A witness also measures staleness and age.
+    pub fn new(welcome: &Welcome, is_witness: bool) -> Self {
         Self {
             house: welcome.house,
             own: None,
@@ -66,7 +72,8 @@ impl Senses {
             tick: welcome.tick,
             body_index: BodyId(welcome.body).index() as usize,
             bodies: Vec::new(),
-            houses: HashMap::new(),
+            is_witness,
+            heard_at: Vec::new(),
             outlook: Outlook::new(welcome.view_distance_blocks),
             staleness_ticks_max: welcome.staleness_ticks_max.into(),
             tick_heard_at: None,
@@ -80,19 +87,32 @@ impl Senses {
 
     pub fn appearances(&mut self, appearances: &Appearances, census: &mut Census) {
         for row in &appearances.rows {
-            self.houses.insert(BodyId(row.id).index(), row.house);
+            if let Some(seen) = self.seen(BodyId(row.id).index()) {
+                seen.house = row.house;
+            }
         }
         for &gone in &appearances.gone {
             let index = BodyId(gone).index();
-            self.houses.remove(&index);
             census.forget(index as usize);
-            if let Some(seen) = self.bodies.get_mut(index as usize) {
+            if let Some(seen) = self.seen(index) {
                 *seen = UNSEEN;
             }
         }
     }
 
-    /// Takes a snapshot in and measures how old what it replaces was.
+    /// What is known of a body; none for one beyond what is remembered.
+    fn seen(&mut self, index: u32) -> Option<&mut Seen> {
+        let index = index as usize;
+        if index >= limits::BODY_INDEX_MAX {
+            return None;
+        }
+        if index >= self.bodies.len() {
+            self.bodies.resize(index + 1, UNSEEN);
+        }
+        Some(&mut self.bodies[index])
+    }
+
+    /// Takes a snapshot in; a witness measures how old what it replaces was.
     pub fn snapshot(&mut self, snapshot: &Snapshot<'_>, now: Instant, notes: &mut Notes) {
         let tick = snapshot.tick();
         let own_cell = snapshot.base().map(i32::from);
@@ -119,34 +139,42 @@ impl Senses {
     }
 
     fn body(&mut self, body: &BodyRow, tick: u32, now: Instant, notes: &mut Notes) {
-        let index = body.index as usize;
-        if index >= limits::BODY_INDEX_MAX {
+        let Some(seen) = self.seen(body.index) else {
+            return;
+        };
+        if seen.tick >= tick {
             return;
         }
-        if index >= self.bodies.len() {
-            self.bodies.resize(index + 1, UNSEEN);
-        }
-        let before = self.bodies[index];
-        if before.tick >= tick && before.heard_at.is_some() {
-            return;
-        }
+        let before = seen.tick;
         notes.measured.updates += 1;
+        if self.is_witness {
+            self.witness(body, (before, tick), now, notes);
+        }
+        let seen = &mut self.bodies[body.index as usize];
+        seen.position = body.position;
+        seen.pose = body.pose;
+        seen.tick = tick;
+    }
+
+    /// Writes down how old what was known of a body since tick `before` is at `tick`.
+    fn witness(
+        &mut self,
+        body: &BodyRow,
+        (before, tick): (u32, u32),
+        now: Instant,
+        notes: &mut Notes,
+    ) {
+        let index = body.index as usize;
         let cell = cell(body.position);
         notes.census.see(index, tick, cell);
         let Notes { measured, census } = notes;
         let debt = self.debt(census, index, tick, cell);
-        debt.pay(self.staleness_ticks_max, measured, |since| {
-            match before.heard_at {
-                Some(heard_at) if before.tick == since => now - heard_at,
-                _ => TICK * (tick - since),
-            }
+        self.heard_at.resize(self.bodies.len(), None);
+        let heard_at = self.heard_at[index].replace(now);
+        debt.pay(self.staleness_ticks_max, measured, |since| match heard_at {
+            Some(heard_at) if before == since => now - heard_at,
+            _ => TICK * (tick - since),
         });
-        self.bodies[index] = Seen {
-            position: body.position,
-            pose: body.pose,
-            tick,
-            heard_at: Some(now),
-        };
     }
 
     /// What the server owes this bot, who hears (or should) that a body is in this cell at `tick`.
@@ -157,6 +185,9 @@ impl Senses {
 
     /// Measures what is still owed when the run ends; or who is never told of would not count.
     pub fn close(&self, notes: &mut Notes) {
+        if !self.is_witness {
+            return;
+        }
         let Notes { measured, census } = notes;
         for (index, stay) in census.newest() {
             let debt = self.debt(census, index, stay.seen, stay.cell);
@@ -167,14 +198,12 @@ impl Senses {
     }
 
     /// Living bodies of the other house that were heard of in the last second.
-    pub fn enemies(&self, now: Instant) -> impl Iterator<Item = [i32; 3]> {
-        let bodies = self.bodies.iter().enumerate();
-        bodies.filter_map(move |(index, seen)| {
-            let age = now.duration_since(seen.heard_at?);
-            let house = self.houses.get(&(index as u32))?;
+    pub fn enemies(&self) -> impl Iterator<Item = [i32; 3]> {
+        self.bodies.iter().filter_map(move |seen| {
+            let is_fresh = seen.tick != 0 && seen.tick + FRESH_TICKS > self.tick;
+            let is_other = seen.house != self.house && seen.house != HOUSE_UNKNOWN;
             let is_alive = seen.pose & 0x0f != engine::frame::pose::DEAD;
-            let is_enemy = *house != self.house && is_alive && age.as_secs() < 1;
-            is_enemy.then_some(seen.position)
+            (is_fresh && is_other && is_alive).then_some(seen.position)
         })
     }
 }
@@ -248,7 +277,7 @@ mod tests {
             let mut census = Census::default();
             census.heed(40);
             Self {
-                senses: Senses::new(&welcome),
+                senses: Senses::new(&welcome, true),
                 notes: Notes {
                     measured: Measured::new(),
                     census,
@@ -401,9 +430,8 @@ mod tests {
     fn enemies_are_the_living_of_the_other_house() {
         let mut ear = Ear::new();
         ear.hear(10, Some([0; 3]));
-        let now = ear.start + TICK * 10;
-        let enemies = |ear: &Ear, now| ear.senses.enemies(now).collect::<Vec<_>>();
-        assert!(enemies(&ear, now).is_empty(), "houses are not known yet");
+        let enemies = |ear: &Ear| ear.senses.enemies().collect::<Vec<_>>();
+        assert!(enemies(&ear).is_empty(), "houses are not known yet");
         let row = |index| Appearance {
             id: BodyId::new(index, 0).0,
             house: 1,
@@ -413,8 +441,19 @@ mod tests {
         let gone = Vec::new();
         let looks = Appearances { rows, gone };
         ear.senses.appearances(&looks, &mut ear.notes.census);
-        assert_eq!(enemies(&ear, now), [[4_096, 0, 4_096]]);
-        let later = now + Duration::from_secs(2);
-        assert!(enemies(&ear, later).is_empty(), "too long ago");
+        assert_eq!(enemies(&ear), [[4_096, 0, 4_096]]);
+        ear.hear(10 + FRESH_TICKS, None);
+        assert!(enemies(&ear).is_empty(), "too long ago");
+    }
+
+    #[test]
+    fn who_is_no_witness_counts_and_writes_no_ages_down() {
+        let mut ear = Ear::new();
+        ear.senses.is_witness = false;
+        ear.hear(10, Some([1, 0, 0]));
+        ear.hear(200, Some([1, 0, 0]));
+        ear.senses.close(&mut ear.notes);
+        assert_eq!(ear.notes.measured.updates, 4);
+        assert_eq!(ear.worst(), (0, 0));
     }
 }

@@ -278,9 +278,15 @@ pub struct BotsArguments {
     /// How many join
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub count: usize,
-    /// How long is measured, once all have joined; an interrupt ends it early
+    /// How long they play before they are measured, once all have joined
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub settle_seconds: u32,
+    /// How long is measured; an interrupt ends it early
     #[arg(long, value_name = "S", default_value_t = 30)]
     pub seconds: u32,
+    /// How many of them measure staleness and age, half of all their work; the others only play [default: all]
+    #[arg(long, value_name = "N")]
+    pub witnesses: Option<usize>,
     /// Joins a second; a server lets 60 in from one address
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub joins_per_second: u32,
@@ -296,4 +302,7 @@ pub struct BotsArguments {
     /// Reports as one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Says on standard error when all have joined, and when measuring begins and ends
+    #[arg(long)]
+    pub milestones: bool,
 }

@@ -4,11 +4,12 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
     ("gate", &[]),
+    ("load", &[]),
     ("engine", &["spatial"]),
     ("client-core", &["spatial", "engine"]),
     ("directory", &["spatial"]),

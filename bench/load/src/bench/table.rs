@@ -1,0 +1,172 @@
+//! What all runs took, and the ratios of our server's figures to its peers'.
+
+use std::fmt;
+
+use super::{Options, outcome::Outcome};
+
+/// All runs in the order they were made.
+pub struct Table {
+    command: String,
+    outcomes: Vec<Outcome>,
+}
+
+impl Table {
+    pub fn new(options: &Options) -> Self {
+        let clients: Vec<String> = options.clients.iter().map(usize::to_string).collect();
+        Self {
+            command: format!(
+                "./dev bench server --clients {} --seconds {} --rounds {}",
+                clients.join(","),
+                options.seconds,
+                options.rounds
+            ),
+            outcomes: Vec::new(),
+        }
+    }
+
+    pub fn add(&mut self, outcome: Outcome) {
+        self.outcomes.push(outcome);
+    }
+
+    /// The median of a figure over the runs of one server with one number of clients that count.
+    pub fn median(
+        &self,
+        server: &str,
+        clients: usize,
+        figure: impl Fn(&Outcome) -> f64,
+    ) -> Option<f64> {
+        let runs = self.outcomes.iter();
+        let runs = runs.filter(|it| it.server == server && it.clients == clients);
+        let mut figures: Vec<f64> = runs.filter(|it| it.is_delivered()).map(figure).collect();
+        figures.sort_by(f64::total_cmp);
+        figures.get(figures.len() / 2).copied()
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "`{}`\n", self.command)?;
+        writeln!(
+            out,
+            "| server | clients | µs a client and tick | KB a connection | messages, bytes a client and tick | \
+             delivered | ticks/s | tick p50 / p99 | input to visible p50 / p99 | load |"
+        )?;
+        writeln!(out, "|{}", " --- |".repeat(10))?;
+        self.outcomes
+            .iter()
+            .try_for_each(|outcome| row(out, outcome))?;
+        writeln!(out)?;
+        self.ratios(out)
+    }
+}
+
+fn row(out: &mut fmt::Formatter<'_>, outcome: &Outcome) -> fmt::Result {
+    let Outcome {
+        server,
+        clients,
+        ticks,
+        seconds,
+        load,
+        ..
+    } = outcome;
+    let thrown_away = match outcome.is_delivered() {
+        true => "",
+        false => " **thrown away**",
+    };
+    let client_ticks = (*clients as u64 * ticks).max(1) as f64;
+    let each = |count: u64| count as f64 / client_ticks;
+    writeln!(
+        out,
+        "| {server} | {clients} | {:.1} | {:.0} | {:.2}, {:.0} + {:.0} | {:.2} %{thrown_away} | {:.1} | {} | {} | {load:.1} |",
+        outcome.cpu_us_per_client_and_tick(),
+        outcome.memory_kb_per_connection(),
+        each(outcome.sent),
+        each(outcome.received_bytes),
+        each(outcome.stream_bytes),
+        outcome.delivered() * 100.0,
+        *ticks as f64 / seconds,
+        times(outcome.tick_ms),
+        times(outcome.visible_ms),
+    )
+}
+
+fn times(quantiles: Option<[f64; 2]>) -> String {
+    quantiles.map_or_else(String::new, |[p50, p99]| format!("{p50:.1} / {p99:.1} ms"))
+}
+
+impl Table {
+    fn ratios(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut numbers: Vec<usize> = self.outcomes.iter().map(|it| it.clients).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        for clients in numbers {
+            for server in ["stock quinn", "wtransport", "Colyseus"] {
+                self.ratio_line(out, clients, server)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn ratio_line(
+        &self,
+        out: &mut fmt::Formatter<'_>,
+        clients: usize,
+        server: &str,
+    ) -> fmt::Result {
+        let ratio = |figure: fn(&Outcome) -> f64| {
+            let ours = self.median("voxelheim", clients, figure)?;
+            Some(ours / self.median(server, clients, figure)?)
+        };
+        let Some(cpu) = ratio(Outcome::cpu_us_per_client_and_tick) else {
+            return Ok(());
+        };
+        write!(
+            out,
+            "- {clients} clients, voxelheim to {server}: {cpu:.2} × its CPU"
+        )?;
+        if let Some(memory) = ratio(Outcome::memory_kb_per_connection) {
+            write!(out, ", {memory:.2} × its memory")?;
+        }
+        if server == "Colyseus"
+            && let Some(bytes) = ratio(Outcome::bytes_per_update)
+        {
+            write!(out, ", {bytes:.2} × its bytes a body")?;
+        }
+        writeln!(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::outcome::tests::outcome;
+
+    fn table(outcomes: Vec<Outcome>) -> Table {
+        Table {
+            command: "./dev bench server".into(),
+            outcomes,
+        }
+    }
+
+    #[test]
+    fn runs_that_lost_too_much_do_not_count() {
+        let mut lossy = outcome("stock quinn");
+        lossy.received = 1_000;
+        lossy.cpu /= 2;
+        let table = table(vec![outcome("voxelheim"), lossy, outcome("stock quinn")]);
+        let cpu = table.median("stock quinn", 10, Outcome::cpu_us_per_client_and_tick);
+        assert!(cpu.is_some_and(|us| (us - 10.0).abs() < 1e-9), "{cpu:?}");
+        let text = table.to_string();
+        assert!(text.contains("50.00 % **thrown away**"), "{text}");
+        assert!(
+            text.contains("10 clients, voxelheim to stock quinn: 1.00 ×"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn no_ratio_to_who_has_no_run() {
+        let text = table(vec![outcome("voxelheim")]).to_string();
+        assert!(!text.contains("voxelheim to"), "{text}");
+    }
+}

@@ -1,0 +1,41 @@
+//! Measures the whole server over real connections, beside others' servers that move the same bytes:
+//! `./dev bench server`. Servers and their clients are processes of their own; this one only starts them,
+//! reads the system's accounting of them, and counts.
+
+mod bench;
+mod peers;
+mod process;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Load for the whole server and its peers.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Measures our server and its peers in turns
+    Server(bench::Options),
+    /// One end of a peer's run, which the bench starts
+    #[command(subcommand)]
+    Peer(peers::Role),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().verb {
+        Verb::Server(options) => bench::run(&options),
+        Verb::Peer(role) => peers::run(&role),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
