@@ -87,6 +87,11 @@ pub const DATAGRAM_RECEIVE_BUFFER_BYTES: usize = 16 * 1_024;
 /// Unacknowledged bytes on the streams of one client: what terrain may have in flight, a round trip
 /// of 100 ms at 1.2 MB/s.
 pub const STREAM_SEND_WINDOW_BYTES: u64 = 128 * 1_024;
+/// Packets after which a client is asked to acknowledge at once, and how long it may wait otherwise:
+/// longer than a tick, so that acknowledgements ride along with its inputs. Clients that do not know the
+/// extension (draft-ietf-quic-ack-frequency) acknowledge as they like.
+pub const ACK_PACKETS: u32 = 10;
+pub const ACK_DELAY_MAX: Duration = Duration::from_millis(60);
 /// What a client may send on streams before we read it.
 pub const STREAM_RECEIVE_WINDOW_BYTES: u32 = 16 * 1_024;
 /// Streams a client may open: the control stream, HTTP/3's request and its three of overhead.

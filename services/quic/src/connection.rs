@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::VecDeque,
     net::SocketAddr,
     rc::Rc,
     time::{Duration, Instant},
@@ -9,8 +10,8 @@ use std::{
 
 use bytes::Bytes;
 use quinn_proto::{
-    ConnectionError, ConnectionHandle, Dir, Event, SendDatagramError, StreamEvent, VarInt,
-    crypto::rustls::HandshakeData,
+    ConnectionError, ConnectionHandle, Dir, Event, SendDatagramError, StreamEvent, StreamId,
+    VarInt, WriteError, crypto::rustls::HandshakeData,
 };
 
 use crate::{
@@ -46,10 +47,18 @@ pub(crate) struct State {
     pub waits: Waits,
     pub is_connected: bool,
     pub lost: Option<ConnectionError>,
+    /// What waits to be written to streams, without anybody waiting for that.
+    pub backlogs: Vec<Backlog>,
     /// Where the wheel has it.
     pub timer: Option<WheelTime>,
     sink: Option<DatagramSink>,
     is_listening: bool,
+}
+
+/// Chunks that a stream did not take yet.
+pub(crate) struct Backlog {
+    pub id: StreamId,
+    pub chunks: VecDeque<Bytes>,
 }
 
 impl ConnectionCell {
@@ -102,7 +111,10 @@ impl State {
             Event::Stream(StreamEvent::Opened { dir }) => self.waits.wake(Wait::Accept(dir)),
             Event::Stream(StreamEvent::Available { dir }) => self.waits.wake(Wait::Open(dir)),
             Event::Stream(StreamEvent::Readable { id }) => self.waits.wake(Wait::Readable(id)),
-            Event::Stream(StreamEvent::Writable { id }) => self.waits.wake(Wait::Writable(id)),
+            Event::Stream(StreamEvent::Writable { id }) => {
+                self.write_backlog(id);
+                self.waits.wake(Wait::Writable(id));
+            }
             Event::Stream(StreamEvent::Finished { id }) => self.waits.wake(Wait::Stopped(id)),
             Event::Stream(StreamEvent::Stopped { id, .. }) => {
                 self.waits.wake(Wait::Stopped(id));
@@ -112,8 +124,27 @@ impl State {
         }
     }
 
+    /// Writes as much as the stream takes of what waits for it.
+    pub fn write_backlog(&mut self, id: StreamId) {
+        let Some(index) = self.backlogs.iter().position(|backlog| backlog.id == id) else {
+            return;
+        };
+        let backlog = &mut self.backlogs[index];
+        while !backlog.chunks.is_empty() {
+            let chunks = backlog.chunks.make_contiguous();
+            match self.proto.send_stream(id).write_chunks(chunks) {
+                Ok(written) => drop(backlog.chunks.drain(..written.chunks)),
+                Err(WriteError::Blocked) => return,
+                Err(WriteError::Stopped(_) | WriteError::ClosedStream) => backlog.chunks.clear(),
+            }
+        }
+        self.backlogs.swap_remove(index);
+        self.waits.wake(Wait::Written(id));
+    }
+
     fn lose(&mut self, reason: ConnectionError) {
         self.lost = Some(reason);
+        self.backlogs.clear();
         self.waits.wake_all();
     }
 }
@@ -131,6 +162,7 @@ impl Connection {
                 waits: Waits::default(),
                 is_connected: false,
                 lost: None,
+                backlogs: Vec::new(),
                 timer: None,
                 sink: None,
                 is_listening: false,

@@ -286,8 +286,15 @@ async fn read_to_close(request: RecvStream) {
 /// Says on the request's stream that the session is closed, and waits until that has arrived.
 async fn tell_close(mut request: SendStream, code: u32, reason: &[u8]) {
     let reason = String::from_utf8_lossy(reason).into_owned();
-    let capsule = Capsule::CloseWebTransportSession { code, reason };
-    if capsule.write(&mut request).await.is_ok() {
+    let mut capsule = Vec::new();
+    Capsule::CloseWebTransportSession { code, reason }.encode(&mut capsule);
+    // Capsules go in DATA frames (RFC 9297, 3.2).
+    let mut frame = Vec::new();
+    Frame::DATA.encode(&mut frame);
+    let length = WebVarInt::try_from(capsule.len()).expect("a reason is short");
+    length.encode(&mut frame);
+    frame.extend_from_slice(&capsule);
+    if request.write_chunk(frame.into()).await.is_ok() {
         request.finish();
         let _ = request.stopped().await;
     }

@@ -1,6 +1,7 @@
 //! Streams of a connection.
 
 use std::{
+    collections::VecDeque,
     fmt, io,
     pin::Pin,
     task::{Context, Poll, Waker, ready},
@@ -13,7 +14,7 @@ use quinn_proto::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::{
-    connection::{Connection, State},
+    connection::{Backlog, Connection, State},
     endpoint::wait_until,
     waits::Wait,
 };
@@ -57,7 +58,7 @@ impl From<StreamError> for io::Error {
     }
 }
 
-/// The end of a stream that we write to. Dropped it is finished: what was written still arrives.
+/// The end of a stream that we write to. Dropped it is finished: what it took still arrives.
 pub struct SendStream {
     connection: Connection,
     id: StreamId,
@@ -93,8 +94,62 @@ impl SendStream {
         Ok(())
     }
 
+    /// Has the loop write all of it, behind what it was given before; does not wait. The caller bounds
+    /// what it gives by [`Self::backlog_count`].
+    ///
+    /// # Errors
+    /// When the stream takes no more.
+    pub fn push(&self, chunk: Bytes) -> Result<(), StreamError> {
+        self.connection.with(|state| {
+            if let Some(reason) = &state.lost {
+                return Err(StreamError::Lost(reason.clone()));
+            }
+            let known = state
+                .backlogs
+                .iter_mut()
+                .find(|backlog| backlog.id == self.id);
+            match known {
+                Some(backlog) => backlog.chunks.push_back(chunk),
+                None => {
+                    let chunks = VecDeque::from([chunk]);
+                    state.backlogs.push(Backlog {
+                        id: self.id,
+                        chunks,
+                    });
+                    state.write_backlog(self.id);
+                }
+            }
+            Ok(())
+        })?;
+        self.connection.mark();
+        Ok(())
+    }
+
+    /// Chunks given to [`Self::push`] that the stream did not take yet.
+    pub fn backlog_count(&self) -> usize {
+        self.connection.with(|state| {
+            let known = state.backlogs.iter().find(|backlog| backlog.id == self.id);
+            known.map_or(0, |backlog| backlog.chunks.len())
+        })
+    }
+
+    /// Resolves when the stream has taken all that it was given, or takes no more.
+    pub async fn written(&self) {
+        wait_until(|waker| {
+            self.connection.with(|state| {
+                let is_waiting = state.backlogs.iter().any(|backlog| backlog.id == self.id);
+                if is_waiting && state.lost.is_none() {
+                    state.waits.add(Wait::Written(self.id), waker);
+                    return None;
+                }
+                Some(())
+            })
+        })
+        .await;
+    }
+
     /// No more is written; what was still arrives.
-    pub fn finish(&mut self) {
+    pub fn finish(&self) {
         let finished = self
             .connection
             .with(|state| state.proto.send_stream(self.id).finish());
@@ -107,7 +162,7 @@ impl SendStream {
     ///
     /// # Errors
     /// If the connection ended first.
-    pub async fn stopped(&mut self) -> Result<(), StreamError> {
+    pub async fn stopped(&self) -> Result<(), StreamError> {
         wait_until(|waker| {
             self.connection.with(|state| {
                 match state.proto.send_stream(self.id).stopped() {
@@ -175,6 +230,8 @@ impl Drop for SendStream {
         let is_changed = self.connection.with(|state| {
             state.waits.forget(Wait::Writable(self.id));
             state.waits.forget(Wait::Stopped(self.id));
+            state.waits.forget(Wait::Written(self.id));
+            state.backlogs.retain(|backlog| backlog.id != self.id);
             if state.lost.is_some() {
                 return false;
             }

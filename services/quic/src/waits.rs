@@ -15,6 +15,8 @@ pub enum Wait {
     Open(Dir),
     Readable(StreamId),
     Writable(StreamId),
+    /// Nothing waits to be written to a stream any more.
+    Written(StreamId),
     /// All that was written to a stream has arrived, or the peer wants no more.
     Stopped(StreamId),
 }

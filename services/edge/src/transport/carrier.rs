@@ -1,10 +1,15 @@
 //! What carries QUIC: our own loop (the crate `quic`), or stock quinn with a task for every connection,
 //! kept to compare with. Messages, sessions and their ends are the same over both.
 
-use std::{io, net::SocketAddr, net::UdpSocket, rc::Rc};
+use std::{
+    future, io,
+    net::{SocketAddr, UdpSocket},
+    rc::Rc,
+};
 
 use bytes::Bytes;
 use tokio::{
+    sync::mpsc,
     task::{AbortHandle, JoinSet},
     time::timeout,
 };
@@ -13,7 +18,7 @@ use crate::{
     config::QuicDriver,
     counters::Transport,
     limits,
-    session::{Ending, Seat},
+    session::{Ending, Lane, Seat},
     transport::ALPN_NATIVE,
 };
 
@@ -316,6 +321,23 @@ impl SendStream {
         is_written.then_some(()).ok_or(StreamEnded)
     }
 
+    /// Gives the stream to the hub: what it says there, of which so many messages may wait, and what
+    /// sees to it that they are written.
+    pub fn into_lane(self, messages_max: usize) -> (Lane, Writer) {
+        match self {
+            Self::Loop(stream) => {
+                let stream = Rc::new(stream);
+                (Lane::Stream(stream.clone()), Writer::Loop(stream))
+            }
+            Self::Quinn(_) => {
+                let (lane, waiting) = Lane::queue(messages_max);
+                let mut writing = JoinSet::new();
+                writing.spawn_local(write(self, waiting));
+                (lane, Writer::Task(writing))
+            }
+        }
+    }
+
     /// Writes no more, and waits until all has arrived or the connection ends.
     pub async fn finish(mut self) {
         match &mut self {
@@ -329,6 +351,45 @@ impl SendStream {
             }
         }
     }
+}
+
+/// Sees to it that what the hub says on a stream is written.
+pub enum Writer {
+    /// The loop does.
+    Loop(Rc<quic::SendStream>),
+    Task(JoinSet<()>),
+}
+
+impl Writer {
+    /// Resolves when the stream takes no more. Over the loop that is noticed by who reads.
+    pub async fn broken(&mut self) {
+        match self {
+            Self::Loop(_) => future::pending().await,
+            Self::Task(writing) => drop(writing.join_next().await),
+        }
+    }
+
+    /// Resolves when all that the hub said has arrived, once it says no more.
+    pub async fn conclude(self) {
+        match self {
+            Self::Loop(stream) => {
+                stream.written().await;
+                stream.finish();
+                let _ = stream.stopped().await;
+            }
+            Self::Task(mut writing) => drop(writing.join_next().await),
+        }
+    }
+}
+
+/// Writes what waits until nobody says any more and all of it has arrived, or the connection breaks.
+async fn write(mut stream: SendStream, mut waiting: mpsc::Receiver<Bytes>) {
+    while let Some(message) = waiting.recv().await {
+        if stream.write_chunk(message).await.is_err() {
+            return;
+        }
+    }
+    stream.finish().await;
 }
 
 /// What we read from.

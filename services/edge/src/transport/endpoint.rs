@@ -90,8 +90,12 @@ fn transport_config() -> quinn::TransportConfig {
     let idle = quinn::IdleTimeout::try_from(limits::IDLE_TIMEOUT).expect("seconds fit");
     let mut discovery = quinn::MtuDiscoveryConfig::default();
     discovery.upper_bound(PACKET_BYTES_MAX);
+    let mut acks = quinn::AckFrequencyConfig::default();
+    acks.ack_eliciting_threshold(limits::ACK_PACKETS.into())
+        .max_ack_delay(Some(limits::ACK_DELAY_MAX));
     let mut transport = quinn::TransportConfig::default();
     transport
+        .ack_frequency_config(Some(acks))
         .max_concurrent_bidi_streams(limits::STREAMS_BOTH_WAYS_MAX.into())
         .max_concurrent_uni_streams(limits::STREAMS_ONE_WAY_MAX.into())
         .max_idle_timeout(Some(idle))

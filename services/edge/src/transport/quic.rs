@@ -1,10 +1,8 @@
 //! QUIC connections: browsers by WebTransport, native clients by our own ALPN, on one endpoint.
 
-use std::{future, rc::Rc, time::Instant};
+use std::{rc::Rc, time::Instant};
 
-use bytes::Bytes;
 use tokio::{
-    sync::mpsc,
     task::{JoinSet, spawn_local},
     time::timeout,
 };
@@ -14,9 +12,9 @@ use crate::{
     edge::{Edge, Handshake, visitor},
     limits,
     registry::{Admission, Answer, Place},
-    session::{Datagrams, Ending, Goodbye, Outbox, Pending, Seat, Step, Visitor, Wait, inbound},
+    session::{Datagrams, Ending, Goodbye, Outbox, Seat, Step, Visitor, Wait, inbound},
     transport::{
-        carrier::{Endpoint, Incoming, RecvStream, SendStream, Session},
+        carrier::{Endpoint, Incoming, RecvStream, SendStream, Session, Writer},
         frames::{self, ReadError},
     },
 };
@@ -75,19 +73,18 @@ async fn visit(
     let Ok(Some(terrain)) = timeout(limits::HELLO_TIMEOUT, session.open_uni()).await else {
         return Ending::Lost;
     };
-    let counters = edge.shared.counters.clone();
-    let (outbox, pending) = Outbox::new(Datagrams::Quic(session.clone()), counters);
     let visitor = visitor(session.remote_address(), transport);
     match admit(edge, &visitor, &hello, (session, &mut control)).await {
         Ok(admission) => {
+            control.set_priority(PRIORITY_CONTROL);
+            terrain.set_priority(PRIORITY_TERRAIN);
+            let (control, control_writer) = control.into_lane(limits::CONTROL_QUEUE_MAX);
+            let (terrain, terrain_writer) = terrain.into_lane(limits::TERRAIN_QUEUE_MAX);
+            let datagrams = Datagrams::Quic(session.clone());
+            let counters = edge.shared.counters.clone();
+            let outbox = Outbox::new((control, terrain), datagrams, counters);
             let seat = Seat::take(edge, &visitor, (&hello, &admission), outbox);
-            let lines = Lines {
-                inbound,
-                control,
-                terrain,
-                pending,
-            };
-            attend(seat, session, lines).await
+            attend(seat, session, inbound, (control_writer, terrain_writer)).await
         }
         Err(ending) => refuse(control, ending).await,
     }
@@ -151,47 +148,33 @@ fn hello_too_late() -> Ending {
     Ending::closed(CloseReason::HelloTimeout, "No Hello came within 5 seconds.")
 }
 
-/// The streams of a session and what waits for them.
-struct Lines {
+/// The session itself: reads, writes and waits for its end.
+async fn attend(
+    seat: Seat,
+    session: &Session,
     inbound: RecvStream,
-    control: SendStream,
-    terrain: SendStream,
-    pending: Pending,
-}
-
-/// The session itself: reads, writes and waits for its end. Each duty waits in a task of its own, so
-/// that an input, of which 20 a second come, does not have all the others looked at too.
-async fn attend(seat: Seat, session: &Session, lines: Lines) -> Ending {
-    let Lines {
-        inbound,
-        control,
-        terrain,
-        pending,
-    } = lines;
-    control.set_priority(PRIORITY_CONTROL);
-    terrain.set_priority(PRIORITY_TERRAIN);
+    (mut control, mut terrain): (Writer, Writer),
+) -> Ending {
     let seat = Rc::new(seat);
     let mut duties = JoinSet::new();
     let hearing = session.hear(&seat, &mut duties);
-    let reading = duties.spawn_local(read_control(seat.clone(), inbound));
-    duties.spawn_local(write_terrain(terrain, pending.terrain));
-    duties.spawn_local(end(seat.clone(), session.clone()));
-    let mut writing = JoinSet::new();
-    writing.spawn_local(write_control(control, pending.control));
     let ending = tokio::select! {
+        ending = read_control(&seat, inbound) => ending,
         Some(ending) = duties.join_next() => ending.expect("a duty ends with an ending"),
-        _ = writing.join_next() => Ending::Lost,
+        ending = seat.ended() => ending,
+        () = session.left() => Ending::Lost,
+        () = control.broken() => Ending::Lost,
+        () = terrain.broken() => Ending::Lost,
     };
     seat.give_up(&ending);
     drop(hearing);
-    reading.abort();
     if matches!(ending, Ending::Closed(_)) {
-        let _ = timeout(limits::CLOSING_TIMEOUT, writing.join_next()).await;
+        let _ = timeout(limits::CLOSING_TIMEOUT, control.conclude()).await;
     }
     ending
 }
 
-async fn read_control(seat: Rc<Seat>, mut inbound: RecvStream) -> Ending {
+async fn read_control(seat: &Seat, mut inbound: RecvStream) -> Ending {
     loop {
         let message = match frames::read(&mut inbound).await {
             Ok(message) => message,
@@ -202,34 +185,6 @@ async fn read_control(seat: Rc<Seat>, mut inbound: RecvStream) -> Ending {
             return ending;
         }
     }
-}
-
-/// The edge ends the session, or the client has gone.
-async fn end(seat: Rc<Seat>, session: Session) -> Ending {
-    tokio::select! {
-        ending = seat.ended() => ending,
-        () = session.left() => Ending::Lost,
-    }
-}
-
-/// Writes what waits until the outbox is gone and all of it has arrived, or the connection breaks.
-async fn write_control(mut control: SendStream, mut pending: mpsc::Receiver<Bytes>) {
-    while let Some(message) = pending.recv().await {
-        if control.write_chunk(message).await.is_err() {
-            return;
-        }
-    }
-    control.finish().await;
-}
-
-/// Writes what waits until the connection breaks; that the outbox is gone is no ending.
-async fn write_terrain(mut terrain: SendStream, mut pending: mpsc::Receiver<Bytes>) -> Ending {
-    while let Some(message) = pending.recv().await {
-        if terrain.write_chunk(message).await.is_err() {
-            return Ending::Lost;
-        }
-    }
-    future::pending().await
 }
 
 /// Tells a refused visitor why on its control stream.
