@@ -66,7 +66,7 @@ impl ConnectionCell {
     pub fn mark(&self, shared: &Shared) {
         if !self.is_dirty.replace(true) {
             shared.dirty.borrow_mut().push(self.handle.0);
-            shared.bell.notify_one();
+            shared.ring();
         }
     }
 

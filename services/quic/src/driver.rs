@@ -78,16 +78,21 @@ impl Driver {
             match (received, is_sent) {
                 (_, false) => self.socket.writable().await?,
                 (Received::Some, true) => yield_now().await,
-                (received, true) => self.wait(received).await?,
+                (received, true) if self.is_done() => self.wait(received).await?,
+                (_, true) => {}
             }
         }
         Ok(())
     }
 
     fn is_over(&self) -> bool {
-        let shared = &self.shared;
-        let is_idle = shared.connections_count.get() == 0 && shared.dirty.borrow().is_empty();
-        shared.is_closed.get() && is_idle && shared.batch.borrow().is_empty()
+        let is_idle = self.shared.connections_count.get() == 0;
+        self.shared.is_closed.get() && is_idle && self.is_done()
+    }
+
+    /// Whether nothing is left to do but to wait.
+    fn is_done(&self) -> bool {
+        self.shared.dirty.borrow().is_empty() && self.shared.batch.borrow().is_empty()
     }
 
     /// Waits until something is to do. With many connections packets that come are let gather, so that
@@ -106,11 +111,14 @@ impl Driver {
                 None => future::pending().await,
             }
         };
-        tokio::select! {
+        self.shared.is_waiting.set(true);
+        let woken = tokio::select! {
             () = self.shared.bell.notified() => Ok(()),
             readable = self.socket.readable(), if !is_gathering => readable,
             () = timer => Ok(()),
-        }
+        };
+        self.shared.is_waiting.set(false);
+        woken
     }
 
     /// Reads what has come, and hands it to the connections it is for.

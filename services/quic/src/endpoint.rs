@@ -40,7 +40,8 @@ pub(crate) struct Shared {
     pub dirty: RefCell<Vec<usize>>,
     /// Where datagrams on their way out lie.
     pub arena: RefCell<BytesMut>,
-    /// Rung when something is to do.
+    /// Whether the loop waits; only then it must be woken.
+    pub is_waiting: Cell<bool>,
     pub bell: Notify,
     pub incoming: RefCell<VecDeque<quinn_proto::Incoming>>,
     /// Rung when a connection comes, or the endpoint closes.
@@ -51,6 +52,13 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Something is to do in the loop's next turn.
+    pub fn ring(&self) {
+        if self.is_waiting.replace(false) {
+            self.bell.notify_one();
+        }
+    }
+
     /// The connection with this number, if it has not ended.
     pub fn connection(&self, number: usize) -> Option<Rc<ConnectionCell>> {
         self.connections.borrow().get(number)?.clone()
@@ -96,7 +104,7 @@ impl Shared {
                 buffer.extend_from_slice(&contents[..transmit.size]);
                 Some(transmit)
             });
-            self.bell.notify_one();
+            self.ring();
         }
     }
 }
@@ -127,6 +135,7 @@ impl Endpoint {
             connections_count: Cell::new(0),
             dirty: RefCell::default(),
             arena: RefCell::default(),
+            is_waiting: Cell::new(false),
             bell: Notify::new(),
             incoming: RefCell::default(),
             knock: Notify::new(),
@@ -182,7 +191,7 @@ impl Endpoint {
         for cell in cells {
             cell.close(shared, code, Bytes::copy_from_slice(reason));
         }
-        shared.bell.notify_one();
+        shared.ring();
     }
 
     /// Resolves when there is no connection any more, and all has been said.
