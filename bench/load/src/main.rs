@@ -1,10 +1,13 @@
 //! Measures the whole server over real connections, beside others' servers that move the same bytes:
 //! `./dev bench server`. Servers and their clients are processes of their own; this one only starts them,
-//! reads the system's accounting of them, and counts.
+//! reads the system's accounting of them, and counts. And draws where our server's time goes:
+//! `./dev profile`.
 
+mod battle;
 mod bench;
 mod peers;
 mod process;
+mod profile;
 
 use std::process::ExitCode;
 
@@ -21,6 +24,8 @@ struct Arguments {
 enum Verb {
     /// Measures our server and its peers in turns
     Server(bench::Options),
+    /// Draws a flame graph of the shards or the edges of a server that bots play on
+    Profile(profile::Options),
     /// One end of a peer's run, which the bench starts
     #[command(subcommand)]
     Peer(peers::Role),
@@ -29,6 +34,7 @@ enum Verb {
 fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Server(options) => bench::run(&options),
+        Verb::Profile(options) => profile::run(&options),
         Verb::Peer(role) => peers::run(&role),
     };
     match done {

@@ -1,7 +1,8 @@
 //! Our server and its peers in turns, at several numbers of clients, and the table of what each took.
 //!
 //! Figures are of servers' own processes, by the system's accounting, in a window in which nobody joins.
-//! Nothing is said of a run in which less than [`outcome::DELIVERED_MIN`] arrived.
+//! A run does not count in which less than [`outcome::DELIVERED_MIN`] arrived, or in which our server was so
+//! short of time that it told less than it should.
 
 mod metrics;
 mod others;
@@ -13,16 +14,15 @@ use std::{io, path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 
-use crate::peers::Failure;
+use crate::{battle::Battle, peers::Failure};
 use outcome::Outcome;
 use table::Table;
 
 /// What to measure.
 #[derive(Args)]
 pub struct Options {
-    /// Our server's binary, built for release
-    #[arg(long, value_name = "FILE")]
-    pub voxelheim: PathBuf,
+    #[command(flatten)]
+    pub battle: Battle,
     /// The folder of the Colyseus peer, with its packages installed
     #[arg(long, value_name = "DIR")]
     pub colyseus: PathBuf,
@@ -34,12 +34,6 @@ pub struct Options {
         default_value = "100,500,1000"
     )]
     pub clients: Vec<usize>,
-    /// How long each is measured
-    #[arg(long, value_name = "S", default_value_t = 20)]
-    pub seconds: u64,
-    /// How long each plays before, once all have joined: land streams in meanwhile
-    #[arg(long, value_name = "S", default_value_t = 15)]
-    pub settle_seconds: u64,
     /// How often all are measured; with more than one, the median counts
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub rounds: usize,
@@ -51,12 +45,6 @@ pub struct Options {
         default_value = "quinn,wtransport,colyseus"
     )]
     pub peers: Vec<Peer>,
-    /// Threads that serve clients
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub edges: usize,
-    /// Soldiers of each house
-    #[arg(long, value_name = "N", default_value_t = 500)]
-    pub soldiers: u32,
 }
 
 /// Whose server is measured.
@@ -67,42 +55,69 @@ pub enum Peer {
     Colyseus,
 }
 
+impl Peer {
+    fn name(self) -> &'static str {
+        match self {
+            Peer::Quinn => "stock quinn",
+            Peer::Wtransport => "wtransport",
+            Peer::Colyseus => "Colyseus",
+        }
+    }
+}
+
 impl Options {
     fn window(&self) -> Duration {
-        Duration::from_secs(self.seconds)
+        Duration::from_secs(self.battle.seconds)
     }
 
     fn settling(&self) -> Duration {
-        Duration::from_secs(self.settle_seconds)
+        Duration::from_secs(self.battle.settle_seconds)
     }
 }
 
 /// Measures everything and prints the table.
 ///
 /// # Errors
-/// If a program does not start, ends too early or speaks differently.
+/// If the table cannot be printed.
 pub fn run(options: &Options) -> Result<(), Failure> {
     let mut table = Table::new(options);
     for round in 1..=options.rounds {
         for &clients in &options.clients {
-            let ours = ours::measure(options, clients)?;
-            note(round, &ours);
-            let traffic = ours.traffic();
-            let updates = ours.updates_per_client_and_tick();
-            table.add(ours);
-            for &peer in &options.peers {
-                let outcome = others::measure(options, peer, clients, traffic, updates)?;
-                note(round, &outcome);
-                table.add(outcome);
-            }
+            eprintln!("   round {round} of {}, {clients} clients", options.rounds);
+            measure_all(options, clients, &mut table);
         }
     }
     print(&table)
 }
 
-/// Progress, for who waits.
-fn note(round: usize, outcome: &Outcome) {
-    eprintln!("   round {round}: {outcome}");
+/// All servers with so many clients. One that fails is left out: the others' figures hold without it.
+fn measure_all(options: &Options, clients: usize, table: &mut Table) {
+    let Some(ours) = keep("voxelheim", ours::measure(&options.battle, clients)) else {
+        return;
+    };
+    let traffic = ours.traffic();
+    let updates = ours.updates_per_client_and_tick();
+    table.add(ours);
+    for &peer in &options.peers {
+        let outcome = others::measure(options, peer, clients, traffic, updates);
+        if let Some(outcome) = keep(peer.name(), outcome) {
+            table.add(outcome);
+        }
+    }
+}
+
+/// The outcome, told to who waits for the table.
+fn keep(server: &str, outcome: io::Result<Outcome>) -> Option<Outcome> {
+    match outcome {
+        Ok(outcome) => {
+            eprintln!("   {outcome}");
+            Some(outcome)
+        }
+        Err(error) => {
+            eprintln!("   {server} fails: {error}");
+            None
+        }
+    }
 }
 
 fn print(table: &Table) -> Result<(), Failure> {

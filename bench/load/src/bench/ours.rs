@@ -1,29 +1,20 @@
 //! Our own server, driven by our bots.
 
-use std::{
-    io::{self, BufRead, BufReader},
-    net::SocketAddr,
-    process::{Command, Stdio},
-    thread::sleep,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, thread::sleep, time::Duration};
 
 use serde_json::Value;
 
 use super::{
-    Options,
     metrics::Metrics,
     outcome::{Outcome, load},
 };
-use crate::process::{Program, Usage};
+use crate::{
+    battle::Battle,
+    process::{Program, Usage},
+};
 
 /// The server as it is at rest, before anybody joins.
 const REST: Duration = Duration::from_secs(2);
-/// As many as a server lets in from one address.
-const JOINS_PER_SECOND: &str = "50";
-/// Bots that measure staleness: enough to see a broken promise, and few enough that the bots, who share the
-/// machine with the server, are not the load.
-const WITNESSES: &str = "50";
 /// What a bot's report lacks.
 const NO_FIELD: &str = "the bots' report has changed";
 
@@ -31,31 +22,17 @@ const NO_FIELD: &str = "the bots' report has changed";
 ///
 /// # Errors
 /// If the server or the bots do not start or end too early.
-pub fn measure(options: &Options, clients: usize) -> io::Result<Outcome> {
-    let (server, address) = start(options, clients)?;
+pub fn measure(battle: &Battle, clients: usize) -> io::Result<Outcome> {
+    let (server, address) = battle.start(clients)?;
     sleep(REST);
     let rest = server.usage()?;
-    let mut bots = Bots::start(options, address, clients)?;
+    let mut bots = battle.join(address, clients)?;
     bots.wait_for("measuring")?;
     let before = Look::at(&server, address)?;
     bots.wait_for("measured")?;
     let after = Look::at(&server, address)?;
     let report = bots.report()?;
     outcome(clients, rest, (&before, &after), &report)
-}
-
-fn start(options: &Options, clients: usize) -> io::Result<(Program, SocketAddr)> {
-    let mut server = Program::start(
-        Command::new(&options.voxelheim)
-            .args(["--listen", "127.0.0.1:0"])
-            .args(["--edges", &options.edges.to_string()])
-            .args(["--soldiers", &options.soldiers.to_string()])
-            .args(["--sessions-max", &(clients + 1).to_string()]),
-    )?;
-    let line = server.line()?;
-    let address = line.rsplit('/').find(|part| !part.is_empty());
-    let address = address.and_then(|address| address.parse().ok());
-    Ok((server, address.ok_or_else(|| io::Error::other(line))?))
 }
 
 /// The server at one moment.
@@ -71,48 +48,15 @@ impl Look {
             metrics: Metrics::fetch(address)?,
         })
     }
-}
 
-/// The load.
-struct Bots {
-    program: Program,
-    milestones: BufReader<std::process::ChildStderr>,
-}
-
-impl Bots {
-    fn start(options: &Options, address: SocketAddr, clients: usize) -> io::Result<Self> {
-        let mut program = Program::start(
-            Command::new(&options.voxelheim)
-                .arg("bots")
-                .args(["--url", &format!("http://{address}")])
-                .args(["--count", &clients.to_string()])
-                .args(["--joins-per-second", JOINS_PER_SECOND])
-                .args(["--settle-seconds", &options.settle_seconds.to_string()])
-                .args(["--seconds", &options.seconds.to_string()])
-                .args(["--witnesses", WITNESSES])
-                .args(["--milestones", "--json"])
-                .stderr(Stdio::piped()),
-        )?;
-        let milestones = BufReader::new(program.errors().expect("it is piped"));
-        Ok(Self {
-            program,
-            milestones,
-        })
-    }
-
-    fn wait_for(&mut self, milestone: &str) -> io::Result<()> {
-        let mut line = String::new();
-        while line.trim_end() != milestone {
-            line.clear();
-            if self.milestones.read_line(&mut line)? == 0 {
-                return Err(io::Error::other(format!("bots ended before '{milestone}'")));
+    fn is_short_of_time(&self) -> io::Result<bool> {
+        for step in ["far_slower", "near_slower", "time_dilation"] {
+            let name = format!("overload_step{{step=\"{step}\"}}");
+            if self.metrics.value(&name)? > 0.0 {
+                return Ok(true);
             }
         }
-        Ok(())
-    }
-
-    fn report(mut self) -> io::Result<Value> {
-        Ok(serde_json::from_str(&self.program.rest()?)?)
+        Ok(false)
     }
 }
 
@@ -151,6 +95,7 @@ fn outcome(
         received_bytes: datagram_bytes,
         stream_bytes: grown("bytes_out_total")?.saturating_sub(datagram_bytes),
         updates: (number("/updates_per_second")? * seconds * clients as f64) as u64,
+        is_short_of_time: before.is_short_of_time()? || after.is_short_of_time()?,
         tick_ms: Some([tick_ms("0.5")?, tick_ms("0.99")?]),
         visible_ms: Some([number("/input_ack_ms/p50")?, number("/input_ack_ms/p99")?]),
         load: load(),

@@ -17,7 +17,7 @@ impl Table {
             command: format!(
                 "./dev bench server --clients {} --seconds {} --rounds {}",
                 clients.join(","),
-                options.seconds,
+                options.battle.seconds,
                 options.rounds
             ),
             outcomes: Vec::new(),
@@ -37,7 +37,7 @@ impl Table {
     ) -> Option<f64> {
         let runs = self.outcomes.iter();
         let runs = runs.filter(|it| it.server == server && it.clients == clients);
-        let mut figures: Vec<f64> = runs.filter(|it| it.is_delivered()).map(figure).collect();
+        let mut figures: Vec<f64> = runs.filter(|it| it.fault().is_none()).map(figure).collect();
         figures.sort_by(f64::total_cmp);
         figures.get(figures.len() / 2).copied()
     }
@@ -69,15 +69,13 @@ fn row(out: &mut fmt::Formatter<'_>, outcome: &Outcome) -> fmt::Result {
         load,
         ..
     } = outcome;
-    let thrown_away = match outcome.is_delivered() {
-        true => "",
-        false => " **thrown away**",
-    };
+    let fault = outcome.fault();
+    let fault = fault.map_or_else(String::new, |fault| format!(" **thrown away: {fault}**"));
     let client_ticks = (*clients as u64 * ticks).max(1) as f64;
     let each = |count: u64| count as f64 / client_ticks;
     writeln!(
         out,
-        "| {server} | {clients} | {:.1} | {:.0} | {:.2}, {:.0} + {:.0} | {:.2} %{thrown_away} | {:.1} | {} | {} | {load:.1} |",
+        "| {server} | {clients} | {:.1} | {:.0} | {:.2}, {:.0} + {:.0} | {:.2} %{fault} | {:.1} | {} | {} | {load:.1} |",
         outcome.cpu_us_per_client_and_tick(),
         outcome.memory_kb_per_connection(),
         each(outcome.sent),
@@ -157,7 +155,7 @@ mod tests {
         let cpu = table.median("stock quinn", 10, Outcome::cpu_us_per_client_and_tick);
         assert!(cpu.is_some_and(|us| (us - 10.0).abs() < 1e-9), "{cpu:?}");
         let text = table.to_string();
-        assert!(text.contains("50.00 % **thrown away**"), "{text}");
+        assert!(text.contains("50.00 % **thrown away: too much"), "{text}");
         assert!(
             text.contains("10 clients, voxelheim to stock quinn: 1.00 ×"),
             "{text}"
