@@ -4,7 +4,10 @@
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
-    sync::{Arc, RwLock, RwLockReadGuard, atomic::AtomicUsize},
+    sync::{
+        Arc, RwLock, RwLockReadGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -13,7 +16,7 @@ use tokio::{
     sync::{Notify, watch},
     task::yield_now,
 };
-use world::PodStatus;
+use world::{PodStatus, heap::thread_allocations_count};
 
 use crate::{
     certificate::CertificateStore,
@@ -26,6 +29,7 @@ use crate::{
     session::{Ending, Visitor},
     token::TokenKey,
     transport::endpoint,
+    work::{Part, Work},
 };
 
 /// What all edge threads share; none of it is on the way of a tick.
@@ -74,6 +78,11 @@ impl Shared {
                 "The server is stopping.",
             )),
         }
+    }
+
+    /// What each edge does, in order.
+    pub fn works(&self) -> impl Iterator<Item = &Work> {
+        self.counters.works.iter().take(self.quic_ports.len())
     }
 
     /// Base addresses of other edge processes of this battle.
@@ -140,17 +149,32 @@ impl Edge {
         let mut strain = Strain::new(Instant::now());
         loop {
             self.wake.notified().await;
-            if !self.hub.borrow_mut().begin_frame() {
+            let woken_at = Instant::now();
+            if !self.hub.borrow_mut().begin_frame(self.work()) {
                 continue;
             }
             let begun_at = Instant::now();
+            self.work().spent(Part::Share, begun_at - woken_at);
             self.tell_frame().await;
             let fan_out = begun_at.elapsed();
+            self.note_frame();
             let counters = &self.shared.counters;
             add(&counters.fan_out_us, fan_out.as_micros() as u64);
             add(&counters.fan_out_count, 1);
             self.feel(&mut strain, fan_out);
         }
+    }
+
+    /// What this edge's thread does, for all to see.
+    pub fn work(&self) -> &Work {
+        &self.shared.counters.works[self.index]
+    }
+
+    fn note_frame(&self) {
+        let work = self.work();
+        add(&work.frames_told, 1);
+        let allocations = thread_allocations_count();
+        work.allocations.store(allocations, Ordering::Relaxed);
     }
 
     /// Notes what a frame cost, and lets the steps hold that follow.
@@ -169,7 +193,7 @@ impl Edge {
             let is_done = {
                 let mut hub = self.hub.borrow_mut();
                 let end = told_count + limits::SESSIONS_PER_YIELD;
-                hub.tell(told_count..end);
+                hub.tell(told_count..end, self.work());
                 told_count = end;
                 told_count >= hub.slots_count()
             };
