@@ -5,7 +5,13 @@
 
 mod counting;
 pub mod crowd;
+pub mod kernel;
+pub mod kernels;
+pub mod land;
 mod report;
+pub mod results;
+pub mod rounds;
+pub mod targets;
 
 pub use counting::{CountingAllocator, allocations_count};
 pub use report::{Claim, Report};
