@@ -134,7 +134,8 @@ impl Kernel {
         for (side, theirs) in self.sides.iter().zip(&answers).skip(1) {
             let peer = side.name;
             assert_eq!(ours.len(), theirs.len(), "{name}: answers of us and {peer}");
-            let differs = |index: &usize| ours[*index].abs_diff(theirs[*index]) > self.tolerance as u64;
+            let differs =
+                |index: &usize| ours[*index].abs_diff(theirs[*index]) > self.tolerance as u64;
             if let Some(index) = (0..ours.len()).find(differs) {
                 let (our, their) = (ours[index], theirs[index]);
                 panic!("{name}: answer {index} is {our} here and {their} of {peer}");

@@ -129,7 +129,10 @@ pub struct Table(pub Vec<(Target, Option<Row>)>);
 
 impl fmt::Display for Table {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "| work | against | at least | aim | measured | holds |")?;
+        writeln!(
+            out,
+            "| work | against | at least | aim | measured | holds |"
+        )?;
         writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
         for (target, row) in &self.0 {
             write_row(out, target, row.as_ref())?;
@@ -193,14 +196,17 @@ mod tests {
     #[test]
     fn the_last_measured_row_counts() {
         let rows = [(&READ, 3.0), (&HANDOFF, 3.0), (&READ, 4.5)];
-        let lines =
-            rows.map(|(target, measured)| {
-                serde_json::to_string(&Row::new(target, measured, "./dev bench")).expect("plain")
-            });
+        let lines = rows.map(|(target, measured)| {
+            serde_json::to_string(&Row::new(target, measured, "./dev bench")).expect("plain")
+        });
         let last = last_of(&lines.join("\n")).expect("rows");
         let of = |target: Target| {
             let found = last.iter().find(|row| row.0 == target);
-            found.expect("all are there").1.as_ref().map(|row| row.measured)
+            found
+                .expect("all are there")
+                .1
+                .as_ref()
+                .map(|row| row.measured)
         };
         assert_eq!(of(READ), Some(4.5));
         assert_eq!(of(HANDOFF), Some(3.0));
@@ -222,7 +228,8 @@ mod tests {
     #[test]
     fn a_row_is_named_by_its_work_and_its_peer() {
         for (index, target) in ALL.iter().enumerate() {
-            let is_same = |other: &Target| other.work == target.work && other.against == target.against;
+            let is_same =
+                |other: &Target| other.work == target.work && other.against == target.against;
             assert_eq!(ALL.iter().position(is_same), Some(index));
         }
     }

@@ -90,7 +90,11 @@ fn round(kernel: &mut Kernel) -> Vec<Duration> {
     });
     let durations = turn.collect();
     let is_same = sums.iter().all(|sum| *sum == sums[0]);
-    assert!(is_same || !is_exact, "{}: sums differ: {sums:?}", kernel.name);
+    assert!(
+        is_same || !is_exact,
+        "{}: sums differ: {sums:?}",
+        kernel.name
+    );
     durations
 }
 

@@ -2,6 +2,7 @@
 //! same data. Not responsible for measuring: two runners in `benches` do, by the same list.
 
 mod bodies;
+pub mod commits;
 mod index;
 mod mesh;
 mod ray;

@@ -5,7 +5,11 @@ use bench::{
     kernels::ray::{DISTANCE_UNITS_MAX, Outcome, Rays, told},
     land::EDGE_BLOCKS,
 };
-use parry3d::{math::Vector, query::{Ray, RayCast}, shape::Voxels};
+use parry3d::{
+    math::Vector,
+    query::{Ray, RayCast},
+    shape::Voxels,
+};
 use spatial::{Terrain, position::UNITS_PER_METRE};
 
 use crate::space;
@@ -49,7 +53,9 @@ impl<C: Cast> Work for Casting<C> {
     fn run(&mut self, mut tell: impl FnMut(i64)) {
         for ray in &self.rays {
             let hit = self.caster.cast(ray);
-            tell(hit.map_or(-1, |(distance, block)| distance as i64 + i64::from(block[0])));
+            tell(hit.map_or(-1, |(distance, block)| {
+                distance as i64 + i64::from(block[0])
+            }));
         }
     }
 
@@ -58,7 +64,10 @@ impl<C: Cast> Work for Casting<C> {
             let (distance, at) = self.caster.cast(ray)?;
             Some((space::units(distance), space::block(at)))
         };
-        self.rays.iter().flat_map(|ray| told(outcome(ray))).collect()
+        self.rays
+            .iter()
+            .flat_map(|ray| told(outcome(ray)))
+            .collect()
     }
 }
 
@@ -66,10 +75,15 @@ struct Parry(Voxels);
 
 impl Cast for Parry {
     fn cast(&self, ray: &Ray) -> Option<(f32, [i32; 3])> {
-        let hit = self.0.cast_local_ray_and_get_normal(ray, DISTANCE_MAX, true)?;
+        let hit = self
+            .0
+            .cast_local_ray_and_get_normal(ray, DISTANCE_MAX, true)?;
         // The block behind the face that was hit.
         let inside = ray.point_at(hit.time_of_impact) - hit.normal * 0.5;
-        Some((hit.time_of_impact, [inside.x, inside.y, inside.z].map(|axis| axis.floor() as i32)))
+        Some((
+            hit.time_of_impact,
+            [inside.x, inside.y, inside.z].map(|axis| axis.floor() as i32),
+        ))
     }
 }
 
@@ -120,7 +134,19 @@ impl Cast for Grid {
 
 fn nearest([x, y, z]: [f32; 3]) -> usize {
     match x < y {
-        true => if x < z { 0 } else { 2 },
-        false => if y < z { 1 } else { 2 },
+        true => {
+            if x < z {
+                0
+            } else {
+                2
+            }
+        }
+        false => {
+            if y < z {
+                1
+            } else {
+                2
+            }
+        }
     }
 }

@@ -58,7 +58,12 @@ struct Parry {
 impl Work for Parry {
     fn run(&mut self, mut tell: impl FnMut(i64)) {
         let options = ShapeCastOptions::with_max_time_of_impact(1.0);
-        for Move { pose, delta, length } in &self.moves {
+        for Move {
+            pose,
+            delta,
+            length,
+        } in &self.moves
+        {
             let dispatcher = DefaultQueryDispatcher;
             let cast = dispatcher.cast_shapes(pose, *delta, &self.voxels, &self.body, options);
             let hit = cast.expect("parry knows both shapes");

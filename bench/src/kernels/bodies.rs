@@ -101,7 +101,12 @@ impl Work for Columns {
     fn run(&mut self, mut tell: impl FnMut(i64)) {
         for row in 0..self.motion.len() {
             let motion = &mut self.motion[row];
-            tell(advance(motion, &self.intent[row], &self.combat[row], &self.terrain));
+            tell(advance(
+                motion,
+                &self.intent[row],
+                &self.combat[row],
+                &self.terrain,
+            ));
         }
     }
 }

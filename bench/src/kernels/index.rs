@@ -116,9 +116,14 @@ impl Bodies {
         };
         for row in 0..times(BODIES_COUNT, 1_000) {
             let is_in_clump = scene.clump_every > 0 && row % scene.clump_every == 0;
-            let edge = if is_in_clump { CLUMP_METRES } else { scene.edge_metres };
+            let edge = if is_in_clump {
+                CLUMP_METRES
+            } else {
+                scene.edge_metres
+            };
             let low = (scene.edge_metres - edge) / 2 * UNITS_PER_METRE;
-            let mut axis = |low: i32, metres: i32| low + random.between(0, metres * UNITS_PER_METRE - 1);
+            let mut axis =
+                |low: i32, metres: i32| low + random.between(0, metres * UNITS_PER_METRE - 1);
             bodies.x.push(axis(low, edge));
             bodies.y.push(axis(0, HEIGHT_METRES));
             bodies.z.push(axis(low, edge));
@@ -133,7 +138,10 @@ impl Bodies {
     fn advance(&mut self) {
         let inside = 0..self.edge_units;
         for (row, velocity) in self.velocity.iter_mut().enumerate() {
-            for (axis, speed) in [&mut self.x[row], &mut self.z[row]].into_iter().zip(velocity) {
+            for (axis, speed) in [&mut self.x[row], &mut self.z[row]]
+                .into_iter()
+                .zip(velocity)
+            {
                 if !inside.contains(&(*axis + *speed)) {
                     *speed = -*speed;
                 }
@@ -162,7 +170,8 @@ impl<I: Index> Work for Asking<I> {
     }
 
     fn run(&mut self, mut tell: impl FnMut(i64)) {
-        self.index.ask_all(&self.bodies, |near| tell(near.count() as i64));
+        self.index
+            .ask_all(&self.bodies, |near| tell(near.count() as i64));
     }
 
     fn answer(&mut self) -> Vec<i64> {
@@ -192,7 +201,8 @@ impl Index for Ours {
         for row in 0..bodies.x.len() {
             self.found.clear();
             let centre = Position::new(bodies.x[row], bodies.y[row], bodies.z[row]);
-            self.index.rows_within(centre, RADIUS_UNITS, &mut self.found);
+            self.index
+                .rows_within(centre, RADIUS_UNITS, &mut self.found);
             take(&self.found);
         }
     }

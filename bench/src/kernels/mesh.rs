@@ -108,7 +108,11 @@ impl<M: Mesher> Work for Meshing<M> {
         for chunk in &self.chunks {
             self.mesher.mesh(chunk);
             let areas = self.mesher.areas(chunk);
-            told.extend(areas.iter().flat_map(|(id, area)| [i64::from(*id), *area as i64]));
+            told.extend(
+                areas
+                    .iter()
+                    .flat_map(|(id, area)| [i64::from(*id), *area as i64]),
+            );
         }
         told
     }

@@ -119,7 +119,11 @@ fn draw(random: &mut SplitMix64) -> Ray {
 fn grazes(ray: &Ray, terrain: &Terrain) -> bool {
     let met = |ray: &Ray| ray.cast_solid(terrain).map(|hit| hit.at);
     let shifted = |x: i32, y: i32, z: i32| {
-        let Position { x: px, y: py, z: pz } = ray.origin;
+        let Position {
+            x: px,
+            y: py,
+            z: pz,
+        } = ray.origin;
         let origin = Position::new(px + x, py + y, pz + z);
         met(&Ray { origin, ..*ray })
     };

@@ -20,7 +20,9 @@ pub fn messages() -> Vec<Vec<u8>> {
     let count = times(SOLDIERS_COUNT as usize, 1_000) as u32;
     let mut world = crowd::fight(count, crowd::FIELD_EDGE_BLOCKS, times(BATTLE_TICKS, 2));
     let mut interest = Interest::new();
-    let mut clients: Vec<_> = (0..times(CLIENTS_COUNT, 20)).map(|_| crowd::client()).collect();
+    let mut clients: Vec<_> = (0..times(CLIENTS_COUNT, 20))
+        .map(|_| crowd::client())
+        .collect();
     let mut messages = Vec::new();
     for _ in 0..=WARM_UP_TICKS {
         let frame = crowd::next(&mut world);
