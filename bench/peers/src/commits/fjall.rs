@@ -55,7 +55,7 @@ impl Side for Fjall {
             for index in 0..value_count {
                 let value = self.ticks.get(key(tick, index)).expect("the disk works");
                 let expected = &batch[index * value_bytes..][..value_bytes];
-                assert!(value.expect("it is there") == *expected);
+                assert!(*value.expect("it is there") == *expected);
             }
         }
     }
