@@ -8,6 +8,7 @@ mod metrics;
 mod others;
 mod ours;
 mod outcome;
+mod rows;
 mod table;
 
 use std::{io, path::PathBuf, time::Duration};
@@ -45,6 +46,9 @@ pub struct Options {
         default_value = "quinn,wtransport,colyseus"
     )]
     pub peers: Vec<Peer>,
+    /// Keeps what was measured for `./dev bench --table`, as all benches do when they are told so
+    #[arg(long)]
+    pub bench: bool,
 }
 
 /// Whose server is measured.
@@ -58,14 +62,21 @@ pub enum Peer {
 impl Peer {
     fn name(self) -> &'static str {
         match self {
-            Peer::Quinn => "stock quinn",
-            Peer::Wtransport => "wtransport",
-            Peer::Colyseus => "Colyseus",
+            Peer::Quinn => table::QUINN,
+            Peer::Wtransport => table::WTRANSPORT,
+            Peer::Colyseus => table::COLYSEUS,
         }
     }
 }
 
 impl Options {
+    /// What gives the figures again.
+    fn command(&self) -> String {
+        let clients: Vec<String> = self.clients.iter().map(usize::to_string).collect();
+        let (clients, seconds, rounds) = (clients.join(","), self.battle.seconds, self.rounds);
+        format!("./dev bench server --clients {clients} --seconds {seconds} --rounds {rounds}")
+    }
+
     fn window(&self) -> Duration {
         Duration::from_secs(self.battle.seconds)
     }
@@ -80,19 +91,22 @@ impl Options {
 /// # Errors
 /// If the table cannot be printed.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let mut table = Table::new(options);
+    let mut table = Table::new(options.command());
     for round in 1..=options.rounds {
         for &clients in &options.clients {
             eprintln!("   round {round} of {}, {clients} clients", options.rounds);
             measure_all(options, clients, &mut table);
         }
     }
+    for (target, measured) in rows::rows(&table) {
+        ::bench::results::record(&target, measured, table.command());
+    }
     print(&table)
 }
 
 /// All servers with so many clients. One that fails is left out: the others' figures hold without it.
 fn measure_all(options: &Options, clients: usize, table: &mut Table) {
-    let Some(ours) = keep("voxelheim", ours::measure(&options.battle, clients)) else {
+    let Some(ours) = keep(table::OURS, ours::measure(&options.battle, clients)) else {
         return;
     };
     let traffic = ours.traffic();

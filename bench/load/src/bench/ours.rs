@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     metrics::Metrics,
     outcome::{Outcome, load},
+    table::OURS,
 };
 use crate::{
     battle::Battle,
@@ -83,7 +84,7 @@ fn outcome(
     let seconds = number("/seconds")?;
     let datagram_bytes = number("/datagram_bytes")? as u64;
     Ok(Outcome {
-        server: "voxelheim",
+        server: OURS,
         clients,
         ticks: grown("tick_total")?,
         seconds,
