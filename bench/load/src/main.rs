@@ -4,7 +4,7 @@
 //! `./dev profile`.
 
 mod battle;
-mod bench;
+mod comparison;
 mod peers;
 mod process;
 mod profile;
@@ -23,7 +23,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Verb {
     /// Measures our server and its peers in turns
-    Server(bench::Options),
+    Server(comparison::Options),
     /// Draws a flame graph of the shards or the edges of a server that bots play on
     Profile(profile::Options),
     /// One end of a peer's run, which the bench starts
@@ -33,7 +33,7 @@ enum Verb {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
-        Verb::Server(options) => bench::run(&options),
+        Verb::Server(options) => comparison::run(&options),
         Verb::Profile(options) => profile::run(&options),
         Verb::Peer(role) => peers::run(&role),
     };

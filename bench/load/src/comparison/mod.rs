@@ -99,7 +99,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         }
     }
     for (target, measured) in rows::rows(&table) {
-        ::bench::results::record(&target, measured, table.command());
+        bench::results::record(&target, measured, table.command());
     }
     print(&table)
 }

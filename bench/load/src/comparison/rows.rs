@@ -43,7 +43,7 @@ fn at_most_clients(table: &Table, server: &str, figure: fn(&Outcome) -> f64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::outcome::tests::outcome;
+    use crate::comparison::outcome::tests::outcome;
 
     #[test]
     fn rows_are_of_the_most_clients_of_whom_both_sides_have_a_run() {

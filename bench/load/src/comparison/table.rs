@@ -172,7 +172,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::outcome::tests::outcome;
+    use crate::comparison::outcome::tests::outcome;
 
     fn table(outcomes: Vec<Outcome>) -> Table {
         Table {
