@@ -99,11 +99,7 @@ enum Crossing {
 
 /// Goes through the cell of a brick that is not uniform, block by block.
 #[inline]
-fn cross<T: Time>(
-    walk: &mut Walk<T>,
-    brick: &Brick,
-    stops: impl Fn(Block) -> bool,
-) -> Crossing {
+fn cross<T: Time>(walk: &mut Walk<T>, brick: &Brick, stops: impl Fn(Block) -> bool) -> Crossing {
     loop {
         let block = brick.get(voxel_index(walk.block()));
         if stops(block) {

@@ -30,6 +30,9 @@ pub struct Battle {
     /// Soldiers of each house
     #[arg(long, value_name = "N", default_value_t = 500)]
     pub soldiers: u32,
+    /// What carries its QUIC: `loop` or `quinn`; see voxelheim --help
+    #[arg(long, value_name = "DRIVER", default_value = "loop")]
+    pub quic: String,
     /// How long is measured
     #[arg(long, value_name = "S", default_value_t = 20)]
     pub seconds: u64,
@@ -46,6 +49,7 @@ impl Battle {
                 .args(["--listen", "127.0.0.1:0"])
                 .args(["--edges", &self.edges.to_string()])
                 .args(["--soldiers", &self.soldiers.to_string()])
+                .args(["--quic", &self.quic])
                 .args(["--sessions-max", &(clients + 1).to_string()]),
         )?;
         let line = server.line()?;

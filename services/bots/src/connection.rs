@@ -14,8 +14,8 @@ use protocol::{
     up::Hello,
 };
 use quinn::{
-    ClientConfig, Connection, Endpoint, RecvStream, SendStream, TransportConfig,
-    udp::UdpSocketState,
+    AckFrequencyConfig, ClientConfig, Connection, Endpoint, RecvStream, SendStream,
+    TransportConfig, udp::UdpSocketState,
 };
 
 use crate::{connect::Target, limits, trust::Pinned};
@@ -82,8 +82,12 @@ pub fn client_config(certificate_sha256: [u8; 32]) -> ClientConfig {
 
 /// A connection costs memory for each stream it permits: few are.
 fn transport_config() -> TransportConfig {
+    // The server's acknowledgements may wait for the next snapshot, which brings them along.
+    let mut acks = AckFrequencyConfig::default();
+    acks.max_ack_delay(Some(limits::ACK_DELAY_MAX));
     let mut transport = TransportConfig::default();
     transport
+        .ack_frequency_config(Some(acks))
         .max_concurrent_bidi_streams(0u8.into())
         .max_concurrent_uni_streams(1u8.into())
         .initial_rtt(Duration::from_millis(20))

@@ -27,6 +27,9 @@ pub const REJOIN_WAIT: Duration = Duration::from_millis(200);
 /// Edges that a bot remembers.
 pub const EDGES_MAX: usize = 64;
 
+/// How long the server may wait with an acknowledgement: longer than a tick.
+pub const ACK_DELAY_MAX: Duration = Duration::from_millis(60);
+
 /// Bytes of an HTTP answer that are read.
 pub const HTTP_BYTES_MAX: u64 = 64 * 1_024;
 /// Bots on one UDP socket.

@@ -13,6 +13,16 @@ pub enum PageSource {
     Directory(PathBuf),
 }
 
+/// What drives QUIC.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum QuicDriver {
+    /// Our own loop, over all connections of an edge at once.
+    #[default]
+    Loop,
+    /// Stock quinn, with a task for every connection: to compare with.
+    Quinn,
+}
+
 /// See the fields; the binary fills it from flags and files.
 #[derive(Clone, Debug)]
 pub struct EdgeConfig {
@@ -21,6 +31,7 @@ pub struct EdgeConfig {
     pub listen: SocketAddr,
     /// Threads, each with its own runtime and QUIC socket.
     pub edges_count: usize,
+    pub quic: QuicDriver,
     pub sessions_max: usize,
     /// No client gets more than this, whatever it wishes.
     pub budget_bytes_per_second_max: u32,

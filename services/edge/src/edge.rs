@@ -4,10 +4,7 @@
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
-    sync::{
-        Arc, RwLock, RwLockReadGuard,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, RwLock, RwLockReadGuard, atomic::AtomicUsize},
     time::{Duration, Instant},
 };
 
@@ -28,8 +25,8 @@ use crate::{
     registry::{Answer, JoinRequest, Place, Refusal, Registry, Turn},
     session::{Ending, Visitor},
     token::TokenKey,
-    transport::endpoint,
-    work::{Part, Work},
+    transport::{carrier::Endpoint, endpoint},
+    work::{Part, Work, set},
 };
 
 /// What all edge threads share; none of it is on the way of a tick.
@@ -174,7 +171,7 @@ impl Edge {
         let work = self.work();
         add(&work.frames_told, 1);
         let allocations = thread_allocations_count();
-        work.allocations.store(allocations, Ordering::Relaxed);
+        set(&work.allocations, allocations);
     }
 
     /// Notes what a frame cost, and lets the steps hold that follow.
@@ -205,7 +202,7 @@ impl Edge {
     }
 
     /// Once a second: ends what is over, and renews the certificate.
-    pub async fn look_after(self: Rc<Self>, quic: quinn::Endpoint) {
+    pub async fn look_after(self: Rc<Self>, quic: Endpoint) {
         let mut certificate_sha256 = self.shared.certificates.current().sha256();
         let mut second = tokio::time::interval(Duration::from_secs(1));
         loop {
@@ -213,10 +210,12 @@ impl Edge {
             let now = Instant::now();
             let mut hub = self.hub.borrow_mut();
             hub.end_stuck(now);
+            hub.note_depths(self.work());
             drop(hub);
             if self.index == 0 {
                 self.look_at_overload(now);
             }
+            quic.note_work(self.work());
             self.renew_certificate(&quic, &mut certificate_sha256);
         }
     }
@@ -230,7 +229,7 @@ impl Edge {
         shared.registry.set_open(shared.overload.is_open());
     }
 
-    fn renew_certificate(&self, quic: &quinn::Endpoint, known_sha256: &mut [u8; 32]) {
+    fn renew_certificate(&self, quic: &Endpoint, known_sha256: &mut [u8; 32]) {
         let certificates = &self.shared.certificates;
         if let Err(error) = certificates.renew(time::OffsetDateTime::now_utc()) {
             tracing::warn!(%error, "the renewed certificate cannot be kept");
@@ -238,7 +237,7 @@ impl Edge {
         let current = certificates.current();
         if current.sha256() != *known_sha256 {
             *known_sha256 = current.sha256();
-            quic.set_server_config(Some(endpoint::server_config(&current)));
+            quic.set_server_config(endpoint::server_config(&current));
         }
     }
 }

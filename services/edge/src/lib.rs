@@ -22,7 +22,7 @@ mod token;
 mod transport;
 mod work;
 
-pub use config::{EdgeConfig, PageSource};
+pub use config::{EdgeConfig, PageSource, QuicDriver};
 pub use http::pod::serve as serve_pod_status;
 pub use server::{BoundEdges, EdgesHandle, StartError, bind};
 pub use token::TokenKey;

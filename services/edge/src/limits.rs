@@ -79,7 +79,7 @@ pub const SOCKET_DATAGRAM_QUEUE_MAX: usize = 8;
 /// Datagrams over a WebSocket after which a waiting terrain message goes first, so that land comes
 /// however full the snapshots are.
 pub const SOCKET_DATAGRAMS_IN_A_ROW_MAX: u32 = 4;
-/// Bytes of datagrams that quinn holds for one client; beyond it drops the oldest. 16 KB are four
+/// Bytes of datagrams that wait to be sent to one client; more are dropped and counted. 16 KB are four
 /// ticks of a full budget.
 pub const DATAGRAM_SEND_BUFFER_BYTES: usize = 16 * 1_024;
 /// Bytes of datagrams received and not yet read: a quarter of a second of a flood.
@@ -87,15 +87,16 @@ pub const DATAGRAM_RECEIVE_BUFFER_BYTES: usize = 16 * 1_024;
 /// Unacknowledged bytes on the streams of one client: what terrain may have in flight, a round trip
 /// of 100 ms at 1.2 MB/s.
 pub const STREAM_SEND_WINDOW_BYTES: u64 = 128 * 1_024;
+/// Packets after which a client is asked to acknowledge at once, and how long it may wait otherwise:
+/// longer than a tick, so that acknowledgements ride along with its inputs. Clients that do not know the
+/// extension (draft-ietf-quic-ack-frequency) acknowledge as they like.
+pub const ACK_PACKETS: u32 = 10;
+pub const ACK_DELAY_MAX: Duration = Duration::from_millis(60);
 /// What a client may send on streams before we read it.
 pub const STREAM_RECEIVE_WINDOW_BYTES: u32 = 16 * 1_024;
 /// Streams a client may open: the control stream, HTTP/3's request and its three of overhead.
 pub const STREAMS_BOTH_WAYS_MAX: u32 = 2;
 pub const STREAMS_ONE_WAY_MAX: u32 = 3;
-
-/// Largest datagram handed to a client before path discovery says more (BROWSER.md: 1,161 bytes of
-/// payload at first).
-pub const DATAGRAM_BYTES_MAX: usize = 1_150;
 
 /// Edge threads of one process; each serves some thousand clients.
 pub const EDGES_MAX: usize = 64;

@@ -37,7 +37,7 @@ use crate::{
     overload::Board,
     registry::Registry,
     token::TokenKey,
-    transport::{endpoint, quic, socket},
+    transport::{carrier::Endpoint, endpoint, quic, socket},
 };
 
 /// How often a drain looks whether all have gone.
@@ -348,7 +348,8 @@ impl Parts {
 
     async fn serve(self) {
         let certificate = self.shared.certificates.current();
-        let endpoint = endpoint::start(self.quic, &certificate, &self.shared.reset_key)
+        let driver = self.shared.config.quic;
+        let endpoint = endpoint::start(driver, self.quic, &certificate, &self.shared.reset_key)
             .expect("a bound socket can be watched by the runtime");
         let bounds = Bounds {
             sessions_max: self.shared.config.sessions_max,
@@ -411,7 +412,7 @@ fn send_clients_away(edge: &Edge) {
 }
 
 /// Ends all sessions, and waits until their clients were told, or long enough.
-async fn stop_clients(edge: &Edge, endpoint: &quinn::Endpoint) {
+async fn stop_clients(edge: &Edge, endpoint: &Endpoint) {
     send_clients_away(edge);
     let told = async {
         while edge.sessions_count().load(Ordering::Relaxed) > 0 {
@@ -419,6 +420,5 @@ async fn stop_clients(edge: &Edge, endpoint: &quinn::Endpoint) {
         }
     };
     let _ = timeout(limits::STOP_TIMEOUT, told).await;
-    endpoint.close(0u32.into(), b"the server is stopping");
-    let _ = timeout(limits::CLOSING_TIMEOUT, endpoint.wait_idle()).await;
+    endpoint.close(b"the server is stopping").await;
 }

@@ -23,11 +23,9 @@ pub enum Part {
     Control,
     /// Land and edits for one client.
     Terrain,
-    /// Making packets and giving them to the system. 0 where the transport does not tell.
-    #[cfg_attr(not(test), expect(dead_code, reason = "quinn's own tasks do not tell"))]
+    /// Handing over what came, building packets and giving them to the system; only of our own loop.
     Send,
-    /// Taking packets from the system and reading them. 0 where the transport does not tell.
-    #[expect(dead_code, reason = "quinn's own tasks do not tell")]
+    /// Taking packets from the system and reading them; only of our own loop.
     Receive,
 }
 
@@ -42,9 +40,13 @@ pub enum Queue {
     Frames,
     /// Joins and leaves that found a shard's ring full.
     Retries,
+    /// Messages on the control stream of the client that has most.
+    Control,
+    /// The same on terrain streams.
+    Terrain,
 }
 
-pub const QUEUES: [&str; 2] = ["frames", "retries"];
+pub const QUEUES: [&str; 4] = ["frames", "retries", "control", "terrain"];
 
 /// One edge's.
 #[derive(Default)]
@@ -55,9 +57,13 @@ pub struct Work {
     /// Datagrams handed to the transport, and their bytes.
     pub datagrams: AtomicU64,
     pub datagram_bytes: AtomicU64,
-    /// The system's calls that send and receive. 0 where the transport does not tell.
+    /// The system's calls that sent and received, and what they sent; only of our own loop.
     pub send_calls: AtomicU64,
     pub receive_calls: AtomicU64,
+    pub packets: AtomicU64,
+    pub packet_bytes: AtomicU64,
+    /// Packets that the system refused.
+    pub packets_refused: AtomicU64,
     /// Of this thread, the transport's included.
     pub allocations: AtomicU64,
 }
@@ -67,9 +73,14 @@ impl Work {
         add(&self.part_ns[part as usize], time.as_nanos() as u64);
     }
 
+    /// All that was spent so far.
+    pub fn set_spent(&self, part: Part, time: Duration) {
+        set(&self.part_ns[part as usize], time.as_nanos() as u64);
+    }
+
     /// How full a queue is now.
     pub fn depth(&self, queue: Queue, count: usize) {
-        self.depths[queue as usize].store(count as u64, Ordering::Relaxed);
+        set(&self.depths[queue as usize], count as u64);
     }
 
     pub fn part_us(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
@@ -90,6 +101,11 @@ impl Work {
             lap_at: is_timed.then(Instant::now),
         }
     }
+}
+
+/// What somebody else sums up.
+pub fn set(counter: &AtomicU64, sum: u64) {
+    counter.store(sum, Ordering::Relaxed);
 }
 
 /// See [`Work::stopwatch`].

@@ -68,6 +68,8 @@ async fn status_and_metrics_tell_what_goes_on() {
         "voxelheim_relay_backlog_ticks ",
         "voxelheim_edge_us_total{edge=\"0\",part=\"send\"} ",
         "voxelheim_edge_queue_depth{edge=\"0\",queue=\"frames\"} ",
+        "voxelheim_edge_queue_depth{edge=\"0\",queue=\"control\"} ",
+        "voxelheim_edge_packets_refused_total{edge=\"0\"} ",
         "voxelheim_edge_send_calls_total{edge=\"0\"} ",
         "voxelheim_edge_receive_calls_total{edge=\"0\"} ",
         "voxelheim_edge_allocations_total{edge=\"0\"} ",

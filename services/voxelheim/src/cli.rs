@@ -112,6 +112,9 @@ pub struct EdgeArguments {
     /// Folder with a built page, instead of the one in this binary
     #[arg(long, value_name = "DIR")]
     pub client_dir: Option<PathBuf>,
+    /// What drives QUIC: our own loop, or stock quinn to compare with
+    #[arg(long, value_enum, default_value_t)]
+    pub quic: Quic,
 }
 
 #[derive(Args, Debug)]
@@ -241,9 +244,21 @@ pub struct ServeArguments {
     /// Folder with a built page, instead of the one in this binary
     #[arg(long, value_name = "DIR")]
     pub client_dir: Option<PathBuf>,
+    /// What drives QUIC: our own loop, or stock quinn to compare with [default: loop]
+    #[arg(long, value_enum)]
+    pub quic: Option<Quic>,
     /// Opens the page in a browser
     #[arg(long)]
     pub open: bool,
+}
+
+/// See [`ServeArguments::quic`].
+#[derive(ValueEnum, serde::Deserialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Quic {
+    #[default]
+    Loop,
+    Quinn,
 }
 
 /// See [`ServeArguments::pin`].

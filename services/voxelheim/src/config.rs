@@ -7,13 +7,13 @@ use std::{
     thread,
 };
 
-use edge::{EdgeConfig, PageSource};
+use edge::{EdgeConfig, PageSource, QuicDriver};
 use serde::Deserialize;
 use world::{Pinning, Retention};
 
 use crate::{
     Failure,
-    cli::{Pin, ServeArguments},
+    cli::{Pin, Quic, ServeArguments},
 };
 
 /// The file's name in the data folder.
@@ -44,6 +44,16 @@ struct File {
     sessions_max: Option<usize>,
     budget_bytes_per_second: Option<u32>,
     client_dir: Option<PathBuf>,
+    quic: Option<Quic>,
+}
+
+impl Quic {
+    pub fn driver(self) -> QuicDriver {
+        match self {
+            Quic::Loop => QuicDriver::Loop,
+            Quic::Quinn => QuicDriver::Quinn,
+        }
+    }
 }
 
 impl Pin {
@@ -99,6 +109,7 @@ pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
                 .budget_bytes_per_second
                 .or(file.budget_bytes_per_second)
                 .unwrap_or(protocol::limits::BUDGET_BYTES_PER_SECOND_MAX),
+            quic: arguments.quic.or(file.quic).unwrap_or_default().driver(),
             page: page.map_or(PageSource::Embedded, PageSource::Directory),
             data_dir: arguments.data.clone(),
             token_key: None,

@@ -176,6 +176,7 @@ fn config(arguments: &EdgeArguments, place: &Place) -> Result<EdgeConfig, Failur
         edges_count: arguments.edges,
         sessions_max: arguments.sessions_max,
         budget_bytes_per_second_max: arguments.budget_bytes_per_second,
+        quic: arguments.quic.driver(),
         page: page.map_or(PageSource::Embedded, PageSource::Directory),
         data_dir: arguments.data.clone(),
         token_key: Some(TokenKey::new(

@@ -385,7 +385,7 @@ impl Telling<'_> {
             bytes_count += message.len() as u64;
             *datagram_count = datagram_count.wrapping_add(1);
             header::set_number(message, *datagram_count);
-            outbox.datagram(Bytes::copy_from_slice(message));
+            outbox.datagram(message);
         });
         add(&self.work.datagrams, count);
         add(&self.work.datagram_bytes, bytes_count);

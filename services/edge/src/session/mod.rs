@@ -9,5 +9,5 @@ pub mod seat;
 
 pub use ending::{Ending, Goodbye};
 pub use line::{Step, Wait};
-pub use outbox::{Datagrams, Outbox, Pending};
+pub use outbox::{Datagrams, Lane, Outbox};
 pub use seat::{Seat, Visitor};

@@ -90,6 +90,12 @@ impl Seat {
         ended.wait().await
     }
 
+    /// Ends the session from where no ending can be returned.
+    pub fn end(&self, ending: Ending) {
+        let ended = self.edge.hub.borrow_mut().end_signal(self.client);
+        ended.end(ending);
+    }
+
     /// Gives the seat up: tells the client why, or the world that the player went for good. Of one
     /// who was lost the world hears no more, and waits for a while.
     pub fn give_up(&self, ending: &Ending) {

@@ -11,9 +11,10 @@ use ring::hmac;
 
 use crate::{
     certificate::Certificate,
+    config::QuicDriver,
     limits,
     token::{TokenKey, random},
-    transport::ALPN_NATIVE,
+    transport::{ALPN_NATIVE, carrier::Endpoint},
 };
 
 /// The first packets' size; paths that carry more are found out, up to this.
@@ -22,21 +23,18 @@ const PACKET_BYTES_MAX: u16 = 1_452;
 /// Bytes of a connection's name: as many as quinn's own have.
 const CONNECTION_ID_BYTES: usize = 8;
 
-/// Starts the endpoint on a bound socket; needs a tokio runtime around it.
+/// Starts the endpoint on a bound socket; needs a runtime and a local set around it.
 ///
 /// # Errors
 /// If the socket cannot be made non-blocking or be watched.
 pub fn start(
+    driver: QuicDriver,
     socket: UdpSocket,
     certificate: &Certificate,
     reset_key: &[u8; TokenKey::BYTES],
-) -> io::Result<quinn::Endpoint> {
-    quinn::Endpoint::new(
-        endpoint_config(reset_key),
-        Some(server_config(certificate)),
-        socket,
-        Arc::new(quinn::TokioRuntime),
-    )
+) -> io::Result<Endpoint> {
+    let server = server_config(certificate);
+    Endpoint::new(driver, socket, endpoint_config(reset_key), server)
 }
 
 /// Whoever was connected to an earlier process at this address with the same key hears at its next word
@@ -92,8 +90,12 @@ fn transport_config() -> quinn::TransportConfig {
     let idle = quinn::IdleTimeout::try_from(limits::IDLE_TIMEOUT).expect("seconds fit");
     let mut discovery = quinn::MtuDiscoveryConfig::default();
     discovery.upper_bound(PACKET_BYTES_MAX);
+    let mut acks = quinn::AckFrequencyConfig::default();
+    acks.ack_eliciting_threshold(limits::ACK_PACKETS.into())
+        .max_ack_delay(Some(limits::ACK_DELAY_MAX));
     let mut transport = quinn::TransportConfig::default();
     transport
+        .ack_frequency_config(Some(acks))
         .max_concurrent_bidi_streams(limits::STREAMS_BOTH_WAYS_MAX.into())
         .max_concurrent_uni_streams(limits::STREAMS_ONE_WAY_MAX.into())
         .max_idle_timeout(Some(idle))

@@ -5,7 +5,8 @@ use protocol::{
     WireError,
     header::{Channel, Header},
 };
-use web_transport_quinn::RecvStream;
+
+use crate::transport::carrier::{RecvStream, StreamEnded};
 
 /// Why no message came.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub enum ReadError {
 /// Reads the next message, header included.
 pub async fn read(stream: &mut RecvStream) -> Result<Bytes, ReadError> {
     let mut head = [0; Header::BYTES];
-    fill(stream, &mut head).await?;
+    stream.read_exact(&mut head).await?;
     let header = Header::decode(&head).map_err(ReadError::Wrong)?;
     let table_bytes = header.number as usize;
     let kind = header.kind;
@@ -31,17 +32,12 @@ pub async fn read(stream: &mut RecvStream) -> Result<Bytes, ReadError> {
     }
     let mut message = vec![0; Header::BYTES + table_bytes];
     message[..Header::BYTES].copy_from_slice(&head);
-    fill(stream, &mut message[Header::BYTES..]).await?;
+    stream.read_exact(&mut message[Header::BYTES..]).await?;
     Ok(message.into())
 }
 
-async fn fill(stream: &mut RecvStream, buffer: &mut [u8]) -> Result<(), ReadError> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match stream.read(&mut buffer[filled..]).await {
-            Ok(Some(count)) => filled += count,
-            Ok(None) | Err(_) => return Err(ReadError::Ended),
-        }
+impl From<StreamEnded> for ReadError {
+    fn from(StreamEnded: StreamEnded) -> Self {
+        Self::Ended
     }
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! How bytes reach clients: QUIC (WebTransport for browsers, bare for native clients) and WebSocket.
 //! Knows nothing of what the messages mean.
 
+pub mod carrier;
 pub mod endpoint;
 pub mod frames;
 pub mod quic;

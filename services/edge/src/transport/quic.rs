@@ -1,23 +1,20 @@
 //! QUIC connections: browsers by WebTransport, native clients by our own ALPN, on one endpoint.
 
-use std::{future, rc::Rc, time::Instant};
+use std::{rc::Rc, time::Instant};
 
-use bytes::Bytes;
 use tokio::{
-    sync::mpsc,
-    task::{AbortHandle, JoinSet, spawn_local},
+    task::{JoinSet, spawn_local},
     time::timeout,
 };
-use web_transport_quinn::{RecvStream, SendStream, Session};
 
 use crate::{
     counters::{Cause, Transport},
     edge::{Edge, Handshake, visitor},
     limits,
     registry::{Admission, Answer, Place},
-    session::{Datagrams, Ending, Goodbye, Outbox, Pending, Seat, Step, Visitor, Wait, inbound},
+    session::{Datagrams, Ending, Goodbye, Outbox, Seat, Step, Visitor, Wait, inbound},
     transport::{
-        ALPN_NATIVE,
+        carrier::{Endpoint, Incoming, RecvStream, SendStream, Session, Writer},
         frames::{self, ReadError},
     },
 };
@@ -29,12 +26,12 @@ const PRIORITY_CONTROL: i32 = 1;
 const PRIORITY_TERRAIN: i32 = 0;
 
 /// Accepts connections until the endpoint closes.
-pub async fn accept(edge: Rc<Edge>, endpoint: quinn::Endpoint) {
+pub async fn accept(edge: Rc<Edge>, endpoint: Endpoint) {
     while let Some(incoming) = endpoint.accept().await {
         let is_crowded = edge.handshakes_count.get() > limits::HANDSHAKES_TRUSTED_MAX;
-        if is_crowded && !incoming.remote_address_validated() && incoming.may_retry() {
+        if is_crowded && incoming.is_doubtful() {
             // The address proves that it is its own before it costs us anything.
-            let _ = incoming.retry();
+            incoming.retry();
             continue;
         }
         match Handshake::begin(&edge) {
@@ -46,31 +43,14 @@ pub async fn accept(edge: Rc<Edge>, endpoint: quinn::Endpoint) {
     }
 }
 
-async fn serve(edge: Rc<Edge>, incoming: quinn::Incoming, handshake: Handshake) {
-    let opened = timeout(limits::HELLO_TIMEOUT, open(incoming)).await;
+async fn serve(edge: Rc<Edge>, incoming: Incoming, handshake: Handshake) {
+    let opened = timeout(limits::HELLO_TIMEOUT, incoming.open()).await;
     let Ok(Some((session, transport))) = opened else {
         edge.shared.counters.drop_one(Cause::HandshakeFailed);
         return;
     };
     let ending = visit(&edge, &session, transport, handshake).await;
     close(&session, &ending).await;
-}
-
-/// Completes the handshake of either kind of client.
-async fn open(incoming: quinn::Incoming) -> Option<(Session, Transport)> {
-    let connection = incoming.await.ok()?;
-    let data = connection.handshake_data()?;
-    let data = data
-        .downcast::<quinn::crypto::rustls::HandshakeData>()
-        .ok()?;
-    if data.protocol.as_deref() == Some(ALPN_NATIVE) {
-        return Some((Session::raw(connection), Transport::Native));
-    }
-    let request = web_transport_quinn::Request::accept(connection)
-        .await
-        .ok()?;
-    let session = request.ok().await.ok()?;
-    Some((session, Transport::Browser))
 }
 
 /// From the Hello to the end of the session.
@@ -81,33 +61,32 @@ async fn visit(
     handshake: Handshake,
 ) -> Ending {
     let accepted = timeout(limits::HELLO_TIMEOUT, session.accept_bi()).await;
-    let Ok(Ok((mut control, mut inbound))) = accepted else {
+    let Ok(Some((mut control, mut inbound))) = accepted else {
         edge.shared.counters.drop_one(Cause::HandshakeFailed);
         return hello_too_late();
     };
     let hello = match greet(edge, &mut inbound).await {
         Ok(hello) => hello,
-        Err(ending) => return refuse(&mut control, ending).await,
+        Err(ending) => return refuse(control, ending).await,
     };
     drop(handshake);
-    let Ok(Ok(terrain)) = timeout(limits::HELLO_TIMEOUT, session.open_uni()).await else {
+    let Ok(Some(terrain)) = timeout(limits::HELLO_TIMEOUT, session.open_uni()).await else {
         return Ending::Lost;
     };
-    let counters = edge.shared.counters.clone();
-    let (outbox, pending) = Outbox::new(Datagrams::Quic(Box::new(session.clone())), counters);
     let visitor = visitor(session.remote_address(), transport);
     match admit(edge, &visitor, &hello, (session, &mut control)).await {
         Ok(admission) => {
+            control.set_priority(PRIORITY_CONTROL);
+            terrain.set_priority(PRIORITY_TERRAIN);
+            let (control, control_writer) = control.into_lane(limits::CONTROL_QUEUE_MAX);
+            let (terrain, terrain_writer) = terrain.into_lane(limits::TERRAIN_QUEUE_MAX);
+            let datagrams = Datagrams::Quic(session.clone());
+            let counters = edge.shared.counters.clone();
+            let outbox = Outbox::new((control, terrain), datagrams, counters);
             let seat = Seat::take(edge, &visitor, (&hello, &admission), outbox);
-            let lines = Lines {
-                inbound,
-                control,
-                terrain,
-                pending,
-            };
-            attend(seat, session, lines).await
+            attend(seat, session, inbound, (control_writer, terrain_writer)).await
         }
-        Err(ending) => refuse(&mut control, ending).await,
+        Err(ending) => refuse(control, ending).await,
     }
 }
 
@@ -122,7 +101,7 @@ async fn admit(
         Answer::In(admission) => Ok(admission),
         Answer::Wait(place) => tokio::select! {
             waited = wait_in_line(edge, place, control) => waited,
-            _ = session.closed() => Err(Ending::Lost),
+            () = session.closed() => Err(Ending::Lost),
         },
     }
 }
@@ -169,51 +148,33 @@ fn hello_too_late() -> Ending {
     Ending::closed(CloseReason::HelloTimeout, "No Hello came within 5 seconds.")
 }
 
-/// The streams of a session and what waits for them.
-struct Lines {
+/// The session itself: reads, writes and waits for its end.
+async fn attend(
+    seat: Seat,
+    session: &Session,
     inbound: RecvStream,
-    control: SendStream,
-    terrain: SendStream,
-    pending: Pending,
-}
-
-/// The session itself: reads, writes and waits for its end. Each duty waits in a task of its own, so
-/// that an input, of which 20 a second come, does not have all the others looked at too.
-async fn attend(seat: Seat, session: &Session, lines: Lines) -> Ending {
-    let Lines {
-        inbound,
-        control,
-        terrain,
-        pending,
-    } = lines;
-    let _ = control.set_priority(PRIORITY_CONTROL);
-    let _ = terrain.set_priority(PRIORITY_TERRAIN);
+    (mut control, mut terrain): (Writer, Writer),
+) -> Ending {
     let seat = Rc::new(seat);
     let mut duties = JoinSet::new();
-    let reading = [
-        duties.spawn_local(read_control(seat.clone(), inbound)),
-        duties.spawn_local(read_datagrams(seat.clone(), session.clone())),
-    ];
-    duties.spawn_local(write_terrain(terrain, pending.terrain));
-    duties.spawn_local({
-        let seat = seat.clone();
-        async move { seat.ended().await }
-    });
-    let mut writing = JoinSet::new();
-    writing.spawn_local(write_control(control, pending.control));
+    let hearing = session.hear(&seat, &mut duties);
     let ending = tokio::select! {
+        ending = read_control(&seat, inbound) => ending,
         Some(ending) = duties.join_next() => ending.expect("a duty ends with an ending"),
-        _ = writing.join_next() => Ending::Lost,
+        ending = seat.ended() => ending,
+        () = session.left() => Ending::Lost,
+        () = control.broken() => Ending::Lost,
+        () = terrain.broken() => Ending::Lost,
     };
     seat.give_up(&ending);
-    reading.iter().for_each(AbortHandle::abort);
+    drop(hearing);
     if matches!(ending, Ending::Closed(_)) {
-        let _ = timeout(limits::CLOSING_TIMEOUT, writing.join_next()).await;
+        let _ = timeout(limits::CLOSING_TIMEOUT, control.conclude()).await;
     }
     ending
 }
 
-async fn read_control(seat: Rc<Seat>, mut inbound: RecvStream) -> Ending {
+async fn read_control(seat: &Seat, mut inbound: RecvStream) -> Ending {
     loop {
         let message = match frames::read(&mut inbound).await {
             Ok(message) => message,
@@ -226,61 +187,24 @@ async fn read_control(seat: Rc<Seat>, mut inbound: RecvStream) -> Ending {
     }
 }
 
-async fn read_datagrams(seat: Rc<Seat>, session: Session) -> Ending {
-    loop {
-        let read = match session.read_datagram().await {
-            Ok(datagram) => seat.on_datagram(&datagram),
-            Err(_) if session.close_reason().is_some() => return Ending::Lost,
-            // Its session prefix was wrong: as good as an empty one.
-            Err(_) => seat.on_datagram(&[]),
-        };
-        if let Err(ending) = read {
-            return ending;
-        }
-    }
-}
-
-/// Writes what waits until the outbox is gone and all of it has arrived, or the connection breaks.
-async fn write_control(mut control: SendStream, mut pending: mpsc::Receiver<Bytes>) {
-    while let Some(message) = pending.recv().await {
-        if control.write_chunk(message).await.is_err() {
-            return;
-        }
-    }
-    let _ = control.finish();
-    let _ = control.stopped().await;
-}
-
-/// Writes what waits until the connection breaks; that the outbox is gone is no ending.
-async fn write_terrain(mut terrain: SendStream, mut pending: mpsc::Receiver<Bytes>) -> Ending {
-    while let Some(message) = pending.recv().await {
-        if terrain.write_chunk(message).await.is_err() {
-            return Ending::Lost;
-        }
-    }
-    future::pending().await
-}
-
 /// Tells a refused visitor why on its control stream.
-async fn refuse(control: &mut SendStream, ending: Ending) -> Ending {
+async fn refuse(control: SendStream, ending: Ending) -> Ending {
     if let Ending::Closed(goodbye) = &ending {
         let _ = timeout(limits::CLOSING_TIMEOUT, last_words(control, goodbye)).await;
     }
     ending
 }
 
-async fn last_words(control: &mut SendStream, goodbye: &Goodbye) {
+async fn last_words(mut control: SendStream, goodbye: &Goodbye) {
     if control.write_chunk(goodbye.message()).await.is_ok() {
-        let _ = control.finish();
-        let _ = control.stopped().await;
+        control.finish().await;
     }
 }
 
-/// Closes the connection with the reason as code and text, and lets that arrive.
+/// Closes the connection with the reason as code and text.
 async fn close(session: &Session, ending: &Ending) {
     match ending {
-        Ending::Closed(goodbye) => session.close(goodbye.code(), goodbye.text.as_bytes()),
-        Ending::Left | Ending::Lost => session.close(0, b""),
+        Ending::Closed(goodbye) => session.close(goodbye.code(), goodbye.text.as_bytes()).await,
+        Ending::Left | Ending::Lost => session.close(0, b"").await,
     }
-    let _ = timeout(limits::CLOSING_TIMEOUT, session.closed()).await;
 }

@@ -18,7 +18,7 @@ use crate::{
     edge::{Edge, Handshake, visitor},
     limits,
     registry::{Admission, Answer, Place},
-    session::{Datagrams, Ending, Outbox, Pending, Seat, Step, Visitor, Wait, inbound},
+    session::{Datagrams, Ending, Lane, Outbox, Seat, Step, Visitor, Wait, inbound},
 };
 
 use protocol::{session::CloseReason, up::Hello};
@@ -28,6 +28,13 @@ const CLOSE_CODE_BASE: u16 = 4_000;
 
 type Sink = SplitSink<WebSocket, Message>;
 type Stream = SplitStream<WebSocket>;
+
+/// What waits for one client.
+struct Pending {
+    control: mpsc::Receiver<Bytes>,
+    terrain: mpsc::Receiver<Bytes>,
+    datagrams: mpsc::Receiver<Bytes>,
+}
 
 /// From the first message to the end of the session.
 pub async fn serve(edge: Rc<Edge>, socket: WebSocket, address: SocketAddr) {
@@ -76,16 +83,23 @@ async fn sit(
     address: SocketAddr,
     (sink, stream): (&mut Sink, &mut Stream),
 ) -> Ending {
-    let (datagrams, datagrams_pending) = mpsc::channel(limits::SOCKET_DATAGRAM_QUEUE_MAX);
+    let (datagrams, datagrams_waiting) = mpsc::channel(limits::SOCKET_DATAGRAM_QUEUE_MAX);
+    let (control, control_waiting) = Lane::queue(limits::CONTROL_QUEUE_MAX);
+    let (terrain, terrain_waiting) = Lane::queue(limits::TERRAIN_QUEUE_MAX);
     let counters = edge.shared.counters.clone();
-    let (outbox, pending) = Outbox::new(Datagrams::Socket(datagrams), counters);
+    let outbox = Outbox::new((control, terrain), Datagrams::Socket(datagrams), counters);
+    let pending = Pending {
+        control: control_waiting,
+        terrain: terrain_waiting,
+        datagrams: datagrams_waiting,
+    };
     let visitor = visitor(address, Transport::Socket);
     let admission = match admit(edge, &visitor, hello, (sink, stream)).await {
         Ok(admission) => admission,
         Err(ending) => return refuse(sink, ending).await,
     };
     let seat = Seat::take(edge, &visitor, (hello, &admission), outbox);
-    let writing = write(sink, pending, datagrams_pending);
+    let writing = write(sink, pending);
     tokio::pin!(writing);
     let ending = tokio::select! {
         ending = attend(&seat, stream) => ending,
@@ -168,7 +182,7 @@ async fn read(stream: &mut Stream) -> Result<Option<Bytes>, Ending> {
 }
 
 /// Writes what waits, most urgent first, until the outbox is gone and all of it is written.
-async fn write(sink: &mut Sink, mut pending: Pending, mut datagrams: mpsc::Receiver<Bytes>) {
+async fn write(sink: &mut Sink, mut pending: Pending) {
     let mut alive = interval(limits::IDLE_TIMEOUT / 3);
     alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut datagrams_in_a_row = 0;
@@ -187,7 +201,7 @@ async fn write(sink: &mut Sink, mut pending: Pending, mut datagrams: mpsc::Recei
                 Some(bytes) => Message::Binary(bytes),
                 None => return,
             },
-            Some(bytes) = datagrams.recv() => {
+            Some(bytes) = pending.datagrams.recv() => {
                 datagrams_in_a_row += 1;
                 Message::Binary(bytes)
             }

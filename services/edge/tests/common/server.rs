@@ -30,6 +30,7 @@ pub fn config() -> EdgeConfig {
     EdgeConfig {
         listen: "127.0.0.1:0".parse().expect("an address"),
         edges_count: 1,
+        quic: edge::QuicDriver::default(),
         sessions_max: 200,
         budget_bytes_per_second_max: protocol::limits::BUDGET_BYTES_PER_SECOND_MAX,
         page: PageSource::Embedded,

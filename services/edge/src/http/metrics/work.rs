@@ -93,7 +93,7 @@ pub fn edge_metrics(page: &mut Page, shared: &Shared) {
     page.head(
         "edge_queue_depth",
         "gauge",
-        "What is in an edge's queue as it tells a frame.",
+        "What is in an edge's queue as it tells a frame, in the fullest client's once a second.",
     );
     for (edge, work) in edges.iter().enumerate() {
         for (queue, depth) in work.depths() {
@@ -128,13 +128,26 @@ fn count_metrics(page: &mut Page, edges: &[&Work]) {
     );
     each(
         "edge_send_calls_total",
-        "The system's calls that sent; 0 where the transport does not tell.",
+        "The system's calls that sent; only of our own loop.",
         |it| read(&it.send_calls),
     );
     each(
         "edge_receive_calls_total",
-        "The system's calls that received; 0 where the transport does not tell.",
+        "The system's calls that received; only of our own loop.",
         |it| read(&it.receive_calls),
+    );
+    each(
+        "edge_packets_total",
+        "Packets that the system took; only of our own loop.",
+        |it| read(&it.packets),
+    );
+    each("edge_packet_bytes_total", "Bytes of those packets.", |it| {
+        read(&it.packet_bytes)
+    });
+    each(
+        "edge_packets_refused_total",
+        "Packets that the system refused; only of our own loop.",
+        |it| read(&it.packets_refused),
     );
     each(
         "edge_allocations_total",
