@@ -3,9 +3,16 @@
 //! The machines this runs on are shared and noisy, so a wall clock lies and so does a side that runs
 //! alone first. What docs/PERFORMANCE.md claims comes from here.
 
+pub mod commits;
 mod counting;
 pub mod crowd;
+pub mod kernel;
+pub mod kernels;
+pub mod land;
 mod report;
+pub mod results;
+pub mod rounds;
+pub mod targets;
 
 pub use counting::{CountingAllocator, allocations_count};
 pub use report::{Claim, Report};

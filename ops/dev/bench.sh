@@ -1,20 +1,59 @@
 #!/usr/bin/env bash
-# Runs every bench, or the one named, or only its parts named after it: ./dev bench space read
+# Runs every bench, or the one named, or only its parts named after it: ./dev bench kernels read.
+# ./dev bench --table runs all and prints the table of what must be reached; --table --last prints what was
+# measured last. ./dev bench check lints what only benches build and runs a little of it.
 # ./dev bench server, which takes minutes and real connections, is run only when it is named.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+# Benches of the package bench, and those with peers, which nothing but this script builds.
+OURS=(battle fanout field link shards)
+WITH_PEERS=(kernels journal bytes)
+
 main() {
-  if [ "${1:-}" = server ]; then
-    shift
-    exec "$ROOT/ops/dev/bench_server.sh" "$@"
-  fi
   need_rust
   cd "$ROOT"
-  [ $# -gt 0 ] || exec cargo bench --locked --package bench --benches
+  case "${1:-all}" in
+    all) run_all ;;
+    --table) print_table "${2:-}" ;;
+    check) check_peers ;;
+    server) shift; exec ops/dev/bench_server.sh "$@" ;;
+    *) run "$@" ;;
+  esac
+}
+
+run_all() {
+  local name
+  for name in "${OURS[@]}" "${WITH_PEERS[@]}"; do
+    say "$name"
+    run "$name"
+  done
+}
+
+# run NAME [PART or option of the bench]...
+run() {
   local name="$1"
   shift
-  exec cargo bench --locked --package bench --bench "$name" -- "$@"
+  cargo bench --locked --package "$(package_of "$name")" --bench "$name" -- "$@"
+}
+
+package_of() {
+  case "$1" in
+    kernels | journal | bytes | criterion) echo peers ;;
+    *) echo bench ;;
+  esac
+}
+
+print_table() {
+  [ "$1" = --last ] || run_all >&2
+  cargo run --locked --quiet --package bench --bin table
+}
+
+# In the profile that benches are built in anyway; without --bench each runs a little.
+check_peers() {
+  cargo clippy --locked --package peers --package load --all-targets --quiet -- --deny warnings
+  cargo test --locked --profile bench --package peers --lib --benches
+  cargo test --locked --profile bench --package load --bins
 }
 
 main "$@"

@@ -13,7 +13,7 @@ main() {
   install_colyseus
   say "building the server and its load (release)"
   cargo build --locked --release --package voxelheim --package load || die "they did not build"
-  exec "$TARGET/release/load" server --voxelheim "$TARGET/release/voxelheim" --colyseus "$COLYSEUS" "$@"
+  exec "$TARGET/release/load" server --bench --voxelheim "$TARGET/release/voxelheim" --colyseus "$COLYSEUS" "$@"
 }
 
 # Again only when the lock file is newer than what it installed.

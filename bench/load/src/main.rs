@@ -1,10 +1,13 @@
 //! Measures the whole server over real connections, beside others' servers that move the same bytes:
 //! `./dev bench server`. Servers and their clients are processes of their own; this one only starts them,
-//! reads the system's accounting of them, and counts.
+//! reads the system's accounting of them, and counts. And draws where our server's time goes:
+//! `./dev profile`.
 
-mod bench;
+mod battle;
+mod comparison;
 mod peers;
 mod process;
+mod profile;
 
 use std::process::ExitCode;
 
@@ -20,7 +23,9 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Verb {
     /// Measures our server and its peers in turns
-    Server(bench::Options),
+    Server(comparison::Options),
+    /// Draws a flame graph of the shards or the edges of a server that bots play on
+    Profile(profile::Options),
     /// One end of a peer's run, which the bench starts
     #[command(subcommand)]
     Peer(peers::Role),
@@ -28,7 +33,8 @@ enum Verb {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
-        Verb::Server(options) => bench::run(&options),
+        Verb::Server(options) => comparison::run(&options),
+        Verb::Profile(options) => profile::run(&options),
         Verb::Peer(role) => peers::run(&role),
     };
     match done {

@@ -71,6 +71,10 @@ impl Program {
         Ok(serde_json::from_str(&self.line()?)?)
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn usage(&self) -> io::Result<Usage> {
         let id = self.child.id();
         let stat = fs::read_to_string(format!("/proc/{id}/stat"))?;

@@ -1,7 +1,12 @@
 //! What the edges count, for `/status` and `/metrics`. Relaxed atomics: each edge thread adds, the
 //! HTTP routes read; no reader needs two of them to agree.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    array,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use crate::{limits::EDGES_MAX, work::Work};
 
 /// Why something was dropped or somebody refused. The order is that of [`CAUSES`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,9 +62,10 @@ pub enum Transport {
 
 pub const TRANSPORTS: [&str; 3] = ["webtransport", "quic", "websocket"];
 
-/// Counters of all edge threads together.
-#[derive(Default)]
+/// Counters of all edge threads together, and what each does.
 pub struct Counters {
+    /// By the index of the edge; of those that there are not nothing is counted.
+    pub works: [Work; EDGES_MAX],
     drops: [AtomicU64; CAUSES.len()],
     sessions: [AtomicU64; TRANSPORTS.len()],
     pub bytes_out: AtomicU64,
@@ -72,6 +78,25 @@ pub struct Counters {
     /// Time an edge spends telling one frame to all its sessions: sum in µs, and how many.
     pub fan_out_us: AtomicU64,
     pub fan_out_count: AtomicU64,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self {
+            works: array::from_fn(|_| Work::default()),
+            drops: array::from_fn(|_| AtomicU64::default()),
+            sessions: array::from_fn(|_| AtomicU64::default()),
+            bytes_out: AtomicU64::default(),
+            bytes_in: AtomicU64::default(),
+            datagrams_out: AtomicU64::default(),
+            datagrams_in: AtomicU64::default(),
+            terrain_bytes_out: AtomicU64::default(),
+            joined: AtomicU64::default(),
+            resumed: AtomicU64::default(),
+            fan_out_us: AtomicU64::default(),
+            fan_out_count: AtomicU64::default(),
+        }
+    }
 }
 
 impl Counters {

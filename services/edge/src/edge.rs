@@ -13,7 +13,7 @@ use tokio::{
     sync::{Notify, watch},
     task::yield_now,
 };
-use world::PodStatus;
+use world::{PodStatus, heap::thread_allocations_count};
 
 use crate::{
     certificate::CertificateStore,
@@ -26,6 +26,7 @@ use crate::{
     session::{Ending, Visitor},
     token::TokenKey,
     transport::{carrier::Endpoint, endpoint},
+    work::{Part, Work, set},
 };
 
 /// What all edge threads share; none of it is on the way of a tick.
@@ -74,6 +75,11 @@ impl Shared {
                 "The server is stopping.",
             )),
         }
+    }
+
+    /// What each edge does, in order.
+    pub fn works(&self) -> impl Iterator<Item = &Work> {
+        self.counters.works.iter().take(self.quic_ports.len())
     }
 
     /// Base addresses of other edge processes of this battle.
@@ -140,17 +146,32 @@ impl Edge {
         let mut strain = Strain::new(Instant::now());
         loop {
             self.wake.notified().await;
-            if !self.hub.borrow_mut().begin_frame() {
+            let woken_at = Instant::now();
+            if !self.hub.borrow_mut().begin_frame(self.work()) {
                 continue;
             }
             let begun_at = Instant::now();
+            self.work().spent(Part::Share, begun_at - woken_at);
             self.tell_frame().await;
             let fan_out = begun_at.elapsed();
+            self.note_frame();
             let counters = &self.shared.counters;
             add(&counters.fan_out_us, fan_out.as_micros() as u64);
             add(&counters.fan_out_count, 1);
             self.feel(&mut strain, fan_out);
         }
+    }
+
+    /// What this edge's thread does, for all to see.
+    pub fn work(&self) -> &Work {
+        &self.shared.counters.works[self.index]
+    }
+
+    fn note_frame(&self) {
+        let work = self.work();
+        add(&work.frames_told, 1);
+        let allocations = thread_allocations_count();
+        set(&work.allocations, allocations);
     }
 
     /// Notes what a frame cost, and lets the steps hold that follow.
@@ -169,7 +190,7 @@ impl Edge {
             let is_done = {
                 let mut hub = self.hub.borrow_mut();
                 let end = told_count + limits::SESSIONS_PER_YIELD;
-                hub.tell(told_count..end);
+                hub.tell(told_count..end, self.work());
                 told_count = end;
                 told_count >= hub.slots_count()
             };
@@ -189,10 +210,12 @@ impl Edge {
             let now = Instant::now();
             let mut hub = self.hub.borrow_mut();
             hub.end_stuck(now);
+            hub.note_depths(self.work());
             drop(hub);
             if self.index == 0 {
                 self.look_at_overload(now);
             }
+            quic.note_work(self.work());
             self.renew_certificate(&quic, &mut certificate_sha256);
         }
     }

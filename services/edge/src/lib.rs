@@ -20,6 +20,7 @@ mod server;
 mod session;
 mod token;
 mod transport;
+mod work;
 
 pub use config::{EdgeConfig, PageSource, QuicDriver};
 pub use http::pod::serve as serve_pod_status;

@@ -59,9 +59,35 @@ async fn status_and_metrics_tell_what_goes_on() {
         "voxelheim_joined_total 1",
         "voxelheim_load_permille{of=\"tick\"} ",
         "voxelheim_time_rate_permille ",
+        "voxelheim_tick_us{phase=\"take\",quantile=\"0.99\"} ",
+        "voxelheim_shard_phase_us{shard=\"0\",phase=\"hand_over\",quantile=\"0.5\"} ",
+        "voxelheim_shard_allocations_total{shard=\"0\"} ",
+        "voxelheim_shard_allocating_ticks_total{shard=\"0\"} ",
+        "voxelheim_shard_queue_depth{shard=\"0\",queue=\"edge_commands\"} ",
+        "voxelheim_shard_queue_depth_max{shard=\"0\",queue=\"done\"} 4",
+        "voxelheim_relay_backlog_ticks ",
+        "voxelheim_edge_us_total{edge=\"0\",part=\"send\"} ",
+        "voxelheim_edge_queue_depth{edge=\"0\",queue=\"frames\"} ",
+        "voxelheim_edge_queue_depth{edge=\"0\",queue=\"control\"} ",
+        "voxelheim_edge_packets_refused_total{edge=\"0\"} ",
+        "voxelheim_edge_send_calls_total{edge=\"0\"} ",
+        "voxelheim_edge_receive_calls_total{edge=\"0\"} ",
+        "voxelheim_edge_allocations_total{edge=\"0\"} ",
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
+    for name in [
+        "edge_us_total{edge=\"0\",part=\"share\"}",
+        "edge_frames_told_total{edge=\"0\"}",
+        "edge_datagrams_total{edge=\"0\"}",
+        "edge_datagram_bytes_total{edge=\"0\"}",
+    ] {
+        assert!(metric(&text, name) > 0, "{name} counts nothing in\n{text}");
+    }
+    assert!(
+        !text.contains("edge=\"9\""),
+        "only the edges that there are"
+    );
     assert_eq!(names.len(), 5);
     for name in names {
         let line = format!("voxelheim_overload_changes_total{{step=\"{name}\"}} ");
@@ -69,6 +95,15 @@ async fn status_and_metrics_tell_what_goes_on() {
     }
     assert_eq!(http::get(server.http(), "/healthz", "").await.status, 200);
     server.stop();
+}
+
+/// A counter's value.
+fn metric(page: &str, name: &str) -> u64 {
+    let value = page.lines().find_map(|line| {
+        let rest = line.strip_prefix("voxelheim_")?.strip_prefix(name)?;
+        rest.trim().parse().ok()
+    });
+    value.unwrap_or_else(|| panic!("{name} is not in\n{page}"))
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::{
     net::UdpSocket,
     os::fd::AsFd,
     rc::Rc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bytes::BytesMut;
@@ -72,9 +72,12 @@ impl Driver {
 
     async fn turns(&mut self) -> io::Result<()> {
         while !self.is_over() {
+            let begun_at = Instant::now();
             let received = self.receive()?;
-            self.expire(Instant::now());
+            let received_at = Instant::now();
+            self.expire(received_at);
             let is_sent = self.serve()?;
+            self.note_turn(received_at - begun_at, received_at.elapsed());
             match (received, is_sent) {
                 (_, false) => self.socket.writable().await?,
                 (Received::Some, true) => yield_now().await,
@@ -83,6 +86,13 @@ impl Driver {
             }
         }
         Ok(())
+    }
+
+    fn note_turn(&self, receiving: Duration, serving: Duration) {
+        let mut times = self.shared.times.get();
+        times.receiving += receiving;
+        times.serving += serving;
+        self.shared.times.set(times);
     }
 
     fn is_over(&self) -> bool {
@@ -158,6 +168,7 @@ impl Driver {
         let count = socket.try_io(Interest::READABLE, || {
             state.recv((&*socket).into(), &mut runs, &mut metas)
         })?;
+        shared.receive_calls.set(shared.receive_calls.get() + 1);
         for (meta, run) in metas.iter().zip(&runs).take(count) {
             let mut run: BytesMut = run[..meta.len].into();
             while !run.is_empty() {

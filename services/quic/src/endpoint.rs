@@ -9,7 +9,7 @@ use std::{
     rc::Rc,
     sync::Arc,
     task::{Poll, Waker},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bytes::{Bytes, BytesMut};
@@ -49,6 +49,18 @@ pub(crate) struct Shared {
     pub is_closed: Cell<bool>,
     /// Rung when the last connection has gone.
     pub idle: Notify,
+    pub times: Cell<LoopTimes>,
+    /// Calls of the system that read packets.
+    pub receive_calls: Cell<u64>,
+}
+
+/// Where the loop's time went since the start.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct LoopTimes {
+    /// Reading packets and taking them apart.
+    pub receiving: Duration,
+    /// Handing over what came, and building and sending packets.
+    pub serving: Duration,
 }
 
 impl Shared {
@@ -141,6 +153,8 @@ impl Endpoint {
             knock: Notify::new(),
             is_closed: Cell::new(false),
             idle: Notify::new(),
+            times: Cell::default(),
+            receive_calls: Cell::new(0),
         });
         let driver = Driver::new(shared.clone(), socket, state)?;
         spawn_local(driver.run());
@@ -199,6 +213,16 @@ impl Endpoint {
         while self.0.connections_count.get() > 0 {
             self.0.idle.notified().await;
         }
+    }
+
+    /// Where time went since the start.
+    pub fn times(&self) -> LoopTimes {
+        self.0.times.get()
+    }
+
+    /// Calls of the system that read packets, since the start.
+    pub fn receive_calls(&self) -> u64 {
+        self.0.receive_calls.get()
     }
 
     /// What was sent since the start.

@@ -21,7 +21,7 @@ mod wheel;
 
 pub use batch::SendCounts;
 pub use connection::{Connection, Listening};
-pub use endpoint::{Endpoint, Incoming};
+pub use endpoint::{Endpoint, Incoming, LoopTimes};
 pub use quinn_proto::{ConnectionError, EndpointConfig, ServerConfig, VarInt};
 pub use session::{Session, SessionError};
 pub use streams::{RecvStream, SendStream, StreamError};

@@ -25,7 +25,6 @@ const SEED_DEFAULT: u64 = 1;
 const SOLDIERS_DEFAULT: u32 = 500;
 /// Edge threads a machine needs at most; each serves some thousand clients.
 const EDGES_DEFAULT_MAX: usize = 4;
-const EDGES_MAX: usize = 64;
 /// One carries a battle of thousands; more are for machines with cores to spare.
 const SHARDS_DEFAULT: usize = 1;
 const SHARDS_MAX: usize = 64;
@@ -138,7 +137,7 @@ fn check(config: &Config) -> Result<(), Failure> {
 
 /// What holds of edges wherever they are.
 pub fn check_edge(edge: &EdgeConfig) -> Result<(), Failure> {
-    within("edges", edge.edges_count, 1, EDGES_MAX)?;
+    within("edges", edge.edges_count, 1, edge::limits::EDGES_MAX)?;
     within(
         "sessions_max",
         edge.sessions_max,

@@ -19,6 +19,10 @@ use std::{
 use clap::{Parser, error::ErrorKind};
 
 use cli::{Arguments, Verb};
+use world::heap::CountingAllocator;
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// Wrong flags or configuration.
 const EXIT_USAGE: u8 = 2;

@@ -30,6 +30,7 @@ use crate::{
     limits::{FEED_LOOK_PERIOD, FEED_PATIENCE, STATUS_TICKS, TICK},
     overload::Pulse,
     ports::{ShardPort, Whole, WholePort},
+    queues::Depths,
     runner::{Runner, Running, Seat, Turn},
     status::{PodStatus, Recorder},
 };
@@ -254,7 +255,8 @@ impl FeedLoop {
             let period = self.pulse.period(TICK);
             let whole = Arc::new(whole);
             if whole.tick.is_multiple_of(STATUS_TICKS) {
-                self.recorder.publish(&whole, Vec::new(), now);
+                self.recorder
+                    .publish(&whole, Vec::new(), Depths::default(), now);
             }
             for edge in &mut self.edges {
                 edge.wholes.publish(whole_of(&whole, period));

@@ -84,6 +84,7 @@ pub fn start(pod: Pod, runner: Runner, pinning: Pinning) -> io::Result<PodHandle
         core: None,
         bell: relay_bell,
     };
+    let status = status.with_progress(progress.clone());
     let relay = runner.start(seat, relay, writing)?;
     let shard_count = loops.len();
     let start = |(place, (shard, bell))| {
@@ -259,7 +260,10 @@ mod tests {
                 told.extend(std::iter::from_fn(|| ports.edges[0].frame()).map(|it| it.tick));
                 while ports.edges[1].frame().is_some() {}
             }
-            assert_eq!(status.read().phases_us.last().expect("some").0, "look");
+            let phases = status.read().phases_us;
+            let names: Vec<_> = phases.iter().map(|(name, _)| *name).collect();
+            let begin_and_end = [names[0], names[names.len() - 2], names[names.len() - 1]];
+            assert_eq!(begin_and_end, ["take", "look", "hand_over"]);
             let battles = pod.stop().expect("no thread panicked");
             told.extend(std::iter::from_fn(|| ports.edges[0].frame()).map(|it| it.tick));
             let tick_last = battles[0].world().tick;

@@ -143,6 +143,11 @@ impl EdgePort {
             .unwrap_or(0)
     }
 
+    /// Frames that wait.
+    pub fn frames_waiting(&self) -> usize {
+        self.wholes.slots()
+    }
+
     /// The next frame of the whole world, oldest first.
     pub fn frame(&mut self) -> Option<Arc<Frame>> {
         let parts = self.parts()?;
@@ -210,6 +215,11 @@ impl EdgePort {
 }
 
 impl ShardPort {
+    /// Commands that wait in the ring.
+    pub(crate) fn waiting_count(&self) -> usize {
+        self.commands.slots()
+    }
+
     /// The next command that waits.
     pub fn take(&mut self) -> Option<Command> {
         self.early.take().or_else(|| self.commands.pop().ok())
@@ -302,6 +312,7 @@ mod tests {
             assert!(edge.send(leave(session)).is_ok());
         }
         assert!(edge.send(leave(0)).is_err());
+        assert_eq!(shards[0].waiting_count(), COMMAND_RING_MAX);
         let sessions = sessions(&mut shards[0]);
         assert!(sessions.is_sorted() && sessions.len() == COMMAND_RING_MAX);
     }
@@ -312,6 +323,7 @@ mod tests {
         for tick in 0..100 {
             port.publish(whole(tick, Duration::ZERO));
         }
+        assert_eq!(edge.frames_waiting(), FRAME_RING_MAX);
         let kept: Vec<u32> = (0..FRAME_RING_MAX as u32).collect();
         assert_eq!(ticks(&mut edge), kept);
         let skipped = port.frames_skipped().load(Ordering::Relaxed);

@@ -42,6 +42,7 @@ pub struct ShardSide {
 #[derive(Debug, Default)]
 pub struct Progress {
     durable_tick: AtomicU32,
+    backlog_ticks: AtomicU32,
     is_over: AtomicBool,
 }
 
@@ -49,6 +50,11 @@ impl Progress {
     /// All up to this tick is durable and handed out.
     pub fn durable_tick(&self) -> u32 {
         self.durable_tick.load(Ordering::Acquire)
+    }
+
+    /// Ticks that were done and are not handed out, as of the relay's last turn.
+    pub fn backlog_ticks(&self) -> u32 {
+        self.backlog_ticks.load(Ordering::Relaxed)
     }
 
     /// Whether the process may not act any more: no later tick will be durable.
@@ -177,6 +183,10 @@ impl RelayLoop {
         }
         let durable = self.relay.durable_tick();
         self.progress.durable_tick.store(durable, Ordering::Release);
+        let backlog_ticks = self.times.len() as u32;
+        self.progress
+            .backlog_ticks
+            .store(backlog_ticks, Ordering::Relaxed);
     }
 
     fn tell(&mut self, parts: Vec<Arc<Frame>>, now: Instant) {

@@ -20,10 +20,12 @@ use rtrb::{Consumer, Producer};
 use crate::{
     battle::Battle,
     bell::Bell,
+    heap::thread_allocations_count,
     limits::{CHECKPOINT_TICKS, COMMIT_WAIT, END_WAIT, SIBLING_WAIT, STATUS_TICKS},
     overload::{Dilation, Tempo},
     pace::Pace,
     ports::ShardPort,
+    queues::{Depths, Queue},
     runner::Turn,
     siblings::Siblings,
     status::{Recorder, TickReport},
@@ -111,6 +113,7 @@ pub struct ShardLoop {
     dilation: Dilation,
     recorder: Recorder,
     phases: Vec<(&'static str, Duration)>,
+    depths: Depths,
 }
 
 impl ShardLoop {
@@ -132,6 +135,7 @@ impl ShardLoop {
             dilation: Dilation::default(),
             recorder,
             phases: Vec::new(),
+            depths: Depths::default(),
         }
     }
 
@@ -140,6 +144,7 @@ impl ShardLoop {
         if self.is_at_end() {
             return now + END_WAIT;
         }
+        self.note_depths();
         // Who watches the threads sees that one is gone.
         if self.wiring.siblings.deliver(&mut self.station) {
             return now + END_WAIT;
@@ -150,11 +155,14 @@ impl ShardLoop {
         if self.wiring.done.is_full() || !self.wiring.siblings.has_room() {
             return now + COMMIT_WAIT;
         }
+        let allocations_before = thread_allocations_count();
         self.take_commands();
         if !self.station.poll_turn(&mut self.given) {
             return now + SIBLING_WAIT;
         }
-        self.tick(now);
+        self.phases.clear();
+        self.phases.push(("take", now.elapsed()));
+        self.tick(now, allocations_before);
         match self.station.is_behind() {
             true => now,
             false => self.pace.due_at().max(now),
@@ -170,6 +178,20 @@ impl ShardLoop {
             .stop
             .last_tick()
             .is_some_and(|last| tick >= last)
+    }
+
+    fn note_depths(&mut self) {
+        let wiring = &self.wiring;
+        let edges = wiring.ports.iter().map(ShardPort::waiting_count);
+        let done = wiring.done.buffer().capacity() - wiring.done.slots();
+        for (queue, count) in [
+            (Queue::EdgeCommands, edges.max().unwrap_or(0)),
+            (Queue::RelayCommands, wiring.inward.slots()),
+            (Queue::SiblingFrames, wiring.siblings.waiting_max()),
+            (Queue::Done, done),
+        ] {
+            self.depths.note(queue, count);
+        }
     }
 
     fn take_commands(&mut self) {
@@ -192,8 +214,7 @@ impl ShardLoop {
         }
     }
 
-    fn tick(&mut self, now: Instant) {
-        self.phases.clear();
+    fn tick(&mut self, now: Instant, allocations_before: u64) {
         let given = &mut self.given;
         let frame = self
             .battle
@@ -204,7 +225,8 @@ impl ShardLoop {
         let duration = now.elapsed();
         let period = self.wiring.tempo.agree(self.dilation.record(duration));
         self.hand_over(&frame, duration, period);
-        self.report(&frame, now, period);
+        self.phases.push(("hand_over", now.elapsed() - duration));
+        self.report(&frame, now, period, allocations_before);
     }
 
     /// Gives the relay what was done.
@@ -229,7 +251,7 @@ impl ShardLoop {
         self.wiring.relay.ring();
     }
 
-    fn report(&mut self, frame: &Frame, now: Instant, period: Duration) {
+    fn report(&mut self, frame: &Frame, now: Instant, period: Duration, allocations_before: u64) {
         let ended_at = Instant::now();
         self.recorder.record(&TickReport {
             duration: ended_at.saturating_duration_since(now),
@@ -238,10 +260,12 @@ impl ShardLoop {
             period,
             load_permille: self.dilation.load_permille(),
             phases: &self.phases,
+            allocations_count: thread_allocations_count() - allocations_before,
         });
         if frame.tick.is_multiple_of(STATUS_TICKS) {
             let counts = self.battle.counts();
-            self.recorder.publish(frame, counts, ended_at);
+            self.recorder
+                .publish(frame, counts, self.depths.take(), ended_at);
         }
         self.pace.advance(ended_at, period);
     }

@@ -72,6 +72,12 @@ impl Siblings {
         }
     }
 
+    /// Frames that wait in the fullest ring from another shard of this process.
+    pub fn waiting_max(&self) -> usize {
+        let siblings = self.arriving.iter().take(self.lanes.len());
+        siblings.map(|it| it.frames.slots()).max().unwrap_or(0)
+    }
+
     /// Moves what has come into the station; returns whether one of the others is gone for good.
     pub fn deliver(&mut self, station: &mut Station) -> bool {
         let mut is_abandoned = false;
@@ -158,6 +164,7 @@ mod tests {
         let mut turn = Turn::default();
         station.handle_frame(frame(0, 5));
         all[1].publish(&frame(1, 5));
+        assert_eq!([0, 1].map(|shard| all[shard].waiting_max()), [1, 0]);
         all[0].deliver(&mut station);
         assert!(!station.poll_turn(&mut turn));
         foreign[0].push(frame(2, 5)).expect("there is room");

@@ -13,7 +13,9 @@ use engine::{Frame, body::Tally};
 
 use crate::{
     limits::TICK,
+    queues::Depths,
     refusals::Refusals,
+    relay_loop::Progress,
     timings::{Spread, Timing},
 };
 
@@ -48,6 +50,11 @@ pub struct ShardStatus {
     pub frames_skipped: u64,
     /// What the simulation counted since its start, by name.
     pub counts: Vec<(&'static str, u64)>,
+    /// Allocations in ticks since the start, and ticks that allocated (R7).
+    pub allocations_count: u64,
+    pub allocating_ticks_count: u64,
+    /// Of the last second; of one shard, not of all together.
+    pub depths: Depths,
 }
 
 /// Where the shard's thread puts its status and others read it.
@@ -72,6 +79,7 @@ impl StatusBoard {
 pub struct PodStatus {
     boards: Vec<StatusBoard>,
     refusals: Refusals,
+    progress: Arc<Progress>,
 }
 
 impl PodStatus {
@@ -80,7 +88,19 @@ impl PodStatus {
         Self {
             boards: (0..shard_count).map(|_| StatusBoard::default()).collect(),
             refusals: Refusals::default(),
+            progress: Arc::default(),
         }
+    }
+
+    /// The same with how far its relay is.
+    pub(crate) fn with_progress(self, progress: Arc<Progress>) -> Self {
+        Self { progress, ..self }
+    }
+
+    /// Ticks that its shards did and its relay has not told, for they are not durable yet; at most what
+    /// the journal has room for.
+    pub fn backlog_ticks(&self) -> u32 {
+        self.progress.backlog_ticks()
     }
 
     /// The same with what its links refuse.
@@ -126,6 +146,8 @@ impl ShardStatus {
         for ((_, count), (_, count_other)) in self.counts.iter_mut().zip(&other.counts) {
             *count += count_other;
         }
+        self.allocations_count += other.allocations_count;
+        self.allocating_ticks_count += other.allocating_ticks_count;
         self
     }
 }
@@ -140,6 +162,8 @@ pub struct Recorder {
     stretched: Duration,
     period: Duration,
     load_permille: u32,
+    allocations_count: u64,
+    allocating_ticks_count: u64,
     /// When the last statuses were made, and of which tick.
     marks: VecDeque<(Instant, u32)>,
 }
@@ -152,6 +176,7 @@ pub struct TickReport<'a> {
     pub period: Duration,
     pub load_permille: u32,
     pub phases: &'a [(&'static str, Duration)],
+    pub allocations_count: u64,
 }
 
 impl Recorder {
@@ -165,6 +190,8 @@ impl Recorder {
             stretched: Duration::ZERO,
             period: TICK,
             load_permille: 0,
+            allocations_count: 0,
+            allocating_ticks_count: 0,
             marks: VecDeque::new(),
         }
     }
@@ -178,10 +205,18 @@ impl Recorder {
         self.stretched = report.stretched;
         self.period = report.period;
         self.load_permille = report.load_permille;
+        self.allocations_count += report.allocations_count;
+        self.allocating_ticks_count += u64::from(report.allocations_count > 0);
     }
 
     /// Puts the status on the board; a second's work, not a tick's.
-    pub fn publish(&mut self, frame: &Frame, counts: Vec<(&'static str, u64)>, now: Instant) {
+    pub fn publish(
+        &mut self,
+        frame: &Frame,
+        counts: Vec<(&'static str, u64)>,
+        depths: Depths,
+        now: Instant,
+    ) {
         let tick_rate_hz = self.tick_rate_hz(frame.tick, now);
         let skipped = |counter: &Arc<AtomicU64>| counter.load(Ordering::Relaxed);
         let phases = self.phases.iter();
@@ -203,6 +238,9 @@ impl Recorder {
             tally: frame.tally,
             frames_skipped: self.frames_skipped.iter().map(skipped).sum(),
             counts,
+            allocations_count: self.allocations_count,
+            allocating_ticks_count: self.allocating_ticks_count,
+            depths,
         });
     }
 

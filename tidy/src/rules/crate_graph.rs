@@ -9,7 +9,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("protocol", &[]),
     ("tidy", &[]),
     ("gate", &[]),
-    ("load", &[]),
+    ("load", &["bench"]),
     ("engine", &["spatial"]),
     ("client-core", &["spatial", "engine"]),
     ("directory", &["spatial"]),
@@ -57,6 +57,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "spatial", "protocol", "engine", "journal", "world", "edge", "bots", "link",
         ],
     ),
+    ("peers", &["spatial", "protocol", "engine", "bench"]),
 ];
 
 /// What tests may use besides.

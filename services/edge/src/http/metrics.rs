@@ -1,4 +1,6 @@
-//! `/metrics`, for Prometheus.
+//! `/metrics`, for Prometheus. Each metric's HELP is where it is documented.
+
+mod work;
 
 use std::fmt::Write;
 
@@ -22,6 +24,7 @@ pub async fn respond(State(state): State<HttpState>) -> Response {
     session_metrics(&mut page, shared);
     edge_metrics(&mut page, shared);
     overload_metrics(&mut page, shared);
+    work::edge_metrics(&mut page, shared);
     answer(page)
 }
 
@@ -44,6 +47,7 @@ fn answer(page: Page) -> Response {
 fn pod_metrics(page: &mut Page, pod: &PodStatus) {
     shard_metrics(page, &pod.read());
     each_shard_metrics(page, pod.boards());
+    work::shard_metrics(page, pod);
     refusal_metrics(page, pod);
     page.head("resident_bytes", "gauge", "Memory of the process in RAM.");
     page.value("resident_bytes", "", resident_bytes());

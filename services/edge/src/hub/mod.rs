@@ -34,6 +34,7 @@ use crate::{
     limits,
     registry::Admission,
     session::{Ending, Goodbye, Outbox},
+    work::{Queue, Work},
 };
 
 /// Names a client of this edge; the generation tells it from an earlier one in the same slot.
@@ -96,6 +97,18 @@ impl Hub {
     /// Which steps of overload hold for its clients from the next frame on.
     pub fn set_steps(&mut self, steps: Steps) {
         self.teller.set_steps(steps);
+    }
+
+    /// Notes how full the fullest queues to clients are; a second's work, not a frame's.
+    pub fn note_depths(&self, work: &Work) {
+        let clients = self.slots.iter().filter_map(|slot| slot.client.as_ref());
+        let [control, terrain] = clients
+            .map(|client| client.outbox.waiting_counts())
+            .fold([0; 2], |deepest, counts| {
+                [0, 1].map(|at| counts[at].max(deepest[at]))
+            });
+        work.depth(Queue::Control, control);
+        work.depth(Queue::Terrain, terrain);
     }
 
     /// Who is in the battle, as the newest frame has it.

@@ -33,6 +33,7 @@ use crate::{
     limits,
     overload::{Told, rate_permille, slowing_of},
     session::{Ending, outbox::TooSlow},
+    work::{Part, Queue, Stopwatch, Work},
 };
 
 /// The unit of a tick's cost on the wire: 1/16 ms.
@@ -133,8 +134,10 @@ impl Teller {
 
 impl Hub {
     /// Takes the waiting frames in and makes what all clients share; false if none waits.
-    pub fn begin_frame(&mut self) -> bool {
+    pub fn begin_frame(&mut self, work: &Work) -> bool {
         self.send_retries();
+        work.depth(Queue::Retries, self.retries.len());
+        work.depth(Queue::Frames, self.port.frames_waiting());
         self.teller.begin();
         let mut is_new = false;
         for _ in 0..limits::FRAMES_PER_WAKE_MAX {
@@ -167,7 +170,7 @@ impl Hub {
 
     /// Tells the newest frame to the clients in these slots, counted from another first one in every
     /// frame. Who cannot keep up is ended.
-    pub fn tell(&mut self, slots: Range<usize>) {
+    pub fn tell(&mut self, slots: Range<usize>, work: &Work) {
         let count = self.slots.len();
         let frame = self.frame.clone();
         for place in slots.start..slots.end.min(count) {
@@ -179,8 +182,9 @@ impl Hub {
                 teller: &mut self.teller,
                 frame: &frame,
                 counters: &self.counters,
+                work,
             };
-            if telling.tell(client).is_err() {
+            if telling.tell(client, work.stopwatch(place)).is_err() {
                 give_up(client, &self.counters);
             }
             speak_for(client, frame.tick, &mut self.port);
@@ -244,10 +248,11 @@ struct Telling<'a> {
     teller: &'a mut Teller,
     frame: &'a Frame,
     counters: &'a Counters,
+    work: &'a Work,
 }
 
 impl Telling<'_> {
-    fn tell(&mut self, client: &mut Client) -> Result<(), TooSlow> {
+    fn tell(&mut self, client: &mut Client, mut watch: Stopwatch) -> Result<(), TooSlow> {
         let Some(player) = own_player(self.frame, client) else {
             return Ok(());
         };
@@ -262,9 +267,13 @@ impl Telling<'_> {
             .inputs
             .heard(self.frame.tick, player.input_sequence, waiting_count);
         self.tell_news(client, player)?;
+        watch.lap(Part::Control);
         self.tell_snapshot(client, player);
+        watch.lap(Part::Interest);
         self.tell_appearances(client)?;
+        watch.lap(Part::Control);
         self.tell_terrain(client, player);
+        watch.lap(Part::Terrain);
         Ok(())
     }
 
@@ -370,11 +379,16 @@ impl Telling<'_> {
             datagram_count,
             ..
         } = client;
+        let (mut count, mut bytes_count) = (0, 0);
         self.teller.interest.fill(interest, &view, |message| {
+            count += 1;
+            bytes_count += message.len() as u64;
             *datagram_count = datagram_count.wrapping_add(1);
             header::set_number(message, *datagram_count);
             outbox.datagram(message);
         });
+        add(&self.work.datagrams, count);
+        add(&self.work.datagram_bytes, bytes_count);
         for index in self.teller.interest.bodies_told() {
             client.see(index);
         }

@@ -68,6 +68,14 @@ impl Outbox {
         Ok(())
     }
 
+    /// Messages that wait on the control stream and on the terrain stream.
+    pub fn waiting_counts(&self) -> [usize; 2] {
+        [
+            self.control.waiting_count(limits::CONTROL_QUEUE_MAX),
+            self.terrain.waiting_count(limits::TERRAIN_QUEUE_MAX),
+        ]
+    }
+
     /// Whether the terrain stream takes another column now.
     pub fn has_terrain_room(&self) -> bool {
         let waiting_count = self.terrain.waiting_count(limits::TERRAIN_QUEUE_MAX);
@@ -183,6 +191,7 @@ mod tests {
             outbox.terrain(message.clone());
         }
         assert!(ends.terrain.len() <= limits::TERRAIN_QUEUE_MAX);
+        assert_eq!(outbox.waiting_counts(), [0, ends.terrain.len()]);
         let taken = (0..1_000).take_while(|_| outbox.control(message.clone()).is_ok());
         assert_eq!(
             taken.count(),

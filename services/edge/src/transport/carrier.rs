@@ -20,6 +20,7 @@ use crate::{
     limits,
     session::{Ending, Lane, Seat},
     transport::ALPN_NATIVE,
+    work::{Part, Work, set},
 };
 
 /// The endpoint of one edge.
@@ -54,6 +55,20 @@ impl Endpoint {
         match self {
             Self::Loop(endpoint) => endpoint.accept().await.map(Incoming::Loop),
             Self::Quinn(endpoint) => endpoint.accept().await.map(Incoming::Quinn),
+        }
+    }
+
+    /// Writes down what the loop did so far; quinn's tasks do not tell.
+    pub fn note_work(&self, work: &Work) {
+        if let Self::Loop(endpoint) = self {
+            let (times, sent) = (endpoint.times(), endpoint.send_counts());
+            work.set_spent(Part::Receive, times.receiving);
+            work.set_spent(Part::Send, times.serving);
+            set(&work.receive_calls, endpoint.receive_calls());
+            set(&work.send_calls, sent.calls);
+            set(&work.packets, sent.packets);
+            set(&work.packet_bytes, sent.bytes);
+            set(&work.packets_refused, sent.refused);
         }
     }
 

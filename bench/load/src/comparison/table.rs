@@ -2,7 +2,14 @@
 
 use std::fmt;
 
-use super::{Options, outcome::Outcome};
+use super::outcome::Outcome;
+
+/// Servers by the names that outcomes have.
+pub const OURS: &str = "voxelheim";
+pub const QUINN: &str = "stock quinn";
+pub const WTRANSPORT: &str = "wtransport";
+pub const COLYSEUS: &str = "Colyseus";
+const PEERS: [&str; 3] = [QUINN, WTRANSPORT, COLYSEUS];
 
 /// All runs in the order they were made.
 pub struct Table {
@@ -11,25 +18,43 @@ pub struct Table {
 }
 
 impl Table {
-    pub fn new(options: &Options) -> Self {
-        let clients: Vec<String> = options.clients.iter().map(usize::to_string).collect();
+    /// `command` gives the figures again.
+    pub fn new(command: String) -> Self {
         Self {
-            command: format!(
-                "./dev bench server --clients {} --seconds {} --rounds {}",
-                clients.join(","),
-                options.seconds,
-                options.rounds
-            ),
+            command,
             outcomes: Vec::new(),
         }
+    }
+
+    pub fn command(&self) -> &str {
+        &self.command
     }
 
     pub fn add(&mut self, outcome: Outcome) {
         self.outcomes.push(outcome);
     }
 
+    /// All numbers of clients, the smallest first.
+    pub fn numbers_of_clients(&self) -> Vec<usize> {
+        let mut numbers: Vec<usize> = self.outcomes.iter().map(|it| it.clients).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    /// How many times a server's figure ours is; none where one of them has no run that counts.
+    pub fn ratio(
+        &self,
+        server: &str,
+        clients: usize,
+        figure: impl Fn(&Outcome) -> f64,
+    ) -> Option<f64> {
+        let ours = self.median(OURS, clients, &figure)?;
+        Some(ours / self.median(server, clients, &figure)?)
+    }
+
     /// The median of a figure over the runs of one server with one number of clients that count.
-    pub fn median(
+    fn median(
         &self,
         server: &str,
         clients: usize,
@@ -37,9 +62,20 @@ impl Table {
     ) -> Option<f64> {
         let runs = self.outcomes.iter();
         let runs = runs.filter(|it| it.server == server && it.clients == clients);
-        let mut figures: Vec<f64> = runs.filter(|it| it.is_delivered()).map(figure).collect();
+        let mut figures: Vec<f64> = runs.filter(|it| it.fault().is_none()).map(figure).collect();
         figures.sort_by(f64::total_cmp);
         figures.get(figures.len() / 2).copied()
+    }
+
+    /// Memory of each connection more, between the fewest and the most clients: what does not grow with
+    /// them, such as loaded land, is in neither.
+    fn memory_kb_of_one_more(&self, server: &str) -> Option<f64> {
+        let resident = |outcome: &Outcome| outcome.resident_bytes as f64;
+        let with = |clients: usize| Some((clients, self.median(server, clients, resident)?));
+        let mut found = self.numbers_of_clients().into_iter().filter_map(with);
+        let (fewest, bytes_before) = found.next()?;
+        let (most, bytes) = found.last()?;
+        Some((bytes - bytes_before) / 1_024.0 / (most - fewest) as f64)
     }
 }
 
@@ -69,15 +105,13 @@ fn row(out: &mut fmt::Formatter<'_>, outcome: &Outcome) -> fmt::Result {
         load,
         ..
     } = outcome;
-    let thrown_away = match outcome.is_delivered() {
-        true => "",
-        false => " **thrown away**",
-    };
+    let fault = outcome.fault();
+    let fault = fault.map_or_else(String::new, |fault| format!(" **thrown away: {fault}**"));
     let client_ticks = (*clients as u64 * ticks).max(1) as f64;
     let each = |count: u64| count as f64 / client_ticks;
     writeln!(
         out,
-        "| {server} | {clients} | {:.1} | {:.0} | {:.2}, {:.0} + {:.0} | {:.2} %{thrown_away} | {:.1} | {} | {} | {load:.1} |",
+        "| {server} | {clients} | {:.1} | {:.0} | {:.2}, {:.0} + {:.0} | {:.2} %{fault} | {:.1} | {} | {} | {load:.1} |",
         outcome.cpu_us_per_client_and_tick(),
         outcome.memory_kb_per_connection(),
         each(outcome.sent),
@@ -96,12 +130,14 @@ fn times(quantiles: Option<[f64; 2]>) -> String {
 
 impl Table {
     fn ratios(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut numbers: Vec<usize> = self.outcomes.iter().map(|it| it.clients).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        for clients in numbers {
-            for server in ["stock quinn", "wtransport", "Colyseus"] {
+        for clients in self.numbers_of_clients() {
+            for server in PEERS {
                 self.ratio_line(out, clients, server)?;
+            }
+        }
+        for server in [OURS].into_iter().chain(PEERS) {
+            if let Some(kb) = self.memory_kb_of_one_more(server) {
+                writeln!(out, "- {server}: {kb:.0} KB for each connection more")?;
             }
         }
         Ok(())
@@ -113,21 +149,18 @@ impl Table {
         clients: usize,
         server: &str,
     ) -> fmt::Result {
-        let ratio = |figure: fn(&Outcome) -> f64| {
-            let ours = self.median("voxelheim", clients, figure)?;
-            Some(ours / self.median(server, clients, figure)?)
-        };
+        let ratio = |figure: fn(&Outcome) -> f64| self.ratio(server, clients, figure);
         let Some(cpu) = ratio(Outcome::cpu_us_per_client_and_tick) else {
             return Ok(());
         };
         write!(
             out,
-            "- {clients} clients, voxelheim to {server}: {cpu:.2} × its CPU"
+            "- {clients} clients, {OURS} to {server}: {cpu:.2} × its CPU"
         )?;
         if let Some(memory) = ratio(Outcome::memory_kb_per_connection) {
             write!(out, ", {memory:.2} × its memory")?;
         }
-        if server == "Colyseus"
+        if server == COLYSEUS
             && let Some(bytes) = ratio(Outcome::bytes_per_update)
         {
             write!(out, ", {bytes:.2} × its bytes a body")?;
@@ -139,7 +172,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::outcome::tests::outcome;
+    use crate::comparison::outcome::tests::outcome;
 
     fn table(outcomes: Vec<Outcome>) -> Table {
         Table {
@@ -157,9 +190,21 @@ mod tests {
         let cpu = table.median("stock quinn", 10, Outcome::cpu_us_per_client_and_tick);
         assert!(cpu.is_some_and(|us| (us - 10.0).abs() < 1e-9), "{cpu:?}");
         let text = table.to_string();
-        assert!(text.contains("50.00 % **thrown away**"), "{text}");
+        assert!(text.contains("50.00 % **thrown away: too much"), "{text}");
         assert!(
             text.contains("10 clients, voxelheim to stock quinn: 1.00 ×"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn memory_that_all_share_is_no_connections() {
+        let mut many = outcome("voxelheim");
+        many.clients = 30;
+        many.resident_bytes += 20 * 50 * 1_024;
+        let text = table(vec![outcome("voxelheim"), many]).to_string();
+        assert!(
+            text.contains("- voxelheim: 50 KB for each connection more"),
             "{text}"
         );
     }

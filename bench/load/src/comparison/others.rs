@@ -140,11 +140,7 @@ fn outcome(
     let of_server = |name| count(&after.server, name) - count(&before.server, name);
     let of_clients = |name| count(&after.clients, name) - count(&before.clients, name);
     Ok(Outcome {
-        server: match peer {
-            Peer::Quinn => "stock quinn",
-            Peer::Wtransport => "wtransport",
-            Peer::Colyseus => "Colyseus",
-        },
+        server: peer.name(),
         clients,
         ticks: of_server("ticks"),
         seconds: options.window().as_secs_f64(),
@@ -156,6 +152,7 @@ fn outcome(
         received_bytes: of_clients("received_bytes"),
         stream_bytes: 0,
         updates: of_server("updates"),
+        is_short_of_time: false,
         tick_ms: None,
         visible_ms: None,
         load: load(),

@@ -27,6 +27,8 @@ pub struct Outcome {
     pub stream_bytes: u64,
     /// Bodies told, over all clients.
     pub updates: u64,
+    /// Whether the server told less than it should, for lack of time: only ours does.
+    pub is_short_of_time: bool,
     /// Times in ms, where they are measured: of ticks, and from an input to what came of it.
     pub tick_ms: Option<[f64; 2]>,
     pub visible_ms: Option<[f64; 2]>,
@@ -40,8 +42,15 @@ impl Outcome {
         after.cpu.saturating_sub(before.cpu)
     }
 
-    pub fn is_delivered(&self) -> bool {
-        self.delivered() >= DELIVERED_MIN
+    /// Why the run does not count, if it does not.
+    pub fn fault(&self) -> Option<&'static str> {
+        if self.delivered() < DELIVERED_MIN {
+            Some("too much was lost")
+        } else if self.is_short_of_time {
+            Some("it told less than it should")
+        } else {
+            None
+        }
     }
 
     pub fn delivered(&self) -> f64 {
@@ -120,6 +129,7 @@ pub mod tests {
             received_bytes: 1_990 * 800,
             stream_bytes: 50_000,
             updates: 199_000,
+            is_short_of_time: false,
             tick_ms: None,
             visible_ms: None,
             load: 1.0,
@@ -139,10 +149,13 @@ pub mod tests {
     }
 
     #[test]
-    fn what_did_not_arrive_is_not_delivered() {
+    fn what_lost_too_much_or_told_too_little_does_not_count() {
         let mut ours = outcome("ours");
-        assert!(ours.is_delivered());
+        assert_eq!(ours.fault(), None);
+        ours.is_short_of_time = true;
+        assert!(ours.fault().is_some());
+        ours.is_short_of_time = false;
         ours.received = 1_979;
-        assert!(!ours.is_delivered());
+        assert!(ours.fault().is_some());
     }
 }
