@@ -6,6 +6,8 @@
 mod counting;
 pub mod crowd;
 mod report;
+pub mod swarm;
+pub mod telling;
 
 pub use counting::{CountingAllocator, allocations_count};
 pub use report::{Claim, Report};
