@@ -3,10 +3,17 @@
 //! The machines this runs on are shared and noisy, so a wall clock lies and so does a side that runs
 //! alone first. What docs/PERFORMANCE.md claims comes from here.
 
+pub mod commits;
 mod counting;
 pub mod crowd;
+pub mod kernel;
+pub mod kernels;
+pub mod land;
 mod report;
+pub mod results;
+pub mod rounds;
 pub mod swarm;
+pub mod targets;
 pub mod telling;
 
 pub use counting::{CountingAllocator, allocations_count};

@@ -1,26 +1,68 @@
 #!/usr/bin/env bash
-# Runs every bench, or the one named, or only its parts named after it: ./dev bench space read
-# Two are apart: client is the page's, replication has peers that take minutes to build.
+# Runs every bench, or the one named, or only its parts named after it: ./dev bench kernels read.
+# ./dev bench --table runs all and prints the table of what must be reached; --table --last prints what was
+# measured last. ./dev bench check lints what only benches build and runs a little of it.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$ROOT/ops/dev/build.sh"
 
+# Benches of the package bench, and those with peers, which nothing but this script builds.
+OURS=(battle fanout field link shards)
+WITH_PEERS=(kernels journal bytes replication)
+# The page's, in TypeScript.
+PAGE_BENCH=client
+
 main() {
   need_rust
   cd "$ROOT"
-  [ $# -gt 0 ] || exec cargo bench --locked --package bench --benches
-  local name="$1" package=bench
-  shift
-  [ "$name" != client ] || bench_client
-  [ "$name" != replication ] || package=replication
-  exec cargo bench --locked --package "$package" --bench "$name" -- "$@"
+  case "${1:-all}" in
+    all) run_all ;;
+    --table) print_table "${2:-}" ;;
+    check) check_peers ;;
+    *) run "$@" ;;
+  esac
 }
 
-bench_client() {
+run_all() {
+  local name
+  for name in "${OURS[@]}" "${WITH_PEERS[@]}" "$PAGE_BENCH"; do
+    say "$name"
+    run "$name"
+  done
+}
+
+# run NAME [PART or option of the bench]...
+run() {
+  local name="$1"
+  shift
+  [ "$name" != "$PAGE_BENCH" ] || { run_page; return; }
+  cargo bench --locked --package "$(package_of "$name")" --bench "$name" -- "$@"
+}
+
+run_page() {
   ops/dev/wasm.sh
   install_client
-  export CARGO_TARGET_DIR="$TARGET"
-  exec npm run --silent bench --prefix client
+  CARGO_TARGET_DIR="$TARGET" npm run --silent bench --prefix client
+}
+
+package_of() {
+  case "$1" in
+    kernels | journal | bytes | criterion) echo peers ;;
+    replication) echo replication ;;
+    *) echo bench ;;
+  esac
+}
+
+print_table() {
+  [ "$1" = --last ] || run_all >&2
+  cargo run --locked --quiet --package bench --bin table
+}
+
+# In the profile that benches are built in anyway; without --bench each runs a little.
+check_peers() {
+  cargo clippy --locked --package peers --package replication --all-targets --quiet -- --deny warnings
+  cargo test --locked --profile bench --package peers --lib --benches
+  cargo test --locked --profile bench --package replication --benches
 }
 
 main "$@"

@@ -10,6 +10,8 @@ source "$ROOT/ops/dev/count.sh"
 PARTS=(format codegen wasm types client page lint rust docs e2e bench gate)
 PART_SECONDS_MAX=2400
 PAGE_BYTES_MAX=1500000
+# All crates but those that hold the benches' peers: these take minutes, and only ./dev bench builds them.
+WITHOUT_PEERS=(--workspace --exclude peers --exclude replication)
 
 main() {
   if [ "${1:-}" = --part ]; then
@@ -58,14 +60,14 @@ clean_up() {
 
 part_format() { cargo fmt --all --check; }
 
-part_lint() { cargo clippy --locked --workspace --exclude replication --all-targets --quiet -- --deny warnings; }
+part_lint() { cargo clippy --locked "${WITHOUT_PEERS[@]}" --all-targets --quiet -- --deny warnings; }
 
 # Its messages name the place themselves.
 part_tidy() { RUST_BACKTRACE=0 cargo test --locked --package tidy --no-fail-fast; }
 
 part_codegen() { ops/dev/codegen.sh --check; }
 
-# The default members: the peers of the benches are built by the part bench alone.
+# The default members: benches are the part bench.
 part_rust() {
   # Started once; a test that is run alone starts it itself.
   VOXELHEIM_TEST_POSTGRES="$(ops/dev/postgres.sh)"
@@ -79,8 +81,8 @@ part_rust() {
 
 # Links in the documentation lead somewhere, and its examples work.
 part_docs() {
-  RUSTDOCFLAGS="--deny warnings --allow rustdoc::private_intra_doc_links" cargo doc --locked --workspace --exclude replication --no-deps --quiet
-  cargo test --locked --workspace --exclude replication --doc --no-fail-fast --quiet
+  RUSTDOCFLAGS="--deny warnings --allow rustdoc::private_intra_doc_links" cargo doc --locked "${WITHOUT_PEERS[@]}" --no-deps --quiet
+  cargo test --locked "${WITHOUT_PEERS[@]}" --doc --no-fail-fast --quiet
 }
 
 part_wasm() { ops/dev/wasm.sh; }
@@ -107,7 +109,7 @@ part_e2e() {
   npm run --silent e2e
 }
 
-# Without --bench each runs a little: that they work is tested, not how fast.
+# Our side of every bench. Without --bench each runs a little: that they work is tested, not how fast.
 part_bench() { cargo test --locked --package bench --lib --benches; }
 
 # What must not get slower unsaid, in instructions: a noisy machine does not change them.

@@ -13,6 +13,11 @@ pub const TERRAIN_LEVEL_MAX: u32 = (morton::CODE_BITS / 3).div_ceil(NODE_EDGE_BI
 /// units away; times a length of twice this, they fit 63 bits.
 pub const RAY_DIRECTION_MAX: i32 = 1 << 24;
 
+/// Rays up to this component and this length are walked in 64 bits: a distance of 2^19 units times three
+/// components takes 61, and so does a way through the largest cube of one block, 2^19 blocks.
+pub const RAY_QUICK_DIRECTION_MAX: u32 = 1 << 14;
+pub const RAY_QUICK_UNITS_MAX: u32 = 1 << 19;
+
 /// The farthest that one sweep moves along an axis: 64 m a tick are 1,280 m/s.
 pub const SWEEP_DELTA_UNITS_MAX: i32 = 64 * UNITS_PER_METRE;
 

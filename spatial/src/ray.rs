@@ -6,14 +6,17 @@
 //! so that it never slips diagonally between two blocks without touching either neighbour it passes
 //! first. A ray that starts on a face and goes through it starts in the block beyond.
 
+mod walk;
+
 use crate::{
     block::Block,
     brick::{Brick, voxel_index},
     face::Face,
     limits::RAY_DIRECTION_MAX,
-    position::{BlockCoord, CELL_BLOCK_BITS, CellCoord, Position, UNIT_BITS},
+    position::{BlockCoord, CELL_BLOCK_BITS, Position},
     terrain::{NODE_EDGE_BITS, Terrain},
 };
+use walk::{Time, Walk};
 
 /// Where to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,183 +55,66 @@ impl Ray {
 
     /// The first block that stops this ray. Panics when the direction is out of range.
     pub fn cast(&self, terrain: &Terrain, stops: impl Fn(Block) -> bool) -> Option<RayHit> {
-        let mut walk = Walk::new(self);
-        let mut lookup = Lookup::new(terrain);
+        let is_in_range = |axis: &i32| axis.unsigned_abs() <= RAY_DIRECTION_MAX as u32;
+        let is_valid = self.direction.iter().all(is_in_range);
+        assert!(is_valid, "direction out of range");
+        // The same walk, in numbers as wide as it takes to be exact.
+        if i64::holds(self) {
+            self.walk::<i64>(terrain, stops)
+        } else {
+            self.walk::<i128>(terrain, stops)
+        }
+    }
+
+    #[inline]
+    fn walk<T: Time>(&self, terrain: &Terrain, stops: impl Fn(Block) -> bool) -> Option<RayHit> {
+        let mut walk = Walk::<T>::new(self);
         loop {
-            let at = walk.block();
-            let (block, edge_bits) = lookup.at(at);
+            let (brick, level) = terrain.leaf(walk.block().cell());
+            let Some(block) = brick.as_uniform() else {
+                match cross(&mut walk, brick, &stops) {
+                    Crossing::Stopped(block) => return Some(walk.hit(self, block)),
+                    Crossing::Ended => return None,
+                    Crossing::Left => continue,
+                }
+            };
             if stops(block) {
-                return Some(walk.hit(self, at, block));
+                return Some(walk.hit(self, block));
             }
-            if !walk.leave_cube(edge_bits) {
+            if !walk.leave_cube(CELL_BLOCK_BITS + NODE_EDGE_BITS * level) {
                 return None;
             }
         }
     }
 }
 
-/// Finds blocks, remembering the leaf it is in.
-struct Lookup<'a> {
-    terrain: &'a Terrain,
-    cell: Option<CellCoord>,
-    leaf: (&'a Brick, u32),
+/// How a ray's way through a brick ends.
+enum Crossing {
+    Stopped(Block),
+    /// The ray is at its end.
+    Ended,
+    /// It goes on in another cell.
+    Left,
 }
 
-impl<'a> Lookup<'a> {
-    fn new(terrain: &'a Terrain) -> Self {
-        Self {
-            terrain,
-            cell: None,
-            leaf: terrain.leaf(CellCoord::default()),
+/// Goes through the cell of a brick that is not uniform, block by block.
+#[inline]
+fn cross<T: Time>(
+    walk: &mut Walk<T>,
+    brick: &Brick,
+    stops: impl Fn(Block) -> bool,
+) -> Crossing {
+    loop {
+        let block = brick.get(voxel_index(walk.block()));
+        if stops(block) {
+            return Crossing::Stopped(block);
         }
-    }
-
-    /// The block at a place, and the log2 of the edge of an aligned cube around it of that block.
-    fn at(&mut self, at: BlockCoord) -> (Block, u32) {
-        let cell = at.cell();
-        if self.cell != Some(cell) {
-            self.cell = Some(cell);
-            self.leaf = self.terrain.leaf(cell);
+        let before = *walk;
+        if !walk.step() {
+            return Crossing::Ended;
         }
-        let (brick, level) = self.leaf;
-        match brick.as_uniform() {
-            Some(block) => (block, CELL_BLOCK_BITS + NODE_EDGE_BITS * level),
-            None => (brick.get(voxel_index(at)), 0),
+        if walk.has_left(&before, CELL_BLOCK_BITS) {
+            return Crossing::Left;
         }
-    }
-}
-
-/// A point that runs along a ray from plane to plane. Axes along which the ray goes down are
-/// mirrored (`-p`, blocks `-b - 1`), so that all go up.
-struct Walk {
-    is_mirrored: [bool; 3],
-    /// Mirrored, in position units.
-    origin: [i64; 3],
-    /// At least 0.
-    direction: [i64; 3],
-    /// The direction's length, in its own unit.
-    length: i64,
-    distance_max: i64,
-    /// Mirrored.
-    block: [i64; 3],
-    /// The axis crossed last, and how far along that axis the plane is from the origin.
-    crossed: Option<(usize, i64)>,
-}
-
-impl Walk {
-    fn new(ray: &Ray) -> Self {
-        let direction = ray.direction.map(i64::from);
-        let in_range = |axis: &i64| axis.abs() <= i64::from(RAY_DIRECTION_MAX);
-        assert!(direction.iter().all(in_range), "direction out of range");
-        let is_mirrored = direction.map(|axis| axis < 0);
-        let length_squared: i64 = direction.iter().map(|axis| axis * axis).sum();
-        let origin = [ray.origin.x, ray.origin.y, ray.origin.z].map(i64::from);
-        let origin = [0, 1, 2].map(|axis| {
-            if is_mirrored[axis] {
-                -origin[axis]
-            } else {
-                origin[axis]
-            }
-        });
-        Self {
-            is_mirrored,
-            origin,
-            direction: direction.map(i64::abs),
-            length: length_squared.isqrt(),
-            distance_max: i64::from(ray.distance_units_max),
-            block: origin.map(|axis| axis >> UNIT_BITS),
-            crossed: None,
-        }
-    }
-
-    fn block(&self) -> BlockCoord {
-        let block = [0, 1, 2].map(|axis| {
-            let block = self.block[axis];
-            if self.is_mirrored[axis] {
-                -block - 1
-            } else {
-                block
-            }
-        });
-        BlockCoord::new(block[0] as i32, block[1] as i32, block[2] as i32)
-    }
-
-    /// Goes to the first block outside the aligned cube around this one; false at the ray's end.
-    fn leave_cube(&mut self, edge_bits: u32) -> bool {
-        let Some((axis, along)) = self.exit(edge_bits) else {
-            return false;
-        };
-        if along * self.length > self.distance_max * self.direction[axis] {
-            return false;
-        }
-        if edge_bits > 0 {
-            self.follow(axis, along);
-        }
-        self.block[axis] = (self.origin[axis] + along) >> UNIT_BITS;
-        self.crossed = Some((axis, along));
-        true
-    }
-
-    /// The axis by which the ray leaves the cube, and how far along it the plane is.
-    fn exit(&self, edge_bits: u32) -> Option<(usize, i64)> {
-        let mut first: Option<(usize, i64)> = None;
-        for axis in 0..3 {
-            if self.direction[axis] == 0 {
-                continue;
-            }
-            let plane = ((self.block[axis] >> edge_bits) + 1) << (edge_bits + UNIT_BITS);
-            let along = plane - self.origin[axis];
-            let is_sooner = |(other, along_other): (usize, i64)| {
-                along * self.direction[other] < along_other * self.direction[axis]
-            };
-            if first.is_none_or(is_sooner) {
-                first = Some((axis, along));
-            }
-        }
-        first
-    }
-
-    /// Moves the other axes to where the ray crosses a plane. A plane that such an axis meets at
-    /// the very same point counts as crossed if that axis comes first.
-    fn follow(&mut self, axis: usize, along: i64) {
-        for other in (0..3).filter(|&other| other != axis) {
-            if self.direction[other] == 0 {
-                continue;
-            }
-            let reached = self.origin[other] * self.direction[axis] + along * self.direction[other];
-            let reached = reached - i64::from(other > axis);
-            self.block[other] = reached.div_euclid(self.direction[axis] << UNIT_BITS);
-        }
-    }
-
-    fn hit(&self, ray: &Ray, at: BlockCoord, block: Block) -> RayHit {
-        let Some((axis, along)) = self.crossed else {
-            return RayHit {
-                at,
-                block,
-                face: None,
-                distance_units: 0,
-                position: ray.origin,
-            };
-        };
-        RayHit {
-            at,
-            block,
-            face: Some(Face::of_axis(axis, self.is_mirrored[axis])),
-            distance_units: (along * self.length / self.direction[axis]) as u32,
-            position: self.position(axis, along),
-        }
-    }
-
-    /// Where the ray is when it crosses a plane.
-    fn position(&self, axis: usize, along: i64) -> Position {
-        let mut point = [0; 3];
-        for (other, value) in point.iter_mut().enumerate() {
-            let moved = along * self.direction[other];
-            let sign = if self.is_mirrored[other] { -1 } else { 1 };
-            let moved = (sign * moved).div_euclid(self.direction[axis]);
-            *value = (sign * self.origin[other] + moved) as i32;
-        }
-        Position::new(point[0], point[1], point[2])
     }
 }

@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bench::{Claim, Report, median, thread_cpu_time, times};
+use bench::{Claim, Report, median, results, targets, thread_cpu_time, times};
 use engine::{
     Command, Frame, PartitionChange, World, arena,
     compose::Composer,
@@ -18,6 +18,7 @@ use engine::{
 use rtrb::RingBuffer;
 use spatial::partition::Owner;
 
+const COMMAND: &str = "./dev bench shards";
 const SEED: u64 = 1;
 const FIELD_EDGE_BLOCKS: i32 = 256;
 const WARM_UP_TICKS: usize = 600;
@@ -180,6 +181,7 @@ fn handoffs(report: &mut Report) {
     let per_body = |cost: Duration| cost.as_secs_f64() * 1e9 / body_count as f64;
     let crossing = per_body(median(costs.collect()));
     let copying = per_body(median(copying));
+    results::record(&targets::HANDOFF, crossing / copying, COMMAND);
     report.add(
         Claim::at_most(
             "handoff of a body, times a raw copy through rtrb",

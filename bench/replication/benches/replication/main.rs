@@ -14,7 +14,9 @@ use bench::{
     Claim, Report,
     crowd::BUDGET_BYTES_PER_SECOND,
     is_small,
+    results::record,
     swarm::Swarm,
+    targets::{self, Target},
     telling::{self, Telling},
 };
 
@@ -22,19 +24,22 @@ use naia::Naia;
 use replicon::Replicon;
 use side::{Times, bytes_per_update, measure};
 
-const CLIENTS_COUNTS: [usize; 2] = [20, 1_000];
-const TIMES_AT_LEAST: f64 = 20.0;
-const BYTES_AT_MOST: f64 = 0.5;
+const COMMAND: &str = "./dev bench replication";
+/// How many are told, and the row of the table that it is.
+const CLIENTS: [(usize, Target); 2] = [
+    (20, targets::SNAPSHOT_20),
+    (1_000, targets::SNAPSHOT_1000),
+];
 
 #[expect(clippy::print_stdout, reason = "the report is for the terminal")]
 fn main() {
     let mut report = Report::default();
-    let counts = if is_small() {
-        &[3][..]
+    let clients = if is_small() {
+        &[(3, targets::SNAPSHOT_20)][..]
     } else {
-        &CLIENTS_COUNTS
+        &CLIENTS
     };
-    for &clients_count in counts {
+    for &(clients_count, target) in clients {
         let swarm = Swarm::default();
         let mut ours = Telling::new(clients_count, telling::BUDGET_BYTES_PER_SECOND);
         let mut replicon = Replicon::new(clients_count, &swarm);
@@ -52,8 +57,14 @@ fn main() {
             println!("  {name}: {}", times.detail());
         }
         for (name, peer) in &sides[1..] {
-            add_claims(&mut report, clients_count, &ours, name, peer);
+            let detail = format!("{clients_count} clients, {name}");
+            report.add(times_faster(&target, &ours, peer).with_detail(detail.clone()));
+            report.add(share_of_bytes(&ours, peer).with_detail(detail));
         }
+        let peers = [&replicon, &naia].map(|peer| times_faster(&target, &ours, peer).measured);
+        record(&target, peers[0].min(peers[1]), COMMAND);
+        let share = share_of_bytes(&ours, &replicon).measured;
+        record(&targets::BYTES_REPLICON, share, COMMAND);
         println!(
             "  ours, in {BUDGET_BYTES_PER_SECOND} B/s: {}",
             within_budget(clients_count)
@@ -62,14 +73,15 @@ fn main() {
     println!("{report}");
 }
 
-fn add_claims(report: &mut Report, clients_count: usize, ours: &Times, name: &str, peer: &Times) {
+fn times_faster(target: &Target, ours: &Times, peer: &Times) -> Claim {
     let times = peer.send_median().as_secs_f64() / ours.send_median().as_secs_f64();
-    let detail = format!("{clients_count} clients, {name}");
-    let what = "snapshot, 1,000 changing, to wire bytes";
-    report.add(Claim::at_least(what, times, TIMES_AT_LEAST, "×").with_detail(detail.clone()));
+    Claim::at_least(target.work, times, target.at_least, target.unit)
+}
+
+fn share_of_bytes(ours: &Times, peer: &Times) -> Claim {
     let share = bytes_per_update(ours.told) / bytes_per_update(peer.told);
-    let what = "bytes per body update at 1 cm";
-    report.add(Claim::at_most(what, share, BYTES_AT_MOST, "×").with_detail(detail));
+    let target = targets::BYTES_REPLICON;
+    Claim::at_most(target.work, share, target.at_least, target.unit)
 }
 
 /// What the server really does: as much as a client's budget holds, what matters most to it first.

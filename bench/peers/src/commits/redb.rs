@@ -2,23 +2,13 @@
 
 use std::path::Path;
 
+use bench::commits::{INPUT_BYTES, INPUTS_PER_TICK, Shape, Side, batch};
 use redb::{Database, Durability, ReadableDatabase, TableDefinition};
-
-use crate::{INPUT_BYTES, INPUTS_PER_TICK, Side, batch};
 
 /// By tick.
 const BATCHES: TableDefinition<u32, &[u8]> = TableDefinition::new("batches");
 /// By tick and the input's number in it.
 const INPUTS: TableDefinition<(u32, u32), &[u8]> = TableDefinition::new("inputs");
-
-/// How a tick's inputs are stored.
-#[derive(Clone, Copy)]
-pub enum Shape {
-    /// All as one.
-    Batch,
-    /// Each by itself.
-    Inputs,
-}
 
 pub struct Redb {
     shape: Shape,

@@ -1,0 +1,120 @@
+//! A standing body's box that moves along one axis until something solid stops it: what it then does
+//! beside (slide, step up) no peer does.
+
+use spatial::{
+    Position, Terrain,
+    position::UNITS_PER_METRE,
+    random::SplitMix64,
+    sweep::{BodyBox, Sweep},
+};
+
+use crate::{
+    kernel::{Amount, Kernel, Work},
+    land, targets, times,
+};
+
+const SWEEPS_COUNT: usize = 2_000;
+/// A fall or a push of 40 m/s, in one tick.
+const STEP_UNITS_MAX: i32 = 2 * UNITS_PER_METRE;
+pub const BODY: BodyBox = engine::movement::body_box(false);
+/// How far floats may be off, in 1/4096 m: 4 mm.
+const TOLERANCE_UNITS: i64 = 16;
+/// A box is made larger and smaller by so much to see whether it grazes something.
+const GRAZE_UNITS: i32 = 64;
+
+/// The land and the boxes that move through it.
+pub struct Sweeps {
+    pub terrain: Terrain,
+    pub sweeps: Vec<Sweep>,
+}
+
+impl Sweeps {
+    pub fn new() -> Self {
+        let terrain = land::generate();
+        let mut random = SplitMix64::new(land::SEED);
+        let mut sweeps = Vec::new();
+        while sweeps.len() < times(SWEEPS_COUNT, 100) {
+            let sweep = draw(&mut random);
+            if !grazes(&sweep, &terrain) {
+                sweeps.push(sweep);
+            }
+        }
+        Self { terrain, sweeps }
+    }
+
+    pub fn kernel(&self) -> Kernel {
+        let amount = Amount {
+            count: self.sweeps.len() as u64,
+            unit: "sweep",
+        };
+        let terrain = self.terrain.clone();
+        let ours = self.side(move |sweep: &Sweep| travelled(sweep, &terrain));
+        Kernel::new("swept-box", amount, ours)
+            .for_target(targets::SWEEP)
+            .with_tolerance(TOLERANCE_UNITS)
+    }
+
+    /// One side's way to move them, which says how far each came.
+    pub fn side<S: FnMut(&Sweep) -> i64>(&self, sweep: S) -> Sweeping<S> {
+        Sweeping {
+            sweeps: self.sweeps.clone(),
+            sweep,
+        }
+    }
+}
+
+impl Default for Sweeps {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A side at work.
+pub struct Sweeping<S> {
+    sweeps: Vec<Sweep>,
+    sweep: S,
+}
+
+impl<S: FnMut(&Sweep) -> i64> Work for Sweeping<S> {
+    fn run(&mut self, mut tell: impl FnMut(i64)) {
+        for sweep in &self.sweeps {
+            tell((self.sweep)(sweep));
+        }
+    }
+}
+
+fn draw(random: &mut SplitMix64) -> Sweep {
+    let mut delta = [0; 3];
+    delta[random.below(3) as usize] = random.between(-STEP_UNITS_MAX, STEP_UNITS_MAX);
+    Sweep {
+        body: BODY,
+        feet: land::point_inside(random),
+        delta,
+        step_units_max: 0,
+        is_grounded: false,
+    }
+}
+
+fn travelled(sweep: &Sweep, terrain: &Terrain) -> i64 {
+    let (from, to) = (sweep.feet, sweep.run(terrain).feet);
+    let moved = [to.x - from.x, to.y - from.y, to.z - from.z];
+    i64::from(moved.iter().map(|axis| axis.abs()).max().unwrap_or(0))
+}
+
+/// Whether a slightly larger or smaller box starts in something or comes elsewhere.
+fn grazes(sweep: &Sweep, terrain: &Terrain) -> bool {
+    let grown = |by: i32| {
+        let Position { x, y, z } = sweep.feet;
+        Sweep {
+            body: BodyBox {
+                half_width_units: BODY.half_width_units + by,
+                height_units: BODY.height_units + 2 * by,
+            },
+            feet: Position::new(x, y - by, z),
+            ..*sweep
+        }
+    };
+    let large = grown(GRAZE_UNITS);
+    let difference = travelled(&large, terrain) - travelled(&grown(-GRAZE_UNITS), terrain);
+    !large.body.is_free(terrain, large.feet) || difference.abs() > 2 * i64::from(GRAZE_UNITS)
+}
