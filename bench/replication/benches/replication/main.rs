@@ -26,10 +26,7 @@ use side::{Times, bytes_per_update, measure};
 
 const COMMAND: &str = "./dev bench replication";
 /// How many are told, and the row of the table that it is.
-const CLIENTS: [(usize, Target); 2] = [
-    (20, targets::SNAPSHOT_20),
-    (1_000, targets::SNAPSHOT_1000),
-];
+const CLIENTS: [(usize, Target); 2] = [(20, targets::SNAPSHOT_20), (1_000, targets::SNAPSHOT_1000)];
 
 #[expect(clippy::print_stdout, reason = "the report is for the terminal")]
 fn main() {
