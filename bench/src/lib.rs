@@ -12,7 +12,9 @@ pub mod land;
 mod report;
 pub mod results;
 pub mod rounds;
+pub mod swarm;
 pub mod targets;
+pub mod telling;
 
 pub use counting::{CountingAllocator, allocations_count};
 pub use report::{Claim, Report};

@@ -5,10 +5,13 @@
 # ./dev bench server, which takes minutes and real connections, is run only when it is named.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+source "$ROOT/ops/dev/build.sh"
 
 # Benches of the package bench, and those with peers, which nothing but this script builds.
 OURS=(battle fanout field link shards)
-WITH_PEERS=(kernels journal bytes)
+WITH_PEERS=(kernels journal bytes replication)
+# The page's, in TypeScript.
+PAGE_BENCH=client
 
 main() {
   need_rust
@@ -24,7 +27,7 @@ main() {
 
 run_all() {
   local name
-  for name in "${OURS[@]}" "${WITH_PEERS[@]}"; do
+  for name in "${OURS[@]}" "${WITH_PEERS[@]}" "$PAGE_BENCH"; do
     say "$name"
     run "$name"
   done
@@ -34,12 +37,20 @@ run_all() {
 run() {
   local name="$1"
   shift
+  [ "$name" != "$PAGE_BENCH" ] || { run_page; return; }
   cargo bench --locked --package "$(package_of "$name")" --bench "$name" -- "$@"
+}
+
+run_page() {
+  ops/dev/wasm.sh
+  install_client
+  CARGO_TARGET_DIR="$TARGET" npm run --silent bench --prefix client
 }
 
 package_of() {
   case "$1" in
     kernels | journal | bytes | criterion) echo peers ;;
+    replication) echo replication ;;
     *) echo bench ;;
   esac
 }
@@ -51,9 +62,10 @@ print_table() {
 
 # In the profile that benches are built in anyway; without --bench each runs a little.
 check_peers() {
-  cargo clippy --locked --package peers --package load --all-targets --quiet -- --deny warnings
+  cargo clippy --locked --package peers --package load --package replication --all-targets --quiet -- --deny warnings
   cargo test --locked --profile bench --package peers --lib --benches
   cargo test --locked --profile bench --package load --bins
+  cargo test --locked --profile bench --package replication --benches
 }
 
 main "$@"

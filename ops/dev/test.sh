@@ -11,7 +11,7 @@ PARTS=(format codegen wasm types client page lint rust docs e2e bench gate)
 PART_SECONDS_MAX=2400
 PAGE_BYTES_MAX=1500000
 # All crates but those that hold the benches' peers: these take minutes, and only ./dev bench builds them.
-WITHOUT_PEERS=(--workspace --exclude peers --exclude load)
+WITHOUT_PEERS=(--workspace --exclude peers --exclude load --exclude replication)
 
 main() {
   if [ "${1:-}" = --part ]; then

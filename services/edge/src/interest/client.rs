@@ -6,11 +6,11 @@ use spatial::{CellCoord, Position, position::CELL_BLOCK_BITS};
 
 use super::{
     TICK_RATE_HZ,
-    cells::{NONE, Span, TickCells},
+    cells::{Span, TickCells},
     memory::{Memory, UNQUEUED},
     packer::Packer,
     policy::{self, Slowing},
-    views::{self, ViewEntry},
+    views::{self, Look, ViewEntry},
 };
 
 /// Where a client's player is and what it may be sent; new each tick.
@@ -30,14 +30,23 @@ pub struct View<'a> {
 /// Buckets of cells by how far ahead of the clock they are due: now, or in so many units.
 const BUCKET_COUNT: usize = policy::CLOCK_STEP as usize + 1;
 
-/// Slots whose due times share a line of the cache; they are looked at together.
-const SLOTS_PER_LINE: u16 = 32;
-
-/// Lists of view entries that are due in this tick, nearest first, threaded through `next`.
+/// Cells that are due in this tick, in lists by when, nearest first.
 #[derive(Default)]
 pub struct DueLists {
-    heads: [u32; BUCKET_COUNT],
-    next: Vec<u32>,
+    heads: [u16; BUCKET_COUNT],
+    due: Vec<Due>,
+}
+
+/// Stands for the end of a list.
+const END: u16 = u16::MAX;
+
+/// An entry that is due.
+#[derive(Clone, Copy, Default)]
+struct Due {
+    entry: u16,
+    ahead: u16,
+    /// The next of its list.
+    next: u16,
 }
 
 /// A client's interest over time.
@@ -63,10 +72,8 @@ pub struct ClientInterest {
 pub(super) struct Tick<'a> {
     pub cells: &'a TickCells,
     pub entries: &'a [ViewEntry],
-    /// Of the entries.
-    pub slots: &'a [u16],
-    /// Entries that are looked at every tick; they come first.
-    pub brisk_count: usize,
+    /// Those of them that are looked at in this tick.
+    pub looks: &'a [Look],
     pub lists: &'a mut DueLists,
     /// The client's own cell, and its span if anything is in it.
     pub from: CellCoord,
@@ -115,6 +122,11 @@ impl ClientInterest {
         let least = limits::VIEW_DISTANCE_BLOCKS_MIN;
         let blocks = blocks.clamp(least, limits::VIEW_DISTANCE_BLOCKS_MAX);
         self.view_cells = usize::from(blocks.div_ceil(1 << CELL_BLOCK_BITS));
+    }
+
+    /// Has the cache ready for what [`Self::tell`] will read.
+    pub(super) fn warm(&self) {
+        self.memory.warm();
     }
 
     /// Gives a tick's budget and says what may be spent now.
@@ -227,29 +239,36 @@ impl ClientInterest {
 
     /// Sorts the cells in view by when they are due; those new to the client join the queue.
     fn queue(&mut self, tick: &mut Tick<'_>) {
-        let lists = &mut *tick.lists;
-        lists.heads = [NONE; BUCKET_COUNT];
-        lists
-            .next
-            .resize(tick.slots.len().max(lists.next.len()), NONE);
+        let due_count = self.find_due(tick.looks, &mut tick.lists.due);
+        tick.lists.heads = [END; BUCKET_COUNT];
         // From far to near, each in front of its list.
-        let turn = tick.cells.tick as u16 % policy::LOOK_TICKS;
-        for (index, &slot) in tick.slots.iter().enumerate().rev() {
-            let is_turn = slot / SLOTS_PER_LINE % policy::LOOK_TICKS == turn;
-            if index >= tick.brisk_count && !is_turn {
-                continue;
-            }
-            let ahead = self.ahead(slot).max(0) as usize;
-            if ahead >= BUCKET_COUNT {
-                continue;
-            }
-            if !self.memory.is_queued(slot) {
-                let entry = &tick.entries[index];
+        for at in (0..due_count).rev() {
+            let Due { entry, ahead, .. } = tick.lists.due[at];
+            let entry = &tick.entries[usize::from(entry)];
+            if !self.memory.is_queued(entry.slot) {
                 self.join_queue(entry, tick.period(entry));
             }
-            let head = &mut tick.lists.heads[ahead];
-            tick.lists.next[index] = std::mem::replace(head, index as u32);
+            let head = &mut tick.lists.heads[usize::from(ahead)];
+            tick.lists.due[at].next = std::mem::replace(head, at as u16);
         }
+    }
+
+    /// Writes down what is due of what is looked at, and how many. Without branches: what is due and what is
+    /// not come in no order that a processor could guess.
+    fn find_due(&self, looks: &[Look], due: &mut Vec<Due>) -> usize {
+        due.resize(looks.len().max(due.len()), Due::default());
+        let due = &mut due[..looks.len()];
+        let mut count = 0;
+        for look in looks {
+            let ahead = self.ahead(look.slot).max(0) as u16;
+            due[count] = Due {
+                entry: look.entry,
+                ahead,
+                next: END,
+            };
+            count += usize::from(usize::from(ahead) < BUCKET_COUNT);
+        }
+        count
     }
 
     /// How far ahead of the clock a cell is due; not after it, when it is not queued.
@@ -307,14 +326,15 @@ impl ClientInterest {
         let unfinished = self.due_unfinished.take();
         self.due_unfinished = self.resume(unfinished, tick, packer);
         for ahead in 0..BUCKET_COUNT {
-            let mut index = tick.lists.heads[ahead];
-            while index != NONE {
+            let mut at = tick.lists.heads[ahead];
+            while at != END {
                 if self.due_unfinished.is_some() || packer.is_full() {
                     self.clock = self.clock.wrapping_add(ahead as u16);
                     return;
                 }
-                let entry = tick.entries[index as usize];
-                index = tick.lists.next[index as usize];
+                let due = tick.lists.due[usize::from(at)];
+                let entry = tick.entries[usize::from(due.entry)];
+                at = due.next;
                 if !entry.is_own() && self.memory.waited(entry.slot, tick.cells.tick) != 0 {
                     let due = self.due_next(&entry, ahead, tick.period(&entry));
                     self.due_unfinished = self.tell_cell(&entry, due, tick, packer);

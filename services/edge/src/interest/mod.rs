@@ -87,6 +87,7 @@ impl Interest {
         view: &View<'_>,
         mut sink: impl FnMut(&mut [u8]),
     ) -> Filled {
+        client.warm();
         let datagram_bytes = view
             .datagram_bytes
             .clamp(DATAGRAM_BYTES_MIN, DATAGRAM_BYTES_MAX);
@@ -115,13 +116,11 @@ impl Interest {
         let rows_budget = budget.saturating_sub(told.bytes());
         let mut packer = Packer::new(head, &mut self.buffers, rows_budget, &mut count);
         let seen = self.views.of(&self.cells, from, span);
-        let (entries, slots) = self.views.entries(&seen, client.view_cells());
-        let brisk_cells = client.view_cells().min(policy::BRISK_CELLS);
+        let (entries, looks) = self.views.within(&seen, client.view_cells());
         let mut tick = Tick {
             cells: &self.cells,
             entries,
-            slots,
-            brisk_count: seen.count_within(brisk_cells),
+            looks,
             lists: &mut self.lists,
             from,
             span,

@@ -13,6 +13,9 @@ use super::{
 pub const VIEW_CELLS_MAX: i32 =
     protocol::limits::VIEW_DISTANCE_BLOCKS_MAX as i32 / spatial::position::CELL_EDGE_BLOCKS;
 
+/// Slots whose due times share a line of a client's memory; they are looked at together.
+const SLOTS_PER_LINE: u16 = 32;
+
 /// Directions a facing is rounded to; one bit each in [`ViewEntry::behind`].
 const FACING_COUNT: usize = 8;
 /// The middles of these directions, from north clockwise, scaled by 7.
@@ -74,18 +77,34 @@ struct Offset {
     distance_squared: u16,
 }
 
-/// Where the entries seen from a cell are, and how many of them are within each distance in cells.
+/// An entry that is looked at in this tick: near ones always, others in turns. 4 bytes, for every client
+/// walks them.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    pub slot: u16,
+    /// Among the entries.
+    pub entry: u16,
+}
+
+/// Where some of what is seen from a cell is, nearest first, and how many are within each distance in cells.
 #[derive(Clone, Copy)]
-pub struct Seen {
+struct Reach {
     start: u32,
     counts: [u16; VIEW_CELLS_MAX as usize + 1],
 }
 
-impl Seen {
-    /// Entries within so many cells; they come first.
-    pub fn count_within(&self, cells: usize) -> usize {
-        usize::from(self.counts[cells])
+impl Reach {
+    fn range(&self, cells: usize) -> Range<usize> {
+        let start = self.start as usize;
+        start..start + usize::from(self.counts[cells])
     }
+}
+
+/// What is seen from a cell.
+#[derive(Clone, Copy)]
+pub struct Seen {
+    entries: Reach,
+    looks: Reach,
 }
 
 /// Views of this tick, made when first asked for.
@@ -93,8 +112,7 @@ pub struct Views {
     /// All columns that can be in view, nearest first.
     offsets: Vec<Offset>,
     entries: Vec<ViewEntry>,
-    /// Of the entries; a column of its own, because every client walks it.
-    slots: Vec<u16>,
+    looks: Vec<Look>,
     /// By span of the cell they are seen from.
     made: Vec<Option<Seen>>,
 }
@@ -110,7 +128,7 @@ impl Default for Views {
         Self {
             offsets,
             entries: Vec::new(),
-            slots: Vec::new(),
+            looks: Vec::new(),
             made: Vec::new(),
         }
     }
@@ -120,7 +138,7 @@ impl Views {
     /// Forgets the views of the tick before.
     pub fn clear(&mut self, span_count: usize) {
         self.entries.clear();
-        self.slots.clear();
+        self.looks.clear();
         self.made.clear();
         self.made.resize(span_count, None);
     }
@@ -137,36 +155,52 @@ impl Views {
         seen
     }
 
-    /// The entries within so many cells, and their slots.
-    pub fn entries(&self, seen: &Seen, cells: usize) -> (&[ViewEntry], &[u16]) {
-        let start = seen.start as usize;
-        let range = start..start + seen.count_within(cells);
-        (&self.entries[range.clone()], &self.slots[range])
+    /// The entries within so many cells, and those of them that are looked at in this tick.
+    pub fn within(&self, seen: &Seen, cells: usize) -> (&[ViewEntry], &[Look]) {
+        let entries = &self.entries[seen.entries.range(cells)];
+        (entries, &self.looks[seen.looks.range(cells)])
     }
 
     fn make(&mut self, cells: &TickCells, from: CellCoord) -> Seen {
-        let start = self.entries.len();
-        let mut counts = [0; VIEW_CELLS_MAX as usize + 1];
+        let starts = [self.entries.len(), self.looks.len()];
+        let mut counts = [[0; VIEW_CELLS_MAX as usize + 1]; 2];
         let mut ring = 0;
         for offset in &self.offsets {
             while usize::from(offset.distance_squared) > ring * ring {
-                counts[ring] = count(self.entries.len() - start);
+                counts[0][ring] = count(self.entries.len() - starts[0]);
+                counts[1][ring] = count(self.looks.len() - starts[1]);
                 ring += 1;
             }
+            let is_brisk = ring <= policy::BRISK_CELLS;
             let (x, z) = (from.x + i32::from(offset.x), from.z + i32::from(offset.z));
             for span in cells.column(x, z) {
                 if let Some(entry) = entry(cells.spans[span as usize], from, *offset) {
+                    if is_brisk || is_turn(entry.slot, cells.tick) {
+                        self.looks.push(Look {
+                            slot: entry.slot,
+                            entry: count(self.entries.len() - starts[0]),
+                        });
+                    }
                     self.entries.push(entry);
-                    self.slots.push(entry.slot);
                 }
             }
         }
-        counts[ring..].fill(count(self.entries.len() - start));
+        counts[0][ring..].fill(count(self.entries.len() - starts[0]));
+        counts[1][ring..].fill(count(self.looks.len() - starts[1]));
+        let reach = |of: usize| Reach {
+            start: starts[of] as u32,
+            counts: counts[of],
+        };
         Seen {
-            start: start as u32,
-            counts,
+            entries: reach(0),
+            looks: reach(1),
         }
     }
+}
+
+/// Whether far cells of this slot are looked at in this tick.
+fn is_turn(slot: u16, tick: u32) -> bool {
+    slot / SLOTS_PER_LINE % policy::LOOK_TICKS == tick as u16 % policy::LOOK_TICKS
 }
 
 /// As many entries as there are slots at most.
