@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # Benches of the package bench, and those with peers, which nothing but this script builds.
-OURS=(battle fanout field link shards)
+OURS=(battle commits fanout field link shards)
 WITH_PEERS=(kernels journal bytes)
 
 main() {

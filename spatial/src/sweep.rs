@@ -26,7 +26,7 @@ impl BodyBox {
 
     /// Whether it overlaps nothing solid there; what is not loaded is solid.
     pub fn is_free(&self, terrain: &Terrain, feet: Position) -> bool {
-        !has_solid(&mut terrain.reader(), self.blocks(feet))
+        !terrain.reader().has_solid(self.blocks(feet))
     }
 }
 
@@ -265,7 +265,7 @@ fn first_solid(
 ) -> Option<i32> {
     layers.find(|&index| {
         set_layer(&mut layer, axis, index);
-        has_solid(reader, layer)
+        reader.has_solid(layer)
     })
 }
 
@@ -278,18 +278,4 @@ fn set_layer(layer: &mut BlockBox, axis: usize, index: i32) {
             _ => corner.z = index,
         }
     }
-}
-
-fn has_solid(reader: &mut BlockReader, area: BlockBox) -> bool {
-    let (min, max) = (area.min, area.max);
-    for y in min.y..=max.y {
-        for z in min.z..=max.z {
-            for x in min.x..=max.x {
-                if reader.block(BlockCoord::new(x, y, z)).is_solid() {
-                    return true;
-                }
-            }
-        }
-    }
-    false
 }
