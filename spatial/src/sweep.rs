@@ -66,16 +66,12 @@ impl Sweep {
         let longest = delta.iter().map(|axis| axis.unsigned_abs()).max();
         let piece_count = longest.unwrap_or(0).div_ceil(UNITS_PER_METRE as u32) as i32;
         let mut mover = Mover::new(self, terrain);
-        if piece_count == 1 {
-            mover.advance(delta);
-            return mover.finish();
-        }
-        for piece in 0..piece_count {
+        let mut moved = [0; 3];
+        for piece in 1..=piece_count {
             // Multiples of the whole are rounded, not the piece, so that pieces add up exactly.
-            let part = |axis: i32, count: i32| {
-                (i64::from(axis) * i64::from(count) / i64::from(piece_count)) as i32
-            };
-            mover.advance(delta.map(|axis| part(axis, piece + 1) - part(axis, piece)));
+            let by_then = delta.map(|axis| axis * piece / piece_count);
+            mover.advance([0, 1, 2].map(|axis| by_then[axis] - moved[axis]));
+            moved = by_then;
         }
         mover.finish()
     }
