@@ -28,11 +28,14 @@ pub const ROUNDS_COUNT: usize = 11;
 
 /// Whether the part of a bench was asked for: no word on the command line asks for all.
 pub fn filter(part: &str) -> bool {
-    let mut words = env::args()
-        .skip(1)
-        .filter(|word| !word.starts_with('-'))
-        .peekable();
-    words.peek().is_none() || words.any(|word| part.contains(&word))
+    let words = env::args().skip(1).filter(|word| !word.starts_with('-'));
+    let words: Vec<_> = words.collect();
+    words.is_empty() || words.iter().any(|word| names(word, part))
+}
+
+/// Whether a word is the beginning of a part's name, or of what comes behind a dash in it.
+pub fn names(word: &str, part: &str) -> bool {
+    part.starts_with(word) || part.contains(&format!("-{word}"))
 }
 
 /// Whether this run only shows that the bench works: `cargo test` runs it so, `cargo bench` says
@@ -100,6 +103,12 @@ pub fn percentile(times: &[Duration], percent: usize) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_names_what_begins_with_it() {
+        assert!(names("read", "voxel-read-edited") && names("voxel", "voxel-read"));
+        assert!(!names("read", "index-spread"));
+    }
 
     #[test]
     fn median_is_the_middle() {

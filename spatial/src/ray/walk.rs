@@ -152,9 +152,9 @@ impl<T: Time> Walk<T> {
             return false;
         }
         let crossed = usize::from(axes[1]) + 2 * usize::from(axes[2]);
-        for axis in 0..3 {
+        for (axis, inside) in inside.into_iter().enumerate() {
             let planes_count = if axis == crossed {
-                inside[axis] + 1
+                inside + 1
             } else {
                 self.planes_until(axis, time, axis < crossed)
             };

@@ -1,8 +1,9 @@
 //! What a body update takes on the wire, whole messages, beside the same bodies in postcard and in bitcode:
 //! `./dev bench bytes`. The messages are what clients of one fight get in a tick; peers get each message's
-//! bodies with the same fields, positions in centimetres from the message's own base.
+//! bodies with the same fields, positions in centimetres from the message's own base. And what a voxel of
+//! generated land takes in memory.
 
-use bench::{Claim, Report, kernels::snapshots};
+use bench::{Claim, Report, kernels::snapshots, land};
 use bitcode::{Decode, Encode};
 use protocol::snapshot::{BodyRow, Snapshot};
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,14 @@ fn main() {
     let what = "the same, times the better of postcard and bitcode";
     let ratio = each(ours) / each(postcard.min(bitcode));
     report.add(Claim::at_most(what, ratio, 1.0, "×"));
+    report.add(land_bytes());
     println!("{report}");
+}
+
+fn land_bytes() -> Claim {
+    let voxels_count = f64::from(land::EDGE_BLOCKS).powi(3);
+    let each = land::generate().bytes_count() as f64 / voxels_count;
+    Claim::at_most("generated land, air included", each, 0.6, "B a voxel")
 }
 
 fn in_postcard(message: &Message) -> Vec<u8> {
@@ -81,7 +89,7 @@ impl Body {
     fn of(row: BodyRow, base: [i16; 3]) -> Self {
         let centimetres = |axis: usize| {
             let from_base = row.position[axis] - (i32::from(base[axis]) << 16);
-            (i64::from(from_base) * 100 >> 12) as i32
+            ((i64::from(from_base) * 100) >> 12) as i32
         };
         Self {
             index: row.index,

@@ -45,7 +45,7 @@ fn measure(group: &mut BenchmarkGroup<CpuTime>, kernel: Kernel) {
 fn is_wanted(name: &str) -> bool {
     let word = env::args().nth(1).filter(|word| !word.starts_with('-'));
     let kernel = word.as_ref().and_then(|word| word.split('/').next());
-    kernel.is_none_or(|kernel| name.contains(kernel))
+    kernel.is_none_or(|kernel| bench::names(kernel, name))
 }
 
 /// CPU time of the measuring thread: other work on the machine does not lengthen it.
