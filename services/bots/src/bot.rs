@@ -4,7 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::Rc,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use protocol::{
@@ -25,11 +25,9 @@ use crate::{
     control,
     figures::Measured,
     limits,
+    pace::{INPUT_INTERVAL, Pace},
     senses::{Notes, Senses},
 };
-
-/// A client makes 20 inputs a second, or fewer where time is dilated.
-const INPUT_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Where the run stands, as all bots see it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,8 +82,7 @@ pub struct Player {
     awaited: VecDeque<(u32, Instant)>,
     sequence: u32,
     datagram_number: u32,
-    /// How fast the world runs.
-    rate_permille: u16,
+    pace: Pace,
 }
 
 impl Player {
@@ -104,7 +101,7 @@ impl Player {
             awaited: VecDeque::new(),
             sequence: 0,
             datagram_number: 0,
-            rate_permille: 1_000,
+            pace: Pace::new(),
         }
     }
 
@@ -115,6 +112,7 @@ impl Player {
             let mut notes = self.notes.borrow_mut();
             self.senses.snapshot(&snapshot, now, &mut notes);
             if let Some(own) = snapshot.own() {
+                self.pace.hear(own.input_queue_count);
                 let measured = &mut notes.measured;
                 acknowledge(&mut self.awaited, own.input_sequence, now, measured);
             }
@@ -132,12 +130,7 @@ impl Player {
         let promised = overload.staleness_ticks_max;
         self.notes.borrow_mut().census.heed(promised.into());
         self.senses.heed(promised);
-        self.rate_permille = overload.rate_permille;
-    }
-
-    /// From one input to the next.
-    fn input_interval(&self) -> Duration {
-        INPUT_INTERVAL * 1_000 / u32::from(self.rate_permille)
+        self.pace.rate_permille = overload.rate_permille;
     }
 
     /// Measures what only the end of the run shows.
@@ -160,7 +153,7 @@ impl Player {
     /// The next datagram of inputs.
     fn speak(&mut self, now: Instant) -> &[u8] {
         let slowest = &mut self.notes.borrow_mut().measured.rate_permille_min;
-        *slowest = self.rate_permille.min(*slowest);
+        *slowest = self.pace.rate_permille.min(*slowest);
         self.sequence += 1;
         let input = self.brain.next(&self.senses, self.sequence);
         if self.inputs.len() > limits::INPUTS_REPEATED {
@@ -258,7 +251,7 @@ async fn exchange(
                 }
                 send(connection, player)?;
                 // What was missed is not made up for.
-                due_at = (due_at + player.borrow().input_interval()).max(TokioInstant::now());
+                due_at = (due_at + player.borrow().pace.interval()).max(TokioInstant::now());
             }
         }
     }

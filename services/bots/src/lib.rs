@@ -14,6 +14,7 @@ mod debt;
 mod figures;
 pub mod limits;
 mod outlook;
+mod pace;
 mod report;
 mod roam;
 mod run;

@@ -59,6 +59,26 @@ async fn status_and_metrics_tell_what_goes_on() {
         "voxelheim_joined_total 1",
         "voxelheim_load_permille{of=\"tick\"} ",
         "voxelheim_time_rate_permille ",
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    assert_eq!(names.len(), 5);
+    for name in names {
+        let line = format!("voxelheim_overload_changes_total{{step=\"{name}\"}} ");
+        assert!(text.contains(&line), "{line} is not in\n{text}");
+    }
+    assert_eq!(http::get(server.http(), "/healthz", "").await.status, 200);
+    server.stop();
+}
+
+#[tokio::test]
+async fn metrics_tell_of_the_threads_work() {
+    let server = Server::start();
+    let mut bera = join(server.http(), "Bera").await;
+    bera.for_ticks(30).await;
+    let metrics = http::get(server.http(), "/metrics", "").await;
+    let text = String::from_utf8(metrics.body).expect("text");
+    for line in [
         "voxelheim_tick_us{phase=\"take\",quantile=\"0.99\"} ",
         "voxelheim_shard_phase_us{shard=\"0\",phase=\"hand_over\",quantile=\"0.5\"} ",
         "voxelheim_shard_allocations_total{shard=\"0\"} ",
@@ -88,12 +108,6 @@ async fn status_and_metrics_tell_what_goes_on() {
         !text.contains("edge=\"9\""),
         "only the edges that there are"
     );
-    assert_eq!(names.len(), 5);
-    for name in names {
-        let line = format!("voxelheim_overload_changes_total{{step=\"{name}\"}} ");
-        assert!(text.contains(&line), "{line} is not in\n{text}");
-    }
-    assert_eq!(http::get(server.http(), "/healthz", "").await.status, 200);
     server.stop();
 }
 

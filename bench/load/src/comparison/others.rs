@@ -150,7 +150,7 @@ fn outcome(
         sent: of_server("sent"),
         received: of_clients("received"),
         received_bytes: of_clients("received_bytes"),
-        stream_bytes: 0,
+        stream_bytes: of_clients("stream_bytes"),
         updates: of_server("updates"),
         is_short_of_time: false,
         tick_ms: None,

@@ -19,6 +19,8 @@ pub struct Counts {
     pub received: AtomicU64,
     /// Bytes of those received.
     pub received_bytes: AtomicU64,
+    /// Bytes that came on streams beside them.
+    pub stream_bytes: AtomicU64,
 }
 
 pub static COUNTS: Counts = Counts {
@@ -27,6 +29,7 @@ pub static COUNTS: Counts = Counts {
     sent: AtomicU64::new(0),
     received: AtomicU64::new(0),
     received_bytes: AtomicU64::new(0),
+    stream_bytes: AtomicU64::new(0),
 };
 
 pub fn add(counter: &AtomicU64, count: u64) {
@@ -61,6 +64,7 @@ fn counted() -> String {
         "sent": of(&COUNTS.sent),
         "received": of(&COUNTS.received),
         "received_bytes": of(&COUNTS.received_bytes),
+        "stream_bytes": of(&COUNTS.stream_bytes),
     })
     .to_string()
 }

@@ -13,6 +13,6 @@ pub trait Link: Clone + 'static {
     /// Opens a stream and writes what comes through the channel, until the connection is over.
     async fn write_stream(&self, pieces: tokio::sync::mpsc::Receiver<Bytes>);
 
-    /// Takes in what comes on the other's streams and forgets it.
+    /// Takes in what comes on the other's streams, and counts its bytes.
     async fn swallow_streams(&self);
 }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::{
     Drivers, Failure, Traffic, certificate,
     clients::{self, CONNECTIONS_PER_SOCKET},
-    counts::answer,
+    counts::{COUNTS, add, answer},
     link::Link,
     server::Crowd,
 };
@@ -80,7 +80,9 @@ impl Link for Connection {
 
     async fn swallow_streams(&self) {
         while let Ok(mut stream) = self.accept_uni().await {
-            while let Ok(Some(_)) = stream.read_chunk(usize::MAX, true).await {}
+            while let Ok(Some(chunk)) = stream.read_chunk(usize::MAX, true).await {
+                add(&COUNTS.stream_bytes, chunk.bytes.len() as u64);
+            }
         }
     }
 }

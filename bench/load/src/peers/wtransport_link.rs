@@ -9,7 +9,7 @@ use wtransport::{ClientConfig, Connection, Endpoint, Identity, ServerConfig};
 use super::{
     Drivers, Failure, Traffic,
     clients::{self, CONNECTIONS_PER_SOCKET},
-    counts::answer,
+    counts::{COUNTS, add, answer},
     link::Link,
     server::Crowd,
 };
@@ -82,7 +82,9 @@ impl Link for Connection {
     async fn swallow_streams(&self) {
         let mut buffer = vec![0; STREAM_READ_BYTES];
         while let Ok(mut stream) = self.accept_uni().await {
-            while let Ok(Some(_)) = stream.read(&mut buffer).await {}
+            while let Ok(Some(count)) = stream.read(&mut buffer).await {
+                add(&COUNTS.stream_bytes, count as u64);
+            }
         }
     }
 }
