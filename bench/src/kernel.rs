@@ -160,7 +160,7 @@ mod tests {
 
     impl Work for Shifted {
         fn run(&mut self, mut tell: impl FnMut(i64)) {
-            Counts(3).run(|value| tell(value + self.0));
+            Work::run(&mut Counts(3), |value| tell(value + self.0));
         }
     }
 

@@ -79,6 +79,17 @@ impl Brick {
         Block(packed.get(index).0 | block.0)
     }
 
+    /// A bit for each cube of 4³ voxels (see [`packed::cube_index`]) that may hold something but air. One
+    /// without its bit holds nothing else.
+    #[inline]
+    pub(crate) fn occupied_cubes(&self) -> u64 {
+        match &self.0 {
+            Storage::Uniform(Block::AIR) => 0,
+            Storage::Uniform(_) => u64::MAX,
+            Storage::Packed(packed) => packed.occupied(),
+        }
+    }
+
     /// Writes one voxel and returns what was there. A brick that becomes one block is stored as one.
     pub fn set(&mut self, index: usize, block: Block) -> Block {
         let block_old = self.get(index);

@@ -36,6 +36,8 @@ pub const REGION_LEVEL_MAX: u8 = 6;
 pub const INDEX_SLOT_COUNT_MAX: usize = 1 << 18;
 
 const _: () = {
+    // A sweep multiplies its way by its number of pieces, a block each.
+    assert!(SWEEP_DELTA_UNITS_MAX as i64 * 64 < i32::MAX as i64);
     assert!(MESH_EDGE_MAX + 2 == u64::BITS as usize);
     assert!(CELL_EDGE_BLOCKS << REGION_LEVEL_MIN == 32);
     assert!(CELL_EDGE_BLOCKS << REGION_LEVEL_MAX == 1_024);

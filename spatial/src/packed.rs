@@ -13,6 +13,8 @@ use crate::{block::Block, brick::BRICK_VOXELS};
 pub(crate) const PALETTE_ENTRIES: usize = 16;
 /// Bits per voxel of the widest layout that has a palette.
 const PALETTE_WIDTH_MAX: usize = 4;
+/// log2 of the voxels along the edge of the cubes that are known to be empty or not: 64 in a brick.
+pub(crate) const CUBE_EDGE_BITS: u32 = 2;
 /// `u64` words per bit of width: 4,096 voxels / 64 bits.
 const WORDS_PER_BIT: usize = BRICK_VOXELS / 64;
 
@@ -23,6 +25,9 @@ pub(crate) struct Packed<W: ?Sized = [u64]> {
     palette: [Block; PALETTE_ENTRIES],
     /// How many voxels name each entry; 0 marks an entry that is free. Unused beyond a palette.
     counts: [u16; PALETTE_ENTRIES],
+    /// A bit for each cube of voxels (see [`cube_index`]) that may hold something but air; one that was
+    /// emptied by edits keeps its bit.
+    occupied: u64,
     words: W,
 }
 
@@ -30,6 +35,7 @@ pub(crate) struct Packed<W: ?Sized = [u64]> {
 pub(crate) const ZERO: &Packed = &Packed {
     palette: [Block(0); PALETTE_ENTRIES],
     counts: [0; PALETTE_ENTRIES],
+    occupied: 0,
     words: [0],
 };
 
@@ -50,6 +56,7 @@ impl Packed {
         Arc::new(Packed {
             palette: [Block::AIR; PALETTE_ENTRIES],
             counts: [0; PALETTE_ENTRIES],
+            occupied: 0,
             words: [0u64; WORDS],
         })
     }
@@ -60,6 +67,7 @@ impl Packed {
         let inner = Arc::get_mut(&mut packed).expect("just made, so not shared");
         inner.palette = [block; PALETTE_ENTRIES];
         inner.counts[0] = BRICK_VOXELS as u16;
+        inner.occupied = if block == Block::AIR { 0 } else { u64::MAX };
         packed
     }
 
@@ -72,6 +80,7 @@ impl Packed {
         let mut packed = Self::zeroed(palette_width(palette_count));
         let inner = Arc::get_mut(&mut packed).expect("just made, so not shared");
         inner.palette = palette;
+        inner.occupied = occupied_cubes(voxels);
         inner.store_all(voxels);
         inner.repeat_palette();
         packed
@@ -81,6 +90,7 @@ impl Packed {
         let id_max = voxels.iter().map(|block| block.0).max().unwrap_or(0);
         let mut packed = Self::zeroed(if id_max < 256 { 8 } else { 16 });
         let inner = Arc::get_mut(&mut packed).expect("just made, so not shared");
+        inner.occupied = occupied_cubes(voxels);
         for (index, block) in voxels.iter().enumerate() {
             inner.store(index, block.0);
         }
@@ -133,6 +143,12 @@ impl Packed {
         }
     }
 
+    /// The cubes that may hold something but air.
+    #[inline]
+    pub(crate) fn occupied(&self) -> u64 {
+        self.occupied
+    }
+
     /// A voxel's bits, and above them those of voxels behind it.
     #[inline]
     fn bits_from(&self, index: usize) -> u16 {
@@ -160,6 +176,7 @@ impl Packed {
     /// Writes one voxel if the layout has room for its block; says whether it had.
     /// When the block then fills the whole brick, [`Self::is_filled_with`] tells.
     fn try_set(&mut self, index: usize, block: Block) -> bool {
+        self.occupied |= u64::from(block != Block::AIR) << cube_index(index);
         if !self.has_palette() {
             let fits = block.0 <= mask(self.width());
             if fits {
@@ -236,6 +253,7 @@ impl Packed {
         let inner = Arc::get_mut(&mut copy).expect("just made, so not shared");
         inner.palette = self.palette;
         inner.counts = self.counts;
+        inner.occupied = self.occupied;
         inner.words.copy_from_slice(&self.words);
         copy
     }
@@ -253,6 +271,22 @@ pub(crate) fn set(packed: &mut Arc<Packed>, index: usize, block: Block) {
         voxels[index % BRICK_VOXELS] = block;
         *packed = Packed::from_voxels(&voxels);
     }
+}
+
+/// The cube of [`CUBE_EDGE_BITS`] in which a voxel is: two bits of each axis, in the order of voxels.
+#[inline]
+pub(crate) const fn cube_index(index: usize) -> usize {
+    index >> 2 & 0b11 | (index >> 6 & 0b11) << 2 | (index >> 10 & 0b11) << 4
+}
+
+/// The cubes that hold something but air.
+fn occupied_cubes(voxels: &[Block; BRICK_VOXELS]) -> u64 {
+    let (runs, _) = voxels.as_chunks::<{ 1 << CUBE_EDGE_BITS }>();
+    let cubes = runs.iter().enumerate().map(|(run, blocks)| {
+        let is_occupied = blocks.iter().any(|&block| block != Block::AIR);
+        u64::from(is_occupied) << cube_index(run << CUBE_EDGE_BITS)
+    });
+    cubes.fold(0, |all, cube| all | cube)
 }
 
 /// The distinct blocks in order of first appearance, and how many; none if there are too many.
@@ -285,4 +319,45 @@ fn palette_width(palette_count: usize) -> usize {
 #[inline]
 const fn mask(width: usize) -> u16 {
     ((1u32 << width) - 1) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SplitMix64;
+
+    /// Whether each cube that has no bit holds nothing but air.
+    fn tells_the_truth(packed: &Packed) -> bool {
+        (0..BRICK_VOXELS).all(|index| {
+            let is_occupied = packed.occupied() >> cube_index(index) & 1 != 0;
+            is_occupied || packed.get(index) == Block::AIR
+        })
+    }
+
+    #[test]
+    fn no_edit_hides_in_a_cube_that_counts_as_empty() {
+        let mut random = SplitMix64::new(1);
+        let mut packed = Packed::uniform(Block::AIR);
+        assert_eq!(packed.occupied(), 0);
+        for _ in 0..600 {
+            // Ever more blocks, so that every width is gone through.
+            let block = Block(random.below(20) as u16);
+            set(&mut packed, random.below(4_096) as usize, block);
+            assert!(tells_the_truth(&packed));
+        }
+        let mut voxels = [Block::AIR; BRICK_VOXELS];
+        packed.unpack(&mut voxels);
+        assert!(tells_the_truth(&Packed::from_voxels(&voxels)));
+    }
+
+    #[test]
+    fn cubes_are_found_by_voxel() {
+        let mut voxels = [Block::AIR; BRICK_VOXELS];
+        // x = 5, z = 9, y = 14: the cube (1, 2, 3).
+        voxels[5 | 9 << 4 | 14 << 8] = Block::STONE;
+        assert_eq!(
+            Packed::from_voxels(&voxels).occupied(),
+            1 << (1 | 2 << 2 | 3 << 4)
+        );
+    }
 }

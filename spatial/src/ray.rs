@@ -13,6 +13,7 @@ use crate::{
     brick::{Brick, voxel_index},
     face::Face,
     limits::RAY_DIRECTION_MAX,
+    packed::{CUBE_EDGE_BITS, cube_index},
     position::{BlockCoord, CELL_BLOCK_BITS, Position},
     terrain::{NODE_EDGE_BITS, Terrain},
 };
@@ -97,21 +98,30 @@ enum Crossing {
     Left,
 }
 
-/// Goes through the cell of a brick that is not uniform, block by block.
+/// Goes through the cell of a brick that is not uniform, block by block; where a cube of it is empty, without
+/// looking at its blocks.
 #[inline]
-fn cross<T: Time>(
-    walk: &mut Walk<T>,
-    brick: &Brick,
-    stops: impl Fn(Block) -> bool,
-) -> Crossing {
+fn cross<T: Time>(walk: &mut Walk<T>, brick: &Brick, stops: impl Fn(Block) -> bool) -> Crossing {
+    let occupied = if stops(Block::AIR) {
+        u64::MAX
+    } else {
+        brick.occupied_cubes()
+    };
     loop {
-        let block = brick.get(voxel_index(walk.block()));
-        if stops(block) {
-            return Crossing::Stopped(block);
+        let index = voxel_index(walk.block());
+        let mut edge_bits = CUBE_EDGE_BITS;
+        if occupied >> cube_index(index) & 1 != 0 {
+            let block = brick.get(index);
+            if stops(block) {
+                return Crossing::Stopped(block);
+            }
+            edge_bits = 0;
         }
         let before = *walk;
-        if !walk.step() {
-            return Crossing::Ended;
+        while !walk.has_left(&before, edge_bits) {
+            if !walk.step() {
+                return Crossing::Ended;
+            }
         }
         if walk.has_left(&before, CELL_BLOCK_BITS) {
             return Crossing::Left;

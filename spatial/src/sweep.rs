@@ -26,7 +26,7 @@ impl BodyBox {
 
     /// Whether it overlaps nothing solid there; what is not loaded is solid.
     pub fn is_free(&self, terrain: &Terrain, feet: Position) -> bool {
-        !has_solid(&mut terrain.reader(), self.blocks(feet))
+        !terrain.reader().has_solid(self.blocks(feet))
     }
 }
 
@@ -66,12 +66,12 @@ impl Sweep {
         let longest = delta.iter().map(|axis| axis.unsigned_abs()).max();
         let piece_count = longest.unwrap_or(0).div_ceil(UNITS_PER_METRE as u32) as i32;
         let mut mover = Mover::new(self, terrain);
-        for piece in 0..piece_count {
+        let mut moved = [0; 3];
+        for piece in 1..=piece_count {
             // Multiples of the whole are rounded, not the piece, so that pieces add up exactly.
-            let part = |axis: i32, count: i32| {
-                (i64::from(axis) * i64::from(count) / i64::from(piece_count)) as i32
-            };
-            mover.advance(delta.map(|axis| part(axis, piece + 1) - part(axis, piece)));
+            let by_then = delta.map(|axis| axis * piece / piece_count);
+            mover.advance([0, 1, 2].map(|axis| by_then[axis] - moved[axis]));
+            moved = by_then;
         }
         mover.finish()
     }
@@ -199,8 +199,7 @@ impl Bounds {
     }
 
     fn blocks(&self) -> BlockBox {
-        let low = self.min.map(|axis| (axis >> UNIT_BITS) as i32);
-        let high = self.max.map(|axis| ((axis - 1) >> UNIT_BITS) as i32);
+        let (low, high) = (self.min.map(first_block), self.max.map(last_block));
         BlockBox {
             min: BlockCoord::new(low[0], low[1], low[2]),
             max: BlockCoord::new(high[0], high[1], high[2]),
@@ -214,32 +213,56 @@ impl Bounds {
 
     /// How much of a distance along an axis it can go before something solid. Blocks that it
     /// overlaps already do not hold it.
+    #[inline]
     fn travel(&self, reader: &mut BlockReader, axis: usize, distance: i32) -> i32 {
-        let mut target = *self;
-        target.shift(axis, distance);
-        let (from, to) = (self.blocks(), target.blocks());
-        let mut layer = from;
+        let far = i64::from(distance);
         if distance > 0 {
-            for index in along(from.max, axis) + 1..=along(to.max, axis) {
-                set_layer(&mut layer, axis, index);
-                if has_solid(reader, layer) {
-                    return ((i64::from(index) << UNIT_BITS) - self.max[axis]) as i32;
-                }
+            let (from, to) = (last_block(self.max[axis]), last_block(self.max[axis] + far));
+            // Most steps enter no block that the box is not in already.
+            if from == to {
+                return distance;
             }
+            let met = first_solid(reader, self.blocks(), axis, from + 1..=to);
+            met.map_or(distance, |index| {
+                ((i64::from(index) << UNIT_BITS) - self.max[axis]) as i32
+            })
         } else {
-            for index in (along(to.min, axis)..along(from.min, axis)).rev() {
-                set_layer(&mut layer, axis, index);
-                if has_solid(reader, layer) {
-                    return ((i64::from(index + 1) << UNIT_BITS) - self.min[axis]) as i32;
-                }
+            let (from, to) = (
+                first_block(self.min[axis]),
+                first_block(self.min[axis] + far),
+            );
+            if from == to {
+                return distance;
             }
+            let met = first_solid(reader, self.blocks(), axis, (to..from).rev());
+            met.map_or(distance, |index| {
+                ((i64::from(index + 1) << UNIT_BITS) - self.min[axis]) as i32
+            })
         }
-        distance
     }
 }
 
-fn along(at: BlockCoord, axis: usize) -> i32 {
-    [at.x, at.y, at.z][axis]
+/// The block in which a lower face lies, which is in the box.
+const fn first_block(face: i64) -> i32 {
+    (face >> UNIT_BITS) as i32
+}
+
+/// The block below an upper face, which is not in the box.
+const fn last_block(face: i64) -> i32 {
+    ((face - 1) >> UNIT_BITS) as i32
+}
+
+/// The first of these layers across an axis that has something solid where the box would be.
+fn first_solid(
+    reader: &mut BlockReader,
+    mut layer: BlockBox,
+    axis: usize,
+    mut layers: impl Iterator<Item = i32>,
+) -> Option<i32> {
+    layers.find(|&index| {
+        set_layer(&mut layer, axis, index);
+        reader.has_solid(layer)
+    })
 }
 
 /// Makes a box one block thick along an axis.
@@ -251,8 +274,4 @@ fn set_layer(layer: &mut BlockBox, axis: usize, index: i32) {
             _ => corner.z = index,
         }
     }
-}
-
-fn has_solid(reader: &mut BlockReader, area: BlockBox) -> bool {
-    area.blocks().any(|at| reader.block(at).is_solid())
 }

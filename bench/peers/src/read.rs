@@ -22,7 +22,7 @@ pub fn edited() -> Kernel {
 }
 
 fn compared(reads: &Reads) -> Kernel {
-    let tree64 = Tree64::new(&Model(&reads.terrain));
+    let tree64 = Tree64::new(Model(&reads.terrain));
     let voxelis = Voxelis::new(&reads.terrain);
     let kernel = reads.kernel().beside("tree64", reads.side(Sparse(tree64)));
     kernel.beside("voxelis", reads.side(voxelis))

@@ -16,8 +16,9 @@ const RAYS_COUNT: usize = 4_000;
 pub const DISTANCE_UNITS_MAX: u32 = 64 * UNITS_PER_METRE as u32;
 /// As the engine's own directions: a length of about 2^14.
 const DIRECTION_MAX: i32 = 1 << 14;
-/// How far floats may be off, in 1/4096 m.
-const TOLERANCE_UNITS: i64 = 16;
+/// How far floats may be off, in 1/4096 m: 12 mm at the end of a ray. Half of it is ours, who round a
+/// direction's length down to a whole number.
+const TOLERANCE_UNITS: i64 = 48;
 /// A ray is shifted by so much to see whether it grazes an edge.
 const GRAZE_UNITS: i32 = 8;
 /// What sets blocks farther apart in an answer than the tolerance.

@@ -24,9 +24,6 @@ pub trait Voxels {
     fn get(&self, at: Self::Place) -> u16;
 
     fn set(&mut self, at: Self::Place, id: u16);
-
-    /// Keeps what stands as it is beside what will be edited, where the store can.
-    fn keep(&mut self) {}
 }
 
 /// What is read, and whether it is edited meanwhile.
@@ -59,10 +56,7 @@ impl Reads {
             count: self.places.len() as u64,
             unit: "read",
         };
-        let ours = self.side(Ours {
-            terrain: self.terrain.clone(),
-            kept: Terrain::new(),
-        });
+        let ours = self.side(Ours(self.terrain.clone()));
         match self.is_edited {
             false => Kernel::new("voxel-read", amount, ours),
             true => Kernel::new("voxel-read-edited", amount, ours).for_target(targets::READ),
@@ -100,9 +94,6 @@ impl<V: Voxels> Work for Reading<V> {
     }
 
     fn run(&mut self, mut tell: impl FnMut(i64)) {
-        if self.is_edited {
-            self.voxels.keep();
-        }
         for (number, places) in self.places.chunks(EDIT_EVERY).enumerate() {
             let (edited, read) = match places {
                 [first, rest @ ..] if self.is_edited => (Some(first), rest),
@@ -119,11 +110,7 @@ impl<V: Voxels> Work for Reading<V> {
     }
 }
 
-/// Our terrain, and a snapshot of it as the last frame holds one.
-struct Ours {
-    terrain: Terrain,
-    kept: Terrain,
-}
+struct Ours(Terrain);
 
 impl Voxels for Ours {
     type Place = BlockCoord;
@@ -133,14 +120,10 @@ impl Voxels for Ours {
     }
 
     fn get(&self, at: BlockCoord) -> u16 {
-        self.terrain.block(at).0
+        self.0.block(at).0
     }
 
     fn set(&mut self, at: BlockCoord, id: u16) {
-        self.terrain.set(at, Block(id));
-    }
-
-    fn keep(&mut self) {
-        self.kept = self.terrain.clone();
+        self.0.set(at, Block(id));
     }
 }

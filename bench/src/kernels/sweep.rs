@@ -14,8 +14,9 @@ use crate::{
 };
 
 const SWEEPS_COUNT: usize = 2_000;
-/// A fall or a push of 40 m/s, in one tick.
-const STEP_UNITS_MAX: i32 = 2 * UNITS_PER_METRE;
+/// A dash and a long fall, in one tick: 16 and 40 m/s.
+const RUN_UNITS_MAX: i32 = 8 * UNITS_PER_METRE / 10;
+const FALL_UNITS_MAX: i32 = 2 * UNITS_PER_METRE;
 pub const BODY: BodyBox = engine::movement::body_box(false);
 /// How far floats may be off, in 1/4096 m: 4 mm.
 const TOLERANCE_UNITS: i64 = 16;
@@ -34,7 +35,7 @@ impl Sweeps {
         let mut random = SplitMix64::new(land::SEED);
         let mut sweeps = Vec::new();
         while sweeps.len() < times(SWEEPS_COUNT, 100) {
-            let sweep = draw(&mut random);
+            let sweep = draw(&mut random, &terrain);
             if !grazes(&sweep, &terrain) {
                 sweeps.push(sweep);
             }
@@ -83,16 +84,33 @@ impl<S: FnMut(&Sweep) -> i64> Work for Sweeping<S> {
     }
 }
 
-fn draw(random: &mut SplitMix64) -> Sweep {
+/// A body just above the ground that runs along x or z or falls.
+fn draw(random: &mut SplitMix64, terrain: &Terrain) -> Sweep {
+    let mut feet = land::point_inside(random);
+    let ground = ground_below(feet, terrain);
+    feet.y = ground + random.between(2 * GRAZE_UNITS, UNITS_PER_METRE);
+    let axis = random.below(3) as usize;
     let mut delta = [0; 3];
-    delta[random.below(3) as usize] = random.between(-STEP_UNITS_MAX, STEP_UNITS_MAX);
+    delta[axis] = match axis {
+        1 => -random.between(0, FALL_UNITS_MAX),
+        _ => random.between(-RUN_UNITS_MAX, RUN_UNITS_MAX),
+    };
     Sweep {
         body: BODY,
-        feet: land::point_inside(random),
+        feet,
         delta,
         step_units_max: 0,
         is_grounded: false,
     }
+}
+
+/// The top of the first solid block below.
+fn ground_below(at: Position, terrain: &Terrain) -> i32 {
+    let mut block = at.block();
+    while !terrain.block(block).is_solid() {
+        block.y -= 1;
+    }
+    (block.y + 1) * UNITS_PER_METRE
 }
 
 fn travelled(sweep: &Sweep, terrain: &Terrain) -> i64 {

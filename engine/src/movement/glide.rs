@@ -7,7 +7,7 @@
 use core::ops::RangeInclusive;
 
 use spatial::{
-    BlockBox, BlockCoord,
+    BlockBox,
     position::UNITS_PER_METRE,
     sweep::{Sweep, Swept},
     terrain::BlockReader,
@@ -26,7 +26,7 @@ pub fn glide(sweep: &Sweep, reader: &mut BlockReader) -> Option<Swept> {
     feet.x += x;
     feet.z += z;
     let from = sweep.body.blocks(sweep.feet);
-    if !has_solid(reader, layer_below(from)) {
+    if !reader.has_solid(layer_below(from)) {
         return None;
     }
     let to = sweep.body.blocks(feet);
@@ -34,11 +34,11 @@ pub fn glide(sweep: &Sweep, reader: &mut BlockReader) -> Option<Swept> {
         true
     } else if entered(from, to)
         .into_iter()
-        .any(|slab| has_solid(reader, slab))
+        .any(|slab| reader.has_solid(slab))
     {
         return None;
     } else {
-        has_solid(reader, layer_below(to))
+        reader.has_solid(layer_below(to))
     };
     Some(Swept {
         feet,
@@ -74,19 +74,6 @@ fn gained(from: RangeInclusive<i32>, to: RangeInclusive<i32>) -> (i32, i32) {
     } else {
         (*to.start(), from.start() - 1)
     }
-}
-
-fn has_solid(reader: &mut BlockReader, area: BlockBox) -> bool {
-    for y in area.min.y..=area.max.y {
-        for z in area.min.z..=area.max.z {
-            for x in area.min.x..=area.max.x {
-                if reader.block(BlockCoord::new(x, y, z)).is_solid() {
-                    return true;
-                }
-            }
-        }
-    }
-    false
 }
 
 #[cfg(test)]

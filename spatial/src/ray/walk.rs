@@ -87,7 +87,9 @@ impl<T: Time> Walk<T> {
         let zero = T::from(0);
         let end = match length(ray) {
             0 => zero,
-            length => T::from(i64::from(ray.distance_units_max)) * others[0] * factor[0] / T::from(length),
+            length => {
+                T::from(i64::from(ray.distance_units_max)) * others[0] * factor[0] / T::from(length)
+            }
         };
         let block = origin.map(|axis| axis >> UNIT_BITS);
         let is_moving = |axis: usize| direction[axis] != 0;
@@ -143,17 +145,16 @@ impl<T: Time> Walk<T> {
         let edge_mask = ((1i64 << edge_bits) - 1) as i32;
         // Planes within the cube ahead of this block.
         let inside = self.block.map(|axis| edge_mask - (axis & edge_mask));
-        let exit = |axis: usize| {
-            self.next[axis] + T::from(i64::from(inside[axis])) * self.step[axis]
-        };
+        let exit =
+            |axis: usize| self.next[axis] + T::from(i64::from(inside[axis])) * self.step[axis];
         let (axes, time) = first([exit(0), exit(1), exit(2)]);
         if time > self.end {
             return false;
         }
         let crossed = usize::from(axes[1]) + 2 * usize::from(axes[2]);
-        for axis in 0..3 {
+        for (axis, inside) in inside.into_iter().enumerate() {
             let planes_count = if axis == crossed {
-                inside[axis] + 1
+                inside + 1
             } else {
                 self.planes_until(axis, time, axis < crossed)
             };
@@ -213,7 +214,11 @@ fn origin(ray: &Ray) -> [i64; 3] {
     let origin = [ray.origin.x, ray.origin.y, ray.origin.z];
     let mirrored = |axis: usize| {
         let value = i64::from(origin[axis]);
-        if ray.direction[axis] < 0 { -value } else { value }
+        if ray.direction[axis] < 0 {
+            -value
+        } else {
+            value
+        }
     };
     [mirrored(0), mirrored(1), mirrored(2)]
 }

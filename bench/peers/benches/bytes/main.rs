@@ -81,7 +81,7 @@ impl Body {
     fn of(row: BodyRow, base: [i16; 3]) -> Self {
         let centimetres = |axis: usize| {
             let from_base = row.position[axis] - (i32::from(base[axis]) << 16);
-            (i64::from(from_base) * 100 >> 12) as i32
+            ((i64::from(from_base) * 100) >> 12) as i32
         };
         Self {
             index: row.index,

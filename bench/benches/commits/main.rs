@@ -1,4 +1,5 @@
-//! The journal's commits alone. `./dev bench journal` has the stores that one would use instead beside them.
+//! The journal's commits alone, and what they allocate: `./dev bench commits`. `./dev bench journal` has the
+//! stores that one would use instead beside them.
 
 use bench::{CountingAllocator, commits};
 
