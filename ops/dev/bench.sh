@@ -8,15 +8,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$ROOT/ops/dev/build.sh"
 
 # Benches of the package bench, and those with peers, which nothing but this script builds.
-<<<<<<< HEAD
-OURS=(battle fanout field link shards)
+OURS=(battle commits fanout field link shards)
 WITH_PEERS=(kernels journal bytes replication)
 # The page's, in TypeScript.
 PAGE_BENCH=client
-=======
-OURS=(battle commits fanout field link shards)
-WITH_PEERS=(kernels journal bytes)
->>>>>>> peers
 
 main() {
   need_rust
