@@ -12,7 +12,8 @@ use crate::{
     land, targets, times,
 };
 
-const RAYS_COUNT: usize = 4_000;
+/// So many that a round is long beside what it takes to have the land in the caches again, after a peer.
+const RAYS_COUNT: usize = 16_000;
 pub const DISTANCE_UNITS_MAX: u32 = 64 * UNITS_PER_METRE as u32;
 /// As the engine's own directions: a length of about 2^14.
 const DIRECTION_MAX: i32 = 1 << 14;
