@@ -109,10 +109,17 @@ fn outcome(hit: RayHit) -> (i64, [i32; 3]) {
 
 fn draw(random: &mut SplitMix64) -> Ray {
     let origin = land::point_inside(random);
-    let mut axis = || random.between(-DIRECTION_MAX, DIRECTION_MAX);
+    let mut direction = [0; 3];
+    // One that is short has a length that rounds too coarsely to be compared.
+    while direction
+        .iter()
+        .all(|axis: &i32| axis.abs() < DIRECTION_MAX / 2)
+    {
+        direction = direction.map(|_| random.between(-DIRECTION_MAX, DIRECTION_MAX));
+    }
     Ray {
         origin,
-        direction: [axis(), axis(), axis()],
+        direction,
         distance_units_max: DISTANCE_UNITS_MAX,
     }
 }
