@@ -57,7 +57,7 @@ package_of() {
 
 print_table() {
   [ "$1" = --last ] || run_all >&2
-  cargo run --locked --quiet --package bench --bin table
+  cargo run --locked --quiet --profile bench --package bench --bin table
 }
 
 # In the profile that benches are built in anyway; without --bench each runs a little.

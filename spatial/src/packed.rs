@@ -18,6 +18,8 @@ pub(crate) const CUBE_EDGE_BITS: u32 = 2;
 /// `u64` words per bit of width: 4,096 voxels / 64 bits.
 const WORDS_PER_BIT: usize = BRICK_VOXELS / 64;
 
+const _: () = assert!(Block::AIR.0 == 0);
+
 /// A brick's voxels. Always used unsized, as `Packed`; the sized forms exist to be made.
 #[derive(Debug)]
 pub(crate) struct Packed<W: ?Sized = [u64]> {
@@ -279,14 +281,26 @@ pub(crate) const fn cube_index(index: usize) -> usize {
     index >> 2 & 0b11 | (index >> 6 & 0b11) << 2 | (index >> 10 & 0b11) << 4
 }
 
-/// The cubes that hold something but air.
+/// The cubes that hold something but air, whose id is 0: rows of 16 voxels are joined 16 at a time.
 fn occupied_cubes(voxels: &[Block; BRICK_VOXELS]) -> u64 {
-    let (runs, _) = voxels.as_chunks::<{ 1 << CUBE_EDGE_BITS }>();
-    let cubes = runs.iter().enumerate().map(|(run, blocks)| {
-        let is_occupied = blocks.iter().any(|&block| block != Block::AIR);
-        u64::from(is_occupied) << cube_index(run << CUBE_EDGE_BITS)
-    });
-    cubes.fold(0, |all, cube| all | cube)
+    let (rows, _) = voxels.as_chunks::<16>();
+    let mut occupied = 0;
+    for cube_row in 0..16 {
+        // The first voxel of four cubes beside each other.
+        let first = (cube_row & 3) << 6 | (cube_row >> 2) << 10;
+        let mut joined = [0u16; 16];
+        for row in 0..16 {
+            let row = &rows[first / 16 + (row & 3) + 16 * (row >> 2)];
+            for (all, block) in joined.iter_mut().zip(row) {
+                *all |= block.0;
+            }
+        }
+        for (x, ids) in joined.as_chunks::<4>().0.iter().enumerate() {
+            let is_occupied = ids.iter().fold(0, |all, id| all | id) != Block::AIR.0;
+            occupied |= u64::from(is_occupied) << cube_index(first + (x << CUBE_EDGE_BITS));
+        }
+    }
+    occupied
 }
 
 /// The distinct blocks in order of first appearance, and how many; none if there are too many.

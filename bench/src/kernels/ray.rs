@@ -12,7 +12,8 @@ use crate::{
     land, targets, times,
 };
 
-const RAYS_COUNT: usize = 4_000;
+/// So many that a round is long beside what it takes to have the land in the caches again, after a peer.
+const RAYS_COUNT: usize = 16_000;
 pub const DISTANCE_UNITS_MAX: u32 = 64 * UNITS_PER_METRE as u32;
 /// As the engine's own directions: a length of about 2^14.
 const DIRECTION_MAX: i32 = 1 << 14;
@@ -108,10 +109,17 @@ fn outcome(hit: RayHit) -> (i64, [i32; 3]) {
 
 fn draw(random: &mut SplitMix64) -> Ray {
     let origin = land::point_inside(random);
-    let mut axis = || random.between(-DIRECTION_MAX, DIRECTION_MAX);
+    let mut direction = [0; 3];
+    // One that is short has a length that rounds too coarsely to be compared.
+    while direction
+        .iter()
+        .all(|axis: &i32| axis.abs() < DIRECTION_MAX / 2)
+    {
+        direction = direction.map(|_| random.between(-DIRECTION_MAX, DIRECTION_MAX));
+    }
     Ray {
         origin,
-        direction: [axis(), axis(), axis()],
+        direction,
         distance_units_max: DISTANCE_UNITS_MAX,
     }
 }

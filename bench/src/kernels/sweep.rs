@@ -13,7 +13,8 @@ use crate::{
     land, targets, times,
 };
 
-const SWEEPS_COUNT: usize = 2_000;
+/// So many that a round is long beside what it takes to have the land in the caches again, after a peer.
+const SWEEPS_COUNT: usize = 10_000;
 /// A dash and a long fall, in one tick: 16 and 40 m/s.
 const RUN_UNITS_MAX: i32 = 8 * UNITS_PER_METRE / 10;
 const FALL_UNITS_MAX: i32 = 2 * UNITS_PER_METRE;

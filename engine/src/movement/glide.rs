@@ -80,7 +80,9 @@ fn gained(from: RangeInclusive<i32>, to: RangeInclusive<i32>) -> (i32, i32) {
 mod tests {
     use super::*;
     use crate::{arena, balance::STEP_HEIGHT, generate::layout::MIDDLE, movement::body_box};
-    use spatial::{Block, Position, position::UNIT_BITS, random::SplitMix64, terrain::Terrain};
+    use spatial::{
+        Block, BlockCoord, Position, position::UNIT_BITS, random::SplitMix64, terrain::Terrain,
+    };
 
     fn strewn_terrain(random: &mut SplitMix64) -> Terrain {
         let mut terrain = arena::flat_terrain(32);
