@@ -18,7 +18,7 @@ use crate::{
     endpoint::{Shared, wait_until},
     streams::{RecvStream, SendStream},
     waits::{Wait, Waits},
-    wheel::WheelTime,
+    wheel::Timers,
 };
 
 /// What is called with every datagram that comes.
@@ -50,7 +50,7 @@ pub(crate) struct State {
     /// What waits to be written to streams, without anybody waiting for that.
     pub backlogs: Vec<Backlog>,
     /// Where the wheel has it.
-    pub timer: Option<WheelTime>,
+    pub timers: Timers,
     sink: Option<DatagramSink>,
     is_listening: bool,
 }
@@ -163,7 +163,7 @@ impl Connection {
                 is_connected: false,
                 lost: None,
                 backlogs: Vec::new(),
-                timer: None,
+                timers: Timers::default(),
                 sink: None,
                 is_listening: false,
             }),

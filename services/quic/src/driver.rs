@@ -186,9 +186,7 @@ impl Driver {
             let Some(cell) = self.shared.connection(number) else {
                 continue;
             };
-            let mut state = cell.state.borrow_mut();
-            if state.timer == Some(time) {
-                state.timer = None;
+            if cell.state.borrow_mut().timers.expire(time) {
                 cell.mark(&self.shared);
             }
         }
@@ -278,8 +276,9 @@ impl Driver {
         }
         let time = self.wheel.time(deadline);
         // A deadline that moved to later is looked at when the earlier time comes.
-        if state.timer.is_none_or(|known| time < known) {
-            state.timer = Some(self.wheel.insert(cell.handle.0, time));
+        if state.timers.needs(time) {
+            let time = self.wheel.insert(cell.handle.0, time);
+            state.timers.insert(time);
         }
         false
     }

@@ -9,6 +9,38 @@ use crate::limits::{WHEEL_SLOT, WHEEL_SLOTS};
 /// Slots since the wheel began.
 pub type WheelTime = u64;
 
+/// Where the wheel has one connection: at the earliest time that it needs, and at a later one that was
+/// needed before. Deadlines swing between soon (an answer is due) and late (the peer is silent); with the
+/// late one remembered, a swing puts nothing new into the wheel.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Timers {
+    first: Option<WheelTime>,
+    second: Option<WheelTime>,
+}
+
+impl Timers {
+    /// Whether it must be put into the wheel to be looked at by this time.
+    pub fn needs(&self, time: WheelTime) -> bool {
+        self.first.is_none_or(|first| time < first)
+    }
+
+    /// It was put there, earlier than all it had.
+    pub fn insert(&mut self, time: WheelTime) {
+        // A third one is forgotten; that the wheel still has it does no harm.
+        self.second = self.first;
+        self.first = Some(time);
+    }
+
+    /// It came out of the wheel; whether that is to be looked at.
+    pub fn expire(&mut self, time: WheelTime) -> bool {
+        let is_known = self.first == Some(time);
+        if is_known {
+            self.first = self.second.take();
+        }
+        is_known
+    }
+}
+
 /// See the module. Keys are the caller's; a key may be in it more than once.
 pub struct Wheel {
     began_at: Instant,
@@ -134,6 +166,27 @@ mod tests {
         let mut due = Vec::new();
         wheel.expire(began + Duration::from_secs(5), &mut due);
         assert_eq!(due, [(7, placed)]);
+    }
+
+    #[test]
+    fn deadlines_that_swing_leave_little_in_the_wheel() {
+        let began = Instant::now();
+        let mut wheel = Wheel::new(began);
+        let (mut timers, mut due) = (Timers::default(), Vec::new());
+        for millisecond in 0..20_000 {
+            let now = began + Duration::from_millis(millisecond);
+            wheel.expire(now, &mut due);
+            due.drain(..)
+                .for_each(|(_, time)| drop(timers.expire(time)));
+            // An answer is due soon after each tick, then nothing for long.
+            let distance = if millisecond % 50 < 10 { 30 } else { 3_300 };
+            let time = wheel.time(now + Duration::from_millis(distance));
+            if timers.needs(time) {
+                timers.insert(wheel.insert(1, time));
+            }
+            let held_count: usize = wheel.slots.iter().map(Vec::len).sum();
+            assert!(held_count <= 3, "{held_count} at {millisecond} ms");
+        }
     }
 
     #[test]
