@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -34,7 +34,8 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "placement",
         ],
     ),
-    ("edge", &["spatial", "protocol", "engine", "world"]),
+    ("edge", &["spatial", "protocol", "engine", "world", "quic"]),
+    ("quic", &[]),
     ("link", &[]),
     (
         "voxelheim",
