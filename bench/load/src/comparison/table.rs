@@ -74,7 +74,7 @@ impl Table {
         let with = |clients: usize| Some((clients, self.median(server, clients, resident)?));
         let mut found = self.numbers_of_clients().into_iter().filter_map(with);
         let (fewest, bytes_before) = found.next()?;
-        let (most, bytes) = found.last()?;
+        let (most, bytes) = found.next_back()?;
         Some((bytes - bytes_before) / 1_024.0 / (most - fewest) as f64)
     }
 }
