@@ -9,7 +9,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("protocol", &[]),
     ("tidy", &[]),
     ("gate", &[]),
-    ("load", &["bench"]),
+    ("load", &["bench", "quic"]),
     ("engine", &["spatial"]),
     ("client-core", &["spatial", "engine"]),
     ("directory", &["spatial"]),

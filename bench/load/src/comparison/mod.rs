@@ -43,7 +43,7 @@ pub struct Options {
         long,
         value_enum,
         value_delimiter = ',',
-        default_value = "quinn,wtransport,colyseus"
+        default_value = "loop,quinn,wtransport,colyseus"
     )]
     pub peers: Vec<Peer>,
     /// Keeps what was measured for `./dev bench --table`, as all benches do when they are told so
@@ -54,6 +54,8 @@ pub struct Options {
 /// Whose server is measured.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Peer {
+    /// The loop of our own edges, with nothing above it
+    Loop,
     Quinn,
     Wtransport,
     Colyseus,
@@ -62,6 +64,7 @@ pub enum Peer {
 impl Peer {
     fn name(self) -> &'static str {
         match self {
+            Peer::Loop => table::LOOP,
             Peer::Quinn => table::QUINN,
             Peer::Wtransport => table::WTRANSPORT,
             Peer::Colyseus => table::COLYSEUS,

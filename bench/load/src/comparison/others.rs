@@ -52,6 +52,7 @@ fn start_server(
     seen: usize,
 ) -> io::Result<Program> {
     let role = match peer {
+        Peer::Loop => "loop-server",
         Peer::Quinn => "quinn-server",
         Peer::Wtransport => "wtransport-server",
         Peer::Colyseus => {
@@ -82,7 +83,7 @@ fn start_server(
 
 fn start_clients(peer: Peer, clients: usize, port: &str, certificate: &str) -> io::Result<Program> {
     let role = match peer {
-        Peer::Quinn => "quinn-clients",
+        Peer::Loop | Peer::Quinn => "quinn-clients",
         Peer::Wtransport => "wtransport-clients",
         Peer::Colyseus => "colyseus-clients",
     };

@@ -6,6 +6,8 @@ use super::outcome::Outcome;
 
 /// Servers by the names that outcomes have.
 pub const OURS: &str = "voxelheim";
+/// Our transport alone: a part of ours, and no peer.
+pub const LOOP: &str = "our loop alone";
 pub const QUINN: &str = "stock quinn";
 pub const WTRANSPORT: &str = "wtransport";
 pub const COLYSEUS: &str = "Colyseus";
@@ -49,8 +51,18 @@ impl Table {
         clients: usize,
         figure: impl Fn(&Outcome) -> f64,
     ) -> Option<f64> {
-        let ours = self.median(OURS, clients, &figure)?;
-        Some(ours / self.median(server, clients, &figure)?)
+        self.ratio_of(OURS, server, clients, figure)
+    }
+
+    fn ratio_of(
+        &self,
+        server: &str,
+        other: &str,
+        clients: usize,
+        figure: impl Fn(&Outcome) -> f64,
+    ) -> Option<f64> {
+        let figure_of_server = self.median(server, clients, &figure)?;
+        Some(figure_of_server / self.median(other, clients, &figure)?)
     }
 
     /// The median of a figure over the runs of one server with one number of clients that count.
@@ -132,10 +144,11 @@ impl Table {
     fn ratios(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for clients in self.numbers_of_clients() {
             for server in PEERS {
-                self.ratio_line(out, clients, server)?;
+                self.ratio_line(out, clients, (OURS, server))?;
             }
+            self.ratio_line(out, clients, (LOOP, QUINN))?;
         }
-        for server in [OURS].into_iter().chain(PEERS) {
+        for server in [OURS, LOOP].into_iter().chain(PEERS) {
             if let Some(kb) = self.memory_kb_of_one_more(server) {
                 writeln!(out, "- {server}: {kb:.0} KB for each connection more")?;
             }
@@ -147,15 +160,15 @@ impl Table {
         &self,
         out: &mut fmt::Formatter<'_>,
         clients: usize,
-        server: &str,
+        (ours, server): (&str, &str),
     ) -> fmt::Result {
-        let ratio = |figure: fn(&Outcome) -> f64| self.ratio(server, clients, figure);
+        let ratio = |figure: fn(&Outcome) -> f64| self.ratio_of(ours, server, clients, figure);
         let Some(cpu) = ratio(Outcome::cpu_us_per_client_and_tick) else {
             return Ok(());
         };
         write!(
             out,
-            "- {clients} clients, {OURS} to {server}: {cpu:.2} × its CPU"
+            "- {clients} clients, {ours} to {server}: {cpu:.2} × its CPU"
         )?;
         if let Some(memory) = ratio(Outcome::memory_kb_per_connection) {
             write!(out, ", {memory:.2} × its memory")?;

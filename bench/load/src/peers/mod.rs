@@ -6,6 +6,7 @@ mod clients;
 mod colyseus;
 mod counts;
 mod link;
+mod loop_link;
 mod quinn_link;
 mod server;
 mod traffic;
@@ -21,6 +22,8 @@ pub use traffic::Traffic;
 /// Which end of which peer.
 #[derive(Subcommand)]
 pub enum Role {
+    /// Its clients are quinn's
+    LoopServer(Traffic),
     QuinnServer(Traffic),
     QuinnClients(Drivers),
     WtransportServer(Traffic),
@@ -46,6 +49,7 @@ pub type Failure = Box<dyn Error>;
 /// Plays the role until the standard input ends.
 pub fn run(role: &Role) -> Result<(), Failure> {
     match role {
+        Role::LoopServer(traffic) => on_one_thread(loop_link::serve(*traffic)),
         Role::QuinnServer(traffic) => on_one_thread(quinn_link::serve(*traffic)),
         Role::QuinnClients(drivers) => on_one_thread(quinn_link::drive(drivers)),
         Role::WtransportServer(traffic) => on_one_thread(wtransport_link::serve(*traffic)),

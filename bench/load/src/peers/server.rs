@@ -33,8 +33,14 @@ struct Member<L> {
 impl<L: Link> Crowd<L> {
     /// Begins to send.
     pub fn gather(traffic: Traffic) -> Self {
-        let members = Rc::default();
-        spawn_local(tell(Rc::clone(&members), traffic));
+        let members: Rc<RefCell<Vec<Member<L>>>> = Rc::default();
+        let told = Rc::clone(&members);
+        spawn_local(every_tick(traffic, move |message| {
+            let mut members = told.borrow_mut();
+            members
+                .iter_mut()
+                .for_each(|member| member.tell(&traffic, message));
+        }));
         Self { members }
     }
 
@@ -56,15 +62,14 @@ async fn hear<L: Link>(link: L) {
     }
 }
 
-async fn tell<L: Link>(members: Rc<RefCell<Vec<Member<L>>>>, traffic: Traffic) {
-    let template = vec![7; traffic.datagram_bytes];
+/// Has everybody told the same message, 20 times a second, until the process ends.
+pub async fn every_tick(traffic: Traffic, mut tell: impl FnMut(&[u8])) {
+    let message = vec![7; traffic.datagram_bytes];
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        for member in members.borrow_mut().iter_mut() {
-            member.tell(&traffic, &template);
-        }
+        tell(&message);
         add(&COUNTS.ticks, 1);
     }
 }
