@@ -14,8 +14,10 @@ const INPUT = 0;
 const [playersCount, seenCount] = process.argv.slice(2).map(Number);
 const counts = { connections: 0, ticks: 0, sent: 0, received: 0, updates: 0 };
 
-// As large as the largest patch, or Colyseus grows it and warns.
-Encoder.BUFFER_SIZE = 1 << 20;
+// The patches of all clients lie behind each other in one buffer. It must hold them, or Colyseus grows it,
+// encodes again and warns, each time. A body takes some 20 bytes.
+const BODY_BYTES_MAX = 32;
+Encoder.BUFFER_SIZE = (1 << 20) + playersCount * Math.min(seenCount, playersCount) * BODY_BYTES_MAX;
 
 class Battle extends Room {
   maxClients = Number.POSITIVE_INFINITY;

@@ -17,7 +17,7 @@ use tokio_tungstenite::{
 
 use super::{
     Drivers, Failure,
-    counts::{COUNTS, add, answer},
+    counts::{COUNTS, add, say},
     traffic::{INPUT_BYTES, TICK},
 };
 
@@ -42,7 +42,7 @@ pub async fn drive(drivers: &Drivers) -> Result<(), Failure> {
         });
         add(&COUNTS.connections, 1);
     }
-    answer("joined")?;
+    say("joined")?;
     std::future::pending().await
 }
 

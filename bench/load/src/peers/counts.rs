@@ -36,9 +36,8 @@ pub fn add(counter: &AtomicU64, count: u64) {
     counter.fetch_add(count, Ordering::Relaxed);
 }
 
-/// Says that this end is ready, and answers from a thread of its own until the input ends.
-pub fn answer(ready: &str) -> io::Result<()> {
-    say(ready)?;
+/// Answers from a thread of its own until the input ends, and this process with it, however far it is.
+pub fn answer() {
     thread::spawn(|| {
         for line in io::stdin().lock().lines() {
             if line.is_err() || say(&counted()).is_err() {
@@ -47,10 +46,10 @@ pub fn answer(ready: &str) -> io::Result<()> {
         }
         process::exit(0);
     });
-    Ok(())
 }
 
-fn say(line: &str) -> io::Result<()> {
+/// Says a line to who started this end.
+pub fn say(line: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;
     out.flush()

@@ -48,6 +48,7 @@ pub type Failure = Box<dyn Error>;
 
 /// Plays the role until the standard input ends.
 pub fn run(role: &Role) -> Result<(), Failure> {
+    counts::answer();
     match role {
         Role::LoopServer(traffic) => on_one_thread(loop_link::serve(*traffic)),
         Role::QuinnServer(traffic) => on_one_thread(quinn_link::serve(*traffic)),

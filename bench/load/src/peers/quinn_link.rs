@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::{
     Drivers, Failure, Traffic, certificate,
     clients::{self, CONNECTIONS_PER_SOCKET},
-    counts::{COUNTS, add, answer},
+    counts::{COUNTS, add, say},
     link::Link,
     server::Crowd,
 };
@@ -20,7 +20,7 @@ pub async fn serve(traffic: Traffic) -> Result<(), Failure> {
     let hex = certificate::to_hex(&certificate);
     let config = quinn::ServerConfig::with_single_cert(vec![certificate], key)?;
     let endpoint = Endpoint::server(config, (Ipv4Addr::LOCALHOST, 0).into())?;
-    answer(&format!("{} {hex}", endpoint.local_addr()?.port()))?;
+    say(&format!("{} {hex}", endpoint.local_addr()?.port()))?;
     let crowd = Crowd::gather(traffic);
     while let Some(incoming) = endpoint.accept().await {
         crowd.join(incoming.await?);
@@ -43,7 +43,7 @@ pub async fn drive(drivers: &Drivers) -> Result<(), Failure> {
         let connecting = endpoint.connect_with(config.clone(), address, certificate::NAME)?;
         clients::play(connecting.await?, number, drivers.count);
     }
-    answer("joined")?;
+    say("joined")?;
     std::future::pending().await
 }
 

@@ -9,7 +9,7 @@ use wtransport::{ClientConfig, Connection, Endpoint, Identity, ServerConfig};
 use super::{
     Drivers, Failure, Traffic,
     clients::{self, CONNECTIONS_PER_SOCKET},
-    counts::{COUNTS, add, answer},
+    counts::{COUNTS, add, say},
     link::Link,
     server::Crowd,
 };
@@ -24,7 +24,7 @@ pub async fn serve(traffic: Traffic) -> Result<(), Failure> {
         .with_identity(Identity::self_signed(["localhost"])?)
         .build();
     let endpoint = Endpoint::server(config)?;
-    answer(&endpoint.local_addr()?.port().to_string())?;
+    say(&endpoint.local_addr()?.port().to_string())?;
     let crowd = Crowd::gather(traffic);
     loop {
         let request = endpoint.accept().await.await?;
@@ -43,7 +43,7 @@ pub async fn drive(drivers: &Drivers) -> Result<(), Failure> {
         let endpoint = endpoint.as_ref().expect("the first number makes one");
         clients::play(endpoint.connect(&url).await?, number, drivers.count);
     }
-    answer("joined")?;
+    say("joined")?;
     std::future::pending().await
 }
 
