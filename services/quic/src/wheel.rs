@@ -176,8 +176,9 @@ mod tests {
         for millisecond in 0..20_000 {
             let now = began + Duration::from_millis(millisecond);
             wheel.expire(now, &mut due);
-            due.drain(..)
-                .for_each(|(_, time)| drop(timers.expire(time)));
+            for (_, time) in due.drain(..) {
+                timers.expire(time);
+            }
             // An answer is due soon after each tick, then nothing for long.
             let distance = if millisecond % 50 < 10 { 30 } else { 3_300 };
             let time = wheel.time(now + Duration::from_millis(distance));

@@ -13,7 +13,7 @@ use tokio::task::spawn_local;
 
 use super::{
     Failure, Traffic, certificate,
-    counts::{COUNTS, add, answer},
+    counts::{COUNTS, add, say},
     server::every_tick,
     traffic::Due,
 };
@@ -30,7 +30,7 @@ pub async fn serve(traffic: Traffic) -> Result<(), Failure> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     let port = socket.local_addr()?.port();
     let endpoint = quic::Endpoint::new(socket, quic::EndpointConfig::default(), Some(config))?;
-    answer(&format!("{port} {hex}"))?;
+    say(&format!("{port} {hex}"))?;
     let members: Rc<RefCell<Vec<Member>>> = Rc::default();
     let told = Rc::clone(&members);
     spawn_local(every_tick(traffic, move |message| {
