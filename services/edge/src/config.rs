@@ -31,6 +31,7 @@ pub struct EdgeConfig {
     pub listen: SocketAddr,
     /// Threads, each with its own runtime and QUIC socket.
     pub edges_count: usize,
+    /// What drives QUIC at all edges.
     pub quic: QuicDriver,
     pub sessions_max: usize,
     /// No client gets more than this, whatever it wishes.

@@ -24,7 +24,7 @@ pub const CLOSING_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a stop waits for all sessions to be told.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Sessions in one process, unless configured: 18 KB and 20 µs a tick each (see PERFORMANCE.md).
+/// Sessions in one process, unless configured: some 120 KB and 40 µs a tick each (see PERFORMANCE.md).
 pub const SESSIONS_MAX_DEFAULT: usize = 2_000;
 /// Who may wait in a process for room in the battle; more are refused. At a player a second that is a
 /// quarter of an hour, longer than anybody waits.

@@ -5,7 +5,7 @@ use std::{
     collections::VecDeque,
     future::poll_fn,
     io,
-    net::{SocketAddr, UdpSocket},
+    net::UdpSocket,
     rc::Rc,
     sync::Arc,
     task::{Poll, Waker},
@@ -246,10 +246,6 @@ impl Incoming {
 
     pub fn may_retry(&self) -> bool {
         self.undecided().may_retry()
-    }
-
-    pub fn remote_address(&self) -> SocketAddr {
-        self.undecided().remote_address()
     }
 
     /// Lets it in; resolves when the handshake is over.
