@@ -1,4 +1,4 @@
-//! How often threads allocate: a tick is to allocate nothing (R7 of docs/DESIGN.md), and an operator is to
+//! How often threads allocate: a tick is to allocate nothing (R8 of docs/DESIGN.md), and an operator is to
 //! see whether it does. The binary names [`CountingAllocator`] as its allocator; without it all counts are 0.
 
 use std::{
