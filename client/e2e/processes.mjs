@@ -105,14 +105,14 @@ export class Cluster {
     const directory = execFileSync(script, ["schema", `e2e_${process.pid}`], { encoding: "utf8" });
     this.environment = { VOXELHEIM_DIRECTORY: directory.trim() };
     for (const number of [1, 2]) {
-      const flags = [...(await this.#member("shard", number)), "--data", this.#data(number)];
+      const flags = [...this.#member("shard", number), "--data", this.#data(number)];
       flags.push("--soldiers", String(SOLDIERS));
       this.pods.push(new Process(flags, this.environment));
       await this.pods.at(-1).run();
     }
     for (const number of [11, 12]) {
       const port = await freePort();
-      const flags = [...(await this.#member("edge", number)), "--listen", `127.0.0.1:${port}`];
+      const flags = [...this.#member("edge", number), "--listen", `127.0.0.1:${port}`];
       flags.push("--client-dir", join(ROOT, "client/dist"));
       const edge = new Process(flags, this.environment);
       edge.url = `http://127.0.0.1:${port}`;
@@ -162,9 +162,9 @@ export class Cluster {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #member(role, number) {
-    const link = `127.0.0.1:${await freePort()}`;
-    return [role, "--pod", String(number), "--link", link, "--authority", join(this.#folder, "keys")];
+  #member(role, number) {
+    const keys = join(this.#folder, "keys");
+    return [role, "--pod", String(number), "--link", "127.0.0.1:0", "--authority", keys];
   }
 
   #data(pod) {

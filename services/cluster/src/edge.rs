@@ -51,7 +51,7 @@ pub trait Serving: Send + 'static {
 }
 
 /// What a process with edges is started with.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct EdgeOptions {
     pub place: Place,
     /// Base URL of its page, as players reach it.
@@ -72,13 +72,7 @@ pub async fn run<S: Serving>(
     let registration = Registration {
         pod: options.place.number,
         role: Role::Edge,
-        link_addresses: vec![
-            options
-                .place
-                .link_public
-                .clone()
-                .unwrap_or_else(|| options.place.link.to_string()),
-        ],
+        link_addresses: vec![options.place.link_address()?],
         player_addresses: vec![options.url.clone()],
         shard_cores: Vec::new(),
     };

@@ -23,7 +23,7 @@ pub fn open_endpoint(
 ) -> Result<(Endpoint, mpsc::Receiver<Request>), ClusterError> {
     let options = Options {
         identity: place.credentials.identity(&member.name)?,
-        address: place.link,
+        socket: place.link.try_clone().map_err(ClusterError::Link)?,
         incarnation: member.fence.incarnation,
         may_send: member.gate(),
         silence_max: SILENCE_MAX_DEFAULT,

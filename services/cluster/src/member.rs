@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, TryLockError},
-    net::SocketAddr,
+    net::UdpSocket,
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
@@ -22,17 +22,33 @@ const INCARNATION: &str = "incarnation";
 const LOCK: &str = "lock";
 
 /// Where a process is in its cluster.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Place {
     /// Its number, of which there is one in the cluster.
     pub number: u16,
     /// The URL of the directory's database.
     pub directory: String,
     pub credentials: Credentials,
-    /// Where it listens for links.
-    pub link: SocketAddr,
+    /// Where it listens for links: bound, for only then is it known where that is.
+    pub link: UdpSocket,
     /// Where others reach that; the same unless said.
     pub link_public: Option<String>,
+}
+
+impl Place {
+    /// Where others reach its links, as the directory tells them.
+    ///
+    /// # Errors
+    /// When the system does not say where the socket is bound.
+    pub fn link_address(&self) -> Result<String, ClusterError> {
+        match &self.link_public {
+            Some(public) => Ok(public.clone()),
+            None => {
+                let bound = self.link.local_addr().map_err(ClusterError::Link)?;
+                Ok(bound.to_string())
+            }
+        }
+    }
 }
 
 /// The folder that only one process uses at a time.

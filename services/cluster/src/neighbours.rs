@@ -207,6 +207,7 @@ mod tests {
     use super::*;
     use crate::{Credentials, Place, links::open_endpoint, member::Member};
     use directory::Registration;
+    use std::net::UdpSocket;
 
     fn registration(pod: u16, shard_count: usize) -> Registration {
         Registration {
@@ -243,7 +244,7 @@ mod tests {
             number: 1,
             directory: format!("sqlite://{}/directory.db", folder.display()),
             credentials: Credentials::Authority(folder.join("authority")),
-            link: "127.0.0.1:0".parse().expect("an address"),
+            link: UdpSocket::bind("127.0.0.1:0").expect("a free port"),
             link_public: None,
         };
         let member = Member::register(&place, &registration(1, 1), None).await;

@@ -45,7 +45,7 @@ const WORLD: &str = "world";
 const CONTROL: &str = "control.sock";
 
 /// What a process with shards is started with.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct PodOptions {
     pub place: Place,
     pub shard_count: usize,
@@ -270,11 +270,10 @@ impl Life {
 
 async fn register(options: &PodOptions, lock: &Lock) -> Result<Member, ClusterError> {
     let place = &options.place;
-    let link = place.link_public.clone();
     let registration = Registration {
         pod: place.number,
         role: Role::Shard,
-        link_addresses: vec![link.unwrap_or_else(|| place.link.to_string())],
+        link_addresses: vec![place.link_address()?],
         player_addresses: Vec::new(),
         shard_cores: vec![None; options.shard_count],
     };

@@ -202,7 +202,7 @@ async fn a_stop_is_told_and_a_return_is_found() {
     drop(to_dialer);
     eventually("a free port", || UdpSocket::bind(address).is_ok()).await;
     let again = open_options(Options {
-        address,
+        socket: UdpSocket::bind(address).expect("it is free"),
         ..options(&pod(1), 2)
     });
     until(&to_acceptor, |state| {

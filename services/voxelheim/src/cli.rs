@@ -42,7 +42,7 @@ pub struct PlaceArguments {
         hide_env_values = true
     )]
     pub directory: String,
-    /// Where it listens for links with other processes (UDP)
+    /// Where it listens for links with other processes (UDP); port 0 is any that is free
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub link: SocketAddr,
     /// Where other processes reach that, if not there

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    net::{SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener, UdpSocket},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -18,7 +18,7 @@ use directory::{DirectoryError, controller::Policy};
 use edge::{EdgeConfig, EdgesHandle, PageSource, TokenKey};
 use spatial::partition::Owner;
 use tokio::{runtime::Runtime, sync::watch};
-use world::{BattleConfig, Retention, limits::LINKED_SHARDS_MAX};
+use world::{BattleConfig, PodStatus, Retention, limits::LINKED_SHARDS_MAX};
 
 use crate::{
     Failure,
@@ -31,7 +31,7 @@ use crate::{
 pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
     within("shards", arguments.shards, 1, LINKED_SHARDS_MAX)?;
     let options = PodOptions {
-        place: place(&arguments.place),
+        place: place(&arguments.place)?,
         shard_count: arguments.shards,
         folder: arguments.data.clone(),
         battle: BattleConfig {
@@ -48,15 +48,17 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
     };
     let number = options.place.number;
     let listener = arguments.status.map(bind_status).transpose()?;
-    let ready = |status| {
-        let told = listener.map(|listener| edge::serve_pod_status(listener, status));
-        if let Some(Err(error)) = told {
-            tracing::error!(%error, "status and metrics are not told");
+    let shards = arguments.shards;
+    let ready = |status| match listener.map(|listener| tell_status(listener, status)) {
+        Some(Ok(address)) => say(&format!(
+            "VoxelHeim pod {number} has {shards} shards, and its status on http://{address}/"
+        )),
+        told => {
+            if let Some(Err(error)) = told {
+                tracing::error!(%error, "status and metrics are not told");
+            }
+            say(&format!("VoxelHeim pod {number} has {shards} shards"));
         }
-        say(&format!(
-            "VoxelHeim pod {number} has {} shards",
-            arguments.shards
-        ));
     };
     let runtime = runtime()?;
     let ran = runtime.block_on(async {
@@ -72,7 +74,7 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
 
 /// Serves players until a signal says stop; then they go on elsewhere.
 pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
-    let place = place(&arguments.place);
+    let place = place(&arguments.place)?;
     let config = config(arguments, &place)?;
     let edges = edge::bind(config).map_err(|error| Failure::Usage(error.to_string()))?;
     let address = edges.http_address();
@@ -99,12 +101,27 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     ran
 }
 
+fn bind_link(address: SocketAddr) -> Result<UdpSocket, Failure> {
+    UdpSocket::bind(address).map_err(|error| {
+        Failure::Usage(format!(
+            "cannot listen on {address} ({error}): choose another with --link"
+        ))
+    })
+}
+
 fn bind_status(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).map_err(|error| {
         Failure::Usage(format!(
             "cannot listen on {address} ({error}): choose another with --status"
         ))
     })
+}
+
+/// Tells it from now on; returns where.
+fn tell_status(listener: TcpListener, status: PodStatus) -> io::Result<SocketAddr> {
+    let address = listener.local_addr()?;
+    edge::serve_pod_status(listener, status)?;
+    Ok(address)
 }
 
 /// The edges of this process as the cluster sees them.
@@ -154,19 +171,19 @@ impl Serving for Served {
     }
 }
 
-fn place(arguments: &PlaceArguments) -> Place {
+fn place(arguments: &PlaceArguments) -> Result<Place, Failure> {
     let credentials = match (&arguments.authority, &arguments.credentials) {
         (Some(folder), _) => Credentials::Authority(folder.clone()),
         (None, Some(folder)) => Credentials::Files(folder.clone()),
         (None, None) => unreachable!("one of them is required"),
     };
-    Place {
+    Ok(Place {
         number: arguments.pod,
         directory: arguments.directory.clone(),
         credentials,
-        link: arguments.link,
+        link: bind_link(arguments.link)?,
         link_public: arguments.link_public.clone(),
-    }
+    })
 }
 
 fn config(arguments: &EdgeArguments, place: &Place) -> Result<EdgeConfig, Failure> {

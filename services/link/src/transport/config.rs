@@ -1,11 +1,6 @@
 //! How QUIC is set for a link: windows that bound memory, and silence that is noticed within a second.
 
-use std::{
-    io,
-    net::{SocketAddr, UdpSocket},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, net::UdpSocket, sync::Arc, time::Duration};
 
 use crate::limits;
 
@@ -33,9 +28,8 @@ pub fn config(silence_max: Duration) -> Arc<quinn::TransportConfig> {
 /// An endpoint of QUIC as links have it; needs a tokio runtime around it.
 ///
 /// # Errors
-/// When the address is taken or not ours.
-pub fn quic(address: SocketAddr, server: quinn::ServerConfig) -> io::Result<quinn::Endpoint> {
-    let socket = UdpSocket::bind(address)?;
+/// When the system does not take the socket.
+pub fn quic(socket: UdpSocket, server: quinn::ServerConfig) -> io::Result<quinn::Endpoint> {
     let state = quinn::udp::UdpSocketState::new((&socket).into())?;
     // A system that allows less gives what it allows, and the rest is lost and sent again.
     let _ = state.set_recv_buffer_size((&socket).into(), limits::UDP_BUFFER_BYTES);

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io,
-    net::SocketAddr,
+    net::{SocketAddr, UdpSocket},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -39,8 +39,8 @@ pub struct Endpoint {
 /// What an endpoint is opened with.
 pub struct Options {
     pub identity: Identity,
-    /// Where to listen.
-    pub address: SocketAddr,
+    /// Where it listens: bound before the process says where that is.
+    pub socket: UdpSocket,
     /// Which life of this process it is: greater than all before, as the directory says with its
     /// lease. It holds as long as the endpoint; a process that lost its lease opens another.
     pub incarnation: u64,
@@ -84,7 +84,7 @@ impl Endpoint {
     /// Needs a tokio runtime around it, on which all its tasks then run.
     ///
     /// # Errors
-    /// When the address is taken or not ours.
+    /// When the system does not take the socket.
     pub fn open(options: Options) -> io::Result<Opened> {
         let (server, client) = options.identity.quinn_configs(options.silence_max);
         let (board, ear) = Switchboard::new()?;
@@ -97,7 +97,7 @@ impl Endpoint {
             random: Mutex::new(options.random),
             board,
             runtime: Handle::current(),
-            quinn: config::quic(options.address, server)?,
+            quinn: config::quic(options.socket, server)?,
             client: Mutex::new(client),
             silence_max: options.silence_max,
             requests: requests_in,

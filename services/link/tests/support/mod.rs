@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::{
-    net::SocketAddr,
+    net::{SocketAddr, UdpSocket},
     path::PathBuf,
     sync::{
         Arc, OnceLock,
@@ -137,7 +137,7 @@ pub fn options(name: &PeerName, incarnation: u64) -> Options {
     let mut random = Random::new(incarnation);
     Options {
         identity: identity(name),
-        address: localhost(),
+        socket: UdpSocket::bind(localhost()).expect("a free port"),
         incarnation,
         may_send: Arc::new(|| true),
         silence_max: PATIENT,

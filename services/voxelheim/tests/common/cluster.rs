@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
-    net::{TcpStream, UdpSocket},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
 };
@@ -62,12 +62,9 @@ impl Cluster {
     /// Starts a pod and waits until its shards tick.
     pub fn pod(&self, number: u16) -> Process {
         let mut command = self.pod_command(number);
-        let status = format!("127.0.0.1:{}", free_port());
-        command.args(["--status", &status]);
+        command.args(["--status", "127.0.0.1:0"]);
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut process = Process::ready(command.spawn().expect("the binary runs"));
-        process.address = Some(status);
-        process
+        Process::ready(command.spawn().expect("the binary runs"))
     }
 
     /// Whether the directory knows of a lease of this process.
@@ -111,7 +108,7 @@ impl Cluster {
     fn member(&self, role: &str, number: u16) -> Command {
         let mut command = voxelheim();
         command.arg(role).args(["--pod", &number.to_string()]);
-        command.args(["--link", &format!("127.0.0.1:{}", free_port())]);
+        command.args(["--link", "127.0.0.1:0"]);
         command
             .arg("--authority")
             .arg(self.folder.join("authority"));
@@ -228,10 +225,11 @@ impl Process {
         let mut line = String::new();
         let stdout = child.stdout.take().expect("it is piped");
         BufReader::new(stdout).read_line(&mut line).expect("text");
-        assert!(
-            line.starts_with("VoxelHeim"),
-            "it begins, and says {line:?}"
-        );
+        if !line.starts_with("VoxelHeim") {
+            let output = child.wait_with_output().expect("it ended");
+            let errors = String::from_utf8_lossy(&output.stderr);
+            panic!("it does not begin: {line:?}, {errors}");
+        }
         let url = line.trim().split("http://").nth(1);
         let address = url.map(|url| url.trim_end_matches('/').to_owned());
         Self { child, address }
@@ -335,12 +333,6 @@ fn signal(child: &Child, name: &str) {
 
 fn voxelheim() -> Command {
     Command::new(env!("CARGO_BIN_EXE_voxelheim"))
-}
-
-/// A UDP port that nobody has now.
-fn free_port() -> u16 {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    socket.local_addr().expect("it is bound").port()
 }
 
 fn postgres_url() -> String {
