@@ -170,8 +170,12 @@ pub const DENSITY_EDGE: u16 =
     (engine::generate::layout::WORLD_EDGE / DENSITY_SQUARE_BLOCKS as i32) as u16;
 /// Deaths of soldiers nearer than this go into a player's kill feed.
 pub const KILL_FEED_BLOCKS: i32 = 48;
-/// Deaths far away that a kill feed takes in a tick; players' only.
-pub const KILLS_FAR_MAX: usize = 4;
+/// Ticks between two Kills messages to a client, but for a death of its own or by its own hand: in a
+/// battle of thousands somebody dies near in every tick, and each message on a stream costs an edge as
+/// much as a datagram.
+pub const KILL_FEED_TICKS: u32 = 5;
+/// Deaths far away that a kill feed takes in one message; players' only.
+pub const KILLS_FAR_MAX: usize = 4 * KILL_FEED_TICKS as usize;
 
 /// HTTP connections of one edge, WebSockets included; more wait in the system's backlog.
 pub const HTTP_CONNECTIONS_MAX: usize = SESSIONS_MAX_DEFAULT + 512;

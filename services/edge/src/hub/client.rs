@@ -99,6 +99,8 @@ pub struct Client {
     /// Its body, once the shard gave one and the Welcome is out.
     pub body: Option<BodyId>,
     pub inputs: InputGate,
+    /// The tick whose deaths, and all before, its kill feed was told.
+    pub kills_told_tick: u32,
     /// Datagrams sent to it, for its count of losses.
     pub datagram_count: u32,
     pub interest: ClientInterest,
@@ -129,6 +131,7 @@ impl Client {
             present_at_tick: 0,
             body: None,
             inputs: InputGate::default(),
+            kills_told_tick: 0,
             datagram_count: 0,
             interest: ClientInterest::new(
                 wishes.budget_bytes_per_second,

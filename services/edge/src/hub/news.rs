@@ -207,12 +207,14 @@ pub fn wire_appearance(look: &Appearance) -> session::Appearance {
 /// Deaths of the last ticks and refusals, gathered once and picked from for every client.
 #[derive(Default)]
 pub struct Happenings {
+    /// Those that some client may not have been told of yet, in the order of their ticks.
     kills: Vec<Death>,
     /// Sorted by session.
     refusals: Vec<(SessionId, (u32, u8))>,
 }
 
 struct Death {
+    tick: u32,
     kill: Kill,
     position: Position,
     is_players: bool,
@@ -230,6 +232,7 @@ impl Happenings {
                     weapon,
                     position,
                 } => self.kills.push(Death {
+                    tick: frame.tick,
                     kill: Kill {
                         target: target.0,
                         killer: killer.0,
@@ -249,16 +252,32 @@ impl Happenings {
         self.refusals.sort_by_key(|(session, _)| *session);
     }
 
-    pub fn clear(&mut self) {
-        self.kills.clear();
+    /// Forgets what all clients were told, before frames after this tick are gathered.
+    pub fn begin(&mut self, tick: u32) {
+        let is_pending = |death: &Death| death.tick + limits::KILL_FEED_TICKS > tick;
+        self.kills.retain(is_pending);
         self.refusals.clear();
     }
 
-    /// The deaths that matter at a place: near, and a few of players far away.
-    pub fn kills_near(&self, place: Position) -> Option<Kills> {
+    /// The deaths after `told_tick` that matter to a body at a place: near, and a few of players far
+    /// away. None while too few ticks went by, unless one concerns the body itself.
+    pub fn kills_due(
+        &self,
+        told_tick: u32,
+        tick: u32,
+        body: BodyId,
+        place: Position,
+    ) -> Option<Kills> {
+        let start = self.kills.partition_point(|death| death.tick <= told_tick);
+        let kills = &self.kills[start..];
+        let is_own = |death: &Death| [death.kill.target, death.kill.killer].contains(&body.0);
+        let is_due = tick.saturating_sub(told_tick) >= limits::KILL_FEED_TICKS;
+        if !is_due && !kills.iter().any(is_own) {
+            return None;
+        }
         let is_near = |death: &&Death| is_within_feed(death.position, place);
-        let near = self.kills.iter().filter(is_near);
-        let far = self.kills.iter().filter(|death| !is_near(death));
+        let near = kills.iter().filter(is_near);
+        let far = kills.iter().filter(|death| !is_near(death));
         let far = far
             .filter(|death| death.is_players)
             .take(limits::KILLS_FAR_MAX);
@@ -286,4 +305,69 @@ impl Happenings {
 fn is_within_feed(a: Position, b: Position) -> bool {
     let far = limits::KILL_FEED_BLOCKS << spatial::position::UNIT_BITS;
     a.x.abs_diff(b.x) <= far as u32 && a.z.abs_diff(b.z) <= far as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::Weapon;
+
+    fn body(index: u32) -> BodyId {
+        BodyId::new(index, 0)
+    }
+
+    /// A frame in which bodies died at one place by a killer.
+    fn frame(tick: u32, targets: &[u32], killer: BodyId) -> Frame {
+        let died = |target: &u32| Event::Died {
+            target: body(*target),
+            killer,
+            weapon: Weapon::Sword,
+            position: Position::default(),
+        };
+        let mut frame = Frame {
+            tick,
+            ..Frame::default()
+        };
+        frame.events = targets.iter().map(died).collect();
+        frame
+    }
+
+    /// Which deaths a witness is told of at which ticks; a death at each, the killer changes at one.
+    fn told(witness: BodyId, own_at_tick: u32) -> Vec<(u32, Vec<u32>)> {
+        let mut happenings = Happenings::default();
+        let mut told_tick = 100;
+        let mut told = Vec::new();
+        for tick in 101..=120 {
+            happenings.begin(tick - 1);
+            let killer = if tick == own_at_tick {
+                witness
+            } else {
+                body(9)
+            };
+            happenings.gather(&frame(tick, &[tick], killer));
+            let place = Position::default();
+            if let Some(kills) = happenings.kills_due(told_tick, tick, witness, place) {
+                told_tick = tick;
+                let targets = kills.rows.iter().map(|kill| BodyId(kill.target).index());
+                told.push((tick, targets.collect()));
+            }
+        }
+        told
+    }
+
+    #[test]
+    fn deaths_are_told_some_ticks_together_and_each_once() {
+        let told = told(body(1), 0);
+        let ticks: Vec<u32> = told.iter().map(|(tick, _)| *tick).collect();
+        assert_eq!(ticks, [105, 110, 115, 120]);
+        let targets = told.into_iter().flat_map(|(_, targets)| targets);
+        assert_eq!(targets.collect::<Vec<_>>(), (101..=120).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_death_by_the_own_hand_is_told_at_once() {
+        let told = told(body(1), 107);
+        assert_eq!(told[1], (107, vec![106, 107]));
+        assert_eq!(told[2].0, 112);
+    }
 }

@@ -27,7 +27,7 @@ use crate::{
         news::{self, Happenings, News},
         player,
         population::name,
-        terrain::{ColumnCache, Reach},
+        terrain::{ColumnCache, Reach, TickEdits},
     },
     interest::{Interest, View, own_state, policy::staleness_ticks_promised},
     limits,
@@ -55,7 +55,7 @@ pub struct Teller {
     columns: ColumnCache,
     /// Columns that changed in a way that edits do not tell, in the frames under way.
     columns_changed: Vec<Column>,
-    edits: Vec<(u32, engine::Edit)>,
+    edits: Vec<TickEdits>,
     /// Terrain bytes that may still be handed out in this tick, to all clients together.
     terrain_bytes_left: usize,
 }
@@ -88,8 +88,9 @@ impl Teller {
         self.interest.set_slowing(slowing_of(steps));
     }
 
-    fn begin(&mut self) {
-        self.happenings.clear();
+    /// Gets ready for the frames after this tick.
+    fn begin(&mut self, tick: u32) {
+        self.happenings.begin(tick);
         self.columns_changed.clear();
         self.edits.clear();
         self.terrain_bytes_left = limits::TERRAIN_BYTES_PER_TICK_ALL;
@@ -98,16 +99,12 @@ impl Teller {
     /// Takes in one frame; several may come at once when this edge was late.
     fn take(&mut self, last: &Frame, frame: &Frame) {
         self.happenings.gather(frame);
-        if frame.tick == last.tick + 1 {
-            let edits = frame.edits.iter().map(|edit| (frame.tick, *edit));
-            self.edits.extend(edits);
-        } else {
-            self.take_over_gap(last, frame);
+        if !frame.edits.is_empty() {
+            self.edits
+                .push(self.columns.change(frame.tick, &frame.edits));
         }
-        for edit in &frame.edits {
-            if let Some(column) = Column::of(edit.block.cell()) {
-                self.columns.invalidate(column);
-            }
+        if frame.tick != last.tick + 1 {
+            self.take_over_gap(last, frame);
         }
         for column in frame.loaded.iter().filter_map(|cell| Column::of(*cell)) {
             self.change_whole(column);
@@ -138,7 +135,7 @@ impl Hub {
         self.send_retries();
         work.depth(Queue::Retries, self.retries.len());
         work.depth(Queue::Frames, self.port.frames_waiting());
-        self.teller.begin();
+        self.teller.begin(self.frame.tick);
         let mut is_new = false;
         for _ in 0..limits::FRAMES_PER_WAKE_MAX {
             let Some(frame) = self.port.frame() else {
@@ -289,6 +286,7 @@ impl Telling<'_> {
         client.body = Some(player.body);
         client.present_at_tick = self.frame.tick;
         client.inputs = InputGate::new(self.frame.tick, player.input_sequence);
+        client.kills_told_tick = self.frame.tick;
         client.bodies_capacity = self.bodies_capacity();
         let staleness_ticks_max = self.staleness_ticks_max(client);
         client.overload = Told::welcome(staleness_ticks_max, self.frame.tick);
@@ -351,9 +349,12 @@ impl Telling<'_> {
             client.outbox.control(message)?;
         }
         let happenings = &self.teller.happenings;
-        let kills = happenings.kills_near(player.motion.position);
+        let tick = self.frame.tick;
+        let place = player.motion.position;
+        let kills = happenings.kills_due(client.kills_told_tick, tick, player.body, place);
         let refusals = happenings.refusals_of(client.session);
         if let Some(kills) = kills {
+            client.kills_told_tick = tick;
             for kill in &kills.rows {
                 client.see(BodyId(kill.target).index());
                 client.see(BodyId(kill.killer).index());
@@ -437,13 +438,18 @@ impl Telling<'_> {
         for column in &teller.columns_changed {
             view.changed_whole(*column);
         }
-        for (tick, edit) in &teller.edits {
-            view.edit(*tick, *edit);
-        }
         if self.frame.tick.is_multiple_of(limits::LOOK_AGAIN_TICKS) {
             view.look_again();
         }
         let mut bytes_left = limits::TERRAIN_BYTES_PER_TICK;
+        for edits in &teller.edits {
+            if !client.outbox.has_terrain_room() {
+                view.keep(edits);
+            } else if let Some(message) = view.change(edits) {
+                bytes_left = bytes_left.saturating_sub(message.len());
+                client.outbox.terrain(message);
+            }
+        }
         while bytes_left > 0 && client.outbox.has_terrain_room() {
             let pot = teller.terrain_bytes_left;
             let messages = match view.next_edits(&mut teller.columns) {

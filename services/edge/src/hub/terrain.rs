@@ -57,6 +57,23 @@ impl ColumnCache {
         self.messages.get(&column).map(Vec::as_slice)
     }
 
+    /// Encodes a tick's edits once, and forgets what was encoded of their columns.
+    pub fn change(&mut self, tick: u32, edits: &[Edit]) -> TickEdits {
+        let columns_of = edits.iter().map(|edit| Column::of(edit.block.cell()));
+        let is_inside = columns_of.clone().all(|column| column.is_some());
+        let mut columns: Vec<Column> = columns_of.flatten().collect();
+        columns.sort_unstable_by_key(|column| column.index());
+        columns.dedup();
+        columns.iter().for_each(|column| self.invalidate(*column));
+        let is_one_message = is_inside && edits.len() <= protocol::limits::EDITS_MAX;
+        TickEdits {
+            tick,
+            edits: edits.to_vec(),
+            columns,
+            message: is_one_message.then(|| edits_message(&mut self.encoder, tick, edits)),
+        }
+    }
+
     fn encode(&mut self, column: Column, terrain: &Terrain) -> Vec<Bytes> {
         let mut messages = Vec::with_capacity(1);
         self.bricks.clear();
@@ -81,6 +98,17 @@ impl ColumnCache {
     }
 }
 
+/// The edits of a tick, and the message that tells all of them: most clients in a battle have every column
+/// that changed, and share it.
+pub struct TickEdits {
+    tick: u32,
+    edits: Vec<Edit>,
+    /// Each once.
+    columns: Vec<Column>,
+    /// None when they are too many for one message, or some are in no column.
+    message: Option<Bytes>,
+}
+
 impl Default for ColumnCache {
     fn default() -> Self {
         Self::new()
@@ -99,6 +127,8 @@ pub enum Reach {
 pub struct TerrainView {
     /// Columns it was sent and is kept up to date about.
     sent: ColumnSet,
+    /// Columns it has an older state of, until they are sent again or forgotten.
+    stale: ColumnSet,
     /// Edits of them not yet sent, in order, each with its tick.
     edits: Vec<(u32, Edit)>,
     centre: Option<Column>,
@@ -118,6 +148,7 @@ impl TerrainView {
     pub fn new(view_distance_blocks: u16) -> Self {
         let mut view = Self {
             sent: ColumnSet::new(),
+            stale: ColumnSet::new(),
             edits: Vec::new(),
             centre: None,
             radius: 0,
@@ -148,15 +179,34 @@ impl TerrainView {
         }
     }
 
+    /// Takes in a tick's edits: the message for all, if it is for this client too, else what concerns the
+    /// client waits for [`Self::next_edits`].
+    pub fn change(&mut self, changed: &TickEdits) -> Option<Bytes> {
+        let is_sent = |column: &Column| self.sent.contains(*column);
+        let is_for_all = self.edits.is_empty() && changed.columns.iter().all(is_sent);
+        let message = changed.message.clone().filter(|_| is_for_all);
+        if message.is_none() {
+            self.keep(changed);
+        }
+        message
+    }
+
+    /// Has a tick's edits wait, as far as they concern the client.
+    pub fn keep(&mut self, changed: &TickEdits) {
+        for edit in &changed.edits {
+            self.edit(changed.tick, *edit);
+        }
+    }
+
     /// A block changed in this tick. What the client was not sent does not concern it.
-    pub fn edit(&mut self, tick: u32, edit: Edit) {
+    fn edit(&mut self, tick: u32, edit: Edit) {
         let is_sent =
             Column::of(edit.block.cell()).is_some_and(|column| self.sent.contains(column));
         if !is_sent {
             return;
         }
         if self.edits.len() == limits::EDITS_PENDING_MAX {
-            self.send_again();
+            self.send_all_again(edit);
             return;
         }
         self.edits.push((tick, edit));
@@ -165,10 +215,9 @@ impl TerrainView {
     /// A column changed in a way that no list of edits tells: it goes out whole again.
     pub fn changed_whole(&mut self, column: Column) {
         if self.sent.contains(column) {
-            self.sent.remove(column);
+            self.send_again(column);
             self.edits
                 .retain(|(_, edit)| Column::of(edit.block.cell()) != Some(column));
-            self.cursor = 0;
         }
     }
 
@@ -177,13 +226,8 @@ impl TerrainView {
         let &(tick, _) = self.edits.first()?;
         let of_tick = self.edits.iter().take_while(|(other, _)| *other == tick);
         let count = of_tick.take(protocol::limits::EDITS_MAX).count();
-        let rows = self
-            .edits
-            .drain(..count)
-            .map(|(_, edit)| ([edit.block.x, edit.block.y, edit.block.z], edit.now.0))
-            .collect();
-        let message = cache.encoder.stream(&Edits { tick, rows });
-        Some(Bytes::copy_from_slice(message))
+        let edits: Vec<Edit> = self.edits.drain(..count).map(|(_, edit)| edit).collect();
+        Some(edits_message(&mut cache.encoder, tick, &edits))
     }
 
     /// Says that the client has all of a tick's terrain, now and then: an Edits message without edits.
@@ -193,9 +237,7 @@ impl TerrainView {
             return None;
         }
         self.told_tick = tick;
-        let rows = Vec::new();
-        let message = cache.encoder.stream(&Edits { tick, rows });
-        Some(Bytes::copy_from_slice(message))
+        Some(edits_message(&mut cache.encoder, tick, &[]))
     }
 
     /// What comes behind the edits: what the client may forget, then the nearest column it lacks
@@ -222,12 +264,16 @@ impl TerrainView {
         let centre = self.centre?;
         let kept = self.radius + limits::VIEW_COLUMNS_SLACK;
         let is_far = |column: &Column| column.distance_squared(centre) > kept * kept;
-        let far: Vec<Column> = self.sent.iter().filter(is_far).take(COLUMNS_MAX).collect();
+        let had = self.sent.iter().chain(self.stale.iter());
+        let far: Vec<Column> = had.filter(is_far).take(COLUMNS_MAX).collect();
         if far.is_empty() {
             self.has_moved = false;
             return None;
         }
-        far.iter().for_each(|column| self.sent.remove(*column));
+        for column in &far {
+            self.sent.remove(*column);
+            self.stale.remove(*column);
+        }
         let cells = far.iter().flat_map(|column| column.cells()).map(wire_cell);
         let forget = Forget {
             cells: cells.collect(),
@@ -268,6 +314,7 @@ impl TerrainView {
             match cache.column(column, terrain) {
                 Some(messages) => {
                     self.sent.insert(column);
+                    self.stale.remove(column);
                     return messages.to_vec();
                 }
                 None => self.is_waiting = true,
@@ -276,15 +323,28 @@ impl TerrainView {
         Vec::new()
     }
 
-    /// More edits wait than are worth telling one by one: their columns go out whole again.
-    fn send_again(&mut self) {
-        for (_, edit) in std::mem::take(&mut self.edits) {
+    /// With this one more edits wait than are worth telling one by one: their columns go out whole again.
+    fn send_all_again(&mut self, last: Edit) {
+        let edits = std::mem::take(&mut self.edits).into_iter();
+        for edit in edits.map(|(_, edit)| edit).chain([last]) {
             if let Some(column) = Column::of(edit.block.cell()) {
-                self.sent.remove(column);
+                self.send_again(column);
             }
         }
+    }
+
+    /// What the client has of a column is not what is there.
+    fn send_again(&mut self, column: Column) {
+        self.sent.remove(column);
+        self.stale.insert(column);
         self.cursor = 0;
     }
+}
+
+fn edits_message(encoder: &mut Encoder, tick: u32, edits: &[Edit]) -> Bytes {
+    let row = |edit: &Edit| ([edit.block.x, edit.block.y, edit.block.z], edit.now.0);
+    let rows = edits.iter().map(row).collect();
+    Bytes::copy_from_slice(encoder.stream(&Edits { tick, rows }))
 }
 
 fn wire_cell(cell: CellCoord) -> [i16; 3] {
@@ -445,7 +505,8 @@ mod tests {
         view.set_centre(CellCoord::new(9, 4, 9));
         drain(&mut view, &mut cache, &terrain);
         for (sequence, tick) in [(1, 7), (2, 7), (3, 8)] {
-            view.edit(tick, edit(sequence, 9 * 16, sequence as i32, 9 * 16));
+            let edits = [edit(sequence, 9 * 16, sequence as i32, 9 * 16)];
+            view.keep(&cache.change(tick, &edits));
         }
         let told: Vec<(u32, usize)> = std::iter::from_fn(|| view.next_edits(&mut cache))
             .map(|message| Edits::decode(&message[Header::BYTES..]).expect("our own edits"))
@@ -476,6 +537,7 @@ mod tests {
         let mut cache = ColumnCache::new();
         let mut view = TerrainView::new(48);
         let mut reader = Reader::default();
+        let mut shared_count = 0;
         let mut at = [32, 32];
         for tick in 0..400u32 {
             at = at.map(|axis: i32| (axis + random.below(3) as i32 - 1).clamp(0, 63));
@@ -485,6 +547,7 @@ mod tests {
             } else {
                 5
             };
+            let mut edits = Vec::new();
             for _ in 0..burst {
                 let x = at[0] * 16 + random.below(64) as i32 - 32;
                 let z = at[1] * 16 + random.below(64) as i32 - 32;
@@ -492,22 +555,27 @@ mod tests {
                 if terrain.set(edit.block, edit.now).is_none() {
                     continue;
                 }
-                if let Some(column) = Column::of(edit.block.cell()) {
-                    cache.invalidate(column);
-                }
-                view.edit(tick, edit);
+                edits.push(edit);
             }
-            for message in everything_next(&mut view, &mut cache, &terrain) {
+            if let Some(message) = view.change(&cache.change(tick, &edits)) {
                 reader.read(&message);
+                shared_count += 1;
+            }
+            // Now behind, now with all that there is.
+            for _ in 0..random.below(8) {
+                for message in everything_next(&mut view, &mut cache, &terrain) {
+                    reader.read(&message);
+                }
             }
         }
         drain_into(&mut reader, &mut view, &mut cache, &terrain);
         let mut compared = 0;
         for (cell, brick) in reader.terrain.bricks() {
             let ours = terrain.brick(cell).expect("only what the server has");
-            assert_eq!(brick.voxels(), ours.voxels(), "{cell:?}");
+            assert!(brick.voxels() == ours.voxels(), "{cell:?}");
             compared += 1;
         }
+        assert!((50..390).contains(&shared_count), "{shared_count} of 400");
         assert!(
             compared >= 16 * 29,
             "all in view was sent, {compared} bricks"
@@ -523,8 +591,7 @@ mod tests {
         let mut reader = drain(&mut view, &mut cache, &terrain);
         let column = Column { x: 9, z: 9 };
         terrain.insert_brick(CellCoord::new(9, 0, 9), Brick::uniform(Block::SAND));
-        view.edit(1, edit(1, 9 * 16, 20, 9 * 16));
-        cache.invalidate(column);
+        view.keep(&cache.change(1, &[edit(1, 9 * 16, 20, 9 * 16)]));
         view.changed_whole(column);
         drain_into(&mut reader, &mut view, &mut cache, &terrain);
         assert_eq!(
