@@ -46,9 +46,22 @@ pub struct Wheel {
     began_at: Instant,
     /// The first slot that has not been emptied yet.
     next: WheelTime,
-    slots: Vec<Vec<(usize, WheelTime)>>,
+    /// The place in `entries` of what was put last into each slot. Lists through one slab: a vector for
+    /// each slot would keep room for the most that ever was in it, thousands of times.
+    slots: Vec<Option<u32>>,
+    entries: Vec<Entry>,
+    /// The first place in `entries` that holds nothing.
+    free: Option<u32>,
     /// A bit for each slot that has something in it.
     occupied: Vec<u64>,
+}
+
+/// A key in a slot, or an empty place.
+struct Entry {
+    key: usize,
+    time: WheelTime,
+    /// The one behind it in its slot, or the next empty place.
+    next: Option<u32>,
 }
 
 impl Wheel {
@@ -56,7 +69,9 @@ impl Wheel {
         Self {
             began_at: now,
             next: 0,
-            slots: vec![Vec::new(); WHEEL_SLOTS],
+            slots: vec![None; WHEEL_SLOTS],
+            entries: Vec::new(),
+            free: None,
             occupied: vec![0; WHEEL_SLOTS / 64],
         }
     }
@@ -72,7 +87,8 @@ impl Wheel {
         let last = self.next + WHEEL_SLOTS as WheelTime - 1;
         let time = time.clamp(self.next, last);
         let slot = time as usize % WHEEL_SLOTS;
-        self.slots[slot].push((key, time));
+        let next = self.slots[slot];
+        self.slots[slot] = Some(self.keep(Entry { key, time, next }));
         self.occupied[slot / 64] |= 1 << (slot % 64);
         time
     }
@@ -87,7 +103,7 @@ impl Wheel {
                 return;
             };
             let slot = time as usize % WHEEL_SLOTS;
-            due.append(&mut self.slots[slot]);
+            self.empty(slot, due);
             self.occupied[slot / 64] &= !(1 << (slot % 64));
             self.next = time + 1;
         }
@@ -98,6 +114,26 @@ impl Wheel {
         let time = self.first_occupied()?;
         let since = Duration::from_nanos(WHEEL_SLOT.as_nanos() as u64 * time);
         Some(self.began_at + since)
+    }
+
+    fn keep(&mut self, entry: Entry) -> u32 {
+        let Some(place) = self.free else {
+            self.entries.push(entry);
+            return u32::try_from(self.entries.len() - 1).expect("some timers a connection");
+        };
+        let empty = std::mem::replace(&mut self.entries[place as usize], entry);
+        self.free = empty.next;
+        place
+    }
+
+    fn empty(&mut self, slot: usize, due: &mut Vec<(usize, WheelTime)>) {
+        let mut place = self.slots[slot].take();
+        while let Some(at) = place {
+            let entry = &mut self.entries[at as usize];
+            due.push((entry.key, entry.time));
+            place = entry.next;
+            entry.next = self.free.replace(at);
+        }
     }
 
     /// The first slot from `next` on, around the wheel, that has something in it.
@@ -185,8 +221,8 @@ mod tests {
             if timers.needs(time) {
                 timers.insert(wheel.insert(1, time));
             }
-            let held_count: usize = wheel.slots.iter().map(Vec::len).sum();
-            assert!(held_count <= 3, "{held_count} at {millisecond} ms");
+            let count = wheel.entries.len();
+            assert!(count <= 3, "{count} at {millisecond} ms");
         }
     }
 
