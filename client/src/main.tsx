@@ -158,6 +158,7 @@ function connectRequest(name: string, house: number, settings: Settings): Connec
     name,
     house,
     resumeToken: keptToken(name),
+    ticket: "",
     viewDistanceBlocks: settings.viewDistanceBlocks,
     budgetBytesPerSecond: settings.budgetBytesPerSecond,
     transport: query.get("transport") === "ws" ? "websocket" : "auto",

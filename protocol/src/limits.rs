@@ -18,6 +18,8 @@ pub const BLOCK_MAX: i32 = 1 << 19;
 pub const NAME_BYTES_MAX: usize = 80;
 /// Bytes of a resume token: 32 random bytes in hexadecimal.
 pub const TOKEN_BYTES_MAX: usize = 64;
+/// Bytes of a ticket: a signed token of some 450 bytes, and its names may grow.
+pub const TICKET_BYTES_MAX: usize = 1_024;
 /// Bytes of a sentence for the page.
 pub const TEXT_BYTES_MAX: usize = 256;
 
@@ -80,7 +82,8 @@ pub const fn table_bytes_max(kind: Kind) -> usize {
     match kind {
         Kind::Snapshot | Kind::Events | Kind::Inputs => DATAGRAM_BYTES_MAX,
         Kind::Pong | Kind::Ping | Kind::Leave | Kind::Waiting | Kind::Overload => 64,
-        Kind::Welcome | Kind::Closing | Kind::Hello | Kind::Settings => TABLE_BYTES_SMALL,
+        Kind::Welcome | Kind::Closing | Kind::Settings => TABLE_BYTES_SMALL,
+        Kind::Hello => TICKET_BYTES_MAX + TABLE_BYTES_SMALL,
         Kind::Battle => TABLE_BYTES_SMALL,
         Kind::Appearances => APPEARANCES_MAX * (NAME_BYTES_MAX + 24) + TABLE_BYTES_SMALL,
         Kind::Kills => KILLS_MAX * 12 + TABLE_BYTES_SMALL,

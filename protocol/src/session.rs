@@ -52,10 +52,11 @@ pub enum CloseReason {
     ServerStopping = 8,
     HelloTimeout = 9,
     Moving = 10,
+    BadTicket = 11,
 }
 
 impl CloseReason {
-    pub const ALL: [CloseReason; 11] = [
+    pub const ALL: [CloseReason; 12] = [
         CloseReason::None,
         CloseReason::VersionMismatch,
         CloseReason::BadName,
@@ -67,6 +68,7 @@ impl CloseReason {
         CloseReason::ServerStopping,
         CloseReason::HelloTimeout,
         CloseReason::Moving,
+        CloseReason::BadTicket,
     ];
 }
 

@@ -25,6 +25,8 @@ pub struct Hello {
     pub view_distance_blocks: u16,
     /// 0 asks for the default.
     pub budget_bytes_per_second: u32,
+    /// From the auth service; empty where a server lets anybody in.
+    pub ticket: String,
 }
 
 /// Wishes that change while playing; 0 leaves a number as it is.
@@ -188,6 +190,8 @@ impl Hello {
             "resume_token",
             resume_token.len() <= limits::TOKEN_BYTES_MAX,
         )?;
+        let ticket = wire.ticket().unwrap_or("");
+        range("ticket", ticket.len() <= limits::TICKET_BYTES_MAX)?;
         range("house", matches!(wire.house(), 0 | 1 | 255))?;
         check_wishes(wire.view_distance_blocks(), wire.budget_bytes_per_second())?;
         Ok(Hello {
@@ -197,6 +201,7 @@ impl Hello {
             house: wire.house(),
             view_distance_blocks: wire.view_distance_blocks(),
             budget_bytes_per_second: wire.budget_bytes_per_second(),
+            ticket: ticket.to_string(),
         })
     }
 }
@@ -237,6 +242,7 @@ impl Encode for Hello {
     fn write(&self, builder: &mut Builder) -> Table {
         let name = builder.create_string(&self.name);
         let resume_token = builder.create_string(&self.resume_token);
+        let ticket = builder.create_string(&self.ticket);
         let args = wire::HelloArgs {
             protocol_version: self.protocol_version,
             name: Some(name),
@@ -244,6 +250,7 @@ impl Encode for Hello {
             house: self.house,
             view_distance_blocks: self.view_distance_blocks,
             budget_bytes_per_second: self.budget_bytes_per_second,
+            ticket: Some(ticket),
         };
         wire::Hello::create(builder, &args).as_union_value()
     }

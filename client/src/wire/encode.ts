@@ -14,6 +14,7 @@ export function encodeHello(request: ConnectRequest, resumeToken: string): Uint8
   const builder = new Builder(256);
   const name = builder.createString(request.name);
   const token = builder.createString(resumeToken);
+  const ticket = builder.createString(request.ticket);
   const hello = Hello.createHello(
     builder,
     request.protocolVersion,
@@ -22,6 +23,7 @@ export function encodeHello(request: ConnectRequest, resumeToken: string): Uint8
     request.house,
     request.viewDistanceBlocks,
     request.budgetBytesPerSecond,
+    ticket,
   );
   return reliable(KIND.HELLO, builder, hello);
 }

@@ -119,6 +119,7 @@ const READERS: Record<number, (table: ByteBuffer) => Content> = {
       house: hello.house(),
       view_distance_blocks: hello.viewDistanceBlocks(),
       budget_bytes_per_second: hello.budgetBytesPerSecond(),
+      ticket: hello.ticket(),
     };
   },
   81: (table) => {

@@ -223,6 +223,8 @@ export interface ConnectRequest {
   house: number;
   /** From an earlier Welcome to come back to the same body; else empty. */
   resumeToken: string;
+  /** The auth service's, where the server asks for one; else empty. */
+  ticket: string;
   viewDistanceBlocks: number;
   budgetBytesPerSecond: number;
   /** `websocket` never tries WebTransport. */

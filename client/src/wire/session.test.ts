@@ -49,6 +49,7 @@ const REQUEST: ConnectRequest = {
   name: "Ann",
   house: 1,
   resumeToken: "",
+  ticket: "",
   viewDistanceBlocks: 256,
   budgetBytesPerSecond: 48_000,
   transport: "websocket",

@@ -25,6 +25,7 @@ const FINAL_REASONS = new Set<number>([
   CloseReason.BadName,
   CloseReason.ServerFull,
   CloseReason.Replaced,
+  CloseReason.BadTicket,
 ]);
 /** Pings that a server leaves without any word before it is taken for lost: 4 s. It answers even while
  * the battle stands still, and a connection that broke would say so only much later. */

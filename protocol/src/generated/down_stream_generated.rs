@@ -21,13 +21,13 @@ pub mod voxelheim {
             since = "2.0.0",
             note = "Use associated constants instead. This will no longer be generated in 2021."
         )]
-        pub const ENUM_MAX_CLOSE_REASON: u8 = 10;
+        pub const ENUM_MAX_CLOSE_REASON: u8 = 11;
         #[deprecated(
             since = "2.0.0",
             note = "Use associated constants instead. This will no longer be generated in 2021."
         )]
         #[allow(non_camel_case_types)]
-        pub const ENUM_VALUES_CLOSE_REASON: [CloseReason; 11] = [
+        pub const ENUM_VALUES_CLOSE_REASON: [CloseReason; 12] = [
             CloseReason::None,
             CloseReason::VersionMismatch,
             CloseReason::BadName,
@@ -39,6 +39,7 @@ pub mod voxelheim {
             CloseReason::ServerStopping,
             CloseReason::HelloTimeout,
             CloseReason::Moving,
+            CloseReason::BadTicket,
         ];
 
         /// Why a session was refused or is closed.
@@ -58,9 +59,10 @@ pub mod voxelheim {
             pub const ServerStopping: Self = Self(8);
             pub const HelloTimeout: Self = Self(9);
             pub const Moving: Self = Self(10);
+            pub const BadTicket: Self = Self(11);
 
             pub const ENUM_MIN: u8 = 0;
-            pub const ENUM_MAX: u8 = 10;
+            pub const ENUM_MAX: u8 = 11;
             pub const ENUM_VALUES: &'static [Self] = &[
                 Self::None,
                 Self::VersionMismatch,
@@ -73,6 +75,7 @@ pub mod voxelheim {
                 Self::ServerStopping,
                 Self::HelloTimeout,
                 Self::Moving,
+                Self::BadTicket,
             ];
             /// Returns the variant's name or "" if unknown.
             pub fn variant_name(self) -> Option<&'static str> {
@@ -88,6 +91,7 @@ pub mod voxelheim {
                     Self::ServerStopping => Some("ServerStopping"),
                     Self::HelloTimeout => Some("HelloTimeout"),
                     Self::Moving => Some("Moving"),
+                    Self::BadTicket => Some("BadTicket"),
                     _ => None,
                 }
             }

@@ -513,6 +513,7 @@ pub mod voxelheim {
             pub const VT_HOUSE: ::flatbuffers::VOffsetT = 10;
             pub const VT_VIEW_DISTANCE_BLOCKS: ::flatbuffers::VOffsetT = 12;
             pub const VT_BUDGET_BYTES_PER_SECOND: ::flatbuffers::VOffsetT = 14;
+            pub const VT_TICKET: ::flatbuffers::VOffsetT = 16;
 
             #[inline]
             pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
@@ -529,6 +530,9 @@ pub mod voxelheim {
                 args: &'args HelloArgs<'args>,
             ) -> ::flatbuffers::WIPOffset<Hello<'bldr>> {
                 let mut builder = HelloBuilder::new(_fbb);
+                if let Some(x) = args.ticket {
+                    builder.add_ticket(x);
+                }
                 builder.add_budget_bytes_per_second(args.budget_bytes_per_second);
                 if let Some(x) = args.resume_token {
                     builder.add_resume_token(x);
@@ -604,6 +608,17 @@ pub mod voxelheim {
                         .unwrap()
                 }
             }
+            /// From the auth service, where a server lets in only who has one; else empty.
+            #[inline]
+            pub fn ticket(&self) -> Option<&'a str> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<&str>>(Hello::VT_TICKET, None)
+                }
+            }
         }
 
         impl ::flatbuffers::Verifiable for Hello<'_> {
@@ -635,6 +650,11 @@ pub mod voxelheim {
                         Self::VT_BUDGET_BYTES_PER_SECOND,
                         false,
                     )?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<&str>>(
+                        "ticket",
+                        Self::VT_TICKET,
+                        false,
+                    )?
                     .finish();
                 Ok(())
             }
@@ -646,6 +666,7 @@ pub mod voxelheim {
             pub house: u8,
             pub view_distance_blocks: u16,
             pub budget_bytes_per_second: u32,
+            pub ticket: Option<::flatbuffers::WIPOffset<&'a str>>,
         }
         impl<'a> Default for HelloArgs<'a> {
             #[inline]
@@ -657,6 +678,7 @@ pub mod voxelheim {
                     house: 255,
                     view_distance_blocks: 0,
                     budget_bytes_per_second: 0,
+                    ticket: None,
                 }
             }
         }
@@ -701,6 +723,11 @@ pub mod voxelheim {
                 );
             }
             #[inline]
+            pub fn add_ticket(&mut self, ticket: ::flatbuffers::WIPOffset<&'b str>) {
+                self.fbb_
+                    .push_slot_always::<::flatbuffers::WIPOffset<_>>(Hello::VT_TICKET, ticket);
+            }
+            #[inline]
             pub fn new(
                 _fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
             ) -> HelloBuilder<'a, 'b, A> {
@@ -726,6 +753,7 @@ pub mod voxelheim {
                 ds.field("house", &self.house());
                 ds.field("view_distance_blocks", &self.view_distance_blocks());
                 ds.field("budget_bytes_per_second", &self.budget_bytes_per_second());
+                ds.field("ticket", &self.ticket());
                 ds.finish()
             }
         }

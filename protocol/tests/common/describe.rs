@@ -101,6 +101,7 @@ fn hello(hello: &Hello) -> Value {
         "house": hello.house,
         "view_distance_blocks": hello.view_distance_blocks,
         "budget_bytes_per_second": hello.budget_bytes_per_second,
+        "ticket": hello.ticket,
     })
 }
 

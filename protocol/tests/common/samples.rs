@@ -389,6 +389,7 @@ pub fn hello() -> Hello {
         house: 255,
         view_distance_blocks: 160,
         budget_bytes_per_second: 48_000,
+        ticket: "header.claims.mark".into(),
     }
 }
 

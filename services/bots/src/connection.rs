@@ -181,5 +181,6 @@ pub fn hello(number: usize, budget_bytes_per_second: u32, view_distance_blocks: 
         house: 255,
         view_distance_blocks,
         budget_bytes_per_second,
+        ticket: String::new(),
     }
 }

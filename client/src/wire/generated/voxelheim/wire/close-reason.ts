@@ -16,5 +16,6 @@ export enum CloseReason {
   Replaced = 7,
   ServerStopping = 8,
   HelloTimeout = 9,
-  Moving = 10
+  Moving = 10,
+  BadTicket = 11
 }

@@ -64,8 +64,18 @@ budgetBytesPerSecond():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+/**
+ * From the auth service, where a server lets in only who has one; else empty.
+ */
+ticket():string|null
+ticket(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+ticket(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startHello(builder:flatbuffers.Builder) {
-  builder.startObject(6);
+  builder.startObject(7);
 }
 
 static addProtocolVersion(builder:flatbuffers.Builder, protocolVersion:number) {
@@ -92,6 +102,10 @@ static addBudgetBytesPerSecond(builder:flatbuffers.Builder, budgetBytesPerSecond
   builder.addFieldInt32(5, budgetBytesPerSecond, 0);
 }
 
+static addTicket(builder:flatbuffers.Builder, ticketOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(6, ticketOffset, 0);
+}
+
 static endHello(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
@@ -105,7 +119,7 @@ static finishSizePrefixedHelloBuffer(builder:flatbuffers.Builder, offset:flatbuf
   builder.finish(offset, undefined, true);
 }
 
-static createHello(builder:flatbuffers.Builder, protocolVersion:number, nameOffset:flatbuffers.Offset, resumeTokenOffset:flatbuffers.Offset, house:number, viewDistanceBlocks:number, budgetBytesPerSecond:number):flatbuffers.Offset {
+static createHello(builder:flatbuffers.Builder, protocolVersion:number, nameOffset:flatbuffers.Offset, resumeTokenOffset:flatbuffers.Offset, house:number, viewDistanceBlocks:number, budgetBytesPerSecond:number, ticketOffset:flatbuffers.Offset):flatbuffers.Offset {
   Hello.startHello(builder);
   Hello.addProtocolVersion(builder, protocolVersion);
   Hello.addName(builder, nameOffset);
@@ -113,6 +127,7 @@ static createHello(builder:flatbuffers.Builder, protocolVersion:number, nameOffs
   Hello.addHouse(builder, house);
   Hello.addViewDistanceBlocks(builder, viewDistanceBlocks);
   Hello.addBudgetBytesPerSecond(builder, budgetBytesPerSecond);
+  Hello.addTicket(builder, ticketOffset);
   return Hello.endHello(builder);
 }
 }
