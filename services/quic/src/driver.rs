@@ -21,7 +21,9 @@ use tokio::{
 use crate::{
     connection::ConnectionCell,
     endpoint::{Shared, take_in},
-    limits::{GATHER_CONNECTIONS_MIN, GATHER_PERIOD, RECEIVE_CALLS_MAX, SEGMENTS_MAX},
+    limits::{
+        GATHER_CONNECTIONS_MIN, GATHER_PERIOD, GATHER_PERIODS_MAX, RECEIVE_CALLS_MAX, SEGMENTS_MAX,
+    },
     wheel::{Wheel, WheelTime},
 };
 
@@ -106,15 +108,16 @@ impl Driver {
     }
 
     /// Waits until something is to do. With many connections packets that come are let gather, so that
-    /// they are read together.
+    /// they are read together, and timers too.
     async fn wait(&self, received: Received) -> io::Result<()> {
-        let is_gathering = received != Received::Nothing
-            && self.shared.connections_count.get() >= GATHER_CONNECTIONS_MIN;
-        let mut deadline = self.wheel.deadline();
-        if is_gathering {
-            let end = Instant::now() + GATHER_PERIOD;
-            deadline = Some(deadline.map_or(end, |deadline| deadline.min(end)));
-        }
+        let periods_count = self.shared.connections_count.get() / GATHER_CONNECTIONS_MIN;
+        let gathered_at =
+            Instant::now() + GATHER_PERIOD * periods_count.min(GATHER_PERIODS_MAX) as u32;
+        let is_gathering = received != Received::Nothing && periods_count > 0;
+        let deadline = match is_gathering {
+            true => Some(gathered_at),
+            false => self.wheel.deadline().map(|it| it.max(gathered_at)),
+        };
         let timer = async {
             match deadline {
                 Some(deadline) => sleep_until(TokioInstant::from_std(deadline)).await,
