@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 24] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -36,6 +36,8 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ),
     ("edge", &["spatial", "protocol", "engine", "world", "quic"]),
     ("quic", &[]),
+    ("web", &[]),
+    ("tokens", &[]),
     ("link", &[]),
     (
         "voxelheim",
