@@ -13,3 +13,5 @@
 pub mod cache;
 pub mod limits;
 pub mod sql;
+#[cfg(feature = "testing")]
+pub mod testing;

@@ -153,16 +153,27 @@ fn expiry_ms(ttl: Duration) -> i64 {
 
 impl From<RedisError> for CacheError {
     fn from(error: RedisError) -> Self {
-        use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly, TryAgain};
-        match error.kind() {
-            ErrorKind::Io | ErrorKind::ClusterConnectionNotFound => {
-                Self::Unavailable(error.to_string())
-            }
-            ErrorKind::Server(BusyLoading | ClusterDown | MasterDown | ReadOnly | TryAgain) => {
-                Self::Unavailable(error.to_string())
-            }
-            _ if error.code() == Some("OOM") => Self::Full,
-            _ => Self::Failed(error.to_string()),
+        use ErrorKind::{ClusterConnectionNotFound, Io};
+        let text = error.to_string();
+        if matches!(error.kind(), Io | ClusterConnectionNotFound) {
+            return Self::Unavailable(text);
+        }
+        // A transaction names an error for each of its commands; the first is as good as any.
+        let answers = error.into_server_errors();
+        let answer = answers.as_deref().and_then(<[_]>::first);
+        match answer.map(|(_, answer)| answer) {
+            Some(answer) if answer.code() == "OOM" => Self::Full,
+            Some(answer) if answer.kind().is_some_and(is_passing) => Self::Unavailable(text),
+            _ => Self::Failed(text),
         }
     }
+}
+
+/// Of servers that start, stop or change their part.
+fn is_passing(kind: ServerErrorKind) -> bool {
+    use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly, TryAgain};
+    matches!(
+        kind,
+        BusyLoading | ClusterDown | MasterDown | ReadOnly | TryAgain
+    )
 }
