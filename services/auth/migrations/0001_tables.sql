@@ -70,6 +70,7 @@ CREATE TABLE auth_recovery_codes (
 
 CREATE TABLE auth_sanctions (
   account_id BIGINT NOT NULL REFERENCES auth_accounts (account_id),
+  -- Rises with time.
   sanction_id BIGINT NOT NULL,
   kind TEXT NOT NULL,
   reason TEXT NOT NULL,
@@ -85,6 +86,7 @@ CREATE TABLE auth_sanctions (
 -- What was done to an account, and by whom. Never changed.
 CREATE TABLE auth_audit (
   account_id BIGINT NOT NULL,
+  -- Rises with time.
   entry_id BIGINT NOT NULL,
   at_ms BIGINT NOT NULL,
   actor BIGINT NOT NULL,
@@ -93,7 +95,6 @@ CREATE TABLE auth_audit (
   address TEXT NOT NULL,
   PRIMARY KEY (account_id, entry_id)
 );
-CREATE INDEX auth_audit_by_time ON auth_audit (account_id, at_ms);
 
 CREATE TABLE auth_signing_keys (
   key_id TEXT PRIMARY KEY,

@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(signs(KEY_SIGNS_MS), old.id);
         assert_eq!(signs(KEY_SIGNS_MS + KEY_LEAD_MS - 1), old.id);
         assert_eq!(signs(KEY_SIGNS_MS + KEY_LEAD_MS), new.id);
-        let first = open(&[old.clone()], &seal, 0).expect("our own");
+        let first = open(std::slice::from_ref(&old), &seal, 0).expect("our own");
         assert_eq!(first.signing.id(), old.id);
         let both = open(&kept, &seal, KEY_SIGNS_MS).expect("our own").published;
         assert!(both.contains(&old.id) && both.contains(&new.id));

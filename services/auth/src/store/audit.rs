@@ -33,7 +33,7 @@ pub async fn write(connection: &mut AnyConnection, event: &Event<'_>) -> Result<
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(event.account)
-    .bind(random::id())
+    .bind(random::ordered_id(event.at_ms))
     .bind(event.at_ms)
     .bind(event.actor)
     .bind(event.action)
@@ -55,7 +55,7 @@ impl Store {
     pub async fn audit(&self, account: i64) -> Result<Vec<Entry>, SqlError> {
         let rows = sqlx::query(
             "SELECT at_ms, actor, action, detail, address FROM auth_audit \
-             WHERE account_id = $1 ORDER BY at_ms DESC, entry_id LIMIT $2",
+             WHERE account_id = $1 ORDER BY entry_id DESC LIMIT $2",
         )
         .bind(account)
         .bind(LIST_MAX)

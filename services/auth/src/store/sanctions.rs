@@ -84,7 +84,7 @@ impl Store {
     pub async fn sanctions(&self, account: i64) -> Result<Vec<Sanction>, SqlError> {
         let rows = sqlx::query(
             "SELECT * FROM auth_sanctions WHERE account_id = $1 \
-             ORDER BY from_ms DESC, sanction_id LIMIT $2",
+             ORDER BY sanction_id DESC LIMIT $2",
         )
         .bind(account)
         .bind(LIST_MAX)
