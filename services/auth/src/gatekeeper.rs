@@ -102,4 +102,18 @@ impl Gatekeeper {
         let key = format!("revoked:session:{session}");
         Ok(self.cache.get(&key).await?.is_some())
     }
+
+    /// Keeps something for one who comes back for it once.
+    pub async fn keep_once(
+        &self,
+        key: &str,
+        value: &[u8],
+        ttl: Duration,
+    ) -> Result<(), CacheError> {
+        self.cache.set(&format!("once:{key}"), value, ttl).await
+    }
+
+    pub async fn take_once(&self, key: &str) -> Result<Option<Vec<u8>>, CacheError> {
+        self.cache.take(&format!("once:{key}")).await
+    }
 }

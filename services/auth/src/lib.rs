@@ -10,6 +10,7 @@ mod gatekeeper;
 mod keys;
 pub mod limits;
 mod mail;
+mod oidc;
 mod password;
 mod random;
 mod routes;
@@ -21,5 +22,6 @@ mod totp;
 
 pub use error::AuthError;
 pub use mail::{FolderMail, Mail, MailSender, Sending};
+pub use oidc::Provider;
 pub use seal::MasterKey;
 pub use service::{Auth, Config};

@@ -59,6 +59,20 @@ pub const KEY_LEAD_MS: i64 = HOUR_MS;
 /// How often a service looks for keys that others made: well within the lead.
 pub const KEY_PERIOD: Duration = Duration::from_secs(300);
 
+/// From the page to another provider and back: somebody types a password there.
+pub const OIDC_ATTEMPT_MS: i64 = 10 * MINUTE_MS;
+/// A provider's answer: its keys are some KB.
+pub const OIDC_ANSWER_BYTES_MAX: usize = 256 * 1_024;
+/// How long it may take; a sign-in asks three times, within the time of a request.
+pub const OIDC_ANSWER_MAX: Duration = Duration::from_secs(5);
+/// What was learnt of a provider is learnt anew after this; and, when a token's key is not known, after the
+/// shorter, so that made-up tokens do not make us ask all the time.
+pub const OIDC_DISCOVERY_MS: i64 = HOUR_MS;
+pub const OIDC_KEYS_PAUSE_MS: i64 = MINUTE_MS;
+pub const OIDC_CLOCK_SKEW_MS: i64 = MINUTE_MS;
+pub const OIDC_TOKEN_CHARS_MAX: usize = 16 * 1_024;
+pub const OIDC_KEYS_MAX: usize = 64;
+
 /// Mails that wait to be sent. More are answered 503.
 pub const MAILS_WAITING_MAX: usize = 1_024;
 /// Tries to send a mail, the wait before the second, doubled each time.

@@ -14,6 +14,7 @@ use crate::{
     keys::KeyRing,
     limits::{Allowances, KEY_PERIOD, SESSION_LIFE_MS},
     mail::{MailQueue, MailSender},
+    oidc::{Provider, Providers},
     password::Hasher,
     random::{self, Secret},
     routes,
@@ -33,6 +34,8 @@ pub struct Config {
     /// The page that mailed links open; a link puts its token behind `#`, which no server sees.
     pub page_url: String,
     pub allowances: Allowances,
+    /// Others by whom one may sign in.
+    pub providers: Vec<Provider>,
 }
 
 /// Cheap to clone; the clones are one service.
@@ -47,6 +50,7 @@ pub struct Inner {
     pub hasher: Hasher,
     pub seal: Seal,
     pub mails: MailQueue,
+    pub providers: Providers,
     pub clock: Clock,
     /// Logins by what became of them.
     pub logins: Counter,
@@ -108,6 +112,7 @@ impl Auth {
             gatekeeper: Gatekeeper::new(cache, config.allowances),
             hasher: Hasher::new(),
             mails: MailQueue::new(),
+            providers: Providers::new(config.providers.clone())?,
             logins: metrics.counter(
                 "auth_logins_total",
                 "Logins by what became of them.",

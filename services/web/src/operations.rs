@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::{sync::watch, time::timeout};
 use utoipa::openapi::OpenApi;
 
-use crate::{Json, Metrics, limits::CHECK_TIME_MAX};
+use crate::{Json, Metrics, limits::CHECK_TIME_MAX, problem::CONTENT_TYPE};
 
 type Answer = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
@@ -50,9 +50,25 @@ pub(crate) struct Operations {
 }
 
 impl Operations {
+    /// What the shell does for every route is said in every route: refusals are problems, and there are
+    /// some that no route names.
     pub fn document(api: &OpenApi) -> Arc<str> {
-        let document = api.to_json().expect("a document is JSON");
-        document.into()
+        let mut document = serde_json::to_value(api).expect("a document is JSON");
+        let paths = document["paths"].as_object_mut().into_iter().flatten();
+        let operations = paths.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten());
+        for (_, operation) in operations {
+            let Some(responses) = operation["responses"].as_object_mut() else {
+                continue;
+            };
+            let refusal = json!({ "description": "Refused", "content": { CONTENT_TYPE: {
+                "schema": { "$ref": "#/components/schemas/Problem" } } } });
+            let refusals = responses
+                .iter_mut()
+                .filter(|(status, _)| status.as_str() >= "400");
+            refusals.for_each(|(_, response)| response["content"] = refusal["content"].clone());
+            responses.insert("default".to_owned(), refusal);
+        }
+        document.to_string().into()
     }
 
     pub fn router(self) -> Router {

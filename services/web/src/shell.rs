@@ -10,9 +10,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use tokio::sync::{Semaphore, watch};
-use utoipa::openapi::{
-    Info, OpenApi, OpenApiBuilder,
-    security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Info, OpenApi, OpenApiBuilder,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 use utoipa_axum::router::OpenApiRouter;
 
@@ -97,7 +100,7 @@ impl Shell {
         let observer = self.observer();
         let guard = Guard::new(&self.settings, self.clock);
         let (services, mut api) = self.services.split_for_parts();
-        add_bearer(&mut api);
+        complete(&mut api);
         let services = services
             .layer(DefaultBodyLimit::max(self.settings.body_bytes_max))
             .layer(from_fn_with_state(guard, admit));
@@ -128,14 +131,17 @@ impl Shell {
     }
 }
 
-/// The scheme that routes name as `bearer`.
-fn add_bearer(api: &mut OpenApi) {
+/// The scheme that routes name as `bearer`, and the shape of refusals.
+fn complete(api: &mut OpenApi) {
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
         .build();
     let components = api.components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
+    Problem::schemas(&mut schemas);
+    components.schemas.extend(schemas);
 }
 
 #[derive(Clone)]

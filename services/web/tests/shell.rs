@@ -293,6 +293,10 @@ async fn the_document_and_the_counts_are_served() {
         serde_json::from_str(&server.get("/openapi.json", "").await.body).expect("JSON");
     let echo = &document["paths"]["/words/echo"]["post"];
     assert!(echo["requestBody"].is_object(), "{document}");
+    let refusal = &echo["responses"]["default"]["content"]["application/problem+json"]["schema"];
+    assert_eq!(refusal["$ref"], "#/components/schemas/Problem");
+    assert!(document["components"]["schemas"]["Problem"].is_object());
+    assert!(document["components"]["schemas"]["FieldError"].is_object());
     assert_eq!(
         document["components"]["securitySchemes"]["bearer"]["scheme"],
         "bearer"

@@ -1,6 +1,7 @@
 //! The routes: what comes in is checked, what goes out is shaped, and what happens is the service's.
 
 mod login;
+mod oidc;
 mod passwords;
 mod registration;
 mod second_factor;
@@ -35,6 +36,10 @@ pub fn router() -> OpenApiRouter<Auth> {
         .routes(routes!(second_factor::remove))
         .routes(routes!(tickets::ticket))
         .routes(routes!(tickets::key_set))
+        .routes(routes!(oidc::providers))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::link))
+        .routes(routes!(oidc::finish))
         .routes(routes!(staff::find))
         .routes(routes!(staff::set_role))
         .routes(routes!(staff::audit))

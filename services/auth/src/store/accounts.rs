@@ -1,4 +1,4 @@
-//! Accounts, and whose a mail address is.
+//! Accounts, and whose a mail address or another provider's user is.
 
 use backends::sql::{SqlError, Transaction, row};
 use sqlx::any::AnyRow;
@@ -56,6 +56,43 @@ impl Store {
             Some(id) => self.account(id).await,
             None => Ok(None),
         }
+    }
+
+    pub async fn account_of_identity(&self, key: &str) -> Result<Option<Account>, SqlError> {
+        let statement = "SELECT account_id FROM auth_identities WHERE identity_key = $1";
+        let id = sqlx::query_scalar(statement)
+            .bind(key)
+            .fetch_optional(self.database.pool())
+            .await?;
+        match id {
+            Some(id) => self.account(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Gives another provider's user to an account, which is made if it is not there. Whether the user was
+    /// nobody's.
+    pub async fn claim_identity(&self, key: &str, event: &Event<'_>) -> Result<bool, SqlError> {
+        let mut transaction = self.database.begin().await?;
+        let claimed = sqlx::query(
+            "INSERT INTO auth_identities (identity_key, account_id) VALUES ($1, $2) \
+             ON CONFLICT (identity_key) DO NOTHING",
+        )
+        .bind(key)
+        .bind(event.account)
+        .execute(&mut *transaction)
+        .await?;
+        if claimed.rows_affected() == 0 {
+            return Ok(false);
+        }
+        insert(&mut transaction, event.account, event.at_ms).await?;
+        sqlx::query("UPDATE auth_accounts SET is_guest = 0 WHERE account_id = $1")
+            .bind(event.account)
+            .execute(&mut *transaction)
+            .await?;
+        audit::write(&mut transaction, event).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 
     pub async fn create_guest(&self, event: &Event<'_>) -> Result<(), SqlError> {

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use auth::{Auth, Config, Mail, MailSender, MasterKey, Sending, limits::Allowances};
+use auth::{Auth, Config, Mail, MailSender, MasterKey, Provider, Sending, limits::Allowances};
 use axum::{
     Router,
     body::Body,
@@ -56,17 +56,27 @@ impl MailSender for Postbox {
 }
 
 /// One key for all, so that two services of one database agree.
-fn config(allowances: Allowances) -> Config {
+fn config(allowances: Allowances, providers: Vec<Provider>) -> Config {
     Config {
         master_key: MasterKey::from_hex(&"5e".repeat(32)).expect("64 digits"),
         issuer: "https://auth.example.org".to_owned(),
         page_url: "https://play.example.org/".to_owned(),
         allowances,
+        providers,
     }
 }
 
 impl World {
     pub async fn open(database: &Database, cache: &Cache, allowances: Allowances) -> Self {
+        Self::open_with(database, cache, config(allowances, Vec::new())).await
+    }
+
+    /// One in which one may sign in by others.
+    pub async fn open_for(database: &Database, cache: &Cache, providers: Vec<Provider>) -> Self {
+        Self::open_with(database, cache, config(Allowances::default(), providers)).await
+    }
+
+    async fn open_with(database: &Database, cache: &Cache, config: Config) -> Self {
         let now_ms = Arc::new(AtomicI64::new(START_MS));
         let clock = Clock::at(now_ms.clone());
         let (sender, mails) = mpsc::unbounded_channel();
@@ -76,7 +86,7 @@ impl World {
         };
         let mut shell = Shell::new(settings, clock.clone());
         let auth = Auth::open(
-            config(allowances),
+            config,
             (database, cache),
             Arc::new(Postbox(sender)),
             shell.metrics(),
