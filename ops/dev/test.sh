@@ -69,14 +69,20 @@ part_codegen() { ops/dev/codegen.sh --check; }
 
 # The default members: benches are the part bench.
 part_rust() {
-  # Started once; a test that is run alone starts it itself.
-  VOXELHEIM_TEST_POSTGRES="$(ops/dev/postgres.sh)"
-  export VOXELHEIM_TEST_POSTGRES
+  start_backends
   if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --locked --no-fail-fast --status-level fail --final-status-level fail
   else
     cargo test --locked --tests --no-fail-fast
   fi
+}
+
+# Started once; a test that is run alone starts them itself.
+start_backends() {
+  VOXELHEIM_TEST_POSTGRES="$(ops/dev/postgres.sh)"
+  VOXELHEIM_TEST_REDIS="$(ops/dev/redis.sh)"
+  VOXELHEIM_TEST_VALKEY="$(ops/dev/redis.sh start valkey)"
+  export VOXELHEIM_TEST_POSTGRES VOXELHEIM_TEST_REDIS VOXELHEIM_TEST_VALKEY
 }
 
 # Links in the documentation lead somewhere, and its examples work.

@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 26] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -12,8 +12,9 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("load", &["bench", "quic"]),
     ("engine", &["spatial"]),
     ("client-core", &["spatial", "engine"]),
-    ("directory", &["spatial"]),
+    ("directory", &["spatial", "backends"]),
     ("bots", &["spatial", "protocol", "engine"]),
+    ("backends", &[]),
     ("journal", &[]),
     ("pod", &["spatial", "engine", "journal", "link"]),
     (
@@ -36,6 +37,9 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ),
     ("edge", &["spatial", "protocol", "engine", "world", "quic"]),
     ("quic", &[]),
+    ("web", &[]),
+    ("tokens", &[]),
+    ("auth", &["backends", "tokens", "web"]),
     ("link", &[]),
     (
         "voxelheim",

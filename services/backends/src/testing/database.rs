@@ -1,0 +1,89 @@
+//! Databases for tests: an SQLite file, and a schema of its own in a real PostgreSQL.
+
+use std::{fs, path::PathBuf, rc::Rc};
+
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+
+use crate::{
+    sql::{Database, SqlLimits},
+    testing::{Server, block_on, new_folder, server_url, unique_name},
+};
+
+/// A database that nobody else uses, until it is deleted.
+pub struct TestDatabase {
+    pub url: String,
+    place: Place,
+}
+
+enum Place {
+    Folder(PathBuf),
+    Schema(String),
+}
+
+impl TestDatabase {
+    pub fn sqlite() -> Self {
+        let folder = new_folder("sqlite");
+        let url = format!("sqlite://{}/test.db", folder.display());
+        let place = Place::Folder(folder);
+        Self { url, place }
+    }
+
+    pub async fn postgres() -> Self {
+        let schema = unique_name("schema");
+        run_on_postgres(format!("CREATE SCHEMA {schema}")).await;
+        let server = server_url(Server::Postgres);
+        let url = format!("{server}?options[search_path]={schema}");
+        let place = Place::Schema(schema);
+        Self { url, place }
+    }
+
+    /// Another process's connections.
+    pub async fn open(&self) -> Database {
+        let database = Database::open(&self.url, SqlLimits::default()).await;
+        database.expect("a database")
+    }
+
+    pub async fn delete(self) {
+        match self.place {
+            Place::Folder(folder) => fs::remove_dir_all(folder).expect("a folder of ours"),
+            Place::Schema(schema) => {
+                run_on_postgres(format!("DROP SCHEMA {schema} CASCADE")).await;
+            }
+        }
+    }
+}
+
+async fn run_on_postgres(statement: String) {
+    sqlx::any::install_default_drivers();
+    let connection = AnyConnection::connect(&server_url(Server::Postgres)).await;
+    let mut connection = connection.expect("a database");
+    let result = connection.execute(AssertSqlSafe(statement.clone())).await;
+    result.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    connection.close().await.expect("an idle connection");
+}
+
+/// Runs a test on a new database of each kind. What it leaves is kept if it fails.
+pub fn on_each_database<F, T>(test: F)
+where
+    F: Fn(Database, Rc<TestDatabase>) -> T,
+    T: Future<Output = ()>,
+{
+    block_on(async {
+        on(TestDatabase::sqlite(), &test).await;
+        on(TestDatabase::postgres().await, &test).await;
+    });
+}
+
+async fn on<F, T>(database: TestDatabase, test: &F)
+where
+    F: Fn(Database, Rc<TestDatabase>) -> T,
+    T: Future<Output = ()>,
+{
+    eprintln!("on {}", database.url);
+    let database = Rc::new(database);
+    let opened = database.open().await;
+    test(opened.clone(), Rc::clone(&database)).await;
+    opened.close().await;
+    let database = Rc::into_inner(database).expect("the test has ended");
+    database.delete().await;
+}

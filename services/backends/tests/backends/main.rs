@@ -1,0 +1,5 @@
+//! Every operation on the embedded twin and on the real thing, also while that stops and starts again.
+
+mod cache;
+mod common;
+mod sql;
