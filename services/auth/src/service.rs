@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use backends::{cache::Cache, sql::Database};
-use tokens::{Access, Role, Token, limits::ACCESS_LIFE_MS};
+use tokens::{Access, KeySet, Role, Token, limits::ACCESS_LIFE_MS};
 use tokio::{sync::watch, time};
 use utoipa_axum::router::OpenApiRouter;
 use web::{Authenticate, Check, ClientAddress, Clock, Counter, Metrics, Problem};
@@ -125,6 +125,11 @@ impl Auth {
             clock,
             sender,
         })))
+    }
+
+    /// What access tokens and tickets are checked with now.
+    pub fn key_set(&self) -> Arc<KeySet> {
+        self.keys.now().published
     }
 
     /// To be mounted under `/auth`.

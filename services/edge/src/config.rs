@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use crate::token::TokenKey;
+use crate::{services::Services, token::TokenKey};
 
 /// Where the page comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,4 +42,5 @@ pub struct EdgeConfig {
     /// What all edge processes of the battle mark resume tokens with. None for one that is alone: it
     /// keeps its own in `data_dir`.
     pub token_key: Option<TokenKey>,
+    pub services: Services,
 }

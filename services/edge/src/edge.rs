@@ -111,6 +111,7 @@ impl Edge {
         let request = JoinRequest {
             name: &hello.name,
             resume_token: &hello.resume_token,
+            ticket: &hello.ticket,
             address: visitor.address,
         };
         let hub = self.hub.borrow();
@@ -121,6 +122,7 @@ impl Edge {
                 self.shared.counters.drop_one(Cause::JoinRefused);
                 let reason = match refusal {
                     Refusal::Name(_) => CloseReason::BadName,
+                    Refusal::Ticket(_) => CloseReason::BadTicket,
                     Refusal::Full => CloseReason::ServerFull,
                     Refusal::TooManyJoins => CloseReason::TooManyJoins,
                 };

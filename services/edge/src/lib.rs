@@ -17,11 +17,13 @@ mod overload;
 mod rate;
 mod registry;
 mod server;
+pub mod services;
 mod session;
 mod token;
 mod transport;
 mod work;
 
+pub use certificate::write_private;
 pub use config::{EdgeConfig, PageSource, QuicDriver};
 pub use http::pod::serve as serve_pod_status;
 pub use server::{BoundEdges, EdgesHandle, StartError, bind};

@@ -17,6 +17,7 @@ use crate::{
     hub::population::{Population, folded},
     limits, names,
     rate::TokenBucket,
+    services::{Holder, Tickets},
     token::{TokenKey, random},
 };
 
@@ -24,6 +25,8 @@ use crate::{
 pub struct JoinRequest<'a> {
     pub name: &'a str,
     pub resume_token: &'a str,
+    /// The auth service's word for who it is; may be empty.
+    pub ticket: &'a str,
     pub address: IpAddr,
 }
 
@@ -31,6 +34,7 @@ pub struct JoinRequest<'a> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refusal {
     Name(&'static str),
+    Ticket(&'static str),
     Full,
     TooManyJoins,
 }
@@ -38,7 +42,7 @@ pub enum Refusal {
 impl Refusal {
     pub fn text(self) -> &'static str {
         match self {
-            Refusal::Name(text) => text,
+            Refusal::Name(text) | Refusal::Ticket(text) => text,
             Refusal::Full => "The battle is full, and so is the line. Try again in a while.",
             Refusal::TooManyJoins => "Too many people are joining. Try again in a few seconds.",
         }
@@ -85,6 +89,7 @@ pub enum Turn {
 pub struct Registry {
     sessions_max: usize,
     key: TokenKey,
+    tickets: Option<Tickets>,
     inner: Mutex<Inner>,
 }
 
@@ -101,10 +106,11 @@ struct Inner {
 }
 
 impl Registry {
-    pub fn new(sessions_max: usize, key: TokenKey, now: Instant) -> Self {
+    pub fn new(sessions_max: usize, key: TokenKey, tickets: Option<Tickets>, now: Instant) -> Self {
         Self {
             sessions_max,
             key,
+            tickets,
             inner: Mutex::new(Inner {
                 pending: HashMap::new(),
                 line: VecDeque::new(),
@@ -136,9 +142,18 @@ impl Registry {
         if !inner.may_join(request.address, now) {
             return Err(Refusal::TooManyJoins);
         }
-        let name = names::checked(request.name).map_err(Refusal::Name)?;
+        let holder = self.holder(request.ticket)?;
+        let own = holder
+            .as_ref()
+            .map(|holder| SessionId(holder.account as u64));
+        let name = holder.map_or_else(|| request.name.to_owned(), |holder| holder.name);
+        let name = names::checked(&name).map_err(Refusal::Name)?;
+        // An account has one body, whatever device it plays on.
+        if let Some(session) = own.filter(|session| population.has(*session)) {
+            return Ok(Answer::In(self.attach(session, name)));
+        }
         // One that this edge does not see (yet) keeps its number, and so its body where there is one.
-        let session = known.unwrap_or_else(|| new_session(population));
+        let session = own.or(known).unwrap_or_else(|| new_session(population));
         inner.settle(population, now);
         if inner.line.is_empty() && self.room(&inner, population) > 0 {
             let name = inner.enter(session, &name, population, now);
@@ -150,6 +165,19 @@ impl Registry {
             session,
             name,
         }))
+    }
+
+    /// Whose ticket it is; none for a guest, where guests are let in.
+    fn holder(&self, ticket: &str) -> Result<Option<Holder>, Refusal> {
+        match &self.tickets {
+            Some(tickets) if !ticket.is_empty() => tickets
+                .desk
+                .admit(ticket)
+                .map(Some)
+                .map_err(Refusal::Ticket),
+            Some(tickets) if tickets.are_required => Err(Refusal::Ticket("Sign in to play here.")),
+            _ => Ok(None),
+        }
     }
 
     /// Lets in who waits, if its turn has come.
@@ -281,7 +309,7 @@ fn new_session(population: &Population) -> SessionId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hub::bodies::RosterChanges;
+    use crate::{hub::bodies::RosterChanges, services::TicketDesk};
     use engine::{Appearance, BodyId, Frame, House, PlayerState, Roster};
     use std::{
         net::{IpAddr, Ipv4Addr},
@@ -330,13 +358,15 @@ mod tests {
     }
 
     fn registry(sessions_max: usize, now: Instant) -> Registry {
-        Registry::new(sessions_max, TokenKey::new(&[1; TokenKey::BYTES]), now)
+        let key = TokenKey::new(&[1; TokenKey::BYTES]);
+        Registry::new(sessions_max, key, None, now)
     }
 
     fn request<'a>(name: &'a str, resume_token: &'a str) -> JoinRequest<'a> {
         JoinRequest {
             name,
             resume_token,
+            ticket: "",
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         }
     }
@@ -373,6 +403,81 @@ mod tests {
         twin.let_go(&first);
         let anew = joins(&there, &request("Ivar", &first.token), &twin, now);
         assert!(anew.session == first.session && anew.name == "Ivar");
+    }
+
+    /// Knows tickets of accounts, each once.
+    #[derive(Default)]
+    struct Desk(Mutex<Vec<i64>>);
+
+    impl TicketDesk for Desk {
+        fn admit(&self, ticket: &str) -> Result<Holder, &'static str> {
+            let account = ticket.parse().map_err(|_| "forged")?;
+            let mut used = self.0.lock().expect("no panic");
+            if used.contains(&account) {
+                return Err("used");
+            }
+            used.push(account);
+            let name = "Bera".to_owned();
+            Ok(Holder { account, name })
+        }
+    }
+
+    fn ticketed(are_required: bool, now: Instant) -> Registry {
+        let tickets = Tickets {
+            desk: Arc::new(Desk::default()),
+            audience: "battle".to_owned(),
+            are_required,
+        };
+        let key = TokenKey::new(&[1; TokenKey::BYTES]);
+        Registry::new(10, key, Some(tickets), now)
+    }
+
+    fn with_ticket<'a>(ticket: &'a str, resume_token: &'a str) -> JoinRequest<'a> {
+        JoinRequest {
+            ticket,
+            ..request("x", resume_token)
+        }
+    }
+
+    #[test]
+    fn a_ticket_names_who_comes_and_lets_nobody_in_twice() {
+        let now = Instant::now();
+        let registry = ticketed(true, now);
+        let mut twin = Twin::default();
+        let first = joins(&registry, &with_ticket("7", ""), &twin, now);
+        assert_eq!((first.name.as_str(), first.session), ("Bera", SessionId(7)));
+        for (ticket, text) in [
+            ("7", "used"),
+            ("x", "forged"),
+            ("", "Sign in to play here."),
+        ] {
+            let refused = registry.admit(&with_ticket(ticket, ""), &twin.population(), now);
+            assert_eq!(refused, Err(Refusal::Ticket(text)));
+        }
+        // Who is in the world comes back by the token alone.
+        twin.take_in(&first);
+        let again = joins(&registry, &with_ticket("", &first.token), &twin, now);
+        assert_eq!(again.session, first.session);
+    }
+
+    #[test]
+    fn an_account_has_one_body_on_all_its_devices() {
+        let now = Instant::now();
+        let [here, there] = [ticketed(true, now), ticketed(true, now)];
+        let mut twin = Twin::default();
+        let first = joins(&here, &with_ticket("7", ""), &twin, now);
+        twin.take_in(&first);
+        let second = joins(&there, &with_ticket("7", ""), &twin, now);
+        assert_eq!(second.session, first.session);
+        assert_ne!(second.attachment, first.attachment);
+    }
+
+    #[test]
+    fn guests_come_in_without_a_ticket_where_none_is_required() {
+        let now = Instant::now();
+        let registry = ticketed(false, now);
+        let guest = joins(&registry, &with_ticket("", ""), &Twin::default(), now);
+        assert_eq!(guest.name, "x");
     }
 
     #[test]

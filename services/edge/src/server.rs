@@ -195,7 +195,12 @@ impl BoundEdges {
         let shared = Arc::new(Shared {
             reset_key: self.token_key.reset_key(),
             overload: Board::new(self.quic.len()),
-            registry: Registry::new(self.config.sessions_max, self.token_key, now),
+            registry: Registry::new(
+                self.config.sessions_max,
+                self.token_key,
+                self.config.services.tickets.clone(),
+                now,
+            ),
             counters: Arc::new(Counters::default()),
             certificates: self.certificates,
             pod_status,

@@ -20,6 +20,12 @@ pub enum Verb {
     Shard(ShardArguments),
     /// Serves players of a world whose shards are other processes
     Edge(EdgeArguments),
+    /// Serves accounts, sessions and tickets, with a database and a cache of its own
+    Auth(AuthArguments),
+    /// Makes the tables of accounts in a database, or brings them up to date
+    Migrate(MigrateArguments),
+    /// Gives an account in a data folder a role: how the first admin comes to be
+    Appoint(AppointArguments),
     /// Joins a server with many players who run, fight and build, and reports what they saw
     Bots(BotsArguments),
     /// Runs a recorded battle again, at full speed, and prints what came of it
@@ -115,6 +121,96 @@ pub struct EdgeArguments {
     /// What drives QUIC: our own loop, or stock quinn to compare with
     #[arg(long, value_enum, default_value_t)]
     pub quic: Quic,
+}
+
+#[derive(Args, Debug)]
+pub struct AuthArguments {
+    /// Where it answers HTTP (TCP)
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
+    pub listen: SocketAddr,
+    /// Where accounts are kept: postgres://USER:PASSWORD@HOST:PORT/DATABASE or sqlite://FILE
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_ACCOUNTS",
+        hide_env_values = true
+    )]
+    pub database: String,
+    /// Where rates and revocations are kept: redis://HOST:PORT, or memory: of one process
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_CACHE",
+        hide_env_values = true
+    )]
+    pub cache: String,
+    /// File with the 64 hexadecimal digits under which secrets are sealed; made if it is not there
+    #[arg(long, value_name = "FILE")]
+    pub master_key: PathBuf,
+    /// The service's address as others reach it; tokens name it
+    #[arg(long, value_name = "URL")]
+    pub url: String,
+    /// The page that links in mail open
+    #[arg(long, value_name = "URL")]
+    pub page_url: String,
+    /// Folder that mail is written to
+    #[arg(long, value_name = "DIR")]
+    pub mail: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct MigrateArguments {
+    /// See `voxelheim auth --database`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_ACCOUNTS",
+        hide_env_values = true
+    )]
+    pub database: String,
+}
+
+#[derive(Args, Debug)]
+pub struct AppointArguments {
+    /// The server's data folder
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The account's mail address
+    pub email: String,
+    #[arg(value_enum)]
+    pub role: StaffRole,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StaffRole {
+    Player,
+    Moderator,
+    Operator,
+    Admin,
+}
+
+impl StaffRole {
+    pub fn role(self) -> tokens::Role {
+        match self {
+            StaffRole::Player => tokens::Role::Player,
+            StaffRole::Moderator => tokens::Role::Moderator,
+            StaffRole::Operator => tokens::Role::Operator,
+            StaffRole::Admin => tokens::Role::Admin,
+        }
+    }
+}
+
+/// Who may come in.
+#[derive(ValueEnum, serde::Deserialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Accounts {
+    /// Everybody, under any name; there are no accounts
+    Off,
+    /// Who has an account or is a guest, and everybody else under any name
+    #[default]
+    Open,
+    /// Who has an account or is a guest of the auth service
+    Required,
 }
 
 #[derive(Args, Debug)]
@@ -232,6 +328,9 @@ pub struct ServeArguments {
     /// The controller only says which regions it would move, split or merge; see `voxelheim ctl plan`
     #[arg(long)]
     pub dry_run: bool,
+    /// Whether there are accounts, and who comes in without; they need --data [default: open]
+    #[arg(long, value_enum)]
+    pub accounts: Option<Accounts>,
     /// Threads that serve clients [default: half of the cores]
     #[arg(long, value_name = "N")]
     pub edges: Option<usize>,

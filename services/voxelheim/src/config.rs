@@ -13,7 +13,7 @@ use world::{Pinning, Retention};
 
 use crate::{
     Failure,
-    cli::{Pin, Quic, ServeArguments},
+    cli::{Accounts, Pin, Quic, ServeArguments},
 };
 
 /// The file's name in the data folder.
@@ -44,6 +44,7 @@ struct File {
     sessions_max: Option<usize>,
     budget_bytes_per_second: Option<u32>,
     client_dir: Option<PathBuf>,
+    accounts: Option<Accounts>,
     quic: Option<Quic>,
 }
 
@@ -75,6 +76,7 @@ pub struct Config {
     pub shards_count: usize,
     pub pinning: Pinning,
     pub retention: Retention,
+    pub accounts: Accounts,
     /// Whether the controller only says what it would do.
     pub is_dry_run: bool,
     pub opens_browser: bool,
@@ -113,7 +115,9 @@ pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
             page: page.map_or(PageSource::Embedded, PageSource::Directory),
             data_dir: arguments.data.clone(),
             token_key: None,
+            services: edge::services::Services::default(),
         },
+        accounts: accounts(arguments, file.accounts)?,
         seed: arguments.seed.or(file.seed),
         soldiers: arguments.soldiers.or(file.soldiers),
         shards_count: arguments.shards.or(file.shards).unwrap_or(SHARDS_DEFAULT),
@@ -127,6 +131,18 @@ pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
     };
     check(&config)?;
     Ok(config)
+}
+
+/// Accounts need a folder that keeps them.
+fn accounts(arguments: &ServeArguments, filed: Option<Accounts>) -> Result<Accounts, Failure> {
+    let wished = arguments.accounts.or(filed);
+    match (&arguments.data, wished) {
+        (None, Some(Accounts::Required)) => Err(Failure::Usage(
+            "accounts: they are kept in a folder; choose one with --data".into(),
+        )),
+        (None, _) => Ok(Accounts::Off),
+        (Some(_), wished) => Ok(wished.unwrap_or_default()),
+    }
 }
 
 fn check(config: &Config) -> Result<(), Failure> {

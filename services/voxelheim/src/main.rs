@@ -8,6 +8,7 @@ mod data;
 mod member;
 mod replay;
 mod serve;
+mod services;
 mod signals;
 
 use std::{
@@ -54,6 +55,9 @@ fn main() -> ExitCode {
         None => serve::run(&arguments.serve),
         Some(Verb::Shard(arguments)) => member::run_shards(arguments),
         Some(Verb::Edge(arguments)) => member::run_edges(arguments),
+        Some(Verb::Auth(arguments)) => services::run_auth(arguments),
+        Some(Verb::Migrate(arguments)) => services::migrate(arguments),
+        Some(Verb::Appoint(arguments)) => services::appoint(arguments),
         Some(Verb::Bots(arguments)) => bots::run(arguments),
         Some(Verb::Replay(arguments)) => replay::run(arguments),
         Some(Verb::Ctl(arguments)) => ctl::run(arguments),
@@ -68,6 +72,11 @@ fn main() -> ExitCode {
             }
         }
     }
+}
+
+/// One line for whoever started it.
+fn say(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// Help and version in full; a mistake in one line.

@@ -1,7 +1,7 @@
 //! `voxelheim shard` and `voxelheim edge`: processes of a world that several share.
 
 use std::{
-    io::{self, Write},
+    io,
     net::{SocketAddr, TcpListener, UdpSocket},
     sync::{
         Arc,
@@ -24,7 +24,7 @@ use crate::{
     Failure,
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
-    signals,
+    say, signals,
 };
 
 /// Runs shards until a signal says stop; then everything moves away first.
@@ -199,6 +199,7 @@ fn config(arguments: &EdgeArguments, place: &Place) -> Result<EdgeConfig, Failur
         token_key: Some(TokenKey::new(
             &place.credentials.token_key().map_err(failure)?,
         )),
+        services: edge::services::Services::default(),
     };
     crate::config::check_edge(&config)?;
     Ok(config)
@@ -206,10 +207,6 @@ fn config(arguments: &EdgeArguments, place: &Place) -> Result<EdgeConfig, Failur
 
 fn announce(address: SocketAddr) {
     say(&format!("VoxelHeim listens on http://{address}/"));
-}
-
-fn say(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
 }
 
 fn runtime() -> Result<Runtime, Failure> {

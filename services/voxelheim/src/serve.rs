@@ -2,18 +2,27 @@
 //! and stops them in the other order.
 
 use std::{
-    io::{self, Write},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
 use directory::controller::Policy;
+use edge::EdgeConfig;
 use placement::{Steward, StewardOptions};
 use pod::PodState;
 use tokio::sync::watch;
 use world::{Battle, BattleConfig, Chronicle, Pod, Runner, battle::divided};
 
-use crate::{Failure, cli::ServeArguments, config, config::Config, data::DataDir, signals};
+use crate::{
+    Failure,
+    cli::{Accounts, ServeArguments},
+    config,
+    config::Config,
+    data::DataDir,
+    say,
+    services::{self, Running},
+    signals,
+};
 
 /// How often is looked whether a thread died, which only a bug of ours does.
 const WATCH_PERIOD: Duration = Duration::from_secs(1);
@@ -29,7 +38,8 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         Some(path) => Some(DataDir::open(path)?),
         None => None,
     };
-    let edges = edge::bind(config.edge.clone()).map_err(usage)?;
+    let (edge_config, services) = with_services(&config)?;
+    let edges = edge::bind(edge_config).map_err(usage)?;
     let state = prepare(&config, data.as_ref())?;
     let chronicle = begin_run(&config, data.as_ref(), &state)?;
     let owners = state.owners();
@@ -63,9 +73,27 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let ended = signals.wait(|| pod.is_finished() || edges.is_finished());
     steward.stop();
     edges.stop();
+    if let Some(services) = services {
+        services.stop();
+    }
     pod.stop()
         .map_err(|_| Failure::Runtime("a shard's thread had panicked".into()))?;
     ended
+}
+
+/// Starts what serves accounts, if there are any, and tells the edges of it.
+fn with_services(config: &Config) -> Result<(EdgeConfig, Option<Running>), Failure> {
+    let mut edge = config.edge.clone();
+    let Some(data) = edge
+        .data_dir
+        .as_ref()
+        .filter(|_| config.accounts != Accounts::Off)
+    else {
+        return Ok((edge, None));
+    };
+    let (services, running) = services::start(data, edge.listen, config.accounts)?;
+    edge.services = services;
+    Ok((edge, Some(running)))
 }
 
 /// The saved battle, or a new one.
@@ -109,7 +137,7 @@ fn begin_run(
 
 fn announce(config: &Config, address: std::net::SocketAddr) {
     let url = format!("http://{address}/");
-    let _ = writeln!(io::stdout(), "VoxelHeim listens on {url}");
+    say(&format!("VoxelHeim listens on {url}"));
     if config.opens_browser {
         open_browser(&url);
     }

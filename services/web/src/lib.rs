@@ -25,6 +25,6 @@ pub use json::Json;
 pub use metrics::{Counter, Metrics};
 pub use operations::Check;
 pub use problem::{FieldError, Problem};
-pub use server::serve;
+pub use server::{answer, serve};
 pub use shell::{Settings, Shell};
 pub use trace::Trace;

@@ -1,9 +1,9 @@
 //! The listener: HTTP/1.1 with bounded connections, none of which may dawdle, and a stop that lets
 //! requests under way end. TLS is the proxy's in front.
 
-use std::{net::SocketAddr, pin::pin, sync::Arc};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
 
-use axum::{Router, extract::Request};
+use axum::{Router, body::Body, extract::Request, response::Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -71,7 +71,10 @@ async fn connection(
     mut stop: watch::Receiver<bool>,
 ) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| answer(router.clone(), peer, request));
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let answered = answer(router.clone(), peer, request.map(Body::new));
+        async move { Ok::<_, Infallible>(answered.await) }
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits::HEAD_TIME_MAX)
@@ -97,14 +100,11 @@ async fn grown_old(stop: &mut watch::Receiver<bool>) {
     let _ = timeout(limits::CONNECTION_AGE_MAX, stopped(stop)).await;
 }
 
-async fn answer(
-    router: Router,
-    peer: SocketAddr,
-    request: hyper::Request<Incoming>,
-) -> Result<axum::response::Response, std::convert::Infallible> {
-    let mut request: Request = request.map(axum::body::Body::new);
+/// One request that came from `peer`, through whatever listener.
+pub async fn answer(router: Router, peer: SocketAddr, mut request: Request) -> Response {
     request.extensions_mut().insert(Peer(peer));
-    router.oneshot(request).await
+    let answered = router.oneshot(request).await;
+    answered.unwrap_or_else(|never| match never {})
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {

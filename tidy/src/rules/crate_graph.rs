@@ -54,6 +54,10 @@ const MAY_USE: [(&str, &[&str]); 26] = [
             "placement",
             "pod",
             "cluster",
+            "auth",
+            "backends",
+            "tokens",
+            "web",
         ],
     ),
     (

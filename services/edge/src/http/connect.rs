@@ -10,9 +10,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::{edge::Shared, http::HttpState};
+use crate::{edge::Shared, http::HttpState, services::Services};
 
 pub async fn respond(State(state): State<HttpState>, headers: HeaderMap) -> Response {
     let shared = &state.shared;
@@ -27,12 +27,20 @@ pub async fn respond(State(state): State<HttpState>, headers: HeaderMap) -> Resp
         "websocket_url": format!("{scheme}://{}/ws", host.name_and_port),
         "quic_address": format!("{}:{quic_port}", host.name),
         "edges": *shared.siblings(),
+        "accounts": accounts(&shared.config.services),
     }));
     let anyone = HeaderValue::from_static("*");
     response
         .headers_mut()
         .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, anyone);
     response
+}
+
+/// How one signs in here: null where nobody does, and every name is let in.
+fn accounts(services: &Services) -> Value {
+    services.tickets.as_ref().map_or(Value::Null, |tickets| {
+        json!({ "api": "/api", "audience": tickets.audience, "are_required": tickets.are_required })
+    })
 }
 
 /// How the client calls this machine.

@@ -42,8 +42,21 @@ pub fn router(state: HttpState) -> Router {
         .route("/status", get(status::status))
         .route("/metrics", get(metrics::respond))
         .route("/ws", any(open_socket))
+        .nest("/api", Router::new().fallback(api))
         .fallback(page)
         .with_state(state)
+}
+
+/// What services answer, on threads of theirs.
+async fn api(
+    State(state): State<HttpState>,
+    ConnectInfo(Peer(address)): ConnectInfo<Peer>,
+    request: Request,
+) -> Response {
+    match &state.shared.config.services.api {
+        Some(api) => api.answer(request, address).await,
+        None => text(StatusCode::NOT_FOUND, "this server has no services\n"),
+    }
 }
 
 async fn page(State(state): State<HttpState>, request: Request) -> Response {

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use edge::{EdgeConfig, EdgesHandle, PageSource, TokenKey};
+use edge::{EdgeConfig, EdgesHandle, PageSource, TokenKey, services::Services};
 use engine::{World, divide::unite};
 use world::{
     Battle, BattleConfig, Pinning, Pod, PodHandle, PodStatus, Runner,
@@ -36,6 +36,7 @@ pub fn config() -> EdgeConfig {
         page: PageSource::Embedded,
         data_dir: None,
         token_key: Some(TokenKey::new(&[7; TokenKey::BYTES])),
+        services: Services::default(),
     }
 }
 
