@@ -7,6 +7,7 @@
 mod address;
 mod bearer;
 mod clock;
+mod document;
 mod json;
 pub mod limits;
 mod metrics;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::{sync::watch, time::timeout};
 use utoipa::openapi::OpenApi;
 
-use crate::{Json, Metrics, limits::CHECK_TIME_MAX, problem::CONTENT_TYPE};
+use crate::{Json, Metrics, document, limits::CHECK_TIME_MAX};
 
 type Answer = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
@@ -50,24 +50,9 @@ pub(crate) struct Operations {
 }
 
 impl Operations {
-    /// What the shell does for every route is said in every route: refusals are problems, and there are
-    /// some that no route names.
     pub fn document(api: &OpenApi) -> Arc<str> {
         let mut document = serde_json::to_value(api).expect("a document is JSON");
-        let paths = document["paths"].as_object_mut().into_iter().flatten();
-        let operations = paths.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten());
-        for (_, operation) in operations {
-            let Some(responses) = operation["responses"].as_object_mut() else {
-                continue;
-            };
-            let refusal = json!({ "description": "Refused", "content": { CONTENT_TYPE: {
-                "schema": { "$ref": "#/components/schemas/Problem" } } } });
-            let refusals = responses
-                .iter_mut()
-                .filter(|(status, _)| status.as_str() >= "400");
-            refusals.for_each(|(_, response)| response["content"] = refusal["content"].clone());
-            responses.insert("default".to_owned(), refusal);
-        }
+        document::complete(&mut document);
         document.to_string().into()
     }
 
@@ -76,7 +61,7 @@ impl Operations {
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(readyz))
             .route("/metrics", get(metrics))
-            .route("/openapi.json", get(document))
+            .route("/openapi.json", get(openapi))
             .with_state(self)
     }
 }
@@ -107,7 +92,7 @@ async fn metrics(State(state): State<Operations>) -> Response {
     ([(header::CONTENT_TYPE, content_type)], state.metrics.page()).into_response()
 }
 
-async fn document(State(state): State<Operations>) -> Response {
+async fn openapi(State(state): State<Operations>) -> Response {
     let content_type = HeaderValue::from_static("application/json");
     let document = state.document.to_string();
     ([(header::CONTENT_TYPE, content_type)], document).into_response()

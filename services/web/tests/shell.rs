@@ -295,6 +295,8 @@ async fn the_document_and_the_counts_are_served() {
     assert!(echo["requestBody"].is_object(), "{document}");
     let refusal = &echo["responses"]["default"]["content"]["application/problem+json"]["schema"];
     assert_eq!(refusal["$ref"], "#/components/schemas/Problem");
+    let word = &document["components"]["schemas"]["Word"];
+    assert_eq!(word["additionalProperties"], false);
     assert!(document["components"]["schemas"]["Problem"].is_object());
     assert!(document["components"]["schemas"]["FieldError"].is_object());
     assert_eq!(

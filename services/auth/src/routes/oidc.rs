@@ -54,7 +54,8 @@ struct Waiting {
 }
 
 /// Begins to sign in.
-#[utoipa::path(post, path = "/oidc/{provider}", tag = "auth", responses(
+#[utoipa::path(post, path = "/oidc/{provider}", tag = "auth",
+    params(("provider" = String, Path)), responses(
     (status = OK, body = Begun), (status = 404, body = Problem), (status = 429, body = Problem),
     (status = 503, body = Problem)))]
 pub async fn begin(
@@ -66,7 +67,8 @@ pub async fn begin(
 }
 
 /// Begins to make the guest who asks that provider's user.
-#[utoipa::path(post, path = "/oidc/{provider}/link", tag = "auth", security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/oidc/{provider}/link", tag = "auth",
+    params(("provider" = String, Path)), security(("bearer" = [])), responses(
     (status = OK, body = Begun), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 409, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn link(
@@ -92,7 +94,8 @@ pub struct Finish {
 }
 
 /// Ends signing in. A user who is new gets an account.
-#[utoipa::path(post, path = "/oidc/{provider}/finish", tag = "auth", request_body = Finish, responses(
+#[utoipa::path(post, path = "/oidc/{provider}/finish", tag = "auth",
+    params(("provider" = String, Path)), request_body = Finish, responses(
     (status = OK, body = Tokens), (status = 401, body = Problem), (status = 403, body = Problem),
     (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
     (status = 429, body = Problem), (status = 503, body = Problem)))]

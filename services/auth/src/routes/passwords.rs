@@ -18,6 +18,7 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 pub struct Change {
     current_password: String,
+    #[schema(min_length = 10, max_length = 256)]
     new_password: String,
 }
 
@@ -71,6 +72,7 @@ impl Inner {
 
 #[derive(Deserialize, ToSchema)]
 pub struct Forgotten {
+    #[schema(format = "email", max_length = 254)]
     email: String,
 }
 
@@ -107,6 +109,7 @@ pub async fn forgot(
 pub struct Reset {
     /// From the link, behind `#reset=`.
     token: String,
+    #[schema(min_length = 10, max_length = 256)]
     new_password: String,
 }
 
@@ -119,6 +122,7 @@ pub async fn reset(
     address: ClientAddress,
     Json(form): Json<Reset>,
 ) -> Result<StatusCode, AuthError> {
+    require_strong(&form.new_password, "new_password", "")?;
     let (token_hash, link) = auth.find_link(Purpose::Reset, &form.token).await?;
     require_strong(&form.new_password, "new_password", &link.email_key)?;
     let hash = auth.hasher.hash(form.new_password).await?;

@@ -23,7 +23,9 @@ use crate::{
 
 #[derive(Deserialize, ToSchema)]
 pub struct Registration {
+    #[schema(format = "email", max_length = 254)]
     email: String,
+    #[schema(min_length = 10, max_length = 256)]
     password: String,
 }
 

@@ -30,7 +30,8 @@ pub struct Found {
 }
 
 /// Somebody's account. For moderators.
-#[utoipa::path(get, path = "/accounts/{account}", tag = "staff", security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/accounts/{account}", tag = "staff",
+    params(("account" = String, Path)), security(("bearer" = [])), responses(
     (status = OK, body = Found), (status = 401, body = Problem), (status = 403, body = Problem),
     (status = 404, body = Problem), (status = 503, body = Problem)))]
 pub async fn find(
@@ -56,7 +57,8 @@ pub struct NewRole {
 }
 
 /// Gives a role, lower than one's own; all sessions of the account end. For admins.
-#[utoipa::path(put, path = "/accounts/{account}/role", tag = "staff", request_body = NewRole,
+#[utoipa::path(put, path = "/accounts/{account}/role", tag = "staff",
+    params(("account" = String, Path)), request_body = NewRole,
     security(("bearer" = [])), responses(
     (status = NO_CONTENT), (status = 401, body = Problem), (status = 403, body = Problem),
     (status = 404, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
@@ -115,7 +117,8 @@ impl From<Entry> for EntryAnswer {
 }
 
 /// What was done to an account, the newest first. For operators.
-#[utoipa::path(get, path = "/accounts/{account}/audit", tag = "staff", security(("bearer" = [])),
+#[utoipa::path(get, path = "/accounts/{account}/audit", tag = "staff",
+    params(("account" = String, Path)), security(("bearer" = [])),
     responses(
     (status = OK, body = Vec<EntryAnswer>), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
@@ -157,7 +160,8 @@ impl SanctionAnswer {
 }
 
 /// Bans and suspensions of an account, the newest first. For moderators.
-#[utoipa::path(get, path = "/accounts/{account}/sanctions", tag = "staff", security(("bearer" = [])),
+#[utoipa::path(get, path = "/accounts/{account}/sanctions", tag = "staff",
+    params(("account" = String, Path)), security(("bearer" = [])),
     responses(
     (status = OK, body = Vec<SanctionAnswer>), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
@@ -179,13 +183,15 @@ pub struct NewSanction {
     /// `suspension`, which ends, or `ban`, which may not.
     kind: String,
     /// As its player is told.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
     until_ms: Option<i64>,
 }
 
 /// Suspends or bans an account; all its sessions end. Moderators suspend for a week at most, operators
 /// do both for any time.
-#[utoipa::path(post, path = "/accounts/{account}/sanctions", tag = "staff", request_body = NewSanction,
+#[utoipa::path(post, path = "/accounts/{account}/sanctions", tag = "staff",
+    params(("account" = String, Path)), request_body = NewSanction,
     security(("bearer" = [])), responses(
     (status = CREATED, body = SanctionAnswer), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
@@ -261,6 +267,7 @@ fn judge(access: &Access, form: &NewSanction, now_ms: i64) -> Result<Kind, Probl
 
 /// Lifts a sanction. For moderators what moderators may impose, for operators all.
 #[utoipa::path(delete, path = "/accounts/{account}/sanctions/{sanction}", tag = "staff",
+    params(("account" = String, Path), ("sanction" = String, Path)),
     security(("bearer" = [])), responses(
     (status = NO_CONTENT), (status = 401, body = Problem), (status = 403, body = Problem),
     (status = 404, body = Problem), (status = 503, body = Problem)))]

@@ -17,8 +17,10 @@ use crate::{Auth, AuthError, random, text};
 #[derive(Deserialize, ToSchema)]
 pub struct Wish {
     /// The name in the battle.
+    #[schema(min_length = 2, max_length = 16)]
     character: String,
     /// The edge's name, as `/connect.json` of it says.
+    #[schema(min_length = 1, max_length = 64)]
     edge: String,
 }
 

@@ -147,3 +147,21 @@ fn who_is_not_signed_in_gets_nowhere_that_the_document_locks() {
         assert!(locked >= 14);
     });
 }
+
+#[test]
+fn the_document_declares_what_it_names() {
+    on_each(async |world| {
+        let document = document(world).await;
+        for (path, methods) in document["paths"].as_object().expect("paths") {
+            let named = path
+                .split('/')
+                .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+            let named: Vec<&str> = named.collect();
+            for (method, operation) in methods.as_object().expect("methods") {
+                let declared = operation["parameters"].as_array().into_iter().flatten();
+                let declared: Vec<&str> = declared.filter_map(|it| it["name"].as_str()).collect();
+                assert_eq!(declared, named, "{method} {path}");
+            }
+        }
+    });
+}

@@ -83,6 +83,24 @@ fn a_second_factor_is_asked_for_and_each_code_works_once() {
 }
 
 #[test]
+fn of_many_who_use_one_code_at_once_one_gets_in() {
+    on_each(async |world| {
+        let email = "asa@example.org";
+        let person = world.player(email).await;
+        let (secret, paper) = world.set_factor(&person).await;
+        world.pass(900_000);
+        for code in [app_code(&secret, world.now()), paper[0].clone()] {
+            let form = json!({ "email": email, "password": PASSWORD, "code": code });
+            let login = || world.call("POST /login", "", form.clone());
+            let answers = tokio::join!(login(), login(), login(), login());
+            let answers = [answers.0, answers.1, answers.2, answers.3];
+            let let_in = answers.iter().filter(|answer| answer.status == 200).count();
+            assert_eq!(let_in, 1, "{answers:?}");
+        }
+    });
+}
+
+#[test]
 fn codes_cannot_be_guessed_in_a_flood() {
     on_each(async |world| {
         let email = "asa@example.org";
