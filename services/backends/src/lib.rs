@@ -10,6 +10,8 @@
 //! Every error says whether the backend was *unavailable*: then the same request may succeed later, and a
 //! service answers 503; anything else is the request's fault or ours.
 
+pub mod backoff;
+pub mod broker;
 pub mod cache;
 pub mod limits;
 pub mod sql;

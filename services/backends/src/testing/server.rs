@@ -16,6 +16,7 @@ pub enum Server {
     Postgres,
     Redis,
     Valkey,
+    RabbitMq,
 }
 
 impl Server {
@@ -25,6 +26,7 @@ impl Server {
             Self::Postgres => "POSTGRES",
             Self::Redis => "REDIS",
             Self::Valkey => "VALKEY",
+            Self::RabbitMq => "RABBITMQ",
         }
     }
 
@@ -32,6 +34,7 @@ impl Server {
         match self {
             Self::Postgres => "postgres.sh",
             Self::Redis | Self::Valkey => "redis.sh",
+            Self::RabbitMq => "rabbitmq.sh",
         }
     }
 
