@@ -6,6 +6,9 @@
 //! | --- | --- | --- |
 //! | [`sql`] | `postgres://` PostgreSQL, Citus | `sqlite:` SQLite |
 //! | [`cache`] | `redis://` Redis, Valkey, Dragonfly | `memory:` |
+//! | [`broker`] | `amqp://` RabbitMQ | `memory:` |
+//!
+//! [`outbox`] and [`inbox`] tie the events of a broker to the changes of a database.
 //!
 //! Every error says whether the backend was *unavailable*: then the same request may succeed later, and a
 //! service answers 503; anything else is the request's fault or ours.
@@ -13,7 +16,9 @@
 pub mod backoff;
 pub mod broker;
 pub mod cache;
+pub mod inbox;
 pub mod limits;
+pub mod outbox;
 pub mod sql;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -29,4 +29,5 @@ pub mod row;
 
 pub use error::SqlError;
 pub use migrations::Migration;
+pub(crate) use migrations::citus_text;
 pub use open::{Database, Dialect, SqlLimits, Transaction};

@@ -3,4 +3,5 @@
 mod broker;
 mod cache;
 mod common;
+mod events;
 mod sql;
