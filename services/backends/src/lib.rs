@@ -7,6 +7,7 @@
 //! | [`sql`] | `postgres://` PostgreSQL, Citus | `sqlite:` SQLite |
 //! | [`cache`] | `redis://` Redis, Valkey, Dragonfly | `memory:` |
 //! | [`broker`] | `amqp://` RabbitMQ | `memory:` |
+//! | [`warehouse`] | `http://` ClickHouse | `sqlite:` SQLite |
 //!
 //! [`outbox`] and [`inbox`] tie the events of a broker to the changes of a database.
 //!
@@ -22,3 +23,4 @@ pub mod outbox;
 pub mod sql;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod warehouse;

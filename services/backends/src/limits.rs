@@ -76,6 +76,17 @@ pub const INBOX_MEMORY: Duration = Duration::from_hours(7 * 24);
 pub const HANDLER_RETRY_MIN: Duration = Duration::from_millis(50);
 pub const HANDLER_RETRY_MAX: Duration = Duration::from_secs(2);
 
+/// How long the warehouse may take over a batch or a question. It reads hundreds of millions of rows a
+/// second, so what takes longer was asked wrongly.
+pub const WAREHOUSE_ANSWER_MAX: Duration = Duration::from_secs(30);
+/// Rows of one batch: ten seconds of 10,000 players. Large batches are what ClickHouse likes.
+pub const BATCH_ROWS_MAX: usize = 100_000;
+/// Rows of one answer; who wants more has the warehouse add them up.
+pub const ANSWER_BYTES_MAX: usize = 16 * 1_024 * 1_024;
+/// Batches of a table that the warehouse knows again: a day of one every ten seconds. A repeated batch
+/// comes seconds after the first, at most hours.
+pub const BATCHES_REMEMBERED: i64 = 10_000;
+
 const _: () = {
     assert!(ANSWER_MAX.as_millis() <= WAIT_MAX.as_millis());
     let waits = CACHE_RETRY_MIN.as_millis() * ((1 << CACHE_RETRIES) - 1);

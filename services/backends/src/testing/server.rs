@@ -17,6 +17,7 @@ pub enum Server {
     Redis,
     Valkey,
     RabbitMq,
+    ClickHouse,
 }
 
 impl Server {
@@ -27,6 +28,7 @@ impl Server {
             Self::Redis => "REDIS",
             Self::Valkey => "VALKEY",
             Self::RabbitMq => "RABBITMQ",
+            Self::ClickHouse => "CLICKHOUSE",
         }
     }
 
@@ -35,6 +37,7 @@ impl Server {
             Self::Postgres => "postgres.sh",
             Self::Redis | Self::Valkey => "redis.sh",
             Self::RabbitMq => "rabbitmq.sh",
+            Self::ClickHouse => "clickhouse.sh",
         }
     }
 

@@ -5,3 +5,4 @@ mod cache;
 mod common;
 mod events;
 mod sql;
+mod warehouse;
