@@ -10,7 +10,7 @@ use crate::{
     broker::{Consumer, Delivery, Event},
     limits::{HANDLER_RETRY_MAX, HANDLER_RETRY_MIN, INBOX_MEMORY, LANES},
     outbox::{milliseconds, require_name},
-    sql::{Database, Migration, SqlError, Transaction, citus_text},
+    sql::{Database, Migration, SqlError, Transaction, citus_declarations},
 };
 
 /// What a service does with an event.
@@ -75,7 +75,7 @@ impl Inbox {
              taken_ms BIGINT NOT NULL, PRIMARY KEY (lane, consumer, event_id)); \
              CREATE INDEX {table}_taken ON {table} (lane, taken_ms);"
         );
-        let postgres = create.clone() + &citus_text(&[(table, "lane")], &[]);
+        let postgres = create.clone() + &citus_declarations(&[(table, "lane")], &[]);
         Migration::each_made(version, "inbox", postgres, create)
     }
 

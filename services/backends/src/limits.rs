@@ -87,10 +87,23 @@ pub const ANSWER_BYTES_MAX: usize = 16 * 1_024 * 1_024;
 /// comes seconds after the first, at most hours.
 pub const BATCHES_REMEMBERED: i64 = 10_000;
 
+/// The largest object: a checkpoint of a shard is tens of megabytes, and all of one is in memory at once.
+pub const OBJECT_BYTES_MAX: usize = 128 * 1_024 * 1_024;
+/// Objects that one answer names: ten pages of S3.
+pub const OBJECTS_LISTED_MAX: usize = 10_000;
+pub const OBJECTS_CONNECT_MAX: Duration = Duration::from_secs(3);
+/// How long an object may take: the largest at 5 MB/s, which is a poor network's.
+pub const OBJECTS_TRANSFER_MAX: Duration = Duration::from_secs(30);
+/// Tries after the first, and from one to the next; doubled each time.
+pub const OBJECTS_RETRIES: usize = 2;
+pub const OBJECTS_RETRY_MIN: Duration = Duration::from_millis(50);
+pub const OBJECTS_RETRY_MAX: Duration = Duration::from_secs(1);
+
 const _: () = {
     assert!(ANSWER_MAX.as_millis() <= WAIT_MAX.as_millis());
     let waits = CACHE_RETRY_MIN.as_millis() * ((1 << CACHE_RETRIES) - 1);
     assert!(waits < WAIT_MAX.as_millis());
+    assert!(OBJECT_BYTES_MAX as u64 / OBJECTS_TRANSFER_MAX.as_secs() < 5_000_000);
     assert!(NAME_BYTES_MAX < TOPIC_BYTES_MAX);
     assert!(OUTBOX_BATCH_MAX as usize <= PUBLISH_EVENTS_MAX);
     assert!(OUTBOX_CLAIM.as_secs() > PUBLISH_MAX.as_secs() + STATEMENT_MAX.as_secs());

@@ -16,7 +16,7 @@ use crate::{
     limits::{
         HANDLER_RETRY_MAX, HANDLER_RETRY_MIN, LANES, OUTBOX_BATCH_MAX, OUTBOX_CLAIM, OUTBOX_PERIOD,
     },
-    sql::{Database, Migration, SqlError, Transaction, citus_text, row::get},
+    sql::{Database, Migration, SqlError, Transaction, citus_declarations, row::get},
 };
 
 /// The outbox of one service.
@@ -68,7 +68,7 @@ impl Outbox {
                  body {bytes} NOT NULL, claimed_until_ms BIGINT NOT NULL, PRIMARY KEY (lane, id));"
             )
         };
-        let postgres = create("BYTEA") + &citus_text(&[(table, "lane")], &[]);
+        let postgres = create("BYTEA") + &citus_declarations(&[(table, "lane")], &[]);
         Migration::each_made(version, "outbox", postgres, create("BLOB"))
     }
 

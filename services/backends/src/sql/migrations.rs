@@ -55,7 +55,7 @@ impl Migration {
     /// rows of one key are on one node. `reference` are small tables that every node holds whole, the
     /// service's list of migrations among them. After the migrations that make them.
     pub fn citus(version: i64, distributed: &[(&str, &str)], reference: &[&str]) -> Self {
-        let postgres = Some(Cow::Owned(citus_text(distributed, reference)));
+        let postgres = Some(Cow::Owned(citus_declarations(distributed, reference)));
         Self {
             version,
             name: "citus",
@@ -65,7 +65,7 @@ impl Migration {
     }
 
     /// As [`Self::each`], of texts that are made.
-    pub(crate) const fn each_made(
+    pub const fn each_made(
         version: i64,
         name: &'static str,
         postgres: String,
@@ -119,8 +119,9 @@ impl Database {
     }
 }
 
-/// Asks for the calls by name: their full signatures are Citus's own business.
-pub(crate) fn citus_text(distributed: &[(&str, &str)], reference: &[&str]) -> String {
+/// What [`Migration::citus`] is made of, for a migration that makes a table and says where it lies.
+// It asks for the calls by name: their full signatures are Citus's own business.
+pub fn citus_declarations(distributed: &[(&str, &str)], reference: &[&str]) -> String {
     let mut with = "none";
     let mut calls = String::new();
     for (table, column) in distributed {

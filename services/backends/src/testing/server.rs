@@ -18,6 +18,7 @@ pub enum Server {
     Valkey,
     RabbitMq,
     ClickHouse,
+    S3,
 }
 
 impl Server {
@@ -29,6 +30,7 @@ impl Server {
             Self::Valkey => "VALKEY",
             Self::RabbitMq => "RABBITMQ",
             Self::ClickHouse => "CLICKHOUSE",
+            Self::S3 => "S3",
         }
     }
 
@@ -38,6 +40,7 @@ impl Server {
             Self::Redis | Self::Valkey => "redis.sh",
             Self::RabbitMq => "rabbitmq.sh",
             Self::ClickHouse => "clickhouse.sh",
+            Self::S3 => "s3.sh",
         }
     }
 

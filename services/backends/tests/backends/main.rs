@@ -4,5 +4,6 @@ mod broker;
 mod cache;
 mod common;
 mod events;
+mod objects;
 mod sql;
 mod warehouse;
