@@ -10,7 +10,7 @@ source "$ROOT/ops/dev/backend.sh"
 ENGINE_PACKAGE=chdb-core==26.9.0
 
 main() {
-  settle clickhouse 58123
+  settle clickhouse 18123
   URL="http://127.0.0.1:$PORT/default"
   serve "${1:-start}"
 }

@@ -3,16 +3,16 @@
 #   ops/dev/rabbitmq.sh          starts it unless it runs, and prints its URL
 #   ops/dev/rabbitmq.sh stop     stops it; what it holds may be deleted at any time
 # Another port is VOXELHEIM_RABBITMQ_PORT; the node's own traffic takes the one after it. Erlang's port mapper
-# serves all nodes of the machine, on one port after 54368, and outlives a stop.
+# serves all nodes of the machine, on port 14369, and outlives a stop.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$ROOT/ops/dev/backend.sh"
 
 PROGRAMS=/usr/lib/rabbitmq/bin
-MAPPER_PORT=54369
+MAPPER_PORT=14369
 
 main() {
-  settle rabbitmq 55672
+  settle rabbitmq 15670
   URL="amqp://guest:guest@127.0.0.1:$PORT/%2f"
   serve "${1:-start}"
 }

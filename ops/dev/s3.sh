@@ -14,7 +14,7 @@ KEY=voxelheim
 SECRET=voxelheim-secret
 
 main() {
-  settle s3 59000
+  settle s3 19000
   URL="s3://$KEY:$SECRET@127.0.0.1:$PORT/$BUCKET"
   # Not within the time that others wait for the lock on the server's folder.
   need_server

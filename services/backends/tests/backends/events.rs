@@ -312,6 +312,33 @@ fn nothing_is_lost_or_doubled_while_backends_stop_and_start() {
     });
 }
 
+/// Whatever waits may be spawned on a runtime of several threads: this holds if it compiles.
+#[test]
+fn what_waits_may_move_between_threads() {
+    fn require_send<T: Send>(_: &T) {}
+    block_on(async {
+        let url = "sqlite::memory:";
+        let limits = backends::sql::SqlLimits::default();
+        let database = Database::open(url, limits).await.expect("memory");
+        let broker = Broker::open("memory:").expect("a URL");
+        let Service {
+            database,
+            broker,
+            outbox,
+            inbox,
+            subscription,
+            keeper,
+        } = Service::new(database, broker).await;
+        let consumer = broker.subscribe(&subscription).await.expect("memory");
+        require_send(&broker.publish(&[]));
+        require_send(&broker.subscribe(&subscription));
+        require_send(&database.begin());
+        require_send(&database.migrate("test_migrations", &[]));
+        require_send(&outbox.run(&database, &broker, || 0));
+        require_send(&inbox.run(&database, "keeper", consumer, &keeper, || 0));
+    });
+}
+
 async fn some_are_kept(service: &Service, count: usize) -> Option<()> {
     let kept = kept(&service.database).await.ok()?;
     (kept.len() >= count).then_some(())
