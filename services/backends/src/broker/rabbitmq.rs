@@ -90,7 +90,14 @@ impl RabbitMq {
             prefix,
             subscription: subscription.clone(),
         };
-        let stream = self.consume(&wish).await?;
+        let stream = match self.consume(&wish).await {
+            // Two who make the same quorum queue at once may be told of an error within RabbitMQ.
+            Err(BrokerError::Unavailable(_)) => {
+                tokio::time::sleep(CONSUMER_RETRY_MIN).await;
+                self.consume(&wish).await?
+            }
+            result => result?,
+        };
         Ok(Consumer {
             rabbitmq: self.clone(),
             wish,
