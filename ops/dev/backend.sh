@@ -12,7 +12,8 @@ START_SECONDS_MAX=60
 STOP_SECONDS_MAX=30
 
 # settle NAME PORT: which backend it is, and where. VOXELHEIM_<NAME>_PORT and VOXELHEIM_<NAME>_DIR say
-# otherwise: a second one beside the first, which may be stopped without harm to whoever uses that.
+# otherwise: a second one beside the first, which may be stopped without harm to whoever uses that. Ports lie
+# below 32768, where no outgoing connection takes one by chance.
 settle() {
   NAME="$1"
   PORT_VARIABLE="VOXELHEIM_${NAME^^}_PORT"

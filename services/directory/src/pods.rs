@@ -186,7 +186,7 @@ impl Directory {
         .bind(i64::from(fence.pod))
         .bind(signed(fence.incarnation))
         .bind(now_ms)
-        .execute(&self.pool)
+        .execute(self.pool())
         .await?;
         if renewed.rows_affected() == 0 {
             return Err(fence.lost());
@@ -264,7 +264,7 @@ impl Directory {
         )
         .bind(is_draining)
         .bind(i64::from(pod))
-        .execute(&self.pool)
+        .execute(self.pool())
         .await?;
         match marked.rows_affected() {
             0 => Err(DirectoryError::UnknownPod(pod)),
@@ -291,7 +291,7 @@ impl Directory {
         .bind(i64::from(fence.pod))
         .bind(signed(fence.incarnation))
         .bind(now_ms)
-        .execute(&self.pool)
+        .execute(self.pool())
         .await?;
         match kept.rows_affected() {
             0 => Err(fence.lost()),
@@ -309,7 +309,7 @@ impl Directory {
             "SELECT id, role, state, incarnation, lease_until_ms, link_addresses, \
              player_addresses, metrics FROM directory_pods ORDER BY id",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool())
         .await?;
         rows.iter().map(|row| read_pod(row, now_ms)).collect()
     }
@@ -328,7 +328,7 @@ impl Directory {
              (SELECT 1 FROM directory_regions WHERE owner_pod = directory_pods.id)) ORDER BY id",
         )
         .bind(now_ms)
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool())
         .await?;
         rows.iter().map(|row| read_pod(row, now_ms)).collect()
     }
@@ -339,7 +339,7 @@ impl Directory {
     /// [`DirectoryError::Database`], [`DirectoryError::Corrupt`].
     pub async fn shards(&self) -> Result<Vec<Shard>, DirectoryError> {
         let rows = sqlx::query("SELECT pod, shard, core FROM directory_shards ORDER BY pod, shard")
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool())
             .await?;
         rows.iter().map(read_shard).collect()
     }

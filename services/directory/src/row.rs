@@ -1,32 +1,10 @@
 //! Reading rows: the database holds 64-bit numbers and words, the code narrower types.
 
-use sqlx::{Decode, Row, Type, any::Any, any::AnyRow};
-
 use spatial::region::RegionId;
+use sqlx::any::AnyRow;
 
 use crate::DirectoryError;
-
-/// A column that both databases have as `T`.
-pub fn get<'r, T>(row: &'r AnyRow, column: &str) -> Result<T, DirectoryError>
-where
-    T: Decode<'r, Any> + Type<Any>,
-{
-    Ok(row.try_get(column)?)
-}
-
-/// A number that must fit `T`.
-pub fn number<T: TryFrom<i64>>(row: &AnyRow, column: &str) -> Result<T, DirectoryError> {
-    narrow(get(row, column)?, column)
-}
-
-/// A number that may be missing.
-pub fn number_if_any<T: TryFrom<i64>>(
-    row: &AnyRow,
-    column: &str,
-) -> Result<Option<T>, DirectoryError> {
-    let value: Option<i64> = get(row, column)?;
-    value.map(|value| narrow(value, column)).transpose()
-}
+pub use backends::sql::row::{get, number, number_if_any};
 
 /// A region's name.
 pub fn region_id(row: &AnyRow, column: &str) -> Result<RegionId, DirectoryError> {
@@ -46,9 +24,5 @@ pub fn signed(value: u64) -> i64 {
 
 /// What a column must not hold.
 pub fn corrupt(column: &str, value: &str) -> DirectoryError {
-    DirectoryError::Corrupt(format!("{column} is {value:?}"))
-}
-
-fn narrow<T: TryFrom<i64>>(value: i64, column: &str) -> Result<T, DirectoryError> {
-    T::try_from(value).map_err(|_| corrupt(column, &value.to_string()))
+    backends::sql::row::corrupt(column, value).into()
 }

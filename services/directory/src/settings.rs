@@ -112,7 +112,7 @@ impl Directory {
     /// [`DirectoryError::Corrupt`] if a value cannot be, [`DirectoryError::Database`].
     pub async fn settings(&self) -> Result<Settings, DirectoryError> {
         let rows = sqlx::query("SELECT name, value FROM directory_settings ORDER BY name")
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool())
             .await?;
         let mut settings = Settings::default();
         for row in &rows {
@@ -136,7 +136,7 @@ impl Directory {
         )
         .bind(name)
         .bind(signed(value))
-        .execute(&self.pool)
+        .execute(self.pool())
         .await?;
         Ok(())
     }

@@ -71,7 +71,9 @@ const MAY_USE: [(&str, &[&str]); 26] = [
 ];
 
 /// What tests may use besides.
-const TESTS_MAY_USE: [(&str, &[&str]); 4] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 5] = [
+    // Itself with the feature that starts real backends.
+    ("backends", &["backends"]),
     (
         "gate",
         &["spatial", "protocol", "engine", "journal", "edge", "bench"],

@@ -50,6 +50,35 @@ impl Migration {
         }
     }
 
+    /// How tables lie on Citus; does nothing on SQLite and on plain PostgreSQL, which have no such calls.
+    /// `distributed` are tables with the columns that their rows are spread by, colocated with each other:
+    /// rows of one key are on one node. `reference` are small tables that every node holds whole, the
+    /// service's list of migrations among them. After the migrations that make them.
+    pub fn citus(version: i64, distributed: &[(&str, &str)], reference: &[&str]) -> Self {
+        let postgres = Some(Cow::Owned(citus_declarations(distributed, reference)));
+        Self {
+            version,
+            name: "citus",
+            postgres,
+            sqlite: None,
+        }
+    }
+
+    /// As [`Self::each`], of texts that are made.
+    pub const fn each_made(
+        version: i64,
+        name: &'static str,
+        postgres: String,
+        sqlite: String,
+    ) -> Self {
+        Self {
+            version,
+            name,
+            postgres: Some(Cow::Owned(postgres)),
+            sqlite: Some(Cow::Owned(sqlite)),
+        }
+    }
+
     fn text(&self, dialect: Dialect) -> Option<&Cow<'static, str>> {
         match dialect {
             Dialect::Postgres => self.postgres.as_ref(),
@@ -88,6 +117,29 @@ impl Database {
         }
         Ok(())
     }
+}
+
+/// What [`Migration::citus`] is made of, for a migration that makes a table and says where it lies.
+// It asks for the calls by name: their full signatures are Citus's own business.
+pub fn citus_declarations(distributed: &[(&str, &str)], reference: &[&str]) -> String {
+    let mut with = "none";
+    let mut calls = String::new();
+    for (table, column) in distributed {
+        calls += &format!(
+            "PERFORM create_distributed_table('{table}', '{column}', colocate_with => '{with}');\n"
+        );
+        if with == "none" {
+            with = table;
+        }
+    }
+    for table in reference {
+        calls += &format!("PERFORM create_reference_table('{table}');\n");
+    }
+    format!(
+        "DO $$ BEGIN\n\
+         IF EXISTS (SELECT FROM pg_proc WHERE proname = 'create_reference_table') THEN\n\
+         {calls}END IF;\nEND $$;\n"
+    )
 }
 
 fn migrator(list_table: &'static str, migrations: &[Migration], dialect: Dialect) -> Migrator {

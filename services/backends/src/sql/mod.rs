@@ -29,4 +29,5 @@ pub mod row;
 
 pub use error::SqlError;
 pub use migrations::Migration;
+pub use migrations::citus_declarations;
 pub use open::{Database, Dialect, SqlLimits, Transaction};

@@ -2,12 +2,15 @@
 
 use std::{fs, path::PathBuf, rc::Rc};
 
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
 
 use crate::{
     sql::{Database, SqlLimits},
     testing::{Server, block_on, new_folder, server_url, unique_name},
 };
+
+const CITUS_STUB: &str = include_str!("../../../../ops/dev/citus_stub.sql");
+const CITUS_LINT: &str = include_str!("../../../../ops/dev/citus_lint.sql");
 
 /// A database that nobody else uses, until it is deleted.
 pub struct TestDatabase {
@@ -18,6 +21,7 @@ pub struct TestDatabase {
 enum Place {
     Folder(PathBuf),
     Schema(String),
+    Database(String),
 }
 
 impl TestDatabase {
@@ -37,6 +41,30 @@ impl TestDatabase {
         Self { url, place }
     }
 
+    /// On a PostgreSQL that stands in for Citus: how tables are distributed is written down, and
+    /// [`Self::citus_lint`] says what Citus would refuse.
+    pub async fn postgres_for_citus() -> Self {
+        let name = unique_name("database");
+        run_on_postgres(format!("CREATE DATABASE {name}")).await;
+        let server = server_url(Server::Postgres);
+        let (server, _) = server.rsplit_once('/').expect("a URL of a database");
+        let url = format!("{server}/{name}");
+        let mut connection = connect(&url).await;
+        connection.execute(CITUS_STUB).await.expect("the stub");
+        connection.close().await.expect("an idle connection");
+        let place = Place::Database(name);
+        Self { url, place }
+    }
+
+    /// The rules that are broken, each with the table or index that breaks it. Must be empty.
+    pub async fn citus_lint(&self) -> Vec<(String, String)> {
+        let mut connection = connect(&self.url).await;
+        let rows = connection.fetch_all(CITUS_LINT).await.expect("the lint");
+        connection.close().await.expect("an idle connection");
+        let broken = rows.iter().map(|row| (row.get("rule"), row.get("obj")));
+        broken.collect()
+    }
+
     /// Another process's connections.
     pub async fn open(&self) -> Database {
         let database = Database::open(&self.url, SqlLimits::default()).await;
@@ -49,14 +77,20 @@ impl TestDatabase {
             Place::Schema(schema) => {
                 run_on_postgres(format!("DROP SCHEMA {schema} CASCADE")).await;
             }
+            Place::Database(name) => {
+                run_on_postgres(format!("DROP DATABASE {name} WITH (FORCE)")).await;
+            }
         }
     }
 }
 
-async fn run_on_postgres(statement: String) {
+async fn connect(url: &str) -> AnyConnection {
     sqlx::any::install_default_drivers();
-    let connection = AnyConnection::connect(&server_url(Server::Postgres)).await;
-    let mut connection = connection.expect("a database");
+    AnyConnection::connect(url).await.expect("a database")
+}
+
+async fn run_on_postgres(statement: String) {
+    let mut connection = connect(&server_url(Server::Postgres)).await;
     let result = connection.execute(AssertSqlSafe(statement.clone())).await;
     result.unwrap_or_else(|error| panic!("{statement}: {error}"));
     connection.close().await.expect("an idle connection");

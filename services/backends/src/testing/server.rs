@@ -3,9 +3,13 @@
 use std::{
     env, fs,
     net::TcpListener,
+    ops::Range,
     path::{Path, PathBuf},
-    process::Command,
-    sync::{Mutex, PoisonError},
+    process::{self, Command},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU16, Ordering},
+    },
 };
 
 use crate::testing::new_folder;
@@ -16,15 +20,23 @@ pub enum Server {
     Postgres,
     Redis,
     Valkey,
+    RabbitMq,
+    ClickHouse,
+    S3,
 }
 
 impl Server {
+    const COUNT: usize = Self::S3 as usize + 1;
+
     /// As the scripts' variables name it.
     const fn name(self) -> &'static str {
         match self {
             Self::Postgres => "POSTGRES",
             Self::Redis => "REDIS",
             Self::Valkey => "VALKEY",
+            Self::RabbitMq => "RABBITMQ",
+            Self::ClickHouse => "CLICKHOUSE",
+            Self::S3 => "S3",
         }
     }
 
@@ -32,6 +44,9 @@ impl Server {
         match self {
             Self::Postgres => "postgres.sh",
             Self::Redis | Self::Valkey => "redis.sh",
+            Self::RabbitMq => "rabbitmq.sh",
+            Self::ClickHouse => "clickhouse.sh",
+            Self::S3 => "s3.sh",
         }
     }
 
@@ -61,15 +76,10 @@ impl Server {
 /// Where the server is that all tests share: `VOXELHEIM_TEST_<NAME>`, or else the script is asked, which
 /// waits for whoever starts it at the same time.
 pub fn server_url(server: Server) -> String {
-    static KNOWN: Mutex<Vec<(Server, String)>> = Mutex::new(Vec::new());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, url)) = known.iter().find(|(it, _)| *it == server) {
-        return url.clone();
-    }
+    static URLS: [OnceLock<String>; Server::COUNT] = [const { OnceLock::new() }; Server::COUNT];
     let variable = format!("VOXELHEIM_TEST_{}", server.name());
-    let url = env::var(variable).unwrap_or_else(|_| server.run("start", &[]));
-    known.push((server, url.clone()));
-    url
+    let start = || env::var(variable).unwrap_or_else(|_| server.run("start", &[]));
+    URLS[server as usize].get_or_init(start).clone()
 }
 
 /// A server of one test alone, which may stop it and start it again. Ends with its value.
@@ -125,7 +135,19 @@ impl Drop for OwnServer {
     }
 }
 
+/// Of two that are free, the first; RabbitMQ takes both. Below those that outgoing connections have by
+/// chance, or one might while the server is stopped.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("bound").port()
+    const RANGE: Range<u16> = 20_000..32_000;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    // Processes begin at places of their own.
+    let begin = process::id().wrapping_mul(7_919) as u16;
+    loop {
+        let offset = begin.wrapping_add(NEXT.fetch_add(2, Ordering::Relaxed));
+        let port = RANGE.start + offset % (RANGE.end - RANGE.start);
+        if is_free(port) && is_free(port + 1) {
+            return port;
+        }
+    }
 }

@@ -295,3 +295,21 @@ fn a_wrong_url_is_refused_without_its_password() {
         }
     });
 }
+
+/// What the lint finds is what Citus would refuse: here a table that is not declared, and one whose key
+/// lacks the column that its rows are spread by.
+#[test]
+fn tables_that_citus_would_refuse_are_found() {
+    block_on(async {
+        let place = TestDatabase::postgres_for_citus().await;
+        let database = place.open().await;
+        let spread = Migration::citus(2, &[("people", "house")], &[LIST]);
+        let migrated = database.migrate(LIST, &[TABLES, spread]).await;
+        migrated.expect("a new one");
+        let broken = place.citus_lint().await;
+        let broken: Vec<_> = broken.iter().map(|(_, what)| what.as_str()).collect();
+        assert_eq!(broken, ["houses", "people_pkey", "people_house_fkey"]);
+        database.close().await;
+        place.delete().await;
+    });
+}
