@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 23] = [
+const MAY_USE: [(&str, &[&str]); 26] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -37,6 +37,9 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     ),
     ("edge", &["spatial", "protocol", "engine", "world", "quic"]),
     ("quic", &[]),
+    ("web", &[]),
+    ("tokens", &[]),
+    ("auth", &["backends", "tokens", "web"]),
     ("link", &[]),
     (
         "voxelheim",

@@ -1,0 +1,25 @@
+//! Who somebody is: guests and accounts, sessions, second factor, roles, sanctions, and the tickets that
+//! edges admit. Knows nothing of characters and battles: a name in a ticket is what the player asked for.
+//!
+//! A service is opened with [`Auth::open`], mounted with [`Auth::router`], and kept going by
+//! [`Auth::run`]. Nothing here is on the way of a tick: edges check tickets by the published keys, and a
+//! battle goes on when this service is away.
+
+mod error;
+mod gatekeeper;
+mod keys;
+pub mod limits;
+mod mail;
+mod password;
+mod random;
+mod routes;
+mod seal;
+mod service;
+mod store;
+mod text;
+mod totp;
+
+pub use error::AuthError;
+pub use mail::{FolderMail, Mail, MailSender, Sending};
+pub use seal::MasterKey;
+pub use service::{Auth, Config};

@@ -1,0 +1,329 @@
+//! What staff may see and do. Everybody's role must be above that of whom they act on, and needs a second
+//! factor: without it their token says that they are players.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use serde::{Deserialize, Serialize};
+use tokens::{Access, Role};
+use utoipa::ToSchema;
+use web::{Bearer, ClientAddress, Json, Problem};
+
+use crate::{
+    Auth, AuthError,
+    limits::MODERATOR_SUSPENSION_MS_MAX,
+    random,
+    routes::address_text,
+    store::{Account, Entry, Event, Kind, Sanction},
+    text,
+};
+
+#[derive(Serialize, ToSchema)]
+pub struct Found {
+    account: String,
+    role: &'static str,
+    guest: bool,
+    created_ms: i64,
+    /// For operators and admins only.
+    email: Option<String>,
+}
+
+/// Somebody's account. For moderators.
+#[utoipa::path(get, path = "/accounts/{account}", tag = "staff", security(("bearer" = [])), responses(
+    (status = OK, body = Found), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem), (status = 503, body = Problem)))]
+pub async fn find(
+    State(auth): State<Auth>,
+    Bearer(access): Bearer<Access>,
+    Path(account): Path<String>,
+) -> Result<Json<Found>, AuthError> {
+    require(&access, Role::Moderator)?;
+    let account = account_of(&auth, &account).await?;
+    Ok(Json(Found {
+        account: account.id.to_string(),
+        role: account.role.name(),
+        guest: account.is_guest,
+        created_ms: account.created_ms,
+        email: account.email.filter(|_| access.role >= Role::Operator),
+    }))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct NewRole {
+    /// `player`, `moderator`, `operator` or `admin`.
+    role: String,
+}
+
+/// Gives a role, lower than one's own; all sessions of the account end. For admins.
+#[utoipa::path(put, path = "/accounts/{account}/role", tag = "staff", request_body = NewRole,
+    security(("bearer" = [])), responses(
+    (status = NO_CONTENT), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
+pub async fn set_role(
+    State(auth): State<Auth>,
+    Bearer(access): Bearer<Access>,
+    address: ClientAddress,
+    Path(account): Path<String>,
+    Json(form): Json<NewRole>,
+) -> Result<StatusCode, AuthError> {
+    require(&access, Role::Admin)?;
+    let role: Result<Role, ()> = form.role.parse();
+    let role = role.map_err(|()| Problem::invalid("role", "no such role"))?;
+    let account = account_of(&auth, &account).await?;
+    require_above(&access, account.role)?;
+    require_above(&access, role)?;
+    if account.is_guest && role.is_staff() {
+        return Err(Problem::invalid("role", "a guest cannot be staff").into());
+    }
+    let from = address_text(address);
+    let event = |action, detail| Event {
+        account: account.id,
+        at_ms: auth.clock.now_ms(),
+        actor: access.account,
+        action,
+        detail,
+        address: &from,
+    };
+    auth.store
+        .set_role(role, &event("role_set", role.name()))
+        .await?;
+    auth.end_sessions(None, &event("sessions_ended", ""))
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct EntryAnswer {
+    at_ms: i64,
+    actor: String,
+    action: String,
+    detail: String,
+    address: String,
+}
+
+impl From<Entry> for EntryAnswer {
+    fn from(entry: Entry) -> Self {
+        Self {
+            at_ms: entry.at_ms,
+            actor: entry.actor.to_string(),
+            action: entry.action,
+            detail: entry.detail,
+            address: entry.address,
+        }
+    }
+}
+
+/// What was done to an account, the newest first. For operators.
+#[utoipa::path(get, path = "/accounts/{account}/audit", tag = "staff", security(("bearer" = [])),
+    responses(
+    (status = OK, body = Vec<EntryAnswer>), (status = 401, body = Problem),
+    (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
+pub async fn audit(
+    State(auth): State<Auth>,
+    Bearer(access): Bearer<Access>,
+    Path(account): Path<String>,
+) -> Result<Json<Vec<EntryAnswer>>, AuthError> {
+    require(&access, Role::Operator)?;
+    let account = account_of(&auth, &account).await?;
+    let entries = auth.store.audit(account.id).await?;
+    Ok(Json(entries.into_iter().map(EntryAnswer::from).collect()))
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SanctionAnswer {
+    sanction: String,
+    kind: &'static str,
+    reason: String,
+    by: String,
+    from_ms: i64,
+    /// None: for ever.
+    until_ms: Option<i64>,
+    is_in_force: bool,
+}
+
+impl SanctionAnswer {
+    fn of(sanction: Sanction, now_ms: i64) -> Self {
+        Self {
+            sanction: sanction.id.to_string(),
+            kind: sanction.kind.name(),
+            is_in_force: sanction.is_in_force(now_ms),
+            reason: sanction.reason,
+            by: sanction.by.to_string(),
+            from_ms: sanction.from_ms,
+            until_ms: sanction.until_ms,
+        }
+    }
+}
+
+/// Bans and suspensions of an account, the newest first. For moderators.
+#[utoipa::path(get, path = "/accounts/{account}/sanctions", tag = "staff", security(("bearer" = [])),
+    responses(
+    (status = OK, body = Vec<SanctionAnswer>), (status = 401, body = Problem),
+    (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
+pub async fn sanctions(
+    State(auth): State<Auth>,
+    Bearer(access): Bearer<Access>,
+    Path(account): Path<String>,
+) -> Result<Json<Vec<SanctionAnswer>>, AuthError> {
+    require(&access, Role::Moderator)?;
+    let account = account_of(&auth, &account).await?;
+    let now_ms = auth.clock.now_ms();
+    let sanctions = auth.store.sanctions(account.id).await?.into_iter();
+    let answer = sanctions.map(|sanction| SanctionAnswer::of(sanction, now_ms));
+    Ok(Json(answer.collect()))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct NewSanction {
+    /// `suspension`, which ends, or `ban`, which may not.
+    kind: String,
+    /// As its player is told.
+    reason: String,
+    until_ms: Option<i64>,
+}
+
+/// Suspends or bans an account; all its sessions end. Moderators suspend for a week at most, operators
+/// do both for any time.
+#[utoipa::path(post, path = "/accounts/{account}/sanctions", tag = "staff", request_body = NewSanction,
+    security(("bearer" = [])), responses(
+    (status = CREATED, body = SanctionAnswer), (status = 401, body = Problem),
+    (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
+    (status = 503, body = Problem)))]
+pub async fn impose(
+    State(auth): State<Auth>,
+    Bearer(access): Bearer<Access>,
+    address: ClientAddress,
+    Path(account): Path<String>,
+    Json(form): Json<NewSanction>,
+) -> Result<(StatusCode, Json<SanctionAnswer>), AuthError> {
+    require(&access, Role::Moderator)?;
+    let now_ms = auth.clock.now_ms();
+    let kind = judge(&access, &form, now_ms)?;
+    let account = account_of(&auth, &account).await?;
+    require_above(&access, account.role)?;
+    let sanction = Sanction {
+        account: account.id,
+        id: random::ordered_id(now_ms),
+        kind,
+        reason: form.reason,
+        by: access.account,
+        from_ms: now_ms,
+        until_ms: form.until_ms,
+        lifted_ms: None,
+    };
+    let event = Event {
+        account: account.id,
+        at_ms: now_ms,
+        actor: access.account,
+        action: "sanction_imposed",
+        detail: &sanction.reason,
+        address: &address_text(address),
+    };
+    // The database first: it must hold even while the cache is away.
+    let sessions = auth.store.sessions(account.id, now_ms).await?;
+    auth.store.impose(&sanction, &event).await?;
+    for session in sessions {
+        if let Err(error) = auth.gatekeeper.revoke_session(session.id).await {
+            tracing::warn!(%error, "an access token of a sanctioned account lives until it expires");
+        }
+    }
+    Ok((
+        StatusCode::CREATED,
+        Json(SanctionAnswer::of(sanction, now_ms)),
+    ))
+}
+
+/// Which kind it is, if this role may impose it.
+fn judge(access: &Access, form: &NewSanction, now_ms: i64) -> Result<Kind, Problem> {
+    let kinds = [Kind::Suspension, Kind::Ban];
+    let kind = kinds.into_iter().find(|kind| kind.name() == form.kind);
+    let kind = kind.ok_or_else(|| Problem::invalid("kind", "suspension or ban"))?;
+    if !text::is_reason(&form.reason) {
+        return Err(Problem::invalid(
+            "reason",
+            "some words, 500 letters at most, on one line",
+        ));
+    }
+    if form.until_ms.is_some_and(|until_ms| until_ms <= now_ms) {
+        return Err(Problem::invalid("until_ms", "it is past"));
+    }
+    if kind == Kind::Suspension && form.until_ms.is_none() {
+        return Err(Problem::invalid("until_ms", "a suspension has an end"));
+    }
+    let longest_ms = now_ms + MODERATOR_SUSPENSION_MS_MAX;
+    let is_short = form.until_ms.is_some_and(|until_ms| until_ms <= longest_ms);
+    if access.role < Role::Operator && (kind == Kind::Ban || !is_short) {
+        return Err(Problem::forbidden("moderators suspend for a week at most"));
+    }
+    Ok(kind)
+}
+
+/// Lifts a sanction. For moderators what moderators may impose, for operators all.
+#[utoipa::path(delete, path = "/accounts/{account}/sanctions/{sanction}", tag = "staff",
+    security(("bearer" = [])), responses(
+    (status = NO_CONTENT), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem), (status = 503, body = Problem)))]
+pub async fn lift(
+    State(auth): State<Auth>,
+    Bearer(access): Bearer<Access>,
+    address: ClientAddress,
+    Path((account, sanction)): Path<(String, String)>,
+) -> Result<StatusCode, AuthError> {
+    require(&access, Role::Moderator)?;
+    let account = account_of(&auth, &account).await?;
+    require_above(&access, account.role)?;
+    let id = id_of(&sanction)?;
+    let sanctions = auth.store.sanctions(account.id).await?;
+    let sanction = sanctions.into_iter().find(|sanction| sanction.id == id);
+    let sanction = sanction.ok_or_else(Problem::not_found)?;
+    let is_moderators = sanction.kind == Kind::Suspension
+        && sanction
+            .until_ms
+            .is_some_and(|until_ms| until_ms - sanction.from_ms <= MODERATOR_SUSPENSION_MS_MAX);
+    if access.role < Role::Operator && !is_moderators {
+        return Err(Problem::forbidden("an operator imposed it").into());
+    }
+    let event = Event {
+        account: account.id,
+        at_ms: auth.clock.now_ms(),
+        actor: access.account,
+        action: "sanction_lifted",
+        detail: &sanction.reason,
+        address: &address_text(address),
+    };
+    match auth.store.lift(id, &event).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Problem::not_found().into()),
+    }
+}
+
+fn require(access: &Access, role: Role) -> Result<(), Problem> {
+    if access.role >= role {
+        return Ok(());
+    }
+    Err(Problem::forbidden(format!(
+        "this needs the role {role}, and a second factor"
+    )))
+}
+
+fn require_above(access: &Access, role: Role) -> Result<(), Problem> {
+    if access.role > role {
+        return Ok(());
+    }
+    Err(Problem::forbidden(
+        "only on those whose role is below one's own",
+    ))
+}
+
+async fn account_of(auth: &Auth, text: &str) -> Result<Account, AuthError> {
+    let account = auth.store.account(id_of(text)?).await?;
+    Ok(account.ok_or_else(Problem::not_found)?)
+}
+
+/// Ids are positive numbers, written one way.
+fn id_of(text: &str) -> Result<i64, Problem> {
+    let id = text.parse::<i64>().ok().filter(|id| *id >= 0);
+    id.filter(|id| id.to_string() == text)
+        .ok_or_else(Problem::not_found)
+}

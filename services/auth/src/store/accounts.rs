@@ -1,0 +1,141 @@
+//! Accounts, and whose a mail address is.
+
+use backends::sql::{SqlError, Transaction, row};
+use sqlx::any::AnyRow;
+use tokens::Role;
+
+use crate::store::{Event, Store, audit};
+
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub id: i64,
+    pub created_ms: i64,
+    pub role: Role,
+    /// Nothing but its sessions leads back to it.
+    pub is_guest: bool,
+    /// Verified.
+    pub email: Option<String>,
+    pub password_hash: Option<String>,
+    pub password_changed_ms: i64,
+}
+
+const COLUMNS: &str = "SELECT account_id, created_ms, role, is_guest, email, password_hash, password_changed_ms \
+     FROM auth_accounts WHERE account_id = $1";
+
+impl Account {
+    fn of(it: &AnyRow) -> Result<Self, SqlError> {
+        let role: String = row::get(it, "role")?;
+        let is_guest: i64 = row::get(it, "is_guest")?;
+        Ok(Self {
+            is_guest: is_guest != 0,
+            id: row::get(it, "account_id")?,
+            created_ms: row::get(it, "created_ms")?,
+            role: role.parse().map_err(|()| row::corrupt("role", &role))?,
+            email: row::get(it, "email")?,
+            password_hash: row::get(it, "password_hash")?,
+            password_changed_ms: row::get(it, "password_changed_ms")?,
+        })
+    }
+}
+
+impl Store {
+    pub async fn account(&self, id: i64) -> Result<Option<Account>, SqlError> {
+        let found = sqlx::query(COLUMNS)
+            .bind(id)
+            .fetch_optional(self.database.pool())
+            .await?;
+        found.as_ref().map(Account::of).transpose()
+    }
+
+    pub async fn account_of_email(&self, email_key: &str) -> Result<Option<Account>, SqlError> {
+        let id = sqlx::query_scalar("SELECT account_id FROM auth_emails WHERE email_key = $1")
+            .bind(email_key)
+            .fetch_optional(self.database.pool())
+            .await?;
+        match id {
+            Some(id) => self.account(id).await,
+            None => Ok(None),
+        }
+    }
+
+    pub async fn create_guest(&self, event: &Event<'_>) -> Result<(), SqlError> {
+        let mut transaction = self.database.begin().await?;
+        insert(&mut transaction, event.account, event.at_ms).await?;
+        audit::write(&mut transaction, event).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    pub async fn set_password(&self, hash: &str, event: &Event<'_>) -> Result<(), SqlError> {
+        let mut transaction = self.database.begin().await?;
+        sqlx::query(
+            "UPDATE auth_accounts SET password_hash = $2, password_changed_ms = $3 WHERE account_id = $1",
+        )
+        .bind(event.account)
+        .bind(hash)
+        .bind(event.at_ms)
+        .execute(&mut *transaction)
+        .await?;
+        audit::write(&mut transaction, event).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Whether there was such an account.
+    pub async fn set_role(&self, role: Role, event: &Event<'_>) -> Result<bool, SqlError> {
+        let mut transaction = self.database.begin().await?;
+        let changed = sqlx::query("UPDATE auth_accounts SET role = $2 WHERE account_id = $1")
+            .bind(event.account)
+            .bind(role.name())
+            .execute(&mut *transaction)
+            .await?;
+        if changed.rows_affected() == 0 {
+            return Ok(false);
+        }
+        audit::write(&mut transaction, event).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+}
+
+/// A new account, which is a guest's; nothing if it is there already.
+pub async fn insert(transaction: &mut Transaction, id: i64, now_ms: i64) -> Result<(), SqlError> {
+    sqlx::query(
+        "INSERT INTO auth_accounts (account_id, created_ms, role, is_guest, password_changed_ms) \
+         VALUES ($1, $2, $3, 1, $2) ON CONFLICT (account_id) DO NOTHING",
+    )
+    .bind(id)
+    .bind(now_ms)
+    .bind(Role::Player.name())
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+/// Gives an address to an account, which has a password from then on. Whether nobody else has it, and the
+/// account none.
+pub async fn claim_email(
+    transaction: &mut Transaction,
+    account: i64,
+    email_key: &str,
+    password_hash: &str,
+    now_ms: i64,
+) -> Result<bool, SqlError> {
+    let claimed = sqlx::query(
+        "INSERT INTO auth_emails (email_key, account_id) VALUES ($1, $2) \
+         ON CONFLICT (email_key) DO NOTHING",
+    )
+    .bind(email_key)
+    .bind(account)
+    .execute(&mut **transaction)
+    .await?;
+    let changed = sqlx::query(
+        "UPDATE auth_accounts SET email = $2, password_hash = $3, password_changed_ms = $4, \
+         is_guest = 0 WHERE account_id = $1 AND email IS NULL",
+    )
+    .bind(account)
+    .bind(email_key)
+    .bind(password_hash)
+    .bind(now_ms)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(claimed.rows_affected() == 1 && changed.rows_affected() == 1)
+}
