@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    domain::{
-        Account, Changes, Definitions, Item, Move, Place, Refusal, Thing, movement::births, net,
-    },
+    domain::{Account, Changes, Definitions, Item, Move, Place, Refusal, Thing, births, net},
     limits::{BAG_SLOTS, CHEST_SLOTS},
 };
 

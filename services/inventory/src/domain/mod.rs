@@ -20,7 +20,7 @@ pub use crafting::craft;
 pub use definitions::{Definitions, Item, ItemDefinition, LootEntry, LootTable, Recipe};
 pub use equipment::{equip, unequip};
 pub use loot::{LootKey, find_moves, loot};
-pub use movement::{Changes, Lot, Move, Thing, check, net};
+pub use movement::{Changes, Lot, Move, Thing, births, check, net};
 pub use parsing::DefinitionFaults;
 pub use refusal::Refusal;
 pub use storage::{decay, drop_lots, pick_up, shift};

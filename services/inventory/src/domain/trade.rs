@@ -99,7 +99,10 @@ impl Trade {
         let side = self.sides.iter().position(|side| side.character == by);
         let side = side.ok_or_else(|| Refusal::trade("this is a trade of others"))?;
         if self.state != State::Open {
-            return Err(Refusal::trade("the trade is over"));
+            return match self.is_last(&step) {
+                true => Ok(None),
+                false => Err(Refusal::trade("the trade is over")),
+            };
         }
         match step {
             Step::Offer(offer) => self.offer(definitions, side, offer)?,
@@ -119,6 +122,17 @@ impl Trade {
         self.state = State::Ended(end);
         for side in &mut self.sides {
             side.is_confirmed = false;
+        }
+    }
+
+    /// Whether this step ended the trade, and its answer may have been lost.
+    fn is_last(&self, step: &Step) -> bool {
+        match step {
+            Step::Offer(_) => false,
+            Step::Confirm { offers_revision } => {
+                self.state == State::Done && *offers_revision == self.offers_revision
+            }
+            Step::Cancel => self.state == State::Ended(End::Cancelled),
         }
     }
 

@@ -1,0 +1,9 @@
+//! The ledger on SQLite and on real PostgreSQL: by itself and over its routes, in races, cut off in the middle,
+//! and while its database is away.
+
+mod batches;
+mod citus;
+mod common;
+mod model;
+mod races;
+mod trades;
