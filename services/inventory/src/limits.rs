@@ -30,6 +30,8 @@ pub const BATCH_MOVES_MAX: usize = 2_000;
 pub const STATEMENT_ROWS_MAX: usize = 500;
 /// A key by which a repeated batch is known: a UUID is 36.
 pub const KEY_BYTES_MAX: usize = 64;
+/// A shard's secret: 32 hexadecimal digits are 128 bits.
+pub const SHARD_TOKEN_BYTES_MIN: usize = 32;
 /// How long a batch's answer is remembered: whoever repeats one does so within minutes, but a shard may
 /// lie for a weekend before it recovers its journal.
 pub const ANSWER_MEMORY_MS: i64 = 7 * 24 * 3_600 * 1_000;

@@ -97,6 +97,10 @@ impl Store {
                 events::put(&self.outbox, &mut transaction, stamp, &changes, is_ours).await?;
                 Outcome::Done { batch: stamp.batch }
             }
+            // It is about who asks: whoever holds the character now may ask the same.
+            Err(refusal @ (Refusal::Stale { .. } | Refusal::Unclaimed { .. })) => {
+                return Ok(Answer::New(Outcome::Refused(refusal)));
+            }
             Err(refusal) => {
                 inner.rollback().await?;
                 refuse(&mut transaction, order, &refusal).await?;

@@ -146,6 +146,40 @@ fn who_no_longer_holds_a_character_is_refused() {
     });
 }
 
+/// What a shard had not written when the body left goes with it: sent by either, once or twice, it is done once.
+#[test]
+fn a_batch_of_a_character_may_be_sent_by_whoever_holds_it() {
+    on_each(async |store| {
+        require_done(&apply(store, "a", vec![gain(ANNA, log(), 1)]).await);
+        let send = async |shard: i64, epoch, key: &str| {
+            let mut batch = batch(epoch, vec![gain(ANNA, log(), 10)]);
+            batch.shard = shard;
+            let answer = store.apply(order(ANNA, key), &batch).await;
+            answer.expect("a database")
+        };
+        // Written by the first, whose answer was lost; and not written by the first, who came too late.
+        require_done(&send(SHARD, 1, "written").await);
+        let claim = [Claim {
+            character: ANNA,
+            epoch: 2,
+        }];
+        let claimed = store.claim(2, &claim).await.expect("a database");
+        claimed.expect("it is later");
+        let stale = Refusal::Stale { character: ANNA };
+        assert_eq!(refusal(send(SHARD, 1, "late").await), stale);
+        assert!(matches!(
+            send(2, 2, "written").await,
+            Answer::Repeated(Outcome::Done { .. })
+        ));
+        require_done(&send(2, 2, "late").await);
+        assert!(matches!(
+            send(SHARD, 1, "late").await,
+            Answer::Repeated(Outcome::Done { .. })
+        ));
+        assert_eq!(in_bag(store, ANNA, &log()).await, 21);
+    });
+}
+
 #[test]
 fn a_claim_takes_over_what_there_is_and_shuts_the_other_out() {
     on_each(async |store| {
@@ -259,5 +293,35 @@ fn what_was_changed_is_told_once_it_is() {
         let told: serde_json::Value = serde_json::from_slice(&event.body).expect("JSON");
         let flow = serde_json::json!([{ "place": "source.mining", "item": "log", "count": -5 }]);
         assert_eq!(told["flows"], flow);
+    });
+}
+
+/// Somebody writes past the rules: the check says what no longer closes.
+#[test]
+fn the_check_finds_what_is_broken() {
+    on_each(async |store| {
+        let gains = vec![gain(ANNA, log(), 5), gain(ANNA, sword(7), 1)];
+        require_done(&apply(store, "a", gains).await);
+        let write = async |text: &'static str| {
+            let written = sqlx::query(text).execute(store.database().pool()).await;
+            written.expect("a table of ours");
+        };
+        let found = async || store.audit().await.expect("a database");
+        write("UPDATE inventory_balances SET balance = 6 WHERE place = 'bag' AND item = 'log'")
+            .await;
+        assert_eq!(found().await.unbalanced, [(log().item, 1)]);
+        write("UPDATE inventory_balances SET balance = 5 WHERE place = 'bag' AND item = 'log'")
+            .await;
+        write("INSERT INTO inventory_balances VALUES (1, 'bag', 'log', 0, -2), (2, 'bag', 'log', 0, 2)").await;
+        assert_eq!(found().await.overdrawn_count, 1);
+        write("DELETE FROM inventory_balances WHERE owner < 3").await;
+        write("INSERT INTO inventory_balances VALUES (1, 'bag', 'sword', 7, 1)").await;
+        let broken = found().await;
+        assert_eq!(
+            (broken.doubled, broken.unbalanced),
+            (vec![7], vec![(sword(7).item, 1)])
+        );
+        write("DELETE FROM inventory_balances WHERE owner < 3").await;
+        assert!(found().await.is_closed());
     });
 }

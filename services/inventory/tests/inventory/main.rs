@@ -4,6 +4,10 @@
 mod batches;
 mod citus;
 mod common;
+mod faults;
+mod hostile;
+mod http;
 mod model;
 mod races;
+mod routes;
 mod trades;

@@ -79,7 +79,11 @@ fn decide(
     first_id: i64,
 ) -> Result<Vec<Move>, Refusal> {
     let mut next = first_id;
-    let recipe = if times % 2 == 0 { "plank" } else { "sword" };
+    let recipe = if times.is_multiple_of(2) {
+        "plank"
+    } else {
+        "sword"
+    };
     craft(definitions, books, (owner, recipe, times), || {
         next += 1;
         next
@@ -185,7 +189,7 @@ async fn cut_off<T>(future: impl Future<Output = T>, steps_max: u32) {
 }
 
 /// The outcome, if the first or a later answer.
-fn outcome(answer: Answer) -> Outcome {
+fn outcome_of(answer: Answer) -> Outcome {
     match answer {
         Answer::New(outcome) | Answer::Repeated(outcome) => outcome,
         Answer::KeyReused => panic!("each key is used for one wish"),
@@ -203,7 +207,7 @@ async fn run_seed(store: &Store, seed: u64, rounds: u32) -> (u32, u32) {
         if random.chance(1, 3) {
             cut_off(ask(store, &key, &wish), random.below(24)).await;
         }
-        let outcome = outcome(ask(store, &key, &wish).await);
+        let outcome = outcome_of(ask(store, &key, &wish).await);
         match (twin.grant(store.definitions(), &wish), &outcome) {
             (Ok(()), Outcome::Done { .. }) => done += 1,
             (Err(expected), Outcome::Refused(refusal)) => {
@@ -219,8 +223,11 @@ async fn run_seed(store: &Store, seed: u64, rounds: u32) -> (u32, u32) {
         }
         told.push((key, wish, outcome));
         let (key, wish, outcome) = &told[random.below(round + 1) as usize];
-        let again = ask(store, key, wish).await;
-        assert_eq!(again, Answer::Repeated(outcome.clone()), "seed {seed}");
+        let again = outcome_of(ask(store, key, wish).await);
+        // Of several characters that others hold by now, any may be told.
+        let is_stale = |it: &Outcome| matches!(it, Outcome::Refused(Refusal::Stale { .. }));
+        let is_alike = again == *outcome || is_stale(&again) && is_stale(outcome);
+        assert!(is_alike, "seed {seed}: {again:?}, not {outcome:?}");
     }
     for owner in CHARACTERS.into_iter().chain([DROP]) {
         require_same(store, &twin.books, owner, seed).await;
