@@ -114,6 +114,12 @@ impl Trade {
         Ok(is_agreed.then(|| self.moves()))
     }
 
+    /// Whether a character was asked to trade and has done nothing yet.
+    pub fn is_only_invited(&self, character: i64) -> bool {
+        let invited = &self.sides[1];
+        invited.character == character && invited.offer.is_empty() && !invited.is_confirmed
+    }
+
     pub fn done(&mut self) {
         self.state = State::Done;
     }

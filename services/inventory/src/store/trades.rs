@@ -40,7 +40,13 @@ impl Store {
         let mut characters = trade.sides.each_ref().map(|side| side.character);
         characters.sort_unstable();
         for character in characters {
-            if !take_seat(&mut transaction, character, id, trade.touched_ms).await? {
+            let is_opener = character == trade.sides[0].character;
+            let seat = Seat {
+                character,
+                is_opener,
+                trade: id,
+            };
+            if !take_seat(&mut transaction, seat, trade.touched_ms).await? {
                 return Ok(Err(Refusal::trade("one of them is trading already")));
             }
         }
@@ -164,7 +170,7 @@ impl Store {
         now_ms: i64,
     ) -> Result<Option<KeptTrade>, SqlError> {
         let mut connection = self.database.pool().acquire().await?;
-        let Some(id) = seat(&mut connection, character).await? else {
+        let Some(id) = trade_at(&mut connection, character).await? else {
             return Ok(None);
         };
         let mut kept = find(&mut connection, id).await?;
@@ -175,31 +181,30 @@ impl Store {
     }
 }
 
-/// Seats a character at a trade, unless it is in another that goes on; that of before is forgotten.
+/// A place at a trade that is about to begin.
+#[derive(Clone, Copy)]
+struct Seat {
+    character: i64,
+    is_opener: bool,
+    trade: i64,
+}
+
+/// Seats a character at a trade, unless it is in another that goes on.
 async fn take_seat(
     transaction: &mut Transaction,
-    character: i64,
-    id: i64,
+    seat: Seat,
     now_ms: i64,
 ) -> Result<bool, SqlError> {
-    if let Some(old) = seat(transaction, character).await? {
-        if let Some(mut kept) = find(transaction, old).await? {
-            kept.trade.expire(now_ms);
-            if kept.trade.state == State::Open {
-                return Ok(false);
-            }
-            // One that has been ended cannot go on, so nobody writes it in between.
-            sqlx::query("DELETE FROM inventory_trades WHERE trade_id = $1 AND revision = $2")
-                .bind(old)
-                .bind(kept.revision)
-                .execute(&mut **transaction)
-                .await?;
+    let character = seat.character;
+    if let Some(old) = trade_at(transaction, character).await? {
+        if !leave(transaction, old, seat, now_ms).await? {
+            return Ok(false);
         }
         let changed = sqlx::query(
             "UPDATE inventory_traders SET trade_id = $2 WHERE owner = $1 AND trade_id = $3",
         )
         .bind(character)
-        .bind(id)
+        .bind(seat.trade)
         .bind(old)
         .execute(&mut **transaction)
         .await?;
@@ -210,13 +215,41 @@ async fn take_seat(
          ON CONFLICT (owner) DO NOTHING",
     )
     .bind(character)
-    .bind(id)
+    .bind(seat.trade)
     .execute(&mut **transaction)
     .await?;
     Ok(inserted.rows_affected() == 1)
 }
 
-async fn seat(connection: &mut AnyConnection, character: i64) -> Result<Option<i64>, SqlError> {
+/// Whether a character's trade of before is over. It is then forgotten. One that they were only asked to does
+/// not keep them from opening another; whoever asked sees it cancelled.
+async fn leave(
+    transaction: &mut Transaction,
+    old: i64,
+    seat: Seat,
+    now_ms: i64,
+) -> Result<bool, SqlError> {
+    let Some(mut kept) = find(transaction, old).await? else {
+        return Ok(true);
+    };
+    kept.trade.expire(now_ms);
+    if kept.trade.state == State::Open {
+        if !seat.is_opener || !kept.trade.is_only_invited(seat.character) {
+            return Ok(false);
+        }
+        kept.trade.end(End::Cancelled);
+        return save(transaction, &mut kept).await;
+    }
+    // One that is over cannot go on, so nobody writes it in between.
+    sqlx::query("DELETE FROM inventory_trades WHERE trade_id = $1 AND revision = $2")
+        .bind(old)
+        .bind(kept.revision)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(true)
+}
+
+async fn trade_at(connection: &mut AnyConnection, character: i64) -> Result<Option<i64>, SqlError> {
     let found = sqlx::query("SELECT trade_id FROM inventory_traders WHERE owner = $1")
         .bind(character)
         .fetch_optional(connection)

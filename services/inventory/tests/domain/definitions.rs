@@ -30,9 +30,19 @@ fn what_the_file_says_is_what_is_read() {
     );
 }
 
+/// That a file with this addition is refused, and what is told.
+#[track_caller]
+fn require_told(cases: &[(&str, &str)]) {
+    for (addition, told) in cases {
+        let faults = Definitions::parse(&format!("{TEXT}\n{addition}"));
+        let faults = faults.expect_err(addition).to_string();
+        assert!(faults.contains(told), "{addition}: {faults}");
+    }
+}
+
 #[test]
-fn each_fault_is_told_with_its_place() {
-    for (addition, told) in [
+fn faults_of_items_are_told_with_their_place() {
+    require_told(&[
         ("[items.'Big Log']\ntitle = 'x'", "items.Big Log: a name is"),
         ("[items.a]\ntitle = ''", "items.a: a title is"),
         (
@@ -61,6 +71,12 @@ fn each_fault_is_told_with_its_place() {
             "unknown field `colour`",
         ),
         ("[items.log]\ntitle = 'x'", "duplicate key"),
+    ]);
+}
+
+#[test]
+fn faults_of_recipes_are_told_with_their_place() {
+    require_told(&[
         (
             "[recipes.a]\nneeds = { nope = 1 }\ngives = { log = 1 }",
             r#"recipes.a.needs: there is no item "nope""#,
@@ -93,6 +109,12 @@ fn each_fault_is_told_with_its_place() {
             "[recipes.a]\nneeds = { cap = 1 }\ngives = { cap = 2 }",
             "a thing is made of itself: cap of cap",
         ),
+    ]);
+}
+
+#[test]
+fn faults_of_loot_are_told_with_their_place() {
+    require_told(&[
         ("[loot.a]\nentries = []", "loot.a: nothing to be found"),
         (
             "[loot.a]\ndraws = 0\nentries = [{ item = 'log', weight = 1 }]",
@@ -122,11 +144,7 @@ fn each_fault_is_told_with_its_place() {
             "[loot.a]\nnothing = 4000000000\nentries = [{ item = 'log', weight = 4000000000 }]",
             "loot.a: weights add up",
         ),
-    ] {
-        let faults = Definitions::parse(&format!("{TEXT}\n{addition}"));
-        let faults = faults.expect_err(addition).to_string();
-        assert!(faults.contains(told), "{addition}: {faults}");
-    }
+    ]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use inventory::{
 };
 use spatial::random::SplitMix64;
 
-use crate::common::{ANNA, BERT, CLEO, ITEMS, carry, log, open, order, require_closed, sword};
+use crate::common::{ANNA, BERT, CLEO, carry, log, open, order, require_closed, sword};
 
 const CHARACTERS: [i64; 3] = [ANNA, BERT, CLEO];
 const DROP: i64 = 900;
@@ -266,7 +266,6 @@ async fn require_same(store: &Store, twin: &Books, owner: i64, seed: u64) {
 }
 
 async fn run_seeds(database: TestDatabase, seeds: std::ops::Range<u64>, rounds: u32) {
-    Definitions::parse(ITEMS).expect("they are sound");
     let (mut done, mut refused) = (0, 0);
     for seed in seeds {
         // A place of its own for each seed would cost more than all its batches.

@@ -2,7 +2,7 @@
 
 use backends::testing::{TestDatabase, block_on};
 use inventory::{
-    domain::{Account, Move, Place, Sink, Step, craft},
+    domain::{Account, Books, Move, Place, Sink, Slot, Step, craft, equip},
     ids::new_id,
     store::{Answer, Outcome, Store},
 };
@@ -128,6 +128,31 @@ fn batches_that_meet_crosswise_end_all_the_same() {
     });
 }
 
+#[test]
+fn a_slot_holds_one_thing_however_many_are_put_on_at_once() {
+    on_postgres(async |store| {
+        let swords = (1..=AT_ONCE).map(|number| gain(ANNA, sword(number), 1));
+        require_done(&apply(store, "gain", swords.collect()).await);
+        let mut asked = JoinSet::new();
+        for number in 1..=AT_ONCE {
+            let store = store.clone();
+            asked.spawn(async move {
+                let decide = |books: &Books| {
+                    equip(store.definitions(), books, ANNA, Slot::Hand, &sword(number))
+                };
+                let key = format!("equip {number}");
+                let answer = store.decide(order(ANNA, &key), &[ANNA], &decide).await;
+                is_done(&answer.expect("a database"))
+            });
+        }
+        assert!(asked.join_all().await.into_iter().all(|it| it));
+        let books = store.belongings(ANNA).await.expect("a database");
+        let hand = Account::new(ANNA, Place::Equipment(Slot::Hand));
+        assert_eq!(books.contents(hand).count(), 1);
+        assert_eq!(books.contents(Account::bag(ANNA)).count(), 15);
+    });
+}
+
 /// Of two shards that both think they hold her, one does at each time, and no gain is counted twice.
 #[test]
 fn two_shards_at_once_never_both_write() {
@@ -190,9 +215,8 @@ fn both_confirm_at_once_while_one_spends_what_they_offer() {
             }
             let spender = store.clone();
             asked.spawn(async move {
-                let decide = |books: &inventory::domain::Books| {
-                    craft(spender.definitions(), books, (ANNA, "plank", 1), new_id)
-                };
+                let decide =
+                    |books: &Books| craft(spender.definitions(), books, (ANNA, "plank", 1), new_id);
                 let key = format!("craft {round}");
                 let crafted = spender.decide(order(ANNA, &key), &[ANNA], &decide).await;
                 is_done(&crafted.expect("a database"))

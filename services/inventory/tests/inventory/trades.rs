@@ -150,3 +150,24 @@ fn a_trade_that_nobody_touches_is_over_and_both_are_free() {
         assert!(none.expect("a database").is_none());
     });
 }
+
+#[test]
+fn who_is_only_asked_can_still_open_a_trade_of_their_own() {
+    on_each(async |store| {
+        let asked = begin(store, [ANNA, BERT]).await;
+        let own = begin(store, [BERT, CLEO]).await;
+        let late = step(store, asked, ANNA, logs(1)).await;
+        assert!(matches!(late, Err(Refusal::Trade { .. })));
+        let seen = store.trade_of(ANNA, NOW_MS).await.expect("a database");
+        let state = seen.expect("the last").trade.state;
+        assert_eq!(state, State::Ended(End::Cancelled));
+        // Who opened one is in it, and who has offered.
+        for characters in [[BERT, ANNA], [ANNA, CLEO]] {
+            let opened = store.open_trade(characters, NOW_MS).await;
+            assert!(opened.expect("a database").is_err());
+        }
+        step(store, own, CLEO, logs(1)).await.expect("it may be");
+        let opened = store.open_trade([CLEO, ANNA], NOW_MS).await;
+        assert!(opened.expect("a database").is_err());
+    });
+}
