@@ -1,4 +1,4 @@
-//! What things there are, by name. Read from data by [`parsing`](crate::domain::parsing); what is here is sound.
+//! What things there are, by name. What is here is sound: it was read by `parsing.rs`.
 
 use std::{borrow::Borrow, collections::BTreeMap, fmt, sync::Arc};
 
