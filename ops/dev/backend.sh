@@ -41,7 +41,8 @@ serve() {
 
 start() {
   prepare
-  launch
+  # Not where it was called from: that checkout may be removed while the server lives on.
+  (cd "$FOLDER" && launch)
   within "$START_SECONDS_MAX" is_running && return
   tail -n 30 "$FOLDER/log" >&2 || true
   die "$NAME did not start on port $PORT: is it taken? Choose another with $PORT_VARIABLE"
