@@ -1,4 +1,4 @@
-//! What passes between the wire's worker and the page: types only. Columns are transferred.
+//! What passes between the wire's worker and the page: types and numbers only. Columns are transferred.
 
 /** World metres, y up. */
 export interface Vector3 {
@@ -168,6 +168,41 @@ export interface KillReport {
   weapon: number;
 }
 
+/** Who hears words; the numbers of WIRE.md. */
+export const CHANNEL = {
+  GLOBAL: 0,
+  LOCAL: 1,
+  HOUSE: 2,
+  PARTY: 3,
+  GUILD: 4,
+  WHISPER: 5,
+  SYSTEM: 6,
+} as const;
+
+/** Somebody's words: plain text, whatever is in it. */
+export interface Said {
+  channel: number;
+  /** Body index; 0 for the server itself. */
+  from: number;
+  name: string;
+  house: number;
+  /** Whose ear a whisper was for; else empty. */
+  to: string;
+  text: string;
+  /** Names these words. */
+  sequence: string;
+  /** Since 1970, by the server's clock. */
+  timeMs: number;
+}
+
+/** Why words were not taken; the reasons of WIRE.md. */
+export interface Unsaid {
+  reason: number;
+  channel: number;
+  /** When the player may speak again; 0 where waiting does not help. */
+  untilMs: number;
+}
+
 /** What goes to the mesher as well as to the page, in the order of the terrain stream. */
 export type TerrainMessage =
   | { kind: "bricks"; cells: Int16Array; sizes: Uint16Array; bytes: Uint8Array; plainCount: number }
@@ -189,6 +224,8 @@ export type ServerMessage =
   | { kind: "scoreboard"; rows: ScoreRow[] }
   | { kind: "density"; density: DensityMap }
   | { kind: "refusals"; sequences: Uint32Array; reasons: Uint8Array }
+  | { kind: "said"; said: Said }
+  | { kind: "unsaid"; unsaid: Unsaid }
   | TerrainMessage;
 
 /** Of the connection itself. */
@@ -242,6 +279,9 @@ export type ToWire =
       budgetBytesPerSecond: number;
       cameraYaw: number;
     }
+  | { kind: "say"; channel: number; to: string; text: string }
+  /** Whether a player is to be heard. */
+  | { kind: "ignore"; name: string; ignored: boolean }
   | { kind: "retry" }
   /** Ends the connection as a broken link would. */
   | { kind: "cut" }

@@ -123,6 +123,11 @@ export class Session {
     this.transport?.sendReliable(message);
   }
 
+  /** Dropped while there is no battle to say it to. */
+  sendReliable(message: Uint8Array): void {
+    if (this.phase === "joined") this.transport?.sendReliable(message);
+  }
+
   ping(nowMs: number): void {
     if (!this.transport || this.phase !== "joined") return;
     if (this.silentPings === SILENT_PINGS_MAX) return this.lost(NO_WORD);

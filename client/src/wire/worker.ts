@@ -1,6 +1,7 @@
 //! The wire's worker: owns the connection, decodes, and hands columns to the page and terrain to
 //! the mesher as well.
 
+import { encodeIgnore, encodeSay } from "./encode";
 import type { FromWire, TerrainMessage, ToWire } from "./link";
 import { Session } from "./session";
 
@@ -37,6 +38,10 @@ page.onmessage = (event: MessageEvent<ToWire>) => {
         message.budgetBytesPerSecond,
         message.cameraYaw,
       );
+    case "say":
+      return session.sendReliable(encodeSay(message.channel, message.to, message.text));
+    case "ignore":
+      return session.sendReliable(encodeIgnore(message.name, message.ignored));
     case "retry":
       return session.retry();
     case "cut":
