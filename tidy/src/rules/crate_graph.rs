@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 26] = [
+const MAY_USE: [(&str, &[&str]); 27] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -35,7 +35,11 @@ const MAY_USE: [(&str, &[&str]); 26] = [
             "placement",
         ],
     ),
-    ("edge", &["spatial", "protocol", "engine", "world", "quic"]),
+    (
+        "edge",
+        &["spatial", "protocol", "engine", "world", "quic", "chat"],
+    ),
+    ("chat", &[]),
     ("quic", &[]),
     ("web", &[]),
     ("tokens", &[]),
@@ -71,7 +75,7 @@ const MAY_USE: [(&str, &[&str]); 26] = [
 ];
 
 /// What tests may use besides.
-const TESTS_MAY_USE: [(&str, &[&str]); 5] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 6] = [
     // Itself with the feature that starts real backends.
     ("backends", &["backends"]),
     (
@@ -79,6 +83,7 @@ const TESTS_MAY_USE: [(&str, &[&str]); 5] = [
         &["spatial", "protocol", "engine", "journal", "edge", "bench"],
     ),
     ("edge", &["bots"]),
+    ("chat", &["spatial"]),
     ("client-core", &["protocol"]),
     ("protocol", &["spatial"]),
 ];
