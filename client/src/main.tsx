@@ -21,7 +21,7 @@ import { World } from "./world/world";
 const VERSION = "0.1.0";
 
 /** The page's own switches, besides settings. */
-const panels = { help: false, scoreboard: false, menu: false };
+const panels = { help: false, scoreboard: false, menu: false, typing: false };
 
 async function main(): Promise<void> {
   const stage = element("stage", HTMLCanvasElement);
@@ -58,7 +58,8 @@ async function main(): Promise<void> {
     hud: createHud(element("hud", HTMLElement), actions),
     page: () => ({
       device: controls.device,
-      paused: panels.menu || (controls.device === "mouse" && !devices.isLocked),
+      paused:
+        !panels.typing && (panels.menu || (controls.device === "mouse" && !devices.isLocked)),
       scoreboardOpen: panels.scoreboard || controls.scoreboardHeld,
       helpOpen: panels.help,
       respawnBanner: controls.respawnBanner,
@@ -130,6 +131,15 @@ function makeActions(
     dragLook: (right, down) => touch.look(right, down),
     watchStick: (tell) => {
       touch.onStick = tell;
+    },
+    say: (channel, to, text) => send({ kind: "say", channel, to, text }),
+    ignore: (name, ignored) => send({ kind: "ignore", name, ignored }),
+    typing: (isTyping) => {
+      panels.typing = isTyping;
+      controls.releaseAll();
+      if (controls.device !== "mouse") return;
+      if (isTyping) devices.unlock();
+      else devices.lock();
     },
     leave: () => {
       panels.menu = false;

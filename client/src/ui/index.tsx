@@ -6,6 +6,7 @@ import type { GameActions, Hud, HudModel } from "../world/state";
 import { App } from "./App";
 import "./theme.css";
 import "./hud.css";
+import "./chat.css";
 import "./panels.css";
 import "./touch.css";
 import "./layout.css";
