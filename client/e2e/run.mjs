@@ -2,6 +2,7 @@
 
 import { battle, wrongVersion } from "./battle.mjs";
 import { openBrowser } from "./browser.mjs";
+import { chat } from "./chat.mjs";
 import { cluster } from "./cluster.mjs";
 import { fingers } from "./fingers.mjs";
 import { line } from "./line.mjs";
@@ -14,6 +15,7 @@ try {
   await wrongVersion(report, browser);
   await fingers(report, browser);
   await line(report, browser);
+  await chat(report, browser);
   await overload(report, browser);
   await cluster(report, browser);
   for (const kind of ["webtransport", "websocket"]) {
