@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::UdpSocket,
     sync::{Arc, LazyLock},
 };
 
@@ -157,7 +158,7 @@ fn authority() -> Authority {
 fn open(identity: Identity) -> Opened {
     Endpoint::open(Options {
         identity,
-        address: "127.0.0.1:0".parse().expect("an address"),
+        socket: UdpSocket::bind("127.0.0.1:0").expect("a free port"),
         incarnation: 1,
         may_send: Arc::new(|| true),
         silence_max: SILENCE_MAX_DEFAULT,

@@ -1,5 +1,7 @@
 //! The same bytes over a bare stream of quinn: length and payload, with the link's settings.
 
+use std::net::UdpSocket;
+
 use bytes::Bytes;
 use link::{PeerName, limits::SILENCE_MAX_DEFAULT, transport::quic};
 use quinn::{Connection, Endpoint, RecvStream, SendStream};
@@ -27,8 +29,8 @@ impl RawSide {
     pub fn start() -> Self {
         let (near, far) = (runtime(), runtime());
         let (server, client) = identity(1).quinn_configs(SILENCE_MAX_DEFAULT);
-        let local = "127.0.0.1:0".parse().expect("an address");
-        let open = async |server| quic(local, server).expect("a socket");
+        let local = || UdpSocket::bind("127.0.0.1:0").expect("a free port");
+        let open = async |server| quic(local(), server).expect("a socket");
         let far_endpoint = far.block_on(open(server.clone()));
         let near_endpoint = near.block_on(open(server));
         let accepting = far.spawn({

@@ -20,6 +20,8 @@ pub enum Verb {
     Shard(ShardArguments),
     /// Serves players of a world whose shards are other processes
     Edge(EdgeArguments),
+    /// Looks whether a configuration file is right, without starting anything
+    Config(ConfigArguments),
     /// Serves accounts, sessions and tickets, with a database and a cache of its own
     Auth(AuthArguments),
     /// Makes the tables of accounts in a database, or brings them up to date
@@ -121,6 +123,24 @@ pub struct EdgeArguments {
     /// What drives QUIC: our own loop, or stock quinn to compare with
     #[arg(long, value_enum, default_value_t)]
     pub quic: Quic,
+}
+
+#[derive(Args, Debug)]
+pub struct ConfigArguments {
+    #[command(subcommand)]
+    pub verb: ConfigVerb,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum ConfigVerb {
+    /// Says what is wrong with it, and where, or that nothing is
+    Check {
+        /// The server's data folder, for what needs one
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 #[derive(Args, Debug)]

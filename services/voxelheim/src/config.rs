@@ -13,7 +13,7 @@ use world::{Pinning, Retention};
 
 use crate::{
     Failure,
-    cli::{Accounts, Pin, Quic, ServeArguments},
+    cli::{Accounts, ConfigArguments, ConfigVerb, Pin, Quic, ServeArguments},
 };
 
 /// The file's name in the data folder.
@@ -143,6 +143,18 @@ fn accounts(arguments: &ServeArguments, filed: Option<Accounts>) -> Result<Accou
         (None, _) => Ok(Accounts::Off),
         (Some(_), wished) => Ok(wished.unwrap_or_default()),
     }
+}
+
+/// `voxelheim config check`.
+pub fn check_file(arguments: &ConfigArguments) -> Result<(), Failure> {
+    let ConfigVerb::Check { data, file } = &arguments.verb;
+    load(&ServeArguments {
+        config: Some(file.clone()),
+        data: data.clone(),
+        ..ServeArguments::default()
+    })?;
+    crate::say(&format!("{} is right.", file.display()));
+    Ok(())
 }
 
 fn check(config: &Config) -> Result<(), Failure> {

@@ -55,6 +55,7 @@ fn main() -> ExitCode {
         None => serve::run(&arguments.serve),
         Some(Verb::Shard(arguments)) => member::run_shards(arguments),
         Some(Verb::Edge(arguments)) => member::run_edges(arguments),
+        Some(Verb::Config(arguments)) => config::check_file(arguments),
         Some(Verb::Auth(arguments)) => services::run_auth(arguments),
         Some(Verb::Migrate(arguments)) => services::migrate(arguments),
         Some(Verb::Appoint(arguments)) => services::appoint(arguments),
@@ -99,12 +100,16 @@ fn explain(error: &clap::Error) -> ExitCode {
     ExitCode::from(EXIT_USAGE)
 }
 
-/// Quiet by default; VOXELHEIM_LOG=info (or a filter such as edge=debug) tells more.
+/// Quiet by default; VOXELHEIM_LOG=info (or a filter such as edge=debug) tells more. With
+/// VOXELHEIM_LOG_FORMAT=json each line is one JSON object, for what collects logs.
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("VOXELHEIM_LOG")
         .unwrap_or_else(|_| "warn,web_transport_quinn=error".into());
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .init();
+        .with_writer(io::stderr);
+    match std::env::var("VOXELHEIM_LOG_FORMAT").as_deref() {
+        Ok("json") => log.json().init(),
+        _ => log.init(),
+    }
 }

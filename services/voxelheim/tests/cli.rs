@@ -240,6 +240,59 @@ fn players_go_on_in_their_bodies_after_the_server_was_killed() {
     fs::remove_dir_all(folder).expect("removes");
 }
 
+#[test]
+fn a_configuration_file_is_checked_without_a_server() {
+    let folder = folder("check");
+    let file = folder.join("voxelheim.toml");
+    let shown = file.to_str().expect("a plain path");
+    fs::write(&file, "seed = 1\naccounts = \"open\"\n").expect("writes");
+    let output = run(&["config", "check", shown]);
+    assert!(output.status.success(), "{output:?}");
+    fs::write(&file, "seed = 1\naccounts = \"required\"\n").expect("writes");
+    let text = mistake(&["config", "check", shown]);
+    assert!(text.contains("--data"), "{text}");
+    fs::write(&file, "soldeirs = 5\n").expect("writes");
+    let text = mistake(&["config", "check", shown]);
+    assert!(text.contains("line 1: unknown field `soldeirs`"), "{text}");
+    fs::remove_dir_all(folder).expect("removes");
+}
+
+/// Who comes without a ticket is refused at the door; a guest's session outlives a restart, and a ticket
+/// is given for the asking.
+#[test]
+fn a_server_that_requires_accounts_keeps_them_over_a_restart() {
+    let folder = folder("accounts");
+    let data = folder.to_str().expect("a plain path");
+    let flags = ["--listen", "127.0.0.1:0", "--soldiers", "4", "--data", data];
+    let flags = [&flags[..], &["--accounts", "required"]].concat();
+    let server = Server::start(&flags);
+    let url = format!("http://{}", server.address);
+    let bots = run(&[
+        "bots",
+        "--json",
+        "--count",
+        "1",
+        "--seconds",
+        "1",
+        "--url",
+        &url,
+    ]);
+    let report = String::from_utf8_lossy(&bots.stdout);
+    assert!(report.contains("BadTicket"), "{report}");
+    let guest = server.post("/api/auth/guests", "", &serde_json::Value::Null);
+    server.end("KILL");
+    let server = Server::start(&flags);
+    let refresh = serde_json::json!({ "refresh_token": guest["refresh_token"] });
+    let session = server.post("/api/auth/refresh", "", &refresh);
+    assert_eq!(session["account"], guest["account"], "{session}");
+    let access = session["access_token"].as_str().expect("a token");
+    let wish = serde_json::json!({ "character": "Bera", "edge": "battle" });
+    let ticket = server.post("/api/auth/tickets", access, &wish);
+    assert!(ticket["ticket"].is_string(), "{ticket}");
+    server.end("TERM");
+    fs::remove_dir_all(folder).expect("removes");
+}
+
 /// A running server.
 struct Server {
     process: std::process::Child,
@@ -276,8 +329,23 @@ impl Server {
     }
 
     fn status(&self) -> serde_json::Value {
+        self.ask("GET /status HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    }
+
+    fn post(&self, path: &str, access: &str, body: &serde_json::Value) -> serde_json::Value {
+        let body = match body.is_null() {
+            true => String::new(),
+            false => body.to_string(),
+        };
+        let length = body.len();
+        self.ask(&format!(
+            "POST {path} HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer {access}\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        ))
+    }
+
+    fn ask(&self, request: &str) -> serde_json::Value {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        let request = "GET /status HTTP/1.0\r\nHost: localhost\r\n\r\n";
         stream.write_all(request.as_bytes()).expect("it reads");
         let mut text = String::new();
         stream.read_to_string(&mut text).expect("it answers");

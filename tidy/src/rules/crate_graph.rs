@@ -44,6 +44,7 @@ const MAY_USE: [(&str, &[&str]); 27] = [
     ("web", &[]),
     ("tokens", &[]),
     ("auth", &["backends", "tokens", "web"]),
+    ("inventory", &["spatial", "backends", "tokens", "web"]),
     ("link", &[]),
     (
         "voxelheim",

@@ -1,0 +1,27 @@
+//! The rules, as data and functions: what things there are, how they move between accounts, and what may be
+//! crafted, worn, found and traded. No clock, no I/O and no chance but what is keyed: the caller gives the
+//! time and the ids. The store holds the same rules in a database, and tests hold one against the other.
+
+mod account;
+mod books;
+mod crafting;
+mod definitions;
+mod equipment;
+mod loot;
+mod movement;
+mod parsing;
+mod refusal;
+mod storage;
+mod trade;
+
+pub use account::{Account, Place, Sink, Slot, Source};
+pub use books::{Books, slots_used};
+pub use crafting::craft;
+pub use definitions::{Definitions, Item, ItemDefinition, LootEntry, LootTable, Recipe};
+pub use equipment::{equip, unequip};
+pub use loot::{LootKey, find_moves, loot};
+pub use movement::{Changes, Lot, Move, Thing, births, check, net};
+pub use parsing::DefinitionFaults;
+pub use refusal::Refusal;
+pub use storage::{decay, drop_lots, pick_up, shift};
+pub use trade::{End, Side, State, Step, Trade};

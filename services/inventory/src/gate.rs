@@ -1,0 +1,52 @@
+//! Who asks. Access tokens, and whose a character is, are others' business: whoever mounts this service says
+//! how they are judged. Shards show a secret that only the cluster's own processes have.
+
+use std::{fmt, future::Future, pin::Pin};
+
+use ring::digest::{SHA256, digest};
+use tokens::Access;
+use web::Problem;
+
+use crate::limits::SHARD_TOKEN_BYTES_MIN;
+
+pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
+
+pub trait Gate: Send + Sync {
+    /// Whose an access token is.
+    fn access<'a>(&'a self, token: &'a str) -> Asked<'a, Access>;
+
+    /// Whether a character is the account's.
+    fn owns<'a>(&'a self, access: &'a Access, character: i64) -> Asked<'a, bool>;
+}
+
+/// A shard of ours.
+#[derive(Clone, Copy, Debug)]
+pub struct Insider;
+
+/// The secret of the cluster's processes. Only its digest is kept, so comparing takes no longer the more of
+/// a guess is right.
+#[derive(Clone)]
+pub struct ShardToken([u8; 32]);
+
+impl ShardToken {
+    /// None if it is too short to be a secret.
+    pub fn new(secret: &str) -> Option<Self> {
+        let is_long = secret.len() >= SHARD_TOKEN_BYTES_MIN;
+        is_long.then(|| Self(digest_of(secret)))
+    }
+
+    pub fn is(&self, token: &str) -> bool {
+        self.0 == digest_of(token)
+    }
+}
+
+impl fmt::Debug for ShardToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("ShardToken(_)")
+    }
+}
+
+fn digest_of(text: &str) -> [u8; 32] {
+    let digest = digest(&SHA256, text.as_bytes());
+    digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
+}

@@ -1,0 +1,95 @@
+//! The ledger itself: what was changed in which account, and when.
+
+use backends::sql::{SqlError, row};
+use sqlx::AnyConnection;
+
+use crate::{
+    domain::{Account, Changes, Place, Thing},
+    store::{Store, balances, posting::Stamp, rows::Insert},
+};
+
+/// A line of an owner's ledger. What the same batch changed in a source or sink says where it came from or
+/// went.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    pub batch: i64,
+    pub at_ms: i64,
+    pub place: Place,
+    pub thing: Thing,
+    pub change: i64,
+}
+
+struct Row {
+    stamp: Stamp,
+    line: i64,
+    account: Account,
+    thing: Thing,
+    change: i64,
+}
+
+const WRITE: Insert<Row> = Insert {
+    head: "INSERT INTO inventory_entries (owner, batch_id, line, at_ms, place, item, unique_id, change)",
+    columns: 8,
+    tail: "",
+    bind: |query, row| {
+        query
+            .bind(row.account.owner)
+            .bind(row.stamp.batch)
+            .bind(row.line)
+            .bind(row.stamp.at_ms)
+            .bind(row.account.place.name())
+            .bind(row.thing.item.name().to_owned())
+            .bind(row.thing.unique.unwrap_or(0))
+            .bind(row.change)
+    },
+};
+
+pub async fn write(
+    connection: &mut AnyConnection,
+    stamp: Stamp,
+    changes: &Changes,
+) -> Result<(), SqlError> {
+    let rows = changes.iter().zip(0..);
+    let rows = rows.map(|(((account, thing), change), line)| Row {
+        stamp,
+        line,
+        account: *account,
+        thing: thing.clone(),
+        change: *change,
+    });
+    let rows: Vec<Row> = rows.collect();
+    WRITE.run(connection, &rows).await.map(drop)
+}
+
+impl Store {
+    /// The newest lines of an owner's ledger before a batch, newest first.
+    ///
+    /// # Errors
+    /// [`SqlError`].
+    pub async fn entries(
+        &self,
+        owner: i64,
+        before_batch: i64,
+        count_max: u32,
+    ) -> Result<Vec<Entry>, SqlError> {
+        let rows = sqlx::query(
+            "SELECT batch_id, at_ms, place, item, unique_id, change FROM inventory_entries \
+             WHERE owner = $1 AND batch_id < $2 ORDER BY batch_id DESC, line LIMIT $3",
+        )
+        .bind(owner)
+        .bind(before_batch)
+        .bind(i64::from(count_max))
+        .fetch_all(self.database.pool())
+        .await?;
+        let entries = rows.iter().map(|it| {
+            Ok(Entry {
+                batch: row::get(it, "batch_id")?,
+                at_ms: row::get(it, "at_ms")?,
+                place: balances::place_of(it)?,
+                thing: balances::thing_of(it)?,
+                change: row::get(it, "change")?,
+            })
+        });
+        entries.collect()
+    }
+}

@@ -1,0 +1,79 @@
+//! What others are told of a change: the economy, what came from the world and went back to it; the shards, what
+//! others than they did with characters they hold.
+
+use std::collections::BTreeMap;
+
+use backends::{broker::Event, outbox::Outbox, sql::SqlError, sql::Transaction};
+use serde_json::json;
+
+use crate::{
+    domain::{Changes, Item, Place},
+    store::posting::Stamp,
+};
+
+const FLOWS_TOPIC: &str = "inventory.flows";
+const CHANGED_TOPIC: &str = "inventory.changed";
+
+/// Puts the events down, to happen with the change. `is_ours`: no shard asked for it.
+pub async fn put(
+    outbox: &Outbox,
+    transaction: &mut Transaction,
+    stamp: Stamp,
+    changes: &Changes,
+    is_ours: bool,
+) -> Result<(), SqlError> {
+    let flows = flows(changes);
+    if !flows.is_empty() {
+        let flows: Vec<_> = flows
+            .iter()
+            .map(|((place, item), count)| json!({ "place": place, "item": item, "count": count }))
+            .collect();
+        let body =
+            json!({ "version": 1, "batch": stamp.batch, "at_ms": stamp.at_ms, "flows": flows });
+        let event = event(stamp, "flows", FLOWS_TOPIC.to_owned(), &body);
+        outbox.put(transaction, stamp.batch, &event).await?;
+    }
+    if is_ours {
+        for (owner, changes) in by_owner(changes) {
+            let body = json!({ "version": 1, "batch": stamp.batch, "at_ms": stamp.at_ms, "changes": changes });
+            let topic = format!("{CHANGED_TOPIC}.{owner}");
+            let event = event(stamp, &owner.to_string(), topic, &body);
+            outbox.put(transaction, owner, &event).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Out of sources below zero, into sinks above.
+fn flows(changes: &Changes) -> BTreeMap<(&'static str, &Item), i64> {
+    let mut flows = BTreeMap::new();
+    for ((account, thing), change) in changes {
+        if let Place::Source(_) | Place::Sink(_) = account.place {
+            *flows
+                .entry((account.place.name(), &thing.item))
+                .or_default() += change;
+        }
+    }
+    flows
+}
+
+fn by_owner(changes: &Changes) -> BTreeMap<i64, Vec<serde_json::Value>> {
+    let mut owners = BTreeMap::<_, Vec<_>>::new();
+    for ((account, thing), change) in changes {
+        if account.place.is_carried() {
+            let line = json!({ "place": account.place.name(), "item": thing.item,
+                "unique": thing.unique, "change": change });
+            owners.entry(account.owner).or_default().push(line);
+        }
+    }
+    owners
+}
+
+fn event(stamp: Stamp, part: &str, topic: String, body: &serde_json::Value) -> Event {
+    Event {
+        // Batches rise, so events of one owner do.
+        id: format!("inventory-{:016x}-{part}", stamp.batch),
+        topic,
+        body: body.to_string().into_bytes(),
+    }
+}
