@@ -22,6 +22,7 @@ export async function accounts(report, browser) {
   const ann = await Player.open(browser, server.url, "Ann", { viewport: DESK });
   try {
     await check("a guest plays with one click", () => guestPlays(ann));
+    await check("a bad ticket is replaced, and who gets no good one is told", () => badTickets(ann));
     await check("the guest registers and is the same account once it is verified", () =>
       register(server, ann),
     );
@@ -60,6 +61,22 @@ async function guestPlays(ann) {
   await leave(ann);
 }
 
+/** As tickets are that were slow on their way, or used up before: the server takes none of them. */
+async function badTickets(ann) {
+  const body = JSON.stringify({ ticket: "none.of.ours", expires_ms: 0 });
+  const bad = (route) => route.fulfill({ contentType: "application/json", body });
+  await ann.page.route("**/tickets", bad, { times: 1 });
+  await ann.join();
+  await ann.joined();
+  await leave(ann);
+  await ann.page.route("**/tickets", bad);
+  await ann.join();
+  await says(ann, "#refusal", "Your ticket is not one of this battle's");
+  await ann.until("the mouse is free", () => document.pointerLockElement === null, DEED_MS_MAX);
+  await press(ann, "Back to the title");
+  await ann.page.unroute("**/tickets");
+}
+
 async function register(server, ann) {
   const guest = await owner(ann);
   await ann.page.click("#sign-in");
@@ -85,7 +102,7 @@ async function register(server, ann) {
   await says(ann, ".account-line", ANN.email);
   assert.equal(await owner(ann), guest);
   await ann.page.click("#account");
-  await says(ann, ".account-details", "player");
+  await says(ann, ".account-details", "Player");
   await says(ann, ".account-sessions", "This browser");
   await look(ann, "account");
   await ann.page.click("#log-out");
@@ -165,6 +182,8 @@ async function twoTabs(ann) {
   await says(tab, ".account-line", ANN.email);
   await Promise.all([ann, tab].map((player) => player.page.reload()));
   await Promise.all([ann, tab].map((player) => says(player, ".account-line", ANN.email)));
+  // The browser draws the tab in front, and who is not drawn cannot be clicked.
+  await ann.page.bringToFront();
   await logOut(ann);
   await says(tab, ".account-line", "Playing as guest");
   assert.deepEqual(tab.errors, []);

@@ -39,6 +39,8 @@ async function main(): Promise<void> {
     const message = event.data;
     if (message.kind === "ticketWanted") return void giveTicket(send, account, message);
     if (message.kind === "welcome") keepSeat(message.welcome);
+    // Words and buttons need the mouse that Fight took.
+    if (message.kind === "phase" && message.phase === "refused") devices.unlock();
     world.receive(message, performance.now());
   };
   const view = freshView(world, loadSettings());

@@ -17,7 +17,7 @@ describe("problem", () => {
     });
     expect(problem.kind).toBe("invalid-field");
     expect(problem.fields).toEqual([{ field: "email", detail: "not a mail address" }]);
-    expect(problem.sentence()).toBe("Not a mail address");
+    expect(problem.sentence()).toBe("Not a mail address.");
     expect(problem.isPassing).toBe(false);
   });
 

@@ -54,20 +54,26 @@ export class Problem extends Error {
     if (this.status === 429) return `Too many tries. Try again ${inTime(this.body.retry_after_s ?? 1)}.`;
     if (this.isPassing) return NO_ANSWER;
     if (this.kind === "banned" || this.kind === "suspended") return this.sanction(now);
-    if (this.fields.length > 0) return this.fields.map(({ detail }) => capitalised(detail)).join(". ");
-    return this.body.detail ?? this.body.title ?? NO_ANSWER;
+    if (this.fields.length > 0) return this.fields.map(({ detail }) => asSentence(detail)).join(" ");
+    return asSentence(this.body.detail ?? this.message);
   }
 
   private sanction(now: number): string {
     const { title = "This account is banned", detail = "", until_ms: untilMs } = this.body;
     const end = untilMs === undefined ? "It has no end" : `It ends ${moment(untilMs, now)}`;
-    return `${title}: ${detail.replace(/[.\s]+$/, "")}. ${end}.`;
+    return `${title}: ${asSentence(detail)} ${end}.`;
   }
 }
 
 /** Whatever was thrown, as a problem. */
 export function asProblem(error: unknown): Problem {
   return error instanceof Problem ? error : Problem.unreachable();
+}
+
+/** With a capital and a full stop. */
+export function asSentence(text: string): string {
+  const stem = text.replace(/[.\s]+$/, "");
+  return `${capitalised(stem)}.`;
 }
 
 export function capitalised(text: string): string {

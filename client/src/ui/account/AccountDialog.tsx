@@ -1,4 +1,4 @@
-import { createEffect, Match, on, onMount, Switch } from "solid-js";
+import { Match, onMount, Switch } from "solid-js";
 import type { Account, AccountState } from "../../account";
 import { ChangePassword, OwnAccount } from "./OwnAccount";
 import { Forgot, Register, Reset, SignIn, Told, Verify } from "./entry_screens";
@@ -29,7 +29,6 @@ export interface ScreenProps {
 export function AccountDialog(props: ScreenProps & { screen: Screen }) {
   let dialog!: HTMLDialogElement;
   onMount(() => dialog.showModal());
-  createEffect(on(() => props.screen.kind, () => focusFirst(dialog)));
   const token = () => ("token" in props.screen ? props.screen.token : "");
   const screens = { account: props.account, open: props.open };
   return (
@@ -76,12 +75,4 @@ export function AccountDialog(props: ScreenProps & { screen: Screen }) {
       </Switch>
     </dialog>
   );
-}
-
-/** The first field, or the first button where there is none. */
-function focusFirst(dialog: HTMLDialogElement): void {
-  queueMicrotask(() => {
-    const first = dialog.querySelector<HTMLElement>("input:not([hidden])");
-    (first ?? dialog.querySelector<HTMLElement>(".button"))?.focus();
-  });
 }

@@ -1,5 +1,6 @@
-import { createSignal, For, Show, type JSX } from "solid-js";
-import { asProblem, capitalised, type Problem } from "../../account";
+import { createSignal, For, onMount, Show, type JSX } from "solid-js";
+import { asProblem, asSentence, type Problem } from "../../account";
+import { focusFirst } from "./focus";
 
 export interface FieldSpec {
   /** As the service calls it, so that what it finds wrong stands beside it. */
@@ -30,6 +31,7 @@ export function Form(props: FormProps) {
   const [refusal, setRefusal] = createSignal("");
   const [isBusy, setBusy] = createSignal(false);
   let form!: HTMLFormElement;
+  onMount(() => focusFirst(form));
   const tell = (byField: Values, rest: string) => {
     setErrors(byField);
     setRefusal(rest);
@@ -100,5 +102,5 @@ function valuesOf(form: HTMLFormElement): Values {
 
 function errorsBeside(problem: Problem, fields: readonly FieldSpec[]): Values {
   const known = problem.fields.filter(({ field }) => fields.some(({ name }) => name === field));
-  return Object.fromEntries(known.map(({ field, detail }) => [field, `${capitalised(detail)}.`]));
+  return Object.fromEntries(known.map(({ field, detail }) => [field, asSentence(detail)]));
 }

@@ -1,7 +1,8 @@
 import { createResource, createSignal, For, Show } from "solid-js";
-import { asProblem, type AccountDetails, type SessionDetails } from "../../account";
+import { asProblem, capitalised, type AccountDetails, type SessionDetails } from "../../account";
 import type { ScreenProps } from "./AccountDialog";
 import { Head, NEW_PASSWORD, Way } from "./entry_screens";
+import { focusFirst } from "./focus";
 import { Form, type FieldSpec, type Values } from "./Form";
 
 const CURRENT_PASSWORD: FieldSpec = {
@@ -39,7 +40,7 @@ export function OwnAccount(props: ScreenProps) {
         <button class="button" onClick={() => attempt(() => props.account.logOutEverywhere())}>
           Log out everywhere
         </button>
-        <button class="button primary" onClick={() => props.open(null)}>
+        <button ref={focusFirst} class="button primary" onClick={() => props.open(null)}>
           Done
         </button>
       </div>
@@ -55,7 +56,7 @@ function Details(props: { details: AccountDetails; open: ScreenProps["open"] }) 
       <dd class="account-mail">{props.details.email ?? "none"}</dd>
       <dt>Role</dt>
       <dd>
-        {props.details.role}
+        {capitalised(props.details.role)}
         <Show when={isHeldBack()}>
           <span class="dim"> (once you signed in with a second factor)</span>
         </Show>
@@ -116,7 +117,8 @@ function Sessions(props: ScreenProps) {
 }
 
 function lastSeen({ address, created_ms: created, used_ms: used }: SessionDetails): string {
-  return `${address} · since ${day(created)} · last ${day(used)}`;
+  const days = day(created) === day(used) ? day(used) : `${day(created)} to ${day(used)}`;
+  return `${address} · ${days}`;
 }
 
 function day(ms: number): string {

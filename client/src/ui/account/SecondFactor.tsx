@@ -2,6 +2,7 @@ import { createSignal, For, Match, Switch } from "solid-js";
 import type { SecondFactor } from "../../account";
 import type { ScreenProps } from "./AccountDialog";
 import { CODE, Head, Way } from "./entry_screens";
+import { focusFirst } from "./focus";
 import { Form, type FieldSpec, type Values } from "./Form";
 
 const PASSWORD: FieldSpec = {
@@ -75,7 +76,7 @@ function PaperCodes(props: { codes: string[]; open: ScreenProps["open"] }) {
       <ul class="paper-codes">
         <For each={props.codes}>{(code) => <li>{code}</li>}</For>
       </ul>
-      <button class="button primary" onClick={() => props.open({ kind: "account" })}>
+      <button ref={focusFirst} class="button primary" onClick={() => props.open({ kind: "account" })}>
         I have them
       </button>
     </>

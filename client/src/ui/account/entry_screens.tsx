@@ -1,6 +1,7 @@
 import { createSignal, Show, type JSX } from "solid-js";
 import { asProblem } from "../../account";
 import type { Screen, ScreenProps } from "./AccountDialog";
+import { focusFirst } from "./focus";
 import { Form, type FieldSpec, type Values } from "./Form";
 
 const EMAIL: FieldSpec = {
@@ -174,7 +175,7 @@ export function Told(props: { open: Open; title: string; text: string }) {
     <>
       <Head title={props.title} />
       <p>{props.text}</p>
-      <button class="button primary" onClick={() => props.open(null)}>
+      <button ref={focusFirst} class="button primary" onClick={() => props.open(null)}>
         To the battle
       </button>
     </>
