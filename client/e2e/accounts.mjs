@@ -86,7 +86,7 @@ async function register(server, ann) {
   await says(ann, "#account-email-word", "Not a mail address.");
   await look(ann, "register-refused");
   await fill(ann, { ...ANN, password: "short" });
-  await says(ann, "#account-password-word", "characters");
+  await says(ann, "#account-password-word", "At least 10 letters");
   await fill(ann, ANN);
   await says(ann, "#account-title", "Read your mail");
   await look(ann, "read-your-mail");
@@ -149,7 +149,7 @@ async function resetPassword(server, ann) {
   await ann.page.goto(await newestLink(server, ANN.email));
   await says(ann, "#account-title", "Set a new password");
   await fill(ann, { new_password: "ann@example.org" });
-  await says(ann, "#account-new_password-word", ".");
+  await says(ann, "#account-new_password-word", "Not the mail address.");
   await look(ann, "reset-refused");
   await fill(ann, { new_password: RESET_PASSWORD });
   await says(ann, "#account-title", "Sign in");

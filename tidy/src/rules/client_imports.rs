@@ -185,7 +185,10 @@ mod tests {
             1
         );
         assert_eq!(
-            found("client/src/account/a.ts", "import '../ui/hud'; import './b';"),
+            found(
+                "client/src/account/a.ts",
+                "import '../ui/hud'; import './b';"
+            ),
             1
         );
     }
