@@ -201,7 +201,8 @@ async function banned(server, ann) {
   await look(ann, "banned-at-the-gate");
   await press(ann, "Back to the title");
   await ann.page.click("#account");
-  await says(ann, ".account .refusal", REASON);
+  await says(ann, ".account .trouble", REASON);
+  await look(ann, "banned-account");
   await ann.page.click("#log-out");
   await signInByPaper(ann);
   await says(ann, ".account .refusal", REASON);
@@ -211,6 +212,7 @@ async function banned(server, ann) {
   await fill(ann, { code: ann.paperCodes.pop() });
   await says(ann, ".account .refusal", "suspended");
   await says(ann, ".account .refusal", "It ends");
+  await look(ann, "suspended");
 }
 
 /** The service is asked for by the page, and does not answer. */

@@ -14,7 +14,7 @@ export interface AccountState {
   owner: string | null;
   /** Null until the service told them. */
   details: AccountDetails | null;
-  /** Why it did not, for the player: it is away, or who is signed in is banned. */
+  /** Why it told nothing when it was asked last: it is away, or who is signed in is banned. */
   trouble: string;
 }
 

@@ -1,4 +1,4 @@
-import { createResource, createSignal, For, Show } from "solid-js";
+import { createResource, createSignal, For, onMount, Show } from "solid-js";
 import { asProblem, capitalised, type AccountDetails, type SessionDetails } from "../../account";
 import type { ScreenProps } from "./AccountDialog";
 import { Head, NEW_PASSWORD, Way } from "./entry_screens";
@@ -15,6 +15,7 @@ const CURRENT_PASSWORD: FieldSpec = {
 /** What one may know and do about one's own account. */
 export function OwnAccount(props: ScreenProps) {
   const [refusal, setRefusal] = createSignal("");
+  onMount(() => void props.account.look());
   const attempt = async (deed: () => Promise<void>) => {
     try {
       await deed();
@@ -26,7 +27,10 @@ export function OwnAccount(props: ScreenProps) {
   return (
     <>
       <Head title="Your account" />
-      <Show when={props.state.details} fallback={<p class="refusal">{props.state.trouble}</p>}>
+      <Show when={props.state.trouble}>
+        <p class="refusal trouble">{props.state.trouble}</p>
+      </Show>
+      <Show when={props.state.details}>
         {(details) => <Details details={details()} open={props.open} />}
       </Show>
       <Sessions {...props} />
