@@ -1,5 +1,6 @@
 //! End to end: the real server and headless Chromium. Prints `N passed, N failed` last.
 
+import { accounts } from "./accounts.mjs";
 import { battle, wrongVersion } from "./battle.mjs";
 import { openBrowser } from "./browser.mjs";
 import { chat } from "./chat.mjs";
@@ -14,6 +15,7 @@ const browser = await openBrowser();
 try {
   await wrongVersion(report, browser);
   await fingers(report, browser);
+  await accounts(report, browser);
   await line(report, browser);
   await chat(report, browser);
   await overload(report, browser);

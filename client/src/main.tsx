@@ -1,6 +1,7 @@
 //! Wires all parts together: settings, connection, world, drawing, sound and the HUD.
 
 import { createSpeaker } from "./audio";
+import { Account, answerTicket, BrowserStorage, watchMailedLinks } from "./account";
 import { startFrames } from "./frame";
 import { createRenderer } from "./gpu";
 import { ControlState } from "./input/controls";
@@ -32,10 +33,15 @@ async function main(): Promise<void> {
     wire.postMessage(message, transfer);
   joinPorts(send, mesher);
 
+  const account = new Account(location.origin, new BrowserStorage());
   const world = new World(core, mesher, send);
   wire.onmessage = (event: MessageEvent<FromWire>) => {
-    if (event.data.kind === "welcome") keepSeat(event.data.welcome);
-    world.receive(event.data, performance.now());
+    const message = event.data;
+    if (message.kind === "ticketWanted") return void giveTicket(send, account, message);
+    if (message.kind === "welcome") keepSeat(message.welcome);
+    // Words and buttons need the mouse that Fight took.
+    if (message.kind === "phase" && message.phase === "refused") devices.unlock();
+    world.receive(message, performance.now());
   };
   const view = freshView(world, loadSettings());
   const isPlaying = () => world.phase === "joined";
@@ -44,6 +50,10 @@ async function main(): Promise<void> {
   const touch = new TouchInput(controls, () => view.settings);
   attachTouch(stage, touch, isPlaying);
   const actions = makeActions(send, view, { controls, devices, touch });
+  const hud = createHud(element("hud", HTMLElement), actions, account);
+  leaveSeatToOwner(account);
+  void account.load();
+  watchMailedLinks(hud.openMailed);
   const renderer = createRenderer(stage);
   const speaker = createSpeaker();
   window.addEventListener("pointerdown", () => speaker.unlock());
@@ -55,7 +65,7 @@ async function main(): Promise<void> {
     gamepad: new GamepadInput(controls, () => actions.toggle("menu")),
     renderer,
     speaker,
-    hud: createHud(element("hud", HTMLElement), actions),
+    hud,
     page: () => ({
       device: controls.device,
       paused:
@@ -85,6 +95,24 @@ function joinPorts(
   const { port1, port2 } = new MessageChannel();
   send({ kind: "terrainPort", port: port1 }, [port1]);
   mesher.postMessage({ kind: "terrainPort", port: port2 } satisfies ToMesher, [port2]);
+}
+
+async function giveTicket(
+  send: (message: ToWire) => void,
+  account: Account,
+  { number, accounts, name }: FromWire & { kind: "ticketWanted" },
+): Promise<void> {
+  const answer = await answerTicket(account, accounts, name);
+  send({ kind: "ticket", number, answer });
+}
+
+/** Who signs in after another does not come back to the other's body. */
+function leaveSeatToOwner(account: Account): void {
+  let owner: string | undefined;
+  account.subscribe(({ owner: now }) => {
+    if (owner !== undefined && owner !== now) giveUpSeat();
+    owner = now ?? owner;
+  });
 }
 
 interface Hands {
@@ -168,7 +196,6 @@ function connectRequest(name: string, house: number, settings: Settings): Connec
     name,
     house,
     resumeToken: keptToken(name),
-    ticket: "",
     viewDistanceBlocks: settings.viewDistanceBlocks,
     budgetBytesPerSecond: settings.budgetBytesPerSecond,
     transport: query.get("transport") === "ws" ? "websocket" : "auto",

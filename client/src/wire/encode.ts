@@ -12,11 +12,16 @@ import { Settings } from "./generated/voxelheim/wire/settings";
 import type { ConnectRequest, InputData } from "./link";
 import { KIND, withHeader } from "./messages";
 
-export function encodeHello(request: ConnectRequest, resumeToken: string): Uint8Array {
+/** `resumeToken` and `ticket` are empty where there is none. */
+export function encodeHello(
+  request: ConnectRequest,
+  resumeToken: string,
+  ticketText: string,
+): Uint8Array {
   const builder = new Builder(256);
   const name = builder.createString(request.name);
   const token = builder.createString(resumeToken);
-  const ticket = builder.createString(request.ticket);
+  const ticket = builder.createString(ticketText);
   const hello = Hello.createHello(
     builder,
     request.protocolVersion,

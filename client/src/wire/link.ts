@@ -241,7 +241,12 @@ export type LinkPhase =
 export type FromWire =
   | { kind: "phase"; phase: LinkPhase; message: string; retryAtMs: number }
   | { kind: "net"; net: WireHealth }
+  /** The page answers with `ticket` and the same number. */
+  | { kind: "ticketWanted"; number: number; accounts: AccountsInfo; name: string }
   | Exclude<ServerMessage, { kind: "closing" } | { kind: "pong" } | { kind: "waiting" }>;
+
+/** What the world is told of it. */
+export type ForWorld = Exclude<FromWire, { kind: "ticketWanted" }>;
 
 /** What the connection itself knows of its health. */
 export interface WireHealth {
@@ -253,6 +258,24 @@ export interface WireHealth {
   bytesPerSecond: number;
 }
 
+/** Of /connect.json, where the server has accounts; see services/edge. */
+export interface AccountsInfo {
+  /** Where the services are, from the server's root. */
+  api: string;
+  /** The edge's name in tickets. */
+  audience: string;
+  /** Whether nobody plays without a ticket. */
+  are_required: boolean;
+}
+
+/** What there is for one who wants to come in where there are accounts. */
+export type TicketAnswer =
+  /** Empty to come in without. */
+  | { kind: "ticket"; ticket: string }
+  /** Not now; it may be asked again. */
+  | { kind: "later"; message: string }
+  | { kind: "refused"; message: string };
+
 export interface ConnectRequest {
   /** Origin that serves /connect.json. */
   origin: string;
@@ -260,8 +283,6 @@ export interface ConnectRequest {
   house: number;
   /** From an earlier Welcome to come back to the same body; else empty. */
   resumeToken: string;
-  /** The auth service's, where the server asks for one; else empty. */
-  ticket: string;
   viewDistanceBlocks: number;
   budgetBytesPerSecond: number;
   /** `websocket` never tries WebTransport. */
@@ -282,6 +303,7 @@ export type ToWire =
   | { kind: "say"; channel: number; to: string; text: string }
   /** Whether a player is to be heard. */
   | { kind: "ignore"; name: string; ignored: boolean }
+  | { kind: "ticket"; number: number; answer: TicketAnswer }
   | { kind: "retry" }
   /** Ends the connection as a broken link would. */
   | { kind: "cut" }

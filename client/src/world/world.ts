@@ -3,7 +3,7 @@
 
 import {
   NO_TARGET,
-  type FromWire,
+  type ForWorld,
   type InputData,
   type Overload,
   type OwnReport,
@@ -120,7 +120,7 @@ export class World {
     return this.welcome === null;
   }
 
-  receive(message: FromWire, nowMs: number): void {
+  receive(message: ForWorld, nowMs: number): void {
     switch (message.kind) {
       case "phase":
         this.phaseMessage = message.message;
