@@ -12,6 +12,7 @@ export default defineConfig({
     proxy: {
       "/connect.json": SERVER,
       "/status": SERVER,
+      "/api": SERVER,
       "/ws": { target: SERVER, ws: true },
     },
   },

@@ -11,6 +11,7 @@ const PARTS = [
   ".minimap",
   ".kill-feed",
   ".crosshair",
+  ".chat",
   ".vitals",
   ".hotbar",
   ".abilities",

@@ -1,7 +1,9 @@
 //! End to end: the real server and headless Chromium. Prints `N passed, N failed` last.
 
+import { accounts } from "./accounts.mjs";
 import { battle, wrongVersion } from "./battle.mjs";
 import { openBrowser } from "./browser.mjs";
+import { chat } from "./chat.mjs";
 import { cluster } from "./cluster.mjs";
 import { fingers } from "./fingers.mjs";
 import { line } from "./line.mjs";
@@ -13,7 +15,9 @@ const browser = await openBrowser();
 try {
   await wrongVersion(report, browser);
   await fingers(report, browser);
+  await accounts(report, browser);
   await line(report, browser);
+  await chat(report, browser);
   await overload(report, browser);
   await cluster(report, browser);
   for (const kind of ["webtransport", "websocket"]) {

@@ -1,6 +1,7 @@
 //! Wires all parts together: settings, connection, world, drawing, sound and the HUD.
 
 import { createSpeaker } from "./audio";
+import { Account, answerTicket, BrowserStorage, watchMailedLinks } from "./account";
 import { startFrames } from "./frame";
 import { createRenderer } from "./gpu";
 import { ControlState } from "./input/controls";
@@ -21,7 +22,7 @@ import { World } from "./world/world";
 const VERSION = "0.1.0";
 
 /** The page's own switches, besides settings. */
-const panels = { help: false, scoreboard: false, menu: false };
+const panels = { help: false, scoreboard: false, menu: false, typing: false };
 
 async function main(): Promise<void> {
   const stage = element("stage", HTMLCanvasElement);
@@ -32,10 +33,15 @@ async function main(): Promise<void> {
     wire.postMessage(message, transfer);
   joinPorts(send, mesher);
 
+  const account = new Account(location.origin, new BrowserStorage());
   const world = new World(core, mesher, send);
   wire.onmessage = (event: MessageEvent<FromWire>) => {
-    if (event.data.kind === "welcome") keepSeat(event.data.welcome);
-    world.receive(event.data, performance.now());
+    const message = event.data;
+    if (message.kind === "ticketWanted") return void giveTicket(send, account, message);
+    if (message.kind === "welcome") keepSeat(message.welcome);
+    // Words and buttons need the mouse that Fight took.
+    if (message.kind === "phase" && message.phase === "refused") devices.unlock();
+    world.receive(message, performance.now());
   };
   const view = freshView(world, loadSettings());
   const isPlaying = () => world.phase === "joined";
@@ -44,6 +50,10 @@ async function main(): Promise<void> {
   const touch = new TouchInput(controls, () => view.settings);
   attachTouch(stage, touch, isPlaying);
   const actions = makeActions(send, view, { controls, devices, touch });
+  const hud = createHud(element("hud", HTMLElement), actions, account);
+  leaveSeatToOwner(account);
+  void account.load();
+  watchMailedLinks(hud.openMailed);
   const renderer = createRenderer(stage);
   const speaker = createSpeaker();
   window.addEventListener("pointerdown", () => speaker.unlock());
@@ -55,10 +65,11 @@ async function main(): Promise<void> {
     gamepad: new GamepadInput(controls, () => actions.toggle("menu")),
     renderer,
     speaker,
-    hud: createHud(element("hud", HTMLElement), actions),
+    hud,
     page: () => ({
       device: controls.device,
-      paused: panels.menu || (controls.device === "mouse" && !devices.isLocked),
+      paused:
+        !panels.typing && (panels.menu || (controls.device === "mouse" && !devices.isLocked)),
       scoreboardOpen: panels.scoreboard || controls.scoreboardHeld,
       helpOpen: panels.help,
       respawnBanner: controls.respawnBanner,
@@ -84,6 +95,24 @@ function joinPorts(
   const { port1, port2 } = new MessageChannel();
   send({ kind: "terrainPort", port: port1 }, [port1]);
   mesher.postMessage({ kind: "terrainPort", port: port2 } satisfies ToMesher, [port2]);
+}
+
+async function giveTicket(
+  send: (message: ToWire) => void,
+  account: Account,
+  { number, accounts, name }: FromWire & { kind: "ticketWanted" },
+): Promise<void> {
+  const answer = await answerTicket(account, accounts, name);
+  send({ kind: "ticket", number, answer });
+}
+
+/** Who signs in after another does not come back to the other's body. */
+function leaveSeatToOwner(account: Account): void {
+  let owner: string | undefined;
+  account.subscribe(({ owner: now }) => {
+    if (owner !== undefined && owner !== now) giveUpSeat();
+    owner = now ?? owner;
+  });
 }
 
 interface Hands {
@@ -131,6 +160,15 @@ function makeActions(
     watchStick: (tell) => {
       touch.onStick = tell;
     },
+    say: (channel, to, text) => send({ kind: "say", channel, to, text }),
+    ignore: (name, ignored) => send({ kind: "ignore", name, ignored }),
+    typing: (isTyping) => {
+      panels.typing = isTyping;
+      controls.releaseAll();
+      if (controls.device !== "mouse") return;
+      if (isTyping) devices.unlock();
+      else devices.lock();
+    },
     leave: () => {
       panels.menu = false;
       send({ kind: "leave" });
@@ -158,7 +196,6 @@ function connectRequest(name: string, house: number, settings: Settings): Connec
     name,
     house,
     resumeToken: keptToken(name),
-    ticket: "",
     viewDistanceBlocks: settings.viewDistanceBlocks,
     budgetBytesPerSecond: settings.budgetBytesPerSecond,
     transport: query.get("transport") === "ws" ? "websocket" : "auto",

@@ -2,6 +2,7 @@
 
 use crate::{
     battle::{Battle, Density, Kills, Scoreboard},
+    chat::{Said, Unsaid},
     error::WireError,
     event::{Events, Pong},
     header::{Kind, split},
@@ -25,6 +26,8 @@ pub enum DownMessage<'a> {
     Refusals(Refusals),
     Waiting(Waiting),
     Overload(Overload),
+    Said(Said),
+    Unsaid(Unsaid),
     Bricks(Bricks),
     Edits(Edits),
     Forget(Forget),
@@ -48,6 +51,8 @@ impl<'a> DownMessage<'a> {
             Kind::Refusals => DownMessage::Refusals(Refusals::decode(table)?),
             Kind::Waiting => DownMessage::Waiting(Waiting::decode(table)?),
             Kind::Overload => DownMessage::Overload(Overload::decode(table)?),
+            Kind::Said => DownMessage::Said(Said::decode(table)?),
+            Kind::Unsaid => DownMessage::Unsaid(Unsaid::decode(table)?),
             Kind::Bricks => DownMessage::Bricks(Bricks::decode(table)?),
             Kind::Edits => DownMessage::Edits(Edits::decode(table)?),
             Kind::Forget => DownMessage::Forget(Forget::decode(table)?),

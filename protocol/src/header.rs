@@ -19,6 +19,8 @@ pub enum Kind {
     Refusals = 23,
     Waiting = 24,
     Overload = 25,
+    Said = 26,
+    Unsaid = 27,
     Bricks = 32,
     Edits = 33,
     Forget = 34,
@@ -27,6 +29,8 @@ pub enum Kind {
     Hello = 80,
     Settings = 81,
     Leave = 82,
+    Say = 83,
+    Ignore = 84,
 }
 
 /// Where a message travels.
@@ -38,7 +42,7 @@ pub enum Channel {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 21] = [
+    pub const ALL: [Kind; 25] = [
         Kind::Snapshot,
         Kind::Events,
         Kind::Pong,
@@ -52,6 +56,8 @@ impl Kind {
         Kind::Refusals,
         Kind::Waiting,
         Kind::Overload,
+        Kind::Said,
+        Kind::Unsaid,
         Kind::Bricks,
         Kind::Edits,
         Kind::Forget,
@@ -60,6 +66,8 @@ impl Kind {
         Kind::Hello,
         Kind::Settings,
         Kind::Leave,
+        Kind::Say,
+        Kind::Ignore,
     ];
 
     pub fn from_byte(byte: u8) -> Result<Kind, WireError> {

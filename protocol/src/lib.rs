@@ -24,6 +24,7 @@ mod down_stream_generated;
 mod up_generated;
 
 pub mod battle;
+pub mod chat;
 pub mod down;
 pub mod encoder;
 pub mod error;
@@ -43,6 +44,6 @@ pub use error::WireError;
 pub use header::{Header, Kind};
 
 /// The version both sides must speak; grows with every change that an older reader would misread.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 /// The protocol's name in TLS (ALPN) for bots and other native clients.
 pub const ALPN: &[u8] = b"voxelheim/1";

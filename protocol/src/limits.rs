@@ -56,6 +56,15 @@ pub const DENSITY_EDGE_MAX: usize = 64;
 /// Refusals in one message.
 pub const REFUSALS_MAX: usize = 64;
 
+/// Letters of words to others: two lines of a chat window, and what is said in one breath.
+pub const CHAT_CHARS_MAX: usize = 200;
+/// Bytes of them: letters of up to 4 bytes.
+pub const CHAT_BYTES_MAX: usize = 4 * CHAT_CHARS_MAX;
+/// Channels of chat are numbered below this.
+pub const CHAT_CHANNELS_MAX: u8 = 7;
+/// Reasons of Unsaid are numbered below this.
+pub const UNSAID_REASONS_MAX: u8 = 10;
+
 /// Bricks in one message: a column of 16 cells, four times.
 pub const BRICKS_MAX: usize = 64;
 /// Bytes of one encoded brick: its count, 4,096 entries of a palette and as many runs, 2 bytes each.
@@ -81,10 +90,12 @@ const TABLE_BYTES_SMALL: usize = 1_024;
 pub const fn table_bytes_max(kind: Kind) -> usize {
     match kind {
         Kind::Snapshot | Kind::Events | Kind::Inputs => DATAGRAM_BYTES_MAX,
-        Kind::Pong | Kind::Ping | Kind::Leave | Kind::Waiting | Kind::Overload => 64,
+        Kind::Pong | Kind::Ping | Kind::Leave | Kind::Waiting | Kind::Overload | Kind::Unsaid => 64,
         Kind::Welcome | Kind::Closing | Kind::Settings => TABLE_BYTES_SMALL,
         Kind::Hello => TICKET_BYTES_MAX + TABLE_BYTES_SMALL,
         Kind::Battle => TABLE_BYTES_SMALL,
+        Kind::Say | Kind::Said => CHAT_BYTES_MAX + 2 * NAME_BYTES_MAX + 128,
+        Kind::Ignore => NAME_BYTES_MAX + 64,
         Kind::Appearances => APPEARANCES_MAX * (NAME_BYTES_MAX + 24) + TABLE_BYTES_SMALL,
         Kind::Kills => KILLS_MAX * 12 + TABLE_BYTES_SMALL,
         Kind::Scoreboard => SCOREBOARD_MAX * (NAME_BYTES_MAX + 32) + TABLE_BYTES_SMALL,

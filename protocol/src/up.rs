@@ -1,9 +1,11 @@
-//! Client to server: Hello, Settings, Leave on the control stream; Inputs and Ping as datagrams.
+//! Client to server: Hello, Settings, Leave on the control stream; Inputs and Ping as datagrams. Words are
+//! in `chat.rs`.
 
 use alloc::string::{String, ToString};
 
 use crate::{
     VERSION,
+    chat::{Ignore, Say},
     encoder::{Builder, Encode, Table},
     error::WireError,
     header::{Kind, split},
@@ -82,6 +84,8 @@ pub enum UpMessage {
     Hello(Hello),
     Settings(Settings),
     Leave,
+    Say(Say),
+    Ignore(Ignore),
 }
 
 impl UpMessage {
@@ -94,6 +98,8 @@ impl UpMessage {
             Kind::Hello => UpMessage::Hello(Hello::decode(table)?),
             Kind::Settings => UpMessage::Settings(Settings::decode(table)?),
             Kind::Leave => root::<wire::Leave>(Kind::Leave, table).map(|_| UpMessage::Leave)?,
+            Kind::Say => UpMessage::Say(Say::decode(table)?),
+            Kind::Ignore => UpMessage::Ignore(Ignore::decode(table)?),
             kind => return Err(WireError::UnknownKind(kind as u8)),
         };
         Ok((message, header.number))

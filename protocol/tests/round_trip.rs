@@ -6,6 +6,7 @@ use common::samples;
 use protocol::{
     Encode, Encoder, WireError,
     battle::{Battle, Density, Kills, Scoreboard},
+    chat::{Said, Say},
     event::{Events, events_bytes_max},
     header::{Header, split},
     limits,
@@ -81,6 +82,31 @@ fn what_clients_say_comes_back() {
         UpMessage::decode(inputs),
         Ok((UpMessage::Inputs(samples::inputs()), 5))
     );
+}
+
+#[test]
+fn the_longest_words_fit_their_table() {
+    let letters = "\u{10ffff}".repeat(limits::CHAT_CHARS_MAX);
+    let name = "\u{10ffff}".repeat(20);
+    let said = Said {
+        name: name.clone(),
+        to: name.clone(),
+        text: letters.clone(),
+        ..samples::said()
+    };
+    assert_eq!(Said::decode(&table(&said)), Ok(said));
+    let mut say = Say {
+        channel: 0,
+        to: name,
+        text: letters,
+    };
+    let decode = |say: &Say| UpMessage::decode(Encoder::new().stream(say)).map(|(say, _)| say);
+    assert_eq!(decode(&say), Ok(UpMessage::Say(say.clone())));
+    say.text.push('a');
+    assert_eq!(decode(&say), Err(WireError::Range("text")));
+    say.text.clear();
+    say.channel = limits::CHAT_CHANNELS_MAX;
+    assert_eq!(decode(&say), Err(WireError::Range("channel")));
 }
 
 #[test]

@@ -1,5 +1,7 @@
-import { createMemo, createSignal, Match, Show, Switch, type Accessor } from "solid-js";
+import { createEffect, createMemo, createSignal, Match, Show, Switch, type Accessor } from "solid-js";
+import type { Account, AccountState, MailedLink } from "../account";
 import type { GameActions, HudModel } from "../world/state";
+import { AccountDialog, type Screen } from "./account/AccountDialog";
 import { BattleHud } from "./BattleHud";
 import { ConnectionOverlay } from "./ConnectionOverlay";
 import { SettingsPanel } from "./SettingsPanel";
@@ -8,16 +10,25 @@ import { TitleScreen } from "./TitleScreen";
 export interface AppProps {
   model: Accessor<HudModel | null>;
   actions: GameActions;
+  account: Account;
+  /** The mailed link that the page was opened by, the newest if several. */
+  mailed: Accessor<MailedLink | null>;
 }
 
 /** One of the title, the battle, or the battle behind a word about the connection. */
 export function App(props: AppProps) {
   const [settingsOpen, setSettingsOpen] = createSignal(false);
+  const [accountScreen, setAccountScreen] = createSignal<Screen | null>(null);
+  const accountState = watched(props.account);
   const phase = createMemo(() => props.model()?.phase ?? "title");
   const wasJoined = createMemo<boolean>(
     (before) => (phase() === "joined" ? true : phase() === "title" ? false : before),
     false,
   );
+  createEffect(() => {
+    const link = props.mailed();
+    if (link) setAccountScreen({ kind: link.purpose, token: link.token });
+  });
   return (
     <Show when={props.model()}>
       {(model) => (
@@ -31,6 +42,8 @@ export function App(props: AppProps) {
                 model={model}
                 actions={props.actions}
                 openSettings={() => setSettingsOpen(true)}
+                accountState={accountState()}
+                openAccount={setAccountScreen}
               />
             </Match>
             <Match when={phase() !== "joined"}>
@@ -44,10 +57,26 @@ export function App(props: AppProps) {
               close={() => setSettingsOpen(false)}
             />
           </Show>
+          <Show when={accountScreen()}>
+            {(screen) => (
+              <AccountDialog
+                account={props.account}
+                state={accountState()}
+                screen={screen()}
+                open={setAccountScreen}
+              />
+            )}
+          </Show>
         </div>
       )}
     </Show>
   );
+}
+
+function watched(account: Account): Accessor<AccountState> {
+  const [state, setState] = createSignal(account.state);
+  account.subscribe(setState);
+  return state;
 }
 
 /** What every part of the HUD is given. */

@@ -2,6 +2,7 @@ import { createMemo, Show } from "solid-js";
 import type { PartProps } from "./App";
 import { Abilities } from "./Abilities";
 import { BannerBar } from "./BannerBar";
+import { ChatWindow } from "./ChatWindow";
 import { Crosshair } from "./Crosshair";
 import { DeathScreen } from "./DeathScreen";
 import { HelpPanel } from "./HelpPanel";
@@ -53,6 +54,7 @@ export function BattleHud(props: PartProps & { openSettings: () => void }) {
           <KillFeed {...props} />
         </div>
       </div>
+      <ChatWindow {...props} />
       <div class="hud-bottom">
         <Vitals {...props} />
         <Hotbar {...props} />

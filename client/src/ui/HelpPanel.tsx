@@ -39,7 +39,9 @@ export function HelpPanel(props: PartProps) {
     <div class="panel help" role="dialog" aria-label="Keys">
       <h2>Keys</h2>
       <Controls settings={props.model().settings} />
-      <p class="dim">1 to 0 choose what is in hand. Esc frees the mouse.</p>
+      <p class="dim">
+        1 to 0 choose what is in hand. Esc frees the mouse. Enter talks; there, Tab changes who hears.
+      </p>
       <p class="dim">
         <b>Gamepad</b>: left stick walks and runs, right stick looks; RT uses, A jumps, B crouches, X
         dashes, Y blows the horn, LB and RB choose, Start opens the menu.

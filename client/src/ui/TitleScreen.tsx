@@ -1,23 +1,35 @@
-import { createSignal, For } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
+import type { AccountState } from "../account";
 import type { PartProps } from "./App";
+import type { Screen } from "./account/AccountDialog";
+import { AccountLine } from "./account/AccountLine";
 import { Controls } from "./HelpPanel";
 import { HeraldRed, HeraldBlue } from "./icons";
 
 const NAME_KEY = "voxelheim.name";
 const NAME_CHARS_MAX = 20;
+/** Of a name in a ticket. */
+const TICKET_NAME_CHARS_MAX = 16;
 const HOUSES = [
   { house: 255, label: "Either" },
   { house: 0, label: "House Ember" },
   { house: 1, label: "House Tide" },
 ] as const;
 
+export interface TitleProps extends PartProps {
+  openSettings: () => void;
+  accountState: AccountState;
+  openAccount: (screen: Screen) => void;
+}
+
 /** A guest's door: a name, a side, one button. */
-export function TitleScreen(props: PartProps & { openSettings: () => void }) {
+export function TitleScreen(props: TitleProps) {
   const [name, setName] = createSignal(storedName());
   const [house, setHouse] = createSignal<number>(255);
+  const charsMax = () => (props.accountState.isOffered ? TICKET_NAME_CHARS_MAX : NAME_CHARS_MAX);
   const fight = (event: Event) => {
     event.preventDefault();
-    const chosen = name().trim() || guestName();
+    const chosen = name().slice(0, charsMax()).trim() || guestName();
     storeName(chosen);
     props.actions.join(chosen, house());
   };
@@ -38,7 +50,7 @@ export function TitleScreen(props: PartProps & { openSettings: () => void }) {
             id="name"
             type="text"
             autocomplete="nickname"
-            maxlength={NAME_CHARS_MAX}
+            maxlength={charsMax()}
             placeholder="Guest"
             value={name()}
             onInput={(event) => setName(event.currentTarget.value)}
@@ -66,6 +78,9 @@ export function TitleScreen(props: PartProps & { openSettings: () => void }) {
         <button class="button quiet" type="button" onClick={() => props.openSettings()}>
           Settings
         </button>
+        <Show when={props.accountState.isOffered}>
+          <AccountLine state={props.accountState} open={props.openAccount} />
+        </Show>
       </form>
       <section class="title-controls">
         <Controls settings={props.model().settings} />

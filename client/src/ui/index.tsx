@@ -2,16 +2,25 @@
 //! The only folder that imports solid-js. It draws no world and decides no rule.
 import { createSignal } from "solid-js";
 import { render } from "solid-js/web";
+import type { Account, MailedLink } from "../account";
 import type { GameActions, Hud, HudModel } from "../world/state";
 import { App } from "./App";
 import "./theme.css";
 import "./hud.css";
+import "./chat.css";
 import "./panels.css";
 import "./touch.css";
+import "./account/account.css";
 import "./layout.css";
 
-export function createHud(root: HTMLElement, actions: GameActions): Hud {
+export interface PageHud extends Hud {
+  /** Shows what a mailed link is for. */
+  openMailed(link: MailedLink): void;
+}
+
+export function createHud(root: HTMLElement, actions: GameActions, account: Account): PageHud {
   const [model, setModel] = createSignal<HudModel | null>(null, { equals: false });
-  render(() => <App model={model} actions={actions} />, root);
-  return { update: (next) => void setModel(next) };
+  const [mailed, setMailed] = createSignal<MailedLink | null>(null);
+  render(() => <App model={model} actions={actions} account={account} mailed={mailed} />, root);
+  return { update: (next) => void setModel(next), openMailed: (link) => void setMailed(link) };
 }

@@ -1,6 +1,7 @@
 //! Messages from the server to plain columns. Throws on bytes that make no sense. Wire worker.
 
 import { ByteBuffer } from "flatbuffers";
+import { decodeSaid, decodeUnsaid } from "./decode_chat";
 import { decodeEvents } from "./decode_events";
 import { decodeSnapshot } from "./decode_snapshot";
 import * as stream from "./decode_stream";
@@ -31,6 +32,8 @@ const DECODERS = new Map<number, (buffer: ByteBuffer) => ServerMessage>([
   [KIND.REFUSALS, stream.decodeRefusals],
   [KIND.WAITING, stream.decodeWaiting],
   [KIND.OVERLOAD, stream.decodeOverload],
+  [KIND.SAID, decodeSaid],
+  [KIND.UNSAID, decodeUnsaid],
   [KIND.BRICKS, stream.decodeBricks],
   [KIND.EDITS, stream.decodeEdits],
   [KIND.FORGET, stream.decodeForget],

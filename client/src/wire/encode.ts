@@ -2,19 +2,26 @@
 
 import { Builder } from "flatbuffers";
 import { Hello } from "./generated/voxelheim/wire/hello";
+import { Ignore } from "./generated/voxelheim/wire/ignore";
 import { InputRecord } from "./generated/voxelheim/wire/input-record";
 import { Inputs } from "./generated/voxelheim/wire/inputs";
 import { Leave } from "./generated/voxelheim/wire/leave";
 import { Ping } from "./generated/voxelheim/wire/ping";
+import { Say } from "./generated/voxelheim/wire/say";
 import { Settings } from "./generated/voxelheim/wire/settings";
 import type { ConnectRequest, InputData } from "./link";
 import { KIND, withHeader } from "./messages";
 
-export function encodeHello(request: ConnectRequest, resumeToken: string): Uint8Array {
+/** `resumeToken` and `ticket` are empty where there is none. */
+export function encodeHello(
+  request: ConnectRequest,
+  resumeToken: string,
+  ticketText: string,
+): Uint8Array {
   const builder = new Builder(256);
   const name = builder.createString(request.name);
   const token = builder.createString(resumeToken);
-  const ticket = builder.createString(request.ticket);
+  const ticket = builder.createString(ticketText);
   const hello = Hello.createHello(
     builder,
     request.protocolVersion,
@@ -47,6 +54,19 @@ export function encodeLeave(): Uint8Array {
   const builder = new Builder(16);
   Leave.startLeave(builder);
   return reliable(KIND.LEAVE, builder, Leave.endLeave(builder));
+}
+
+export function encodeSay(channel: number, to: string, text: string): Uint8Array {
+  const builder = new Builder(256);
+  const name = builder.createString(to);
+  const words = builder.createString(text);
+  return reliable(KIND.SAY, builder, Say.createSay(builder, channel, name, words));
+}
+
+export function encodeIgnore(name: string, ignored: boolean): Uint8Array {
+  const builder = new Builder(128);
+  const who = builder.createString(name);
+  return reliable(KIND.IGNORE, builder, Ignore.createIgnore(builder, who, ignored));
 }
 
 export function encodePing(number: number, nonce: number): Uint8Array {

@@ -15,15 +15,19 @@ import { Edits } from "./generated/voxelheim/wire/edits";
 import { Events } from "./generated/voxelheim/wire/events";
 import { Forget } from "./generated/voxelheim/wire/forget";
 import { Hello } from "./generated/voxelheim/wire/hello";
+import { Ignore } from "./generated/voxelheim/wire/ignore";
 import { Inputs } from "./generated/voxelheim/wire/inputs";
 import { Kills } from "./generated/voxelheim/wire/kills";
 import { Ping } from "./generated/voxelheim/wire/ping";
 import { Pong } from "./generated/voxelheim/wire/pong";
 import { Refusals } from "./generated/voxelheim/wire/refusals";
+import { Said } from "./generated/voxelheim/wire/said";
+import { Say } from "./generated/voxelheim/wire/say";
 import { Scoreboard } from "./generated/voxelheim/wire/scoreboard";
 import { Settings } from "./generated/voxelheim/wire/settings";
 import { Snapshot } from "./generated/voxelheim/wire/snapshot";
 import { Overload } from "./generated/voxelheim/wire/overload";
+import { Unsaid } from "./generated/voxelheim/wire/unsaid";
 import { Waiting } from "./generated/voxelheim/wire/waiting";
 import { Welcome } from "./generated/voxelheim/wire/welcome";
 
@@ -101,6 +105,24 @@ const READERS: Record<number, (table: ByteBuffer) => Content> = {
       staleness_ticks_max: overload.stalenessTicksMax(),
     };
   },
+  26: (table) => {
+    const said = Said.getRootAsSaid(table);
+    return {
+      channel: said.channel(),
+      from: said.from(),
+      name: said.name(),
+      house: said.house(),
+      to: said.to(),
+      text: said.text(),
+      sequence: said.sequence().toString(),
+      time_ms: Number(said.timeMs()),
+    };
+  },
+  27: (table) => {
+    const unsaid = Unsaid.getRootAsUnsaid(table);
+    const until_ms = Number(unsaid.untilMs());
+    return { reason: unsaid.reason(), channel: unsaid.channel(), until_ms };
+  },
   32: readBricks,
   33: (table) => {
     const edits = Edits.getRootAsEdits(table);
@@ -131,6 +153,14 @@ const READERS: Record<number, (table: ByteBuffer) => Content> = {
     };
   },
   82: () => ({}),
+  83: (table) => {
+    const say = Say.getRootAsSay(table);
+    return { channel: say.channel(), to: say.to(), text: say.text() };
+  },
+  84: (table) => {
+    const ignore = Ignore.getRootAsIgnore(table);
+    return { name: ignore.name(), ignored: ignore.ignored() };
+  },
 };
 
 function readSnapshot(table: ByteBuffer): Content {

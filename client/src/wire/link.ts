@@ -1,4 +1,4 @@
-//! What passes between the wire's worker and the page: types only. Columns are transferred.
+//! What passes between the wire's worker and the page: types and numbers only. Columns are transferred.
 
 /** World metres, y up. */
 export interface Vector3 {
@@ -168,6 +168,41 @@ export interface KillReport {
   weapon: number;
 }
 
+/** Who hears words; the numbers of WIRE.md. */
+export const CHANNEL = {
+  GLOBAL: 0,
+  LOCAL: 1,
+  HOUSE: 2,
+  PARTY: 3,
+  GUILD: 4,
+  WHISPER: 5,
+  SYSTEM: 6,
+} as const;
+
+/** Somebody's words: plain text, whatever is in it. */
+export interface Said {
+  channel: number;
+  /** Body index; 0 for the server itself. */
+  from: number;
+  name: string;
+  house: number;
+  /** Whose ear a whisper was for; else empty. */
+  to: string;
+  text: string;
+  /** Names these words. */
+  sequence: string;
+  /** Since 1970, by the server's clock. */
+  timeMs: number;
+}
+
+/** Why words were not taken; the reasons of WIRE.md. */
+export interface Unsaid {
+  reason: number;
+  channel: number;
+  /** When the player may speak again; 0 where waiting does not help. */
+  untilMs: number;
+}
+
 /** What goes to the mesher as well as to the page, in the order of the terrain stream. */
 export type TerrainMessage =
   | { kind: "bricks"; cells: Int16Array; sizes: Uint16Array; bytes: Uint8Array; plainCount: number }
@@ -189,6 +224,8 @@ export type ServerMessage =
   | { kind: "scoreboard"; rows: ScoreRow[] }
   | { kind: "density"; density: DensityMap }
   | { kind: "refusals"; sequences: Uint32Array; reasons: Uint8Array }
+  | { kind: "said"; said: Said }
+  | { kind: "unsaid"; unsaid: Unsaid }
   | TerrainMessage;
 
 /** Of the connection itself. */
@@ -204,7 +241,12 @@ export type LinkPhase =
 export type FromWire =
   | { kind: "phase"; phase: LinkPhase; message: string; retryAtMs: number }
   | { kind: "net"; net: WireHealth }
+  /** The page answers with `ticket` and the same number. */
+  | { kind: "ticketWanted"; number: number; accounts: AccountsInfo; name: string }
   | Exclude<ServerMessage, { kind: "closing" } | { kind: "pong" } | { kind: "waiting" }>;
+
+/** What the world is told of it. */
+export type ForWorld = Exclude<FromWire, { kind: "ticketWanted" }>;
 
 /** What the connection itself knows of its health. */
 export interface WireHealth {
@@ -216,6 +258,24 @@ export interface WireHealth {
   bytesPerSecond: number;
 }
 
+/** Of /connect.json, where the server has accounts; see services/edge. */
+export interface AccountsInfo {
+  /** Where the services are, from the server's root. */
+  api: string;
+  /** The edge's name in tickets. */
+  audience: string;
+  /** Whether nobody plays without a ticket. */
+  are_required: boolean;
+}
+
+/** What there is for one who wants to come in where there are accounts. */
+export type TicketAnswer =
+  /** Empty to come in without. */
+  | { kind: "ticket"; ticket: string }
+  /** Not now; it may be asked again. */
+  | { kind: "later"; message: string }
+  | { kind: "refused"; message: string };
+
 export interface ConnectRequest {
   /** Origin that serves /connect.json. */
   origin: string;
@@ -223,8 +283,6 @@ export interface ConnectRequest {
   house: number;
   /** From an earlier Welcome to come back to the same body; else empty. */
   resumeToken: string;
-  /** The auth service's, where the server asks for one; else empty. */
-  ticket: string;
   viewDistanceBlocks: number;
   budgetBytesPerSecond: number;
   /** `websocket` never tries WebTransport. */
@@ -242,6 +300,10 @@ export type ToWire =
       budgetBytesPerSecond: number;
       cameraYaw: number;
     }
+  | { kind: "say"; channel: number; to: string; text: string }
+  /** Whether a player is to be heard. */
+  | { kind: "ignore"; name: string; ignored: boolean }
+  | { kind: "ticket"; number: number; answer: TicketAnswer }
   | { kind: "retry" }
   /** Ends the connection as a broken link would. */
   | { kind: "cut" }

@@ -1,6 +1,6 @@
 //! Kinds of messages and the 8-byte header before each; see protocol/WIRE.md. Wire worker.
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 export const HEADER_BYTES = 8;
 
 /** Body indices are the low 24 bits of a body's id; the generation above them is the server's. */
@@ -20,6 +20,8 @@ export const KIND = {
   REFUSALS: 23,
   WAITING: 24,
   OVERLOAD: 25,
+  SAID: 26,
+  UNSAID: 27,
   BRICKS: 32,
   EDITS: 33,
   FORGET: 34,
@@ -28,6 +30,8 @@ export const KIND = {
   HELLO: 80,
   SETTINGS: 81,
   LEAVE: 82,
+  SAY: 83,
+  IGNORE: 84,
 } as const;
 
 /** Datagrams are numbered; on streams the number is the length of what follows. */

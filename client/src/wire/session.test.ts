@@ -9,7 +9,7 @@ import { Hello } from "./generated/voxelheim/wire/hello";
 import { Inputs } from "./generated/voxelheim/wire/inputs";
 import { Waiting } from "./generated/voxelheim/wire/waiting";
 import { Welcome } from "./generated/voxelheim/wire/welcome";
-import type { ConnectRequest, FromWire, InputData } from "./link";
+import type { AccountsInfo, ConnectRequest, FromWire, InputData, TicketAnswer } from "./link";
 import { HEADER_BYTES, KIND, withHeader } from "./messages";
 import { Session } from "./session";
 
@@ -49,7 +49,6 @@ const REQUEST: ConnectRequest = {
   name: "Ann",
   house: 1,
   resumeToken: "",
-  ticket: "",
   viewDistanceBlocks: 256,
   budgetBytesPerSecond: 48_000,
   transport: "websocket",
@@ -125,6 +124,8 @@ function waiting(position: number): Uint8Array {
 /** Bases of addresses: the server that the page came from, and two others. */
 const [HOME, NEAR, FAR] = ["http://server.test", "http://near.test:8080", "http://far.test:8080"];
 
+const ACCOUNTS: AccountsInfo = { api: "/api", audience: "battle", are_required: true };
+
 describe("session", () => {
   let told: FromWire[];
   let session: Session;
@@ -132,6 +133,10 @@ describe("session", () => {
   /** Other servers that do not answer. */
   let down: Set<string>;
   let asked: string[];
+  /** What /connect.json says of accounts, what answers there are for who wants a ticket, and who did. */
+  let accounts: AccountsInfo | null;
+  let answers: TicketAnswer[];
+  let wanted: string[];
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -139,6 +144,9 @@ describe("session", () => {
     isServerUp = true;
     down = new Set();
     asked = [];
+    accounts = null;
+    answers = [];
+    wanted = [];
     vi.stubGlobal("self", globalThis);
     vi.stubGlobal("WebSocket", FakeSocket);
     vi.stubGlobal("fetch", (url: string) => {
@@ -146,11 +154,17 @@ describe("session", () => {
       asked.push(base);
       if (!isServerUp || down.has(base)) return Promise.reject(new Error("refused"));
       const edges = [HOME, NEAR, FAR].filter((edge) => edge !== base);
-      const info = { websocket_url: "ws://server.test/ws", edges };
+      const info = { websocket_url: "ws://server.test/ws", edges, accounts };
       return Promise.resolve({ ok: true, json: async () => info });
     });
     told = [];
-    session = new Session((message) => told.push(message));
+    session = new Session(
+      (message) => told.push(message),
+      async ({ audience }, name) => {
+        wanted.push(`${name} at ${audience}`);
+        return answers.shift()!;
+      },
+    );
   });
 
   afterEach(() => {
@@ -332,6 +346,82 @@ describe("session", () => {
     newest().deliver(welcome("token"));
     session.sendInputs([]);
     expect(newest().sent.some((message) => message[0] === KIND.INPUTS)).toBe(false);
+  });
+
+  it("asks for no ticket where there are no accounts", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(wanted).toEqual([]);
+    expect(helloOf(newest()).ticket()).toBe("");
+  });
+
+  it("brings a ticket for its name, also when it comes back", async () => {
+    accounts = ACCOUNTS;
+    answers = [{ kind: "ticket", ticket: "first" }];
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(wanted).toEqual(["Ann at battle"]);
+    expect(helloOf(newest()).ticket()).toBe("first");
+    newest().deliver(welcome("mine"));
+    newest().onclose?.({ reason: "" });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(helloOf(newest()).resumeToken()).toBe("mine");
+    expect(helloOf(newest()).ticket()).toBe("first");
+  });
+
+  it("gets another ticket for a bad one, a few times, and then says why not", async () => {
+    accounts = ACCOUNTS;
+    answers = ["one", "two", "three", "four"].map((ticket) => ({ kind: "ticket", ticket }));
+    session.connect({ ...REQUEST, resumeToken: "old" });
+    const sent: (string | null)[] = [];
+    for (let tries = 0; tries < 4; tries++) {
+      await vi.advanceTimersByTimeAsync(3_000);
+      expect(helloOf(newest()).resumeToken()).toBe("old");
+      sent.push(helloOf(newest()).ticket());
+      newest().deliver(closing(CloseReason.BadTicket, "Your ticket is used up."));
+    }
+    expect(sent).toEqual(["one", "two", "three", "four"]);
+    expect(told.at(-1)).toMatchObject({ phase: "refused", message: "Your ticket is used up." });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(FakeSocket.all).toHaveLength(4);
+  });
+
+  it("is forgiven bad tickets by a welcome", async () => {
+    accounts = ACCOUNTS;
+    answers = Array.from({ length: 6 }, () => ({ kind: "ticket", ticket: "any" }) as const);
+    session.connect(REQUEST);
+    for (let tries = 0; tries < 5; tries++) {
+      await vi.advanceTimersByTimeAsync(3_000);
+      newest().deliver(welcome("mine"));
+      newest().onclose?.({ reason: "" });
+      await vi.advanceTimersByTimeAsync(3_000);
+      newest().deliver(closing(CloseReason.BadTicket, "Your ticket is used up."));
+    }
+    expect(phases().at(-1)).toBe("connecting");
+  });
+
+  it("waits for tickets that there are not yet, and says why there are none", async () => {
+    accounts = ACCOUNTS;
+    answers = [
+      { kind: "later", message: "In a moment." },
+      { kind: "refused", message: "This account is banned." },
+    ];
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(told.at(-1)).toMatchObject({ phase: "lost", message: "In a moment." });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(told.at(-1)).toMatchObject({ phase: "refused", message: "This account is banned." });
+    expect(FakeSocket.all).toHaveLength(0);
+  });
+
+  it("drops a ticket that comes after it left", async () => {
+    accounts = ACCOUNTS;
+    answers = [{ kind: "ticket", ticket: "late" }];
+    session.connect(REQUEST);
+    session.leave();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(phases().at(-1)).toBe("title");
+    expect(FakeSocket.all).toHaveLength(0);
   });
 
   it("forgets who it was when it leaves", async () => {

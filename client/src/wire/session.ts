@@ -5,7 +5,15 @@ import { decode } from "./decode";
 import { encodeHello, encodeInputs, encodeLeave, encodePing, encodeSettings } from "./encode";
 import { Edges } from "./edges";
 import { CloseReason } from "./generated/voxelheim/wire/close-reason";
-import type { ConnectRequest, FromWire, InputData, LinkPhase, ServerMessage } from "./link";
+import type {
+  AccountsInfo,
+  ConnectRequest,
+  FromWire,
+  InputData,
+  LinkPhase,
+  ServerMessage,
+  TicketAnswer,
+} from "./link";
 import { isDatagram, readNumber } from "./messages";
 import { Meter } from "./meter";
 import { openWebSocket } from "./websocket";
@@ -32,6 +40,8 @@ const FINAL_REASONS = new Set<number>([
 const SILENT_PINGS_MAX = 8;
 /** Failures in a row after which a link that carried WebTransport is taken to carry it no more. */
 const WEBTRANSPORT_TRIES = 4;
+/** Tickets in a row that a server may find bad: one that was slow on its way, and one that crossed a restart. */
+const BAD_TICKETS_MAX = 3;
 const NO_WORD = "The connection to the server was lost.";
 const NO_SERVER = "The server cannot be reached.";
 const NO_SENSE = "The server sent what this page cannot read.";
@@ -64,23 +74,36 @@ export class Session {
   private early: ServerMessage[] = [];
   /** Whether this connection was welcomed. */
   private isWelcome = false;
+  /** Null until one is asked for, and when the last one was no good. Sent along with a resume token too:
+   * a server that forgot its players then says that it wants another. */
+  private ticket: string | null = null;
+  private badTickets = 0;
+  /** Whether the server that is tried has accounts. */
+  private hasAccounts = false;
 
-  constructor(private readonly tell: (message: FromWire) => void) {}
+  constructor(
+    private readonly tell: (message: FromWire) => void,
+    private readonly askTicket: (accounts: AccountsInfo, name: string) => Promise<TicketAnswer>,
+  ) {}
 
   connect(request: ConnectRequest): void {
     this.drop();
     this.request = request;
     this.edges = new Edges(request.origin);
     this.resumeToken = request.resumeToken;
-    this.attempt = 0;
-    this.enter("connecting", "");
-    void this.open();
+    this.begin();
   }
 
   retry(): void {
     if (!this.request || this.phase === "joined") return;
     this.drop();
+    this.begin();
+  }
+
+  private begin(): void {
     this.attempt = 0;
+    this.ticket = null;
+    this.badTickets = 0;
     this.enter("connecting", "");
     void this.open();
   }
@@ -123,6 +146,11 @@ export class Session {
     this.transport?.sendReliable(message);
   }
 
+  /** Dropped while there is no battle to say it to. */
+  sendReliable(message: Uint8Array): void {
+    if (this.phase === "joined") this.transport?.sendReliable(message);
+  }
+
   ping(nowMs: number): void {
     if (!this.transport || this.phase !== "joined") return;
     if (this.silentPings === SILENT_PINGS_MAX) return this.lost(NO_WORD);
@@ -137,7 +165,10 @@ export class Session {
     const request = this.request;
     if (!request) return;
     try {
-      const transport = await this.openAny(request, this.eventsOf(generation));
+      const info = await withTimeout(fetchInfo(this.edges.current), "the server's answer");
+      this.edges.learn(info.edges);
+      if (!(await this.haveTicket(info, request.name, generation))) return;
+      const transport = await this.openAny(info, request, this.eventsOf(generation));
       if (generation !== this.generation) return transport.close();
       this.start(transport, request);
     } catch {
@@ -147,9 +178,30 @@ export class Session {
     }
   }
 
-  private async openAny(request: ConnectRequest, events: TransportEvents): Promise<Transport> {
-    const info = await withTimeout(fetchInfo(this.edges.current), "the server's answer");
-    this.edges.learn(info.edges);
+  /** Whether this attempt goes on: with a ticket, or without where none is wanted. */
+  private async haveTicket(info: ConnectInfo, name: string, generation: number): Promise<boolean> {
+    this.hasAccounts = Boolean(info.accounts);
+    if (!info.accounts || this.ticket !== null) return true;
+    const answer = await this.askTicket(info.accounts, name);
+    if (generation !== this.generation) return false;
+    switch (answer.kind) {
+      case "ticket":
+        this.ticket = answer.ticket;
+        return true;
+      case "later":
+        this.retryLater(answer.message, this.waitMs);
+        return false;
+      case "refused":
+        this.refuse(answer.message);
+        return false;
+    }
+  }
+
+  private async openAny(
+    info: ConnectInfo,
+    request: ConnectRequest,
+    events: TransportEvents,
+  ): Promise<Transport> {
     const url = info.webtransport_url;
     const isWanted = request.transport === "auto" && "WebTransport" in self;
     if (url && isWanted && this.webTransportFailures < this.webTransportTries) {
@@ -177,7 +229,7 @@ export class Session {
     this.openInputs = [];
     this.early = [];
     this.isWelcome = false;
-    transport.sendReliable(encodeHello(request, this.resumeToken));
+    transport.sendReliable(encodeHello(request, this.resumeToken, this.ticket ?? ""));
   }
 
   private eventsOf(generation: number): TransportEvents {
@@ -234,6 +286,7 @@ export class Session {
       case "welcome":
         this.resumeToken = message.welcome.resumeToken;
         this.attempt = 0;
+        this.badTickets = 0;
         this.webTransportFailures = 0;
         this.webTransportWorked ||= this.transport?.kind === "webtransport";
         this.isWelcome = true;
@@ -257,14 +310,24 @@ export class Session {
   }
 
   private closing(reason: number, text: string): void {
-    if (FINAL_REASONS.has(reason)) {
-      this.drop();
-      this.resumeToken = "";
-      this.enter("refused", text);
-      return;
-    }
+    const isTicketBad = reason === CloseReason.BadTicket && this.hasAccounts;
+    if (isTicketBad && this.badTickets < BAD_TICKETS_MAX) return this.renewTicket(text);
+    if (FINAL_REASONS.has(reason)) return this.refuse(text);
     if (reason === CloseReason.Moving && this.edges.count > 1) this.move(text);
     else this.lost(text);
+  }
+
+  private refuse(text: string): void {
+    this.drop();
+    this.resumeToken = "";
+    this.enter("refused", text);
+  }
+
+  private renewTicket(text: string): void {
+    this.drop();
+    this.ticket = null;
+    this.badTickets += 1;
+    this.retryLater(text, this.waitMs, "connecting");
   }
 
   /** The server sends this page to the others: at once, for they know its body. */

@@ -1,5 +1,7 @@
 //! One connection's two ways: a reliable one and one that may lose. Wire worker.
 
+import type { AccountsInfo } from "./link";
+
 export interface Transport {
   readonly kind: "webtransport" | "websocket";
   sendReliable(message: Uint8Array): void;
@@ -27,6 +29,8 @@ export interface ConnectInfo {
   websocket_url: string;
   /** Base addresses of other servers of the same battle. */
   edges?: string[];
+  /** Absent or null where there are none. */
+  accounts?: AccountsInfo | null;
 }
 
 /** Longer than any handshake that will still succeed. */

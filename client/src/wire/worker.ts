@@ -1,19 +1,26 @@
 //! The wire's worker: owns the connection, decodes, and hands columns to the page and terrain to
 //! the mesher as well.
 
+import { encodeIgnore, encodeSay } from "./encode";
 import type { FromWire, TerrainMessage, ToWire } from "./link";
 import { Session } from "./session";
+import { TicketQuestions } from "./ticket_questions";
 
 const PING_MS = 500;
 
 const page = self as unknown as DedicatedWorkerGlobalScope;
 let terrainPort: MessagePort | null = null;
 
-const session = new Session((message) => {
-  if (isTerrain(message)) terrainPort?.postMessage(message);
-  if (message.kind === "welcome") terrainPort?.postMessage({ kind: "reset" });
-  page.postMessage(message, buffersOf(message));
-});
+const questions = new TicketQuestions((message) => page.postMessage(message));
+
+const session = new Session(
+  (message) => {
+    if (isTerrain(message)) terrainPort?.postMessage(message);
+    if (message.kind === "welcome") terrainPort?.postMessage({ kind: "reset" });
+    page.postMessage(message, buffersOf(message));
+  },
+  (accounts, name) => questions.ask(accounts, name),
+);
 
 setInterval(() => {
   const nowMs = performance.now();
@@ -37,6 +44,12 @@ page.onmessage = (event: MessageEvent<ToWire>) => {
         message.budgetBytesPerSecond,
         message.cameraYaw,
       );
+    case "say":
+      return session.sendReliable(encodeSay(message.channel, message.to, message.text));
+    case "ignore":
+      return session.sendReliable(encodeIgnore(message.name, message.ignored));
+    case "ticket":
+      return questions.answer(message.number, message.answer);
     case "retry":
       return session.retry();
     case "cut":

@@ -47,6 +47,8 @@ export function makeHudModel(world: World, view: FrameView, page: PageState): Hu
     scoreboard: chronicle.scoreboard,
     scoreboardOpen: page.scoreboardOpen,
     helpOpen: page.helpOpen,
+    talk: { lines: world.talk.lines, lastWhisperer: world.talk.lastWhisperer },
+    nowMs,
     density: chronicle.density,
     land: world.terrain.map,
     worldEdgeBlocks: world.worldEdgeBlocks,

@@ -15,6 +15,8 @@ import type {
   Vector3,
 } from "../wire/link";
 
+import type { TalkLine } from "./talk";
+
 export type { Banner, BattleState, DensityMap, GameEvent, ScoreRow, Vector3 } from "../wire/link";
 
 export const HOUSE_RED = 0;
@@ -365,6 +367,10 @@ export interface HudModel {
   scoreboard: readonly ScoreRow[];
   scoreboardOpen: boolean;
   helpOpen: boolean;
+  /** What was said, and who whispered last. */
+  talk: { lines: readonly TalkLine[]; lastWhisperer: string };
+  /** `performance.now()`. */
+  nowMs: number;
   density: DensityMap | null;
   land: LandMap | null;
   worldEdgeBlocks: number;
@@ -403,6 +409,12 @@ export interface GameActions {
   dragLook(right: number, down: number): void;
   /** Tells where the finger that steers is, and null when it is lifted. One listener at a time. */
   watchStick(tell: (stick: Stick | null) => void): void;
+  /** Says something to those of a channel; `to` is whose ear a whisper is for. */
+  say(channel: number, to: string, text: string): void;
+  /** Whether a player is to be heard. */
+  ignore(name: string, ignored: boolean): void;
+  /** The keyboard is for words now, or for the body again. */
+  typing(isTyping: boolean): void;
   /** Goes for good, back to the title. */
   leave(): void;
   /** Tries again at once after a refusal or a loss. */

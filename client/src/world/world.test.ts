@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { FromWire, InputData, OwnReport, TerrainMessage, ToWire } from "../wire/link";
+import type { ForWorld, InputData, OwnReport, TerrainMessage, ToWire } from "../wire/link";
 import { MOTION_BYTES } from "../wire/link";
 import { Core, loadCore, UNITS_PER_METRE } from "./core";
 import type { ToMesher } from "./mesher";
@@ -174,7 +174,7 @@ class Match {
   nowMs = 1_000;
   private readonly hands: RandomHands;
   private toServer: { atMs: number; records: readonly InputData[] }[] = [];
-  private toPage: { atMs: number; message: FromWire }[] = [];
+  private toPage: { atMs: number; message: ForWorld }[] = [];
   private nextTickMs = 1_000;
   /** Longer while the server dilates time. */
   private tickMs = TICK_MS;
@@ -293,7 +293,7 @@ class Match {
       pose: new Uint8Array(0),
       health: new Uint8Array(0),
     };
-    const message: FromWire = { kind: "snapshot", samples, own };
+    const message: ForWorld = { kind: "snapshot", samples, own };
     const atMs = this.nextTickMs + this.link.delayMs();
     if (!this.isLost()) this.toPage.push({ atMs, message });
     if (this.isLandTold && own.tick % TOLD_TICKS === 0) this.tell(told(own.tick));

@@ -3,7 +3,7 @@
 
 import {
   NO_TARGET,
-  type FromWire,
+  type ForWorld,
   type InputData,
   type Overload,
   type OwnReport,
@@ -36,6 +36,7 @@ import {
   type Phase,
   type Settings,
 } from "./state";
+import { Talk } from "./talk";
 import { Terrain, type MesherPort } from "./terrain";
 
 /** Where the hands and the head are; input's side of the world. */
@@ -72,6 +73,7 @@ export class World {
   readonly ghosts = new Ghosts();
   readonly own = new OwnBody();
   readonly chronicle: Chronicle;
+  readonly talk = new Talk();
   phase: Phase = "title";
   phaseMessage = "";
   retryAtMs = 0;
@@ -118,7 +120,7 @@ export class World {
     return this.welcome === null;
   }
 
-  receive(message: FromWire, nowMs: number): void {
+  receive(message: ForWorld, nowMs: number): void {
     switch (message.kind) {
       case "phase":
         this.phaseMessage = message.message;
@@ -202,6 +204,7 @@ export class World {
   private beginScene(): void {
     this.welcome = null;
     this.own.leave();
+    this.talk.forget();
     this.forget(0);
     this.terrain.beginScene();
   }
@@ -261,6 +264,10 @@ export class World {
         return;
       case "overload":
         return this.heed(message.overload, nowMs);
+      case "said":
+        return this.talk.hear(message.said, this.own.state.id, nowMs);
+      case "unsaid":
+        return this.talk.refuse(message.unsaid, nowMs, performance.timeOrigin + nowMs);
       case "refusals":
         for (const reason of message.reasons) {
           this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;

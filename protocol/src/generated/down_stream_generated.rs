@@ -2475,6 +2475,402 @@ pub mod voxelheim {
                 ds.finish()
             }
         }
+        pub enum SaidOffset {}
+        #[derive(Copy, Clone, PartialEq)]
+
+        /// Somebody's words.
+        pub struct Said<'a> {
+            pub _tab: ::flatbuffers::Table<'a>,
+        }
+
+        impl<'a> ::flatbuffers::Follow<'a> for Said<'a> {
+            type Inner = Said<'a>;
+            #[inline]
+            unsafe fn follow(buf: &'a [u8], loc: usize) -> Self::Inner {
+                Self {
+                    _tab: unsafe { ::flatbuffers::Table::new(buf, loc) },
+                }
+            }
+        }
+
+        impl<'a> Said<'a> {
+            pub const VT_CHANNEL: ::flatbuffers::VOffsetT = 4;
+            pub const VT_FROM: ::flatbuffers::VOffsetT = 6;
+            pub const VT_NAME: ::flatbuffers::VOffsetT = 8;
+            pub const VT_HOUSE: ::flatbuffers::VOffsetT = 10;
+            pub const VT_TO: ::flatbuffers::VOffsetT = 12;
+            pub const VT_TEXT: ::flatbuffers::VOffsetT = 14;
+            pub const VT_SEQUENCE: ::flatbuffers::VOffsetT = 16;
+            pub const VT_TIME_MS: ::flatbuffers::VOffsetT = 18;
+
+            #[inline]
+            pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
+                Said { _tab: table }
+            }
+            #[allow(unused_mut)]
+            pub fn create<
+                'bldr: 'args,
+                'args: 'mut_bldr,
+                'mut_bldr,
+                A: ::flatbuffers::Allocator + 'bldr,
+            >(
+                _fbb: &'mut_bldr mut ::flatbuffers::FlatBufferBuilder<'bldr, A>,
+                args: &'args SaidArgs<'args>,
+            ) -> ::flatbuffers::WIPOffset<Said<'bldr>> {
+                let mut builder = SaidBuilder::new(_fbb);
+                builder.add_time_ms(args.time_ms);
+                builder.add_sequence(args.sequence);
+                if let Some(x) = args.text {
+                    builder.add_text(x);
+                }
+                if let Some(x) = args.to {
+                    builder.add_to(x);
+                }
+                if let Some(x) = args.name {
+                    builder.add_name(x);
+                }
+                builder.add_from(args.from);
+                builder.add_house(args.house);
+                builder.add_channel(args.channel);
+                builder.finish()
+            }
+
+            #[inline]
+            pub fn channel(&self) -> u8 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe { self._tab.get::<u8>(Said::VT_CHANNEL, Some(0)).unwrap() }
+            }
+            /// The body that spoke, and its name and house then; 0, empty and 255 for the server itself.
+            #[inline]
+            pub fn from(&self) -> u32 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe { self._tab.get::<u32>(Said::VT_FROM, Some(0)).unwrap() }
+            }
+            #[inline]
+            pub fn name(&self) -> Option<&'a str> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<&str>>(Said::VT_NAME, None)
+                }
+            }
+            #[inline]
+            pub fn house(&self) -> u8 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe { self._tab.get::<u8>(Said::VT_HOUSE, Some(255)).unwrap() }
+            }
+            /// Whose ear a whisper was for; else empty.
+            #[inline]
+            pub fn to(&self) -> Option<&'a str> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<&str>>(Said::VT_TO, None)
+                }
+            }
+            #[inline]
+            pub fn text(&self) -> Option<&'a str> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<&str>>(Said::VT_TEXT, None)
+                }
+            }
+            /// Names these words; the same ones may come again after a reconnect.
+            #[inline]
+            pub fn sequence(&self) -> u64 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe { self._tab.get::<u64>(Said::VT_SEQUENCE, Some(0)).unwrap() }
+            }
+            /// When, in milliseconds since 1970.
+            #[inline]
+            pub fn time_ms(&self) -> u64 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe { self._tab.get::<u64>(Said::VT_TIME_MS, Some(0)).unwrap() }
+            }
+        }
+
+        impl ::flatbuffers::Verifiable for Said<'_> {
+            #[inline]
+            fn run_verifier(
+                v: &mut ::flatbuffers::Verifier,
+                pos: usize,
+            ) -> Result<(), ::flatbuffers::InvalidFlatbuffer> {
+                v.visit_table(pos)?
+                    .visit_field::<u8>("channel", Self::VT_CHANNEL, false)?
+                    .visit_field::<u32>("from", Self::VT_FROM, false)?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<&str>>(
+                        "name",
+                        Self::VT_NAME,
+                        false,
+                    )?
+                    .visit_field::<u8>("house", Self::VT_HOUSE, false)?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<&str>>("to", Self::VT_TO, false)?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<&str>>(
+                        "text",
+                        Self::VT_TEXT,
+                        false,
+                    )?
+                    .visit_field::<u64>("sequence", Self::VT_SEQUENCE, false)?
+                    .visit_field::<u64>("time_ms", Self::VT_TIME_MS, false)?
+                    .finish();
+                Ok(())
+            }
+        }
+        pub struct SaidArgs<'a> {
+            pub channel: u8,
+            pub from: u32,
+            pub name: Option<::flatbuffers::WIPOffset<&'a str>>,
+            pub house: u8,
+            pub to: Option<::flatbuffers::WIPOffset<&'a str>>,
+            pub text: Option<::flatbuffers::WIPOffset<&'a str>>,
+            pub sequence: u64,
+            pub time_ms: u64,
+        }
+        impl<'a> Default for SaidArgs<'a> {
+            #[inline]
+            fn default() -> Self {
+                SaidArgs {
+                    channel: 0,
+                    from: 0,
+                    name: None,
+                    house: 255,
+                    to: None,
+                    text: None,
+                    sequence: 0,
+                    time_ms: 0,
+                }
+            }
+        }
+
+        pub struct SaidBuilder<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> {
+            fbb_: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
+            start_: ::flatbuffers::WIPOffset<::flatbuffers::TableUnfinishedWIPOffset>,
+        }
+        impl<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> SaidBuilder<'a, 'b, A> {
+            #[inline]
+            pub fn add_channel(&mut self, channel: u8) {
+                self.fbb_.push_slot::<u8>(Said::VT_CHANNEL, channel, 0);
+            }
+            #[inline]
+            pub fn add_from(&mut self, from: u32) {
+                self.fbb_.push_slot::<u32>(Said::VT_FROM, from, 0);
+            }
+            #[inline]
+            pub fn add_name(&mut self, name: ::flatbuffers::WIPOffset<&'b str>) {
+                self.fbb_
+                    .push_slot_always::<::flatbuffers::WIPOffset<_>>(Said::VT_NAME, name);
+            }
+            #[inline]
+            pub fn add_house(&mut self, house: u8) {
+                self.fbb_.push_slot::<u8>(Said::VT_HOUSE, house, 255);
+            }
+            #[inline]
+            pub fn add_to(&mut self, to: ::flatbuffers::WIPOffset<&'b str>) {
+                self.fbb_
+                    .push_slot_always::<::flatbuffers::WIPOffset<_>>(Said::VT_TO, to);
+            }
+            #[inline]
+            pub fn add_text(&mut self, text: ::flatbuffers::WIPOffset<&'b str>) {
+                self.fbb_
+                    .push_slot_always::<::flatbuffers::WIPOffset<_>>(Said::VT_TEXT, text);
+            }
+            #[inline]
+            pub fn add_sequence(&mut self, sequence: u64) {
+                self.fbb_.push_slot::<u64>(Said::VT_SEQUENCE, sequence, 0);
+            }
+            #[inline]
+            pub fn add_time_ms(&mut self, time_ms: u64) {
+                self.fbb_.push_slot::<u64>(Said::VT_TIME_MS, time_ms, 0);
+            }
+            #[inline]
+            pub fn new(
+                _fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
+            ) -> SaidBuilder<'a, 'b, A> {
+                let start = _fbb.start_table();
+                SaidBuilder {
+                    fbb_: _fbb,
+                    start_: start,
+                }
+            }
+            #[inline]
+            pub fn finish(self) -> ::flatbuffers::WIPOffset<Said<'a>> {
+                let o = self.fbb_.end_table(self.start_);
+                ::flatbuffers::WIPOffset::new(o.value())
+            }
+        }
+
+        impl ::core::fmt::Debug for Said<'_> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let mut ds = f.debug_struct("Said");
+                ds.field("channel", &self.channel());
+                ds.field("from", &self.from());
+                ds.field("name", &self.name());
+                ds.field("house", &self.house());
+                ds.field("to", &self.to());
+                ds.field("text", &self.text());
+                ds.field("sequence", &self.sequence());
+                ds.field("time_ms", &self.time_ms());
+                ds.finish()
+            }
+        }
+        pub enum UnsaidOffset {}
+        #[derive(Copy, Clone, PartialEq)]
+
+        /// Why words or a wish about them were not taken; reasons: WIRE.md.
+        pub struct Unsaid<'a> {
+            pub _tab: ::flatbuffers::Table<'a>,
+        }
+
+        impl<'a> ::flatbuffers::Follow<'a> for Unsaid<'a> {
+            type Inner = Unsaid<'a>;
+            #[inline]
+            unsafe fn follow(buf: &'a [u8], loc: usize) -> Self::Inner {
+                Self {
+                    _tab: unsafe { ::flatbuffers::Table::new(buf, loc) },
+                }
+            }
+        }
+
+        impl<'a> Unsaid<'a> {
+            pub const VT_REASON: ::flatbuffers::VOffsetT = 4;
+            pub const VT_CHANNEL: ::flatbuffers::VOffsetT = 6;
+            pub const VT_UNTIL_MS: ::flatbuffers::VOffsetT = 8;
+
+            #[inline]
+            pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
+                Unsaid { _tab: table }
+            }
+            #[allow(unused_mut)]
+            pub fn create<
+                'bldr: 'args,
+                'args: 'mut_bldr,
+                'mut_bldr,
+                A: ::flatbuffers::Allocator + 'bldr,
+            >(
+                _fbb: &'mut_bldr mut ::flatbuffers::FlatBufferBuilder<'bldr, A>,
+                args: &'args UnsaidArgs,
+            ) -> ::flatbuffers::WIPOffset<Unsaid<'bldr>> {
+                let mut builder = UnsaidBuilder::new(_fbb);
+                builder.add_until_ms(args.until_ms);
+                builder.add_channel(args.channel);
+                builder.add_reason(args.reason);
+                builder.finish()
+            }
+
+            #[inline]
+            pub fn reason(&self) -> u8 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe { self._tab.get::<u8>(Unsaid::VT_REASON, Some(0)).unwrap() }
+            }
+            #[inline]
+            pub fn channel(&self) -> u8 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe { self._tab.get::<u8>(Unsaid::VT_CHANNEL, Some(0)).unwrap() }
+            }
+            /// When the player may speak again, in milliseconds since 1970; 0 where waiting does not help.
+            #[inline]
+            pub fn until_ms(&self) -> u64 {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe { self._tab.get::<u64>(Unsaid::VT_UNTIL_MS, Some(0)).unwrap() }
+            }
+        }
+
+        impl ::flatbuffers::Verifiable for Unsaid<'_> {
+            #[inline]
+            fn run_verifier(
+                v: &mut ::flatbuffers::Verifier,
+                pos: usize,
+            ) -> Result<(), ::flatbuffers::InvalidFlatbuffer> {
+                v.visit_table(pos)?
+                    .visit_field::<u8>("reason", Self::VT_REASON, false)?
+                    .visit_field::<u8>("channel", Self::VT_CHANNEL, false)?
+                    .visit_field::<u64>("until_ms", Self::VT_UNTIL_MS, false)?
+                    .finish();
+                Ok(())
+            }
+        }
+        pub struct UnsaidArgs {
+            pub reason: u8,
+            pub channel: u8,
+            pub until_ms: u64,
+        }
+        impl<'a> Default for UnsaidArgs {
+            #[inline]
+            fn default() -> Self {
+                UnsaidArgs {
+                    reason: 0,
+                    channel: 0,
+                    until_ms: 0,
+                }
+            }
+        }
+
+        pub struct UnsaidBuilder<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> {
+            fbb_: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
+            start_: ::flatbuffers::WIPOffset<::flatbuffers::TableUnfinishedWIPOffset>,
+        }
+        impl<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> UnsaidBuilder<'a, 'b, A> {
+            #[inline]
+            pub fn add_reason(&mut self, reason: u8) {
+                self.fbb_.push_slot::<u8>(Unsaid::VT_REASON, reason, 0);
+            }
+            #[inline]
+            pub fn add_channel(&mut self, channel: u8) {
+                self.fbb_.push_slot::<u8>(Unsaid::VT_CHANNEL, channel, 0);
+            }
+            #[inline]
+            pub fn add_until_ms(&mut self, until_ms: u64) {
+                self.fbb_.push_slot::<u64>(Unsaid::VT_UNTIL_MS, until_ms, 0);
+            }
+            #[inline]
+            pub fn new(
+                _fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
+            ) -> UnsaidBuilder<'a, 'b, A> {
+                let start = _fbb.start_table();
+                UnsaidBuilder {
+                    fbb_: _fbb,
+                    start_: start,
+                }
+            }
+            #[inline]
+            pub fn finish(self) -> ::flatbuffers::WIPOffset<Unsaid<'a>> {
+                let o = self.fbb_.end_table(self.start_);
+                ::flatbuffers::WIPOffset::new(o.value())
+            }
+        }
+
+        impl ::core::fmt::Debug for Unsaid<'_> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let mut ds = f.debug_struct("Unsaid");
+                ds.field("reason", &self.reason());
+                ds.field("channel", &self.channel());
+                ds.field("until_ms", &self.until_ms());
+                ds.finish()
+            }
+        }
         pub enum BricksOffset {}
         #[derive(Copy, Clone, PartialEq)]
 

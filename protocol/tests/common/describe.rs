@@ -2,6 +2,7 @@
 
 use protocol::{
     battle::{Battle, Density, Kills, Scoreboard},
+    chat::Said,
     down::DownMessage,
     event::Events,
     header::Header,
@@ -31,6 +32,15 @@ fn up(bytes: &[u8]) -> Value {
         UpMessage::Hello(hello) => self::hello(&hello),
         UpMessage::Settings(settings) => self::settings(settings),
         UpMessage::Leave => json!({}),
+        UpMessage::Say(say) => json!({
+            "channel": say.channel,
+            "to": say.to,
+            "text": say.text,
+        }),
+        UpMessage::Ignore(ignore) => json!({
+            "name": ignore.name,
+            "ignored": ignore.ignored,
+        }),
     }
 }
 
@@ -59,6 +69,12 @@ fn down(bytes: &[u8]) -> Value {
             "steps": overload.steps,
             "rate_permille": overload.rate_permille,
             "staleness_ticks_max": overload.staleness_ticks_max,
+        }),
+        DownMessage::Said(said) => self::said(&said),
+        DownMessage::Unsaid(unsaid) => json!({
+            "reason": unsaid.reason,
+            "channel": unsaid.channel,
+            "until_ms": unsaid.until_ms,
         }),
         DownMessage::Bricks(bricks) => self::bricks(&bricks),
         DownMessage::Edits(edits) => self::edits(&edits),
@@ -257,6 +273,20 @@ fn refusals(refusals: &Refusals) -> Value {
     json!({
         "sequence": column(&refusals.rows, |row| row.0),
         "reason": column(&refusals.rows, |row| row.1),
+    })
+}
+
+/// The sequence as text: JSON's numbers are too small for it.
+fn said(said: &Said) -> Value {
+    json!({
+        "channel": said.channel,
+        "from": said.from,
+        "name": said.name,
+        "house": said.house,
+        "to": said.to,
+        "text": said.text,
+        "sequence": said.sequence.to_string(),
+        "time_ms": said.time_ms,
     })
 }
 

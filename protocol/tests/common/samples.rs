@@ -3,6 +3,7 @@
 use protocol::{
     Encode, Encoder, VERSION,
     battle::{Banner, Battle, Density, Kill, Kills, Score, Scoreboard},
+    chat::{Ignore, Said, Say, Unsaid},
     event::{EventKind, EventRow, Events, Pong},
     header::set_number,
     own::Own,
@@ -77,6 +78,16 @@ fn streams() -> Vec<Sample> {
         stream("hello", &hello()),
         stream("settings", &settings()),
         stream("leave", &Leave),
+        stream("say", &say()),
+        stream(
+            "ignore",
+            &Ignore {
+                name: "Bo".into(),
+                ignored: true,
+            },
+        ),
+        stream("said", &said()),
+        stream("unsaid", &unsaid()),
     ]
 }
 
@@ -398,5 +409,35 @@ pub fn settings() -> Settings {
         view_distance_blocks: 0,
         budget_bytes_per_second: 200_000,
         camera_yaw: 40_000,
+    }
+}
+
+/// With what a reader must not take for more than text.
+pub fn say() -> Say {
+    Say {
+        channel: 5,
+        to: "Åsa the Bold".into(),
+        text: "<b>To the banner!</b> 剣".into(),
+    }
+}
+
+pub fn said() -> Said {
+    Said {
+        channel: 5,
+        from: 0x0200_0007,
+        name: "Bo".into(),
+        house: 1,
+        to: "Åsa the Bold".into(),
+        text: "<b>To the banner!</b> 剣".into(),
+        sequence: 0x0123_4567_89ab_cdef,
+        time_ms: 1_790_000_000_123,
+    }
+}
+
+pub fn unsaid() -> Unsaid {
+    Unsaid {
+        reason: 3,
+        channel: 0,
+        until_ms: 1_790_000_060_000,
     }
 }

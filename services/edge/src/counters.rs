@@ -32,10 +32,16 @@ pub enum Cause {
     HandshakeFailed,
     /// A Hello refused: version, name, rate or capacity.
     JoinRefused,
+    /// Words that the rules of chat refused.
+    ChatRefused,
+    /// Words that a client was not told because it reads too slowly.
+    ChatUnheard,
+    /// Words that found the queue to another edge or to the services full.
+    ChatUnrelayed,
 }
 
 /// Names of the causes, as `/status` and `/metrics` show them.
-pub const CAUSES: [&str; 10] = [
+pub const CAUSES: [&str; 13] = [
     "message_rate",
     "datagram_malformed",
     "message_malformed",
@@ -46,6 +52,9 @@ pub const CAUSES: [&str; 10] = [
     "handshake_refused",
     "handshake_failed",
     "join_refused",
+    "chat_refused",
+    "chat_unheard",
+    "chat_unrelayed",
 ];
 
 /// How a session reaches us. The order is that of [`TRANSPORTS`].
@@ -75,6 +84,9 @@ pub struct Counters {
     pub terrain_bytes_out: AtomicU64,
     pub joined: AtomicU64,
     pub resumed: AtomicU64,
+    /// Words that were taken here, and how often some were told to a client.
+    pub chat_said: AtomicU64,
+    pub chat_heard: AtomicU64,
     /// Time an edge spends telling one frame to all its sessions: sum in µs, and how many.
     pub fan_out_us: AtomicU64,
     pub fan_out_count: AtomicU64,
@@ -93,6 +105,8 @@ impl Default for Counters {
             terrain_bytes_out: AtomicU64::default(),
             joined: AtomicU64::default(),
             resumed: AtomicU64::default(),
+            chat_said: AtomicU64::default(),
+            chat_heard: AtomicU64::default(),
             fan_out_us: AtomicU64::default(),
             fan_out_count: AtomicU64::default(),
         }

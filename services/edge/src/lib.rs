@@ -4,6 +4,7 @@
 //! Not responsible for what happens in the battle (engine) or when (world).
 
 mod certificate;
+mod chat_exchange;
 mod config;
 mod counters;
 mod edge;
@@ -24,6 +25,7 @@ mod transport;
 mod work;
 
 pub use certificate::write_private;
+pub use chat_exchange::{ChatInlet, ChatService};
 pub use config::{EdgeConfig, PageSource, QuicDriver};
 pub use http::pod::serve as serve_pod_status;
 pub use server::{BoundEdges, EdgesHandle, StartError, bind};

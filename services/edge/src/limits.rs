@@ -70,6 +70,15 @@ pub const SOCKET_UP_BYTES_MAX: usize = 4_096;
 /// Control messages waiting for a client; at 5 to 10 a second this is half a minute. When full, the
 /// client is too slow and is closed: what is reliable cannot be dropped.
 pub const CONTROL_QUEUE_MAX: usize = 256;
+/// Control messages waiting for a client above which it is told no more words: a quarter of the queue, so
+/// that chat never fills what Battle and Closing need. What it is not told is counted.
+pub const CHAT_BACKLOG_MAX: usize = CONTROL_QUEUE_MAX / 4;
+/// Notices of chat on their way to an edge, which takes them in with every frame: all that 2,000 players may
+/// say at once would be 10,000; what is over is dropped and counted, for nobody could read it.
+pub const CHAT_NOTICES_MAX: usize = 1_024;
+/// Notices that an edge takes in with one frame, so that a flood from elsewhere cannot hold a frame up.
+pub const CHAT_NOTICES_PER_FRAME: usize = 64;
+
 /// Terrain messages waiting for a client: about what it may get in a tick. When full, the edge builds no
 /// more for it.
 pub const TERRAIN_QUEUE_MAX: usize = 16;

@@ -23,6 +23,7 @@ use world::{EdgePort, PodStatus, Wake};
 
 use crate::{
     certificate::CertificateStore,
+    chat_exchange::{self, ChatEnd, ChatInlet},
     config::{EdgeConfig, PageSource},
     counters::{Counters, read},
     edge::{Course, Edge, Shared},
@@ -211,16 +212,18 @@ impl BoundEdges {
             course: course_seen,
             config: self.config,
         });
+        let chat = &shared.config.services.chat;
+        let (chat_ends, chat) = chat_exchange::connect(ports.len(), chat, &shared.counters);
+        let ends = self.quic.into_iter().zip(ports).zip(chat_ends);
         let mut threads = Vec::new();
-        for (index, ((quic, port), wake)) in
-            self.quic.into_iter().zip(ports).zip(self.wakes).enumerate()
-        {
+        for (index, (((quic, port), chat_end), wake)) in ends.zip(self.wakes).enumerate() {
             let parts = Parts {
                 index,
                 shared: shared.clone(),
                 http: self.http.try_clone().map_err(StartError::Thread)?,
                 quic,
                 port,
+                chat_end,
                 wake,
                 assets: self.assets.clone(),
             };
@@ -236,6 +239,7 @@ impl BoundEdges {
             course,
             threads,
             http_address,
+            chat,
         })
     }
 }
@@ -246,12 +250,18 @@ pub struct EdgesHandle {
     course: watch::Sender<Course>,
     threads: Vec<JoinHandle<()>>,
     http_address: SocketAddr,
+    chat: ChatInlet,
 }
 
 impl EdgesHandle {
     /// The address that HTTP answers on.
     pub fn http_address(&self) -> SocketAddr {
         self.http_address
+    }
+
+    /// Tells the players here what was said elsewhere, and what moderators want.
+    pub fn chat(&self) -> &ChatInlet {
+        &self.chat
     }
 
     /// Counts the bytes that all edges sent since the start.
@@ -337,6 +347,7 @@ struct Parts {
     http: TcpListener,
     quic: UdpSocket,
     port: EdgePort,
+    chat_end: ChatEnd,
     wake: Arc<Notify>,
     assets: Assets,
 }
@@ -360,7 +371,12 @@ impl Parts {
             sessions_max: self.shared.config.sessions_max,
             budget_bytes_per_second_max: self.shared.config.budget_bytes_per_second_max,
         };
-        let hub = Hub::new(self.port, self.shared.counters.clone(), bounds);
+        let hub = Hub::new(
+            self.port,
+            self.chat_end,
+            self.shared.counters.clone(),
+            bounds,
+        );
         let edge = Rc::new(Edge {
             index: self.index,
             shared: self.shared.clone(),

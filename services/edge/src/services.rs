@@ -5,11 +5,14 @@ use std::{fmt, net::SocketAddr, pin::Pin, sync::Arc};
 
 use axum::{extract::Request, response::Response};
 
+use crate::chat_exchange::ChatService;
+
 /// What an edge uses of services.
 #[derive(Clone, Debug, Default)]
 pub struct Services {
     pub api: Option<Api>,
     pub tickets: Option<Tickets>,
+    pub chat: ChatService,
 }
 
 /// An answer under way.

@@ -126,6 +126,7 @@ pub fn start(
             audience: AUDIENCE.to_owned(),
             are_required: accounts == Accounts::Required,
         }),
+        chat: edge::ChatService::default(),
     };
     Ok((services, Running { stop, thread }))
 }

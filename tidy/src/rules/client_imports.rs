@@ -48,6 +48,9 @@ fn refusal(importer: &str, target: &str) -> Option<&'static str> {
     if within("wire/") && !target.starts_with("wire/") && !package("flatbuffers") {
         return Some("client/src/wire imports only itself, its generated code and flatbuffers");
     }
+    if within("account/") && !target.starts_with("account/") && target != "wire/link" {
+        return Some("client/src/account imports only itself and the types of wire/link");
+    }
     None
 }
 
@@ -179,6 +182,13 @@ mod tests {
         );
         assert_eq!(
             found("client/src/wire/a.ts", "import { x } from '../world/a';"),
+            1
+        );
+        assert_eq!(
+            found(
+                "client/src/account/a.ts",
+                "import '../ui/hud'; import './b';"
+            ),
             1
         );
     }

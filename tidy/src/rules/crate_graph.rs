@@ -35,7 +35,11 @@ const MAY_USE: [(&str, &[&str]); 27] = [
             "placement",
         ],
     ),
-    ("edge", &["spatial", "protocol", "engine", "world", "quic"]),
+    (
+        "edge",
+        &["spatial", "protocol", "engine", "world", "quic", "chat"],
+    ),
+    ("chat", &[]),
     ("quic", &[]),
     ("web", &[]),
     ("tokens", &[]),
@@ -72,7 +76,7 @@ const MAY_USE: [(&str, &[&str]); 27] = [
 ];
 
 /// What tests may use besides.
-const TESTS_MAY_USE: [(&str, &[&str]); 5] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 6] = [
     // Itself with the feature that starts real backends.
     ("backends", &["backends"]),
     (
@@ -80,6 +84,7 @@ const TESTS_MAY_USE: [(&str, &[&str]); 5] = [
         &["spatial", "protocol", "engine", "journal", "edge", "bench"],
     ),
     ("edge", &["bots"]),
+    ("chat", &["spatial"]),
     ("client-core", &["protocol"]),
     ("protocol", &["spatial"]),
 ];

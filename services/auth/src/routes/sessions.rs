@@ -32,8 +32,9 @@ pub async fn refresh(
 ) -> Result<Json<Tokens>, AuthError> {
     let token = RefreshToken::of_text(&auth.seal, &form.refresh_token);
     let token = token.ok_or_else(Problem::unauthorized)?;
+    // A sanction has ended the session: why is what its player is to be told.
+    auth.require_no_sanction(token.account).await?;
     let (account, mut session) = auth.find_session(token).await?;
-    auth.require_no_sanction(account.id).await?;
 
     let now_ms = auth.clock.now_ms();
     let old_hash = random::digest_hex(&token.secret);

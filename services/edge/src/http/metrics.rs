@@ -257,6 +257,16 @@ fn edge_metrics(page: &mut Page, shared: &Shared) {
             read(&counters.resumed),
         ),
         (
+            "chat_said_total",
+            "Words of players taken here.",
+            read(&counters.chat_said),
+        ),
+        (
+            "chat_heard_total",
+            "Words told to players.",
+            read(&counters.chat_heard),
+        ),
+        (
             "bytes_out_total",
             "Bytes of messages sent.",
             read(&counters.bytes_out),

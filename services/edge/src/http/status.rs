@@ -44,6 +44,8 @@ fn status_json(shared: &Shared) -> Value {
         "sessions_max": shared.config.sessions_max,
         "joined": read(&counters.joined),
         "resumed": read(&counters.resumed),
+        "chat_said": read(&counters.chat_said),
+        "chat_heard": read(&counters.chat_heard),
         "bytes_out": read(&counters.bytes_out),
         "bytes_in": read(&counters.bytes_in),
         "datagrams_out": read(&counters.datagrams_out),

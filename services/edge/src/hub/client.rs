@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc, time::Instant};
 
+use chat::{IgnoreList, Manners};
 use engine::{Attachment, BodyId, SessionId};
 use protocol::up::{Hello, Settings};
 use tokio::sync::Notify;
@@ -99,6 +100,9 @@ pub struct Client {
     /// Its body, once the shard gave one and the Welcome is out.
     pub body: Option<BodyId>,
     pub inputs: InputGate,
+    /// How much it said lately, and whom it does not want to hear.
+    pub manners: Manners,
+    pub ignored: IgnoreList,
     /// The tick whose deaths, and all before, its kill feed was told.
     pub kills_told_tick: u32,
     /// Datagrams sent to it, for its count of losses.
@@ -131,6 +135,8 @@ impl Client {
             present_at_tick: 0,
             body: None,
             inputs: InputGate::default(),
+            manners: Manners::default(),
+            ignored: IgnoreList::default(),
             kills_told_tick: 0,
             datagram_count: 0,
             interest: ClientInterest::new(

@@ -2,6 +2,7 @@
 //! each of them. Single-threaded; nothing in it waits.
 
 pub mod bodies;
+pub mod chat;
 pub mod client;
 pub mod columns;
 pub mod inputs;
@@ -25,8 +26,10 @@ use protocol::{
 use world::{EdgePort, Steps};
 
 use crate::{
+    chat_exchange::ChatEnd,
     counters::{Cause, Counters},
     hub::{
+        chat::Chat,
         client::{Client, EndSignal, Wishes},
         population::Population,
         tell::Teller,
@@ -61,6 +64,7 @@ pub struct Hub {
     frame: Arc<Frame>,
     encoder: Encoder,
     teller: Teller,
+    chat: Chat,
     /// The first slot to be told of the next frame, so that none is always served first.
     slot_first: usize,
     bounds: Bounds,
@@ -74,7 +78,7 @@ pub struct Bounds {
 }
 
 impl Hub {
-    pub fn new(port: EdgePort, counters: Arc<Counters>, bounds: Bounds) -> Self {
+    pub fn new(port: EdgePort, chat_end: ChatEnd, counters: Arc<Counters>, bounds: Bounds) -> Self {
         Self {
             port,
             counters,
@@ -84,6 +88,7 @@ impl Hub {
             frame: Arc::default(),
             encoder: Encoder::new(),
             teller: Teller::new(bounds),
+            chat: Chat::new(chat_end),
             slot_first: 0,
             bounds,
         }

@@ -21,6 +21,7 @@ use crate::{
     hub::{
         Bounds, Hub,
         bodies::RosterChanges,
+        chat::Chat,
         client::Client,
         columns::Column,
         inputs::InputGate,
@@ -156,6 +157,7 @@ impl Hub {
             self.teller.interest.begin_tick(&self.frame);
             self.teller.news.update(&self.frame);
             self.teller.roster.update(&self.frame.roster);
+            self.heed_notices();
         }
         is_new
     }
@@ -177,6 +179,7 @@ impl Hub {
             };
             let mut telling = Telling {
                 teller: &mut self.teller,
+                chat: &self.chat,
                 frame: &frame,
                 counters: &self.counters,
                 work,
@@ -243,6 +246,7 @@ fn speak_for(client: &mut Client, tick: u32, port: &mut EdgePort) {
 /// One frame on its way to one client.
 struct Telling<'a> {
     teller: &'a mut Teller,
+    chat: &'a Chat,
     frame: &'a Frame,
     counters: &'a Counters,
     work: &'a Work,
@@ -310,7 +314,11 @@ impl Telling<'_> {
         client.see(player.body.index());
         client.outbox.control(self.teller.news.battle.message())?;
         client.outbox.control(self.teller.news.density.message())?;
-        client.outbox.control(self.teller.news.scoreboard.message())
+        client
+            .outbox
+            .control(self.teller.news.scoreboard.message())?;
+        let mut recent = self.chat.recent(player.house as u8);
+        recent.try_for_each(|words| client.outbox.control(words.clone()))
     }
 
     /// Bodies there may be while this client plays: those that are no players, and all players.

@@ -128,6 +128,8 @@ impl Seat {
             }
             UpMessage::Ping(ping) => hub.pong(self.client, ping.nonce),
             UpMessage::Settings(settings) => hub.settings(self.client, settings),
+            UpMessage::Say(say) => hub.say(self.client, &say),
+            UpMessage::Ignore(ignore) => hub.ignore(self.client, &ignore),
             UpMessage::Leave => return Err(Ending::Left),
             UpMessage::Hello(_) => return Err(Ending::bad_message("a second Hello")),
         }

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use protocol::{
     Encode, Encoder,
+    chat::{Said, Unsaid},
     down::DownMessage,
     own::Own,
     session::{Closing, Overload, Waiting, Welcome},
@@ -54,6 +55,8 @@ pub enum Heard {
     Battle,
     Waiting(Waiting),
     Overload(Overload),
+    Said(Said),
+    Unsaid(Unsaid),
     Other,
     /// The connection is closed, with this code.
     Closed(u64),
@@ -67,6 +70,10 @@ enum Up {
         _endpoint: quinn::Endpoint,
     },
     Socket(mpsc::UnboundedSender<Vec<u8>>),
+    Browser {
+        session: web_transport_quinn::Session,
+        control: web_transport_quinn::SendStream,
+    },
 }
 
 pub struct Client {
@@ -88,6 +95,9 @@ pub struct Client {
     pub places: Vec<(u32, u32)>,
     /// What it was told last of what the server does less of.
     pub overload: Option<Overload>,
+    /// Words it heard, and why its own were not taken.
+    pub said: Vec<Said>,
+    pub unsaid: Vec<Unsaid>,
     input_sequence: u32,
 }
 
@@ -120,7 +130,7 @@ pub async fn knock_at(server: SocketAddr, address: SocketAddr, first: &[u8]) -> 
     let hash = connect["certificate_sha256"].as_str().expect("a hash");
     let mut endpoint =
         quinn::Endpoint::client("127.0.0.1:0".parse().expect("an address")).expect("a socket");
-    endpoint.set_default_client_config(client_config(hash));
+    endpoint.set_default_client_config(client_config(hash, protocol::ALPN));
     let connecting = endpoint
         .connect(address, "localhost")
         .expect("a configuration that fits");
@@ -193,6 +203,68 @@ pub async fn knock_socket(server: SocketAddr, first: Vec<u8>) -> Client {
     Client::new(Up::Socket(up), heard)
 }
 
+/// Connects over WebTransport, as a browser does, and says these bytes.
+pub async fn knock_browser(server: SocketAddr, first: &[u8]) -> Client {
+    let connect = http::json(server, "/connect.json").await;
+    let address = connect["quic_address"].as_str().expect("an address");
+    let hash = connect["certificate_sha256"].as_str().expect("a hash");
+    let mut endpoint =
+        quinn::Endpoint::client("127.0.0.1:0".parse().expect("an address")).expect("a socket");
+    endpoint.set_default_client_config(client_config(hash, web_transport_quinn::ALPN.as_bytes()));
+    let connecting = endpoint
+        .connect(address.parse().expect("an address"), "localhost")
+        .expect("a configuration that fits");
+    let connection = within("a connection", connecting).await;
+    let url = url::Url::parse("https://localhost/").expect("a URL");
+    let connection = connection.expect("a connection");
+    let session = web_transport_quinn::Session::connect(connection, url).await;
+    let session = session.expect("a WebTransport session");
+    let (mut control, down) = session.open_bi().await.expect("a stream");
+    control.write_all(first).await.expect("a fresh stream");
+    let (hear, heard) = mpsc::unbounded_channel();
+    tokio::spawn(hear_browser_stream(down, hear.clone()));
+    tokio::spawn({
+        let (session, hear) = (session.clone(), hear.clone());
+        async move {
+            while let Ok(datagram) = session.read_datagram().await {
+                tell(&datagram, &hear);
+            }
+        }
+    });
+    tokio::spawn({
+        let session = session.clone();
+        async move {
+            if let Ok(terrain) = session.accept_uni().await {
+                hear_browser_stream(terrain, hear.clone()).await;
+            }
+            session.closed().await;
+            let _ = hear.send(Heard::Closed(u64::MAX));
+        }
+    });
+    Client::new(Up::Browser { session, control }, heard)
+}
+
+async fn hear_browser_stream(
+    mut stream: web_transport_quinn::RecvStream,
+    hear: mpsc::UnboundedSender<Heard>,
+) {
+    let mut reader = StreamReader::new();
+    let mut bytes = vec![0; 64 * 1_024];
+    while let Ok(Some(count)) = stream.read(&mut bytes).await {
+        reader.push(&bytes[..count]);
+        while let Some(message) = reader.next_message().expect("the server speaks the wire") {
+            tell(message, &hear);
+        }
+    }
+}
+
+pub async fn join_browser(server: SocketAddr, hello: &Hello) -> Client {
+    let first = Encoder::new().stream(hello).to_vec();
+    let mut client = knock_browser(server, &first).await;
+    client.wait_for_welcome().await;
+    client
+}
+
 pub async fn join(server: SocketAddr, name: &str) -> Client {
     join_as(server, &hello(name)).await
 }
@@ -229,6 +301,8 @@ impl Client {
             refusals: Vec::new(),
             places: Vec::new(),
             overload: None,
+            said: Vec::new(),
+            unsaid: Vec::new(),
             input_sequence: 0,
         }
     }
@@ -299,6 +373,8 @@ impl Client {
             }
             Heard::Waiting(waiting) => self.places.push((waiting.position, waiting.count)),
             Heard::Overload(overload) => self.overload = Some(*overload),
+            Heard::Said(said) => self.said.push(said.clone()),
+            Heard::Unsaid(unsaid) => self.unsaid.push(*unsaid),
             Heard::Pong(nonce) => self.pong = Some(*nonce),
             Heard::Bricks(count) => self.bricks_count += count,
             Heard::Edit { block, now } => self.edits.push((*block, *now)),
@@ -347,6 +423,9 @@ impl Client {
             Up::Quic { connection, .. } => {
                 let _ = connection.send_datagram(Bytes::from(bytes));
             }
+            Up::Browser { session, .. } => {
+                let _ = session.send_datagram(Bytes::from(bytes));
+            }
             Up::Socket(up) => {
                 let _ = up.send(bytes);
             }
@@ -361,6 +440,9 @@ impl Client {
     pub async fn control_bytes(&mut self, bytes: &[u8]) {
         match &mut self.up {
             Up::Quic { control, .. } => {
+                let _ = control.write_all(bytes).await;
+            }
+            Up::Browser { control, .. } => {
                 let _ = control.write_all(bytes).await;
             }
             Up::Socket(up) => {
@@ -434,11 +516,13 @@ fn heard(message: DownMessage) -> VecDeque<Heard> {
         DownMessage::Battle(_) => one(Heard::Battle),
         DownMessage::Waiting(waiting) => one(Heard::Waiting(waiting)),
         DownMessage::Overload(overload) => one(Heard::Overload(overload)),
+        DownMessage::Said(said) => one(Heard::Said(said)),
+        DownMessage::Unsaid(unsaid) => one(Heard::Unsaid(unsaid)),
         _ => one(Heard::Other),
     }
 }
 
-fn client_config(certificate_sha256: &str) -> quinn::ClientConfig {
+fn client_config(certificate_sha256: &str, alpn: &[u8]) -> quinn::ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = ByHash {
         sha256_hex: certificate_sha256.to_owned(),
@@ -450,7 +534,7 @@ fn client_config(certificate_sha256: &str) -> quinn::ClientConfig {
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
-    tls.alpn_protocols = vec![protocol::ALPN.to_vec()];
+    tls.alpn_protocols = vec![alpn.to_vec()];
     let crypto = quinn::crypto::rustls::QuicClientConfig::try_from(tls).expect("TLS 1.3");
     quinn::ClientConfig::new(Arc::new(crypto))
 }

@@ -1,0 +1,115 @@
+//! The auth service's routes, one function each, with what they take and give.
+
+import { asProblem, Problem } from "./problem";
+
+export interface Tokens {
+  account: string;
+  role: string;
+  guest: boolean;
+  access_token: string;
+  /** Milliseconds since 1970. */
+  access_expires_ms: number;
+  refresh_token: string;
+  refresh_expires_ms: number;
+}
+
+export interface AccountDetails {
+  account: string;
+  /** What the account may do once its second factor was given. */
+  role: string;
+  /** What this session may do. */
+  session_role: string;
+  guest: boolean;
+  email: string | null;
+  has_password: boolean;
+  has_second_factor: boolean;
+  created_ms: number;
+}
+
+export interface SessionDetails {
+  session: string;
+  is_this: boolean;
+  created_ms: number;
+  used_ms: number;
+  /** Where it was begun. */
+  address: string;
+}
+
+export interface Login {
+  email: string;
+  password: string;
+  /** Of the second factor, or one from paper. */
+  code?: string;
+}
+
+export interface SecondFactor {
+  /** For typing. */
+  secret: string;
+  /** `otpauth://`, for an app. */
+  uri: string;
+}
+
+/** Longer than any answer that will still come: a service answers within 10 s, or says that it cannot. */
+const ANSWER_MS_MAX = 12_000;
+
+export class AuthApi {
+  constructor(private readonly base: string) {}
+
+  guest = (): Promise<Tokens> => this.post("/guests");
+  login = (form: Login): Promise<Tokens> => this.post("/login", form);
+  refresh = (token: string): Promise<Tokens> => this.post("/refresh", { refresh_token: token });
+  logOut = (token: string): Promise<void> => this.post("/logout", { refresh_token: token });
+  register = (form: Login): Promise<void> => this.post("/register", form);
+  verify = (token: string, password: string): Promise<Tokens> =>
+    this.post("/verify", { token, password });
+  forgot = (email: string): Promise<void> => this.post("/password/forgot", { email });
+  reset = (token: string, password: string): Promise<void> =>
+    this.post("/password/reset", { token, new_password: password });
+
+  /** A guest's own account becomes one with a mail address. */
+  registerGuest = (access: string, form: Login): Promise<void> =>
+    this.post("/guests/register", form, access);
+  account = (access: string): Promise<AccountDetails> => this.call("GET", "/account", access);
+  sessions = (access: string): Promise<SessionDetails[]> => this.call("GET", "/sessions", access);
+  logOutEverywhere = (access: string): Promise<void> => this.post("/logout-everywhere", {}, access);
+  changePassword = (access: string, current: string, next: string): Promise<void> =>
+    this.post("/password/change", { current_password: current, new_password: next }, access);
+  beginFactor = (access: string, password: string): Promise<SecondFactor> =>
+    this.post("/second-factor", { password }, access);
+  confirmFactor = (access: string, code: string): Promise<{ recovery_codes: string[] }> =>
+    this.post("/second-factor/confirm", { code }, access);
+  removeFactor = (access: string, password: string, code: string): Promise<void> =>
+    this.post("/second-factor/remove", { password, code }, access);
+  ticket = (access: string, character: string, edge: string): Promise<{ ticket: string }> =>
+    this.post("/tickets", { character, edge }, access);
+
+  private post<Answer>(path: string, form?: object, access?: string): Promise<Answer> {
+    return this.call("POST", path, access, form);
+  }
+
+  /** @throws Problem */
+  private async call<Answer>(
+    method: string,
+    path: string,
+    access?: string,
+    form?: object,
+  ): Promise<Answer> {
+    const headers: Record<string, string> = {};
+    if (access !== undefined) headers["authorization"] = `Bearer ${access}`;
+    if (form !== undefined) headers["content-type"] = "application/json";
+    try {
+      const response = await fetch(`${this.base}/auth${path}`, {
+        method,
+        headers,
+        cache: "no-store",
+        signal: AbortSignal.timeout(ANSWER_MS_MAX),
+        ...(form === undefined ? {} : { body: JSON.stringify(form) }),
+      });
+      if (!response.ok) throw await Problem.of(response);
+      const text = await response.text();
+      return (text === "" ? undefined : JSON.parse(text)) as Answer;
+    } catch (error) {
+      throw asProblem(error);
+    }
+  }
+}

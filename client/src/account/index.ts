@@ -1,0 +1,9 @@
+//! Accounts: who plays, how one signs in, and tickets for the battle. Main thread.
+//! Knows no framework and draws nothing.
+
+export { Account, type AccountState } from "./account";
+export type { AccountDetails, SecondFactor, SessionDetails } from "./api";
+export { watchMailedLinks, type MailedLink } from "./mailed_link";
+export { asProblem, asSentence, capitalised, type Problem } from "./problem";
+export { BrowserStorage } from "./storage";
+export { answerTicket } from "./tickets";

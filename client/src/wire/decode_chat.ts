@@ -1,0 +1,41 @@
+//! Words between players to plain values. Wire worker.
+
+import type { ByteBuffer } from "flatbuffers";
+import { Said } from "./generated/voxelheim/wire/said";
+import { Unsaid } from "./generated/voxelheim/wire/unsaid";
+import { CHANNEL, type ServerMessage } from "./link";
+import { BODY_INDEX_MASK } from "./messages";
+
+/** Reasons of Unsaid are numbered below this. */
+const UNSAID_REASONS_MAX = 10;
+
+export function decodeSaid(buffer: ByteBuffer): ServerMessage {
+  const table = Said.getRootAsSaid(buffer);
+  return {
+    kind: "said",
+    said: {
+      channel: checkedChannel(table.channel()),
+      from: table.from() & BODY_INDEX_MASK,
+      name: table.name() ?? "",
+      house: table.house(),
+      to: table.to() ?? "",
+      text: table.text() ?? "",
+      // Of more bits than a number holds.
+      sequence: table.sequence().toString(),
+      timeMs: Number(table.timeMs()),
+    },
+  };
+}
+
+export function decodeUnsaid(buffer: ByteBuffer): ServerMessage {
+  const table = Unsaid.getRootAsUnsaid(buffer);
+  const reason = table.reason();
+  if (reason >= UNSAID_REASONS_MAX) throw new Error(`no such reason: ${reason}`);
+  const channel = checkedChannel(table.channel());
+  return { kind: "unsaid", unsaid: { reason, channel, untilMs: Number(table.untilMs()) } };
+}
+
+function checkedChannel(channel: number): number {
+  if (channel > CHANNEL.SYSTEM) throw new Error(`no such channel: ${channel}`);
+  return channel;
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { CHANNEL, type Said } from "../wire/link";
+import { Talk } from "./talk";
+import { channelAfter, wishOf } from "./talk_command";
+
+const said = (change: Partial<Said>): Said => ({
+  channel: CHANNEL.GLOBAL,
+  from: 7,
+  name: "Bera",
+  house: 0,
+  to: "",
+  text: "hello",
+  sequence: "1",
+  timeMs: 0,
+  ...change,
+});
+
+describe("talk", () => {
+  it("shows words once, however often they come", () => {
+    const talk = new Talk();
+    talk.hear(said({}), 9, 1);
+    const before = talk.lines;
+    talk.hear(said({}), 9, 2);
+    expect(talk.lines).toBe(before);
+    talk.hear(said({ sequence: "2", text: "<b>hi</b>" }), 9, 3);
+    expect(talk.lines.map((line) => line.text)).toEqual(["hello", "<b>hi</b>"]);
+  });
+
+  it("keeps a bounded number of lines and goes on", () => {
+    const talk = new Talk();
+    for (let number = 0; number < 1_000; number++) {
+      talk.hear(said({ sequence: String(number), text: String(number) }), 9, number);
+    }
+    expect(talk.lines.length).toBe(200);
+    expect(talk.lines[199].text).toBe("999");
+  });
+
+  it("tells own whispers from others' and knows whom to answer", () => {
+    const talk = new Talk();
+    talk.hear(said({ channel: CHANNEL.WHISPER, to: "Ivar" }), 7, 1);
+    expect(talk.lines[0]).toMatchObject({ own: true, to: "Ivar" });
+    expect(talk.lastWhisperer).toBe("");
+    talk.hear(said({ channel: CHANNEL.WHISPER, to: "Ivar", sequence: "2" }), 8, 1);
+    expect(talk.lines[1]).toMatchObject({ own: false, to: "" });
+    expect(talk.lastWhisperer).toBe("Bera");
+  });
+
+  it("says why words were not taken, and for how long", () => {
+    const talk = new Talk();
+    talk.refuse({ reason: 0, channel: 0, untilMs: 5_500 }, 1, 2_000);
+    talk.refuse({ reason: 4, channel: 0, untilMs: 602_000 }, 1, 2_000);
+    expect(talk.lines.map((line) => line.text)).toEqual([
+      "You speak too fast. Wait 4 s.",
+      "A moderator muted you. You may speak again in 10 minutes.",
+    ]);
+  });
+});
+
+describe("a typed line", () => {
+  const speech = { channel: CHANNEL.HOUSE, names: ["Åsa", "Åsa the Bold"], lastWhisperer: "Bo" };
+  const wish = (typed: string) => wishOf(typed, speech);
+  const say = (channel: number, to: string, text: string) => ({ kind: "say", channel, to, text });
+
+  it("goes where it says, or where words went before", () => {
+    expect(wish("  hold the ford ")).toEqual(say(CHANNEL.HOUSE, "", "hold the ford"));
+    expect(wish("/all hold")).toEqual(say(CHANNEL.GLOBAL, "", "hold"));
+    expect(wish("/NEAR")).toEqual({ kind: "choose", channel: CHANNEL.LOCAL });
+  });
+
+  it("whispers to names of one word or several", () => {
+    expect(wish("/w åsa the bold come here")).toEqual(
+      say(CHANNEL.WHISPER, "Åsa the Bold", "come here"),
+    );
+    expect(wish("/w Ivar come")).toEqual(say(CHANNEL.WHISPER, "Ivar", "come"));
+    expect(wish("/r yes")).toEqual(say(CHANNEL.WHISPER, "Bo", "yes"));
+    expect(wish("/w Ivar").kind).toBe("fault");
+    expect(wishOf("/r yes", { ...speech, lastWhisperer: "" }).kind).toBe("fault");
+  });
+
+  it("mutes, and says what it does not know", () => {
+    expect(wish("/mute Åsa the Bold")).toEqual({ kind: "ignore", name: "Åsa the Bold", ignored: true });
+    expect(wish("/unmute Bo")).toEqual({ kind: "ignore", name: "Bo", ignored: false });
+    expect(wish("/mute").kind).toBe("fault");
+    expect(wish("/dance").kind).toBe("fault");
+  });
+
+  it("goes through all channels by Tab", () => {
+    const seen = new Set<number>();
+    for (let channel: number = CHANNEL.GLOBAL; !seen.has(channel); channel = channelAfter(channel)) {
+      seen.add(channel);
+    }
+    expect(seen.size).toBe(5);
+  });
+});

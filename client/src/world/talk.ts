@@ -1,0 +1,88 @@
+//! What was said: the lines of the chat window, newest last. It parses nothing and shows nothing.
+
+import { CHANNEL, type Said, type Unsaid } from "../wire/link";
+
+/** Lines kept; older ones are forgotten. */
+const LINES_MAX = 200;
+
+export interface TalkLine {
+  /** Grows; a key for lists. */
+  readonly number: number;
+  /** `note`: a word of the page itself, to this player alone. */
+  readonly kind: "said" | "note";
+  readonly channel: number;
+  readonly name: string;
+  readonly house: number;
+  /** Whose ear the own whisper was for; else empty. */
+  readonly to: string;
+  /** Shown as text, whatever is in it. */
+  readonly text: string;
+  readonly own: boolean;
+  /** `performance.now()` at arrival. */
+  readonly atMs: number;
+}
+
+export class Talk {
+  /** A new array with every change. */
+  lines: readonly TalkLine[] = [];
+  /** Who whispered last, for an answer. */
+  lastWhisperer = "";
+  private readonly known = new Set<string>();
+  private number = 0;
+
+  /** After a reconnect the server tells again what was said: what is known stays as it is. */
+  hear(said: Said, ownId: number, nowMs: number): void {
+    if (this.known.has(said.sequence)) return;
+    this.known.add(said.sequence);
+    const own = said.from !== 0 && said.from === ownId;
+    const isWhisper = said.channel === CHANNEL.WHISPER;
+    if (isWhisper && !own) this.lastWhisperer = said.name;
+    const { channel, name, house, text } = said;
+    this.add({ kind: "said", channel, name, house, to: own ? said.to : "", text, own }, nowMs);
+  }
+
+  /** `wallMs` is the time of day, by which the server says until when. */
+  refuse(unsaid: Unsaid, nowMs: number, wallMs: number): void {
+    this.note(refusalText(unsaid, wallMs), nowMs);
+  }
+
+  forget(): void {
+    this.lines = [];
+    this.lastWhisperer = "";
+    this.known.clear();
+  }
+
+  private note(text: string, nowMs: number): void {
+    const channel = CHANNEL.SYSTEM;
+    this.add({ kind: "note", channel, name: "", house: 255, to: "", text, own: false }, nowMs);
+  }
+
+  private add(line: Omit<TalkLine, "number" | "atMs">, atMs: number): void {
+    this.number += 1;
+    this.lines = [...this.lines, { ...line, number: this.number, atMs }].slice(-LINES_MAX);
+    if (this.known.size > LINES_MAX * 2) this.known.delete(this.known.values().next().value!);
+  }
+}
+
+/** Behind "You", by the reasons of WIRE.md. */
+function refusalText({ reason, untilMs }: Unsaid, wallMs: number): string {
+  const wait = waitText(untilMs - wallMs);
+  const texts = [
+    `You speak too fast. Wait ${wait}.`,
+    "That is too long: 200 letters at most.",
+    "There is nothing in it to read.",
+    "That has characters which are not allowed here.",
+    `A moderator muted you. You may speak again in ${wait}.`,
+    "No player of that name is here.",
+    "You are in no such group.",
+    "Only the server speaks there.",
+    `This channel is slowed down. Wait ${wait}.`,
+    "You ignore too many players already.",
+  ];
+  return texts[reason] ?? "The server did not take that.";
+}
+
+function waitText(waitMs: number): string {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} minutes`;
+}

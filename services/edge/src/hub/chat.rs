@@ -1,0 +1,261 @@
+//! Words between players: a client's are judged on this thread, told to this edge's clients at once and
+//! handed on to the others. What others hand on is told with the next frame. Nothing waits: a full queue
+//! drops and counts (R6), and a client that reads slowly misses words before anything else.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use chat::{Audience, Channel, Draft, History, Listener, Notice, Place, Refusal, Speaker, Words};
+use engine::{Frame, PlayerState, SessionId};
+use protocol::{
+    Encoder,
+    chat::{Ignore, Said, Say, Unsaid},
+};
+use spatial::Position;
+use tokio::sync::mpsc;
+
+use crate::{
+    chat_exchange::ChatEnd,
+    counters::{Cause, Counters, add},
+    hub::{
+        ClientId, Hub, Slot,
+        client::Client,
+        client_of, player,
+        population::{folded, name},
+    },
+    limits,
+    token::random,
+};
+
+/// What an edge keeps of chat.
+pub struct Chat {
+    end: ChatEnd,
+    rules: chat::Rules,
+    history: History<Bytes>,
+    encoder: Encoder,
+    /// Of the sequences given here: its own number in the upper half, so that no two edges give the same.
+    sequence: u64,
+}
+
+impl Chat {
+    pub fn new(end: ChatEnd) -> Self {
+        let origin = u32::from_le_bytes(random());
+        Self {
+            rules: chat::Rules::new(end.word_list.clone()),
+            end,
+            history: History::default(),
+            encoder: Encoder::new(),
+            sequence: u64::from(origin) << 32,
+        }
+    }
+
+    /// What a newcomer of a house is told of what was said before.
+    pub fn recent(&self, house: u8) -> impl Iterator<Item = &Bytes> {
+        self.history.recent(house)
+    }
+
+    fn message(&mut self, words: &Words) -> Bytes {
+        let speaker = &words.speaker;
+        let is_server = speaker.session == 0;
+        let said = Said {
+            channel: words.channel as u8,
+            from: speaker.body,
+            name: speaker.name.clone(),
+            house: if is_server { 255 } else { speaker.house },
+            to: words.to.clone(),
+            text: words.text.clone(),
+            sequence: words.sequence,
+            time_ms: words.time_ms,
+        };
+        let message = Bytes::copy_from_slice(self.encoder.stream(&said));
+        self.history.keep(
+            words.channel,
+            &words.audience,
+            words.sequence,
+            message.clone(),
+        );
+        message
+    }
+}
+
+impl Hub {
+    /// A client says something: told to all who are to hear, or refused and told why.
+    pub fn say(&mut self, id: ClientId, say: &Say) {
+        let now_ms = now_ms();
+        match self.judge(id, say, now_ms) {
+            Ok(Some(words)) => {
+                add(&self.counters.chat_said, 1);
+                let notice = Notice::Said(words.into());
+                self.chat.end.hand_on(&notice, &self.counters);
+                self.heed(&notice, now_ms);
+            }
+            Ok(None) => {}
+            Err(refusal) => self.refuse(id, say.channel, refusal),
+        }
+    }
+
+    /// A client wants to hear somebody no more, or again.
+    pub fn ignore(&mut self, id: ClientId, ignore: &Ignore) {
+        let found = session_of(&self.frame, &ignore.name).ok_or(Refusal::Nobody);
+        let Some(client) = client_of(&mut self.slots, id) else {
+            return;
+        };
+        let set = found.and_then(|session| client.ignored.set(session.0, ignore.ignored));
+        if let Err(refusal) = set {
+            self.refuse(id, Channel::Whisper as u8, refusal);
+        }
+    }
+
+    /// Takes in what others handed on; with every frame.
+    pub fn heed_notices(&mut self) {
+        let now_ms = now_ms();
+        for _ in 0..limits::CHAT_NOTICES_PER_FRAME {
+            match self.chat.end.inbox.try_recv() {
+                Ok(notice) => self.heed(&notice, now_ms),
+                Err(mpsc::error::TryRecvError::Empty | mpsc::error::TryRecvError::Disconnected) => {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn heed(&mut self, notice: &Notice, now_ms: u64) {
+        match notice {
+            Notice::Said(words) => {
+                let message = self.chat.message(words);
+                fan_out(&self.slots, &self.frame, words, &message, &self.counters);
+            }
+            Notice::Removed { sequence } => self.chat.history.remove(*sequence),
+            Notice::Muted { .. } | Notice::Unmuted { .. } | Notice::Slowed { .. } => {
+                self.chat.rules.heed(notice, now_ms);
+            }
+        }
+    }
+
+    /// The words of a client who is in the battle; none of one who is not yet.
+    fn judge(&mut self, id: ClientId, say: &Say, now_ms: u64) -> Result<Option<Words>, Refusal> {
+        let Some(client) = client_of(&mut self.slots, id) else {
+            return Ok(None);
+        };
+        let Some(player) = player(&self.frame, client.session).filter(|_| client.body.is_some())
+        else {
+            return Ok(None);
+        };
+        let channel = Channel::from_number(say.channel).ok_or(Refusal::NotAllowed)?;
+        let draft = Draft {
+            session: client.session.0,
+            channel,
+            text: &say.text,
+        };
+        let text = self.chat.rules.judge(&draft, &mut client.manners, now_ms)?;
+        let speaker = speaker(&self.frame, player);
+        let ear = (channel == Channel::Whisper)
+            .then(|| session_of(&self.frame, &say.to))
+            .flatten();
+        let audience = Audience::of(channel, &speaker, ear.map(|session| session.0))?;
+        let to = ear.and_then(|ear| name(&self.frame, self::player(&self.frame, ear)?));
+        self.chat.sequence += 1;
+        Ok(Some(Words {
+            channel,
+            audience,
+            to: to.unwrap_or_default().to_owned(),
+            text,
+            sequence: self.chat.sequence,
+            time_ms: now_ms,
+            speaker,
+        }))
+    }
+
+    fn refuse(&mut self, id: ClientId, channel: u8, refusal: Refusal) {
+        self.counters.drop_one(Cause::ChatRefused);
+        let unsaid = Unsaid {
+            reason: refusal.number(),
+            channel,
+            until_ms: refusal.until_ms(),
+        };
+        let message = Bytes::copy_from_slice(self.chat.encoder.stream(&unsaid));
+        if let Some(client) = client_of(&mut self.slots, id) {
+            tell(client, message, &self.counters);
+        }
+    }
+}
+
+/// Tells the same message to all clients who are to hear it.
+fn fan_out(slots: &[Slot], frame: &Frame, words: &Words, message: &Bytes, counters: &Counters) {
+    let clients = slots.iter().filter_map(|slot| slot.client.as_ref());
+    let mut heard_count = 0;
+    for client in clients.filter(|client| client.body.is_some()) {
+        let is_wanted = !client.ignored.contains(words.speaker.session);
+        if is_wanted && hears(client, frame, &words.audience) {
+            heard_count += u64::from(tell(client, message.clone(), counters));
+        }
+    }
+    add(&counters.chat_heard, heard_count);
+}
+
+fn hears(client: &Client, frame: &Frame, audience: &Audience) -> bool {
+    let session = client.session.0;
+    match audience {
+        // What all hear needs no look at who it is.
+        Audience::Everyone => true,
+        Audience::Pair(..) => audience.hears(&Listener {
+            session,
+            ..Listener::default()
+        }),
+        _ => player(frame, client.session).is_some_and(|player| {
+            audience.hears(&Listener {
+                session,
+                house: player.house as u8,
+                place: place(player.motion.position),
+                ..Listener::default()
+            })
+        }),
+    }
+}
+
+/// False, and counted, for a client that has much to read already.
+fn tell(client: &Client, message: Bytes, counters: &Counters) -> bool {
+    let [waiting_count, _] = client.outbox.waiting_counts();
+    let is_told =
+        waiting_count < limits::CHAT_BACKLOG_MAX && client.outbox.control(message).is_ok();
+    if !is_told {
+        counters.drop_one(Cause::ChatUnheard);
+    }
+    is_told
+}
+
+fn speaker(frame: &Frame, player: &PlayerState) -> Speaker {
+    Speaker {
+        session: player.session.0,
+        body: player.body.0,
+        name: name(frame, player).unwrap_or_default().to_owned(),
+        house: player.house as u8,
+        place: place(player.motion.position),
+        // Which edges learn when there is a service that keeps them.
+        party: None,
+        guild: None,
+    }
+}
+
+fn place(position: Position) -> Place {
+    let [x, z] = [position.x, position.z].map(|axis| axis >> spatial::position::UNIT_BITS);
+    Place { x, z }
+}
+
+/// The session of the player with this name, in whatever case.
+fn session_of(frame: &Frame, wanted: &str) -> Option<SessionId> {
+    let wanted = folded(wanted.trim());
+    let has_name = |player: &&PlayerState| {
+        name(frame, player).is_some_and(|name| {
+            let letters = name.chars().flat_map(char::to_lowercase);
+            letters.eq(wanted.chars())
+        })
+    };
+    let found = frame.players.iter().find(has_name)?;
+    Some(found.session)
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as u64)
+}

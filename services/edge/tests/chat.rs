@@ -1,0 +1,285 @@
+//! Players who talk to each other, against a whole server and over all transports.
+
+mod common;
+
+use chat::{Channel, Notice};
+use common::{
+    client::{Client, hello, join_as, join_browser, join_socket},
+    http,
+    server::{Server, config},
+};
+use edge::{ChatService, EdgeConfig, services::Services};
+use protocol::{
+    chat::{Ignore, Say},
+    up::Hello,
+};
+use tokio::sync::mpsc;
+
+const RED: u8 = 0;
+const BLUE: u8 = 1;
+
+fn of_house(name: &str, house: u8) -> Hello {
+    Hello {
+        house,
+        ..hello(name)
+    }
+}
+
+async fn say(client: &mut Client, channel: Channel, text: &str) {
+    let say = Say {
+        channel: channel as u8,
+        to: String::new(),
+        text: text.into(),
+    };
+    client.control(&say).await;
+}
+
+async fn whisper(client: &mut Client, to: &str, text: &str) {
+    let say = Say {
+        channel: Channel::Whisper as u8,
+        to: to.into(),
+        text: text.into(),
+    };
+    client.control(&say).await;
+}
+
+fn texts(client: &Client) -> Vec<&str> {
+    client.said.iter().map(|said| said.text.as_str()).collect()
+}
+
+async fn until_heard(client: &mut Client, text: &str) {
+    let heard = |client: &Client| client.said.iter().any(|said| said.text == text);
+    client.until(text, heard).await;
+}
+
+async fn until_refused(client: &mut Client, count: usize) {
+    client
+        .until("a refusal", |client| client.unsaid.len() >= count)
+        .await;
+}
+
+/// A server of two edges, whose services listen to what is said.
+fn linked(outlet: mpsc::Sender<Notice>) -> EdgeConfig {
+    EdgeConfig {
+        edges_count: 2,
+        services: Services {
+            chat: ChatService {
+                outlet: Some(outlet),
+                word_list: None,
+            },
+            ..Services::default()
+        },
+        ..config()
+    }
+}
+
+#[tokio::test]
+async fn players_talk_over_all_transports() {
+    let server = Server::start();
+    let quic = join_as(server.http(), &of_house("Bera", RED)).await;
+    let browser = join_browser(server.http(), &of_house("Ivar", BLUE)).await;
+    let socket = join_socket(server.http(), &of_house("Åsa", RED)).await;
+    let mut clients = [quic, browser, socket];
+    let markup = "<img src=x onerror=alert(1)> & \"so\"";
+    for speaker in 0..clients.len() {
+        let text = format!("{markup} {speaker}");
+        say(&mut clients[speaker], Channel::Global, &text).await;
+        let name = clients[speaker].welcome.name.clone();
+        let body = clients[speaker].welcome.body;
+        for client in &mut clients {
+            until_heard(client, &text).await;
+            let said = client.said.last().expect("it was heard");
+            assert_eq!((said.name.as_str(), said.from), (name.as_str(), body));
+            assert_eq!(said.channel, Channel::Global as u8);
+            assert!(said.time_ms > 1_700_000_000_000, "{}", said.time_ms);
+        }
+    }
+    let sequences: Vec<u64> = clients[0].said.iter().map(|said| said.sequence).collect();
+    assert!(sequences.is_sorted_by(|a, b| a < b), "{sequences:?}");
+    let status = http::json(server.http(), "/status").await;
+    assert_eq!(
+        (&status["chat_said"], &status["chat_heard"]),
+        (&3.into(), &9.into())
+    );
+    server.stop();
+}
+
+#[tokio::test]
+async fn a_voice_a_house_and_a_whisper_reach_only_whom_they_should() {
+    let server = Server::start();
+    let mut bera = join_as(server.http(), &of_house("Bera", RED)).await;
+    let mut near = join_as(server.http(), &of_house("Near", RED)).await;
+    let mut far = join_socket(server.http(), &of_house("Far", BLUE)).await;
+    say(&mut bera, Channel::Local, "nearby").await;
+    say(&mut bera, Channel::House, "ours").await;
+    whisper(&mut bera, "nEAR", "for one").await;
+    whisper(&mut near, "Far", "another").await;
+    say(&mut far, Channel::Global, "end").await;
+    until_heard(&mut near, "another").await;
+    for client in [&mut bera, &mut near, &mut far] {
+        until_heard(client, "end").await;
+    }
+    assert_eq!(texts(&bera), ["nearby", "ours", "for one", "end"]);
+    assert!(
+        ["nearby", "ours", "for one"]
+            .iter()
+            .all(|text| texts(&near).contains(text))
+    );
+    assert_eq!(texts(&far), ["another", "end"]);
+    let whispered = bera.said.iter().find(|said| said.text == "for one");
+    assert_eq!(whispered.map(|said| said.to.as_str()), Some("Near"));
+    server.stop();
+}
+
+#[tokio::test]
+async fn what_may_not_be_said_is_refused_and_told() {
+    let server = Server::start();
+    let mut bera = join_as(server.http(), &hello("Bera")).await;
+    whisper(&mut bera, "Nobody", "hello").await;
+    say(&mut bera, Channel::Party, "hello").await;
+    say(&mut bera, Channel::System, "hello").await;
+    say(&mut bera, Channel::Global, " ").await;
+    say(&mut bera, Channel::Global, "a\u{202e}b").await;
+    say(&mut bera, Channel::Global, &"x".repeat(201)).await;
+    until_refused(&mut bera, 6).await;
+    let reasons: Vec<u8> = bera.unsaid.iter().map(|unsaid| unsaid.reason).collect();
+    assert_eq!(reasons, [5, 6, 7, 2, 3, 1]);
+    assert!(bera.said.is_empty());
+    server.stop();
+}
+
+#[tokio::test]
+async fn a_flood_is_refused_told_and_counted_and_the_speaker_stays() {
+    let server = Server::start();
+    let mut bera = join_as(server.http(), &hello("Bera")).await;
+    let mut ivar = join_as(server.http(), &hello("Ivar")).await;
+    for number in 0..60 {
+        say(&mut bera, Channel::Global, &format!("spam {number}")).await;
+    }
+    until_refused(&mut bera, 50).await;
+    assert!(
+        bera.unsaid
+            .iter()
+            .all(|unsaid| unsaid.reason == 0 && unsaid.until_ms > 0)
+    );
+    ivar.for_ticks(5).await;
+    let most = chat::limits::MESSAGES_BURST as usize + 2;
+    assert!((1..=most).contains(&ivar.said.len()), "{}", ivar.said.len());
+    bera.for_ticks(5).await;
+    let status = http::json(server.http(), "/status").await;
+    let refused = status["drops"]["chat_refused"].as_u64().expect("a count");
+    assert!(refused >= 50, "{refused}");
+    server.stop();
+}
+
+#[tokio::test]
+async fn who_is_ignored_is_not_heard() {
+    let server = Server::start();
+    let mut bera = join_as(server.http(), &hello("Bera")).await;
+    let mut ivar = join_as(server.http(), &hello("Ivar")).await;
+    let ignore = |ignored| Ignore {
+        name: "ivar".into(),
+        ignored,
+    };
+    bera.control(&ignore(true)).await;
+    // Behind it on the same stream: when this was heard, that was heeded.
+    say(&mut bera, Channel::Global, "one").await;
+    until_heard(&mut ivar, "one").await;
+    say(&mut ivar, Channel::Global, "two").await;
+    whisper(&mut ivar, "Bera", "three").await;
+    until_heard(&mut ivar, "three").await;
+    bera.control(&ignore(false)).await;
+    say(&mut bera, Channel::Global, "four").await;
+    until_heard(&mut ivar, "four").await;
+    say(&mut ivar, Channel::Global, "five").await;
+    until_heard(&mut bera, "five").await;
+    assert_eq!(texts(&bera), ["one", "four", "five"]);
+    server.stop();
+}
+
+#[tokio::test]
+async fn a_moderator_mutes_removes_and_slows() {
+    let (outlet, mut said_here) = mpsc::channel(64);
+    let server = Server::start_with(linked(outlet));
+    let mut bera = join_as(server.http(), &hello("Bera")).await;
+    say(&mut bera, Channel::Global, "rude").await;
+    until_heard(&mut bera, "rude").await;
+    let Some(Notice::Said(words)) = said_here.recv().await else {
+        panic!("the services hear what is said");
+    };
+    let (session, sequence) = (words.speaker.session, words.sequence);
+    let until_ms = bera.said[0].time_ms + 60_000;
+    let reason = "rude".to_owned();
+    let muted = Notice::Muted {
+        session,
+        until_ms,
+        reason,
+    };
+    server.edges().chat().tell(&muted);
+    server.edges().chat().tell(&Notice::Removed { sequence });
+    bera.for_ticks(3).await;
+    say(&mut bera, Channel::Global, "again").await;
+    until_refused(&mut bera, 1).await;
+    assert_eq!(
+        (bera.unsaid[0].reason, bera.unsaid[0].until_ms),
+        (4, until_ms)
+    );
+    server.edges().chat().tell(&Notice::Unmuted { session });
+    let slowed = Notice::Slowed {
+        channel: Channel::Global,
+        slow_ms: 600_000,
+    };
+    server.edges().chat().tell(&slowed);
+    bera.for_ticks(3).await;
+    say(&mut bera, Channel::Global, "too soon").await;
+    until_refused(&mut bera, 2).await;
+    assert_eq!(bera.unsaid[1].reason, 8);
+    say(&mut bera, Channel::House, "elsewhere").await;
+    until_heard(&mut bera, "elsewhere").await;
+    let mut ivar = join_as(server.http(), &hello("Ivar")).await;
+    server.edges().chat().tell(&slowed);
+    say(&mut ivar, Channel::Global, "what was before?").await;
+    until_heard(&mut ivar, "what was before?").await;
+    assert!(!texts(&ivar).contains(&"rude"), "it was removed");
+    server.stop();
+}
+
+#[tokio::test]
+async fn newcomers_are_told_what_was_said_before() {
+    let server = Server::start();
+    let mut bera = join_as(server.http(), &of_house("Bera", RED)).await;
+    say(&mut bera, Channel::Global, "to all").await;
+    say(&mut bera, Channel::House, "to us").await;
+    say(&mut bera, Channel::Local, "to the near").await;
+    until_heard(&mut bera, "to the near").await;
+    let mut foe = join_as(server.http(), &of_house("Ivar", BLUE)).await;
+    let mut friend = join_as(server.http(), &of_house("Åsa", RED)).await;
+    say(&mut bera, Channel::Global, "end").await;
+    until_heard(&mut foe, "end").await;
+    until_heard(&mut friend, "end").await;
+    assert_eq!(texts(&foe), ["to all", "end"]);
+    assert_eq!(texts(&friend), ["to all", "to us", "end"]);
+    server.stop();
+}
+
+#[tokio::test]
+async fn players_at_two_edges_and_at_two_processes_hear_each_other() {
+    let (outlet, mut said_here) = mpsc::channel(64);
+    let here = Server::start_with(linked(outlet));
+    let (outlet, mut said_there) = mpsc::channel(64);
+    let there = Server::start_with(linked(outlet));
+    let mut bera = join_as(here.http(), &hello("Bera")).await;
+    let mut ivar = join_as(here.http(), &hello("Ivar")).await;
+    let mut other = join_as(there.http(), &hello("Åsa")).await;
+    let status = http::json(here.http(), "/status").await;
+    assert_eq!(status["sessions_by_edge"], serde_json::json!([1, 1]));
+    say(&mut bera, Channel::Global, "across").await;
+    until_heard(&mut ivar, "across").await;
+    let notice = said_here.recv().await.expect("it goes to the services");
+    there.edges().chat().tell(&notice);
+    until_heard(&mut other, "across").await;
+    assert_eq!(other.said[0], ivar.said[0]);
+    assert!(said_there.try_recv().is_err(), "what came does not go back");
+    here.stop();
+    there.stop();
+}
