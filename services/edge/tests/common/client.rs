@@ -71,7 +71,7 @@ enum Up {
     },
     Socket(mpsc::UnboundedSender<Vec<u8>>),
     Browser {
-        session: web_transport_quinn::Session,
+        session: Box<web_transport_quinn::Session>,
         control: web_transport_quinn::SendStream,
     },
 }
@@ -241,7 +241,13 @@ pub async fn knock_browser(server: SocketAddr, first: &[u8]) -> Client {
             let _ = hear.send(Heard::Closed(u64::MAX));
         }
     });
-    Client::new(Up::Browser { session, control }, heard)
+    Client::new(
+        Up::Browser {
+            session: Box::new(session),
+            control,
+        },
+        heard,
+    )
 }
 
 async fn hear_browser_stream(
