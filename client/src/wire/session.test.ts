@@ -6,6 +6,7 @@ import { CloseReason } from "./generated/voxelheim/wire/close-reason";
 import { Closing } from "./generated/voxelheim/wire/closing";
 import { Edits } from "./generated/voxelheim/wire/edits";
 import { Hello } from "./generated/voxelheim/wire/hello";
+import { Ignore } from "./generated/voxelheim/wire/ignore";
 import { Inputs } from "./generated/voxelheim/wire/inputs";
 import { Waiting } from "./generated/voxelheim/wire/waiting";
 import { Welcome } from "./generated/voxelheim/wire/welcome";
@@ -114,6 +115,10 @@ function helloOf(socket: FakeSocket): Hello {
   return Hello.getRootAsHello(new ByteBuffer(socket.sent[0].subarray(HEADER_BYTES)));
 }
 
+function nameOf(message: Uint8Array): string | null {
+  return Ignore.getRootAsIgnore(new ByteBuffer(message.subarray(HEADER_BYTES))).name();
+}
+
 function waiting(position: number): Uint8Array {
   const builder = new Builder(64);
   builder.finish(Waiting.createWaiting(builder, position, 300));
@@ -201,6 +206,20 @@ describe("session", () => {
     expect(helloOf(newest()).resumeToken()).toBe("mine");
     newest().deliver(welcome("next"));
     expect(phases().at(-1)).toBe("joined");
+  });
+
+  it("says on every connection whom it does not hear", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(welcome("mine"));
+    session.ignore("Bo", true);
+    session.ignore("Cy", true);
+    session.ignore("Cy", false);
+    newest().onclose?.({ reason: "" });
+    await vi.advanceTimersByTimeAsync(5_000);
+    newest().deliver(welcome("next"));
+    const words = newest().sent.filter((message) => message[0] === KIND.IGNORE);
+    expect(words.map((word) => nameOf(word))).toEqual(["Bo"]);
   });
 
   it("stops at a refusal and shows the server's words", async () => {

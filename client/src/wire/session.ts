@@ -2,7 +2,7 @@
 //! It is not responsible for what messages mean beyond Welcome, Closing and Pong.
 
 import { decode } from "./decode";
-import { encodeHello, encodeInputs, encodeLeave, encodePing, encodeSettings } from "./encode";
+import { encodeHello, encodeIgnore, encodeInputs, encodeLeave, encodePing, encodeSettings } from "./encode";
 import { Edges } from "./edges";
 import { CloseReason } from "./generated/voxelheim/wire/close-reason";
 import type {
@@ -59,6 +59,7 @@ export class Session {
   private generation = 0;
   private phase: LinkPhase = "title";
   private resumeToken = "";
+  private readonly ignored = new Set<string>();
   private attempt = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   /** In a row; a success forgives them all. */
@@ -149,6 +150,13 @@ export class Session {
   /** Dropped while there is no battle to say it to. */
   sendReliable(message: Uint8Array): void {
     if (this.phase === "joined") this.transport?.sendReliable(message);
+  }
+
+  /** Whether a player is to be heard; told again on every connection, for a server forgets it with one. */
+  ignore(name: string, ignored: boolean): void {
+    if (ignored) this.ignored.add(name);
+    else this.ignored.delete(name);
+    this.sendReliable(encodeIgnore(name, ignored));
   }
 
   ping(nowMs: number): void {
@@ -292,6 +300,7 @@ export class Session {
         this.isWelcome = true;
         this.tell(message);
         this.enter("joined", "");
+        for (const name of this.ignored) this.sendReliable(encodeIgnore(name, true));
         for (const early of this.early.splice(0)) this.handle(early);
         return;
       case "snapshot":

@@ -1,7 +1,7 @@
 //! The wire's worker: owns the connection, decodes, and hands columns to the page and terrain to
 //! the mesher as well.
 
-import { encodeIgnore, encodeSay } from "./encode";
+import { encodeSay } from "./encode";
 import type { FromWire, TerrainMessage, ToWire } from "./link";
 import { Session } from "./session";
 import { TicketQuestions } from "./ticket_questions";
@@ -47,7 +47,7 @@ page.onmessage = (event: MessageEvent<ToWire>) => {
     case "say":
       return session.sendReliable(encodeSay(message.channel, message.to, message.text));
     case "ignore":
-      return session.sendReliable(encodeIgnore(message.name, message.ignored));
+      return session.ignore(message.name, message.ignored);
     case "ticket":
       return questions.answer(message.number, message.answer);
     case "retry":
