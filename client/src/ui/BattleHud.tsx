@@ -64,20 +64,7 @@ export function BattleHud(props: PartProps & { openSettings: () => void }) {
         <TouchControls {...props} />
       </Show>
       <Show when={menuOpen()}>
-        <div class="pause-bar">
-          <button class="button primary" onClick={() => props.actions.resume()}>
-            {props.model().device === "mouse" ? "Click to fight" : "Back to the fight"}
-          </button>
-          <button class="button" onClick={() => props.openSettings()}>
-            Settings
-          </button>
-          <button class="button" onClick={() => props.actions.toggle("help")}>
-            Keys
-          </button>
-          <button class="button quiet" onClick={() => props.actions.leave()}>
-            Leave
-          </button>
-        </div>
+        <PauseBar {...props} />
       </Show>
       <Show when={scoreboardOpen()}>
         <Scoreboard {...props} />
@@ -85,6 +72,26 @@ export function BattleHud(props: PartProps & { openSettings: () => void }) {
       <Show when={helpOpen()}>
         <HelpPanel {...props} />
       </Show>
+    </div>
+  );
+}
+
+/** What a player may do who let go of the mouse. */
+function PauseBar(props: PartProps & { openSettings: () => void }) {
+  return (
+    <div class="pause-bar">
+      <button class="button primary" onClick={() => props.actions.resume()}>
+        {props.model().device === "mouse" ? "Click to fight" : "Back to the fight"}
+      </button>
+      <button class="button" onClick={() => props.openSettings()}>
+        Settings
+      </button>
+      <button class="button" onClick={() => props.actions.toggle("help")}>
+        Keys
+      </button>
+      <button class="button quiet" onClick={() => props.actions.leave()}>
+        Leave
+      </button>
     </div>
   );
 }
