@@ -3,7 +3,7 @@
 //!
 //! A *shared* queue is there for good: whoever consumes under its name gets each event until one has taken it,
 //! at least once, also those from while nobody was there. What was delivered
-//! [`DELIVERIES_MAX`](crate::limits::DELIVERIES_MAX) times in vain becomes a dead letter. A consumer's
+//! [`DELIVERIES_MAX`] times in vain becomes a dead letter. A consumer's
 //! *own* queue ends with it, and what happens while its connection is lost passes it by.
 //!
 //! Publishing returns when the broker has the event for good. An event that must happen exactly when a

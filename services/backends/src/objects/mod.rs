@@ -115,7 +115,7 @@ impl Objects {
     /// # Errors
     /// [`ObjectsError::BadName`], [`ObjectsError::Unavailable`];
     /// [`ObjectsError::Failed`] if there are more than
-    /// [`OBJECTS_LISTED_MAX`](crate::limits::OBJECTS_LISTED_MAX).
+    /// [`OBJECTS_LISTED_MAX`].
     pub async fn list(&self, folder: &str) -> Result<Vec<Object>, ObjectsError> {
         let folder = folder.trim_end_matches('/');
         let path = (!folder.is_empty()).then(|| path_of(folder)).transpose()?;
