@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 28] = [
+const MAY_USE: [(&str, &[&str]); 29] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -43,6 +43,7 @@ const MAY_USE: [(&str, &[&str]); 28] = [
     ("quic", &[]),
     ("web", &[]),
     ("tokens", &[]),
+    ("events", &[]),
     ("auth", &["backends", "tokens", "web"]),
     ("inventory", &["spatial", "backends", "tokens", "web"]),
     ("link", &[]),
@@ -61,6 +62,7 @@ const MAY_USE: [(&str, &[&str]); 28] = [
             "cluster",
             "auth",
             "backends",
+            "inventory",
             "tokens",
             "web",
         ],

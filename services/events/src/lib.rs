@@ -1,0 +1,14 @@
+//! What the battle tells the services, as JSON on the broker: the words that who tells and who listens
+//! share. No I/O, no clock.
+//!
+//! Two kinds of telling. [`battle::Spoils`] change what somebody has: they lie in the world until the teller
+//! has put them down for good, and each is applied once. All others are observations, for statistics: a
+//! process that is killed takes the last second of them along.
+//!
+//! Every body says its `version`; a listener refuses a greater one than it knows. Ids and other numbers of 64
+//! bits are text, as a browser would round them. Times are milliseconds since 1970, places are blocks.
+
+pub mod battle;
+mod body;
+
+pub use body::{BadBody, Body};

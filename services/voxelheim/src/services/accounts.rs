@@ -1,0 +1,141 @@
+//! The auth service, and what edges of this process ask of it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use auth::{Auth, AuthError, FolderMail, MasterKey};
+use backends::{cache::Cache, sql::Database};
+use edge::services::{Holder, TicketDesk};
+use tokens::{Refusal, TicketGate};
+use tokio::sync::watch;
+use web::{Clock, Shell};
+
+use crate::{Failure, cli::AuthArguments, services::part::Part};
+
+/// In the data folder: what seals secrets, and mail that is not sent but kept.
+const MASTER_KEY: &str = "accounts_key";
+const MAIL: &str = "mail";
+/// The services' part of the page's address in the one process.
+const API: &str = "api";
+
+/// What the auth service needs beside its stores.
+pub struct Options {
+    master_key: PathBuf,
+    /// The service's own address, and the page's.
+    url: String,
+    page_url: String,
+    mail: PathBuf,
+}
+
+impl Options {
+    /// All of it in one folder.
+    pub fn embedded(data: &Path, page_url: String) -> Self {
+        Self {
+            master_key: data.join(MASTER_KEY),
+            url: format!("{page_url}{API}"),
+            page_url,
+            mail: data.join(MAIL),
+        }
+    }
+}
+
+impl From<&AuthArguments> for Options {
+    fn from(arguments: &AuthArguments) -> Self {
+        Self {
+            master_key: arguments.master_key.clone(),
+            url: arguments.url.clone(),
+            page_url: arguments.page_url.clone(),
+            mail: arguments.mail.clone(),
+        }
+    }
+}
+
+/// On a database whose tables are up to date.
+pub async fn open(
+    options: &Options,
+    stores: (&Database, &Cache),
+    shell: &Shell,
+    clock: &Clock,
+) -> Result<Auth, Failure> {
+    let config = auth::Config {
+        master_key: master_key(&options.master_key)?,
+        issuer: options.url.clone(),
+        page_url: options.page_url.clone(),
+        allowances: auth::limits::Allowances::default(),
+        providers: Vec::new(),
+    };
+    let mail = Arc::new(FolderMail::new(&options.mail, clock.clone()));
+    let auth = Auth::open(config, stores, mail, shell.metrics(), clock.clone()).await;
+    auth.map_err(failure)
+}
+
+pub fn part(auth: &Auth, stopped: watch::Receiver<bool>) -> Part {
+    let running = auth.clone();
+    Part {
+        prefix: "/auth",
+        router: auth.router(),
+        checks: auth.checks().into(),
+        run: Box::pin(async move { running.run(stopped).await }),
+    }
+}
+
+pub fn failure(error: AuthError) -> Failure {
+    Failure::Runtime(format!("accounts: {error}"))
+}
+
+/// The one kept in a file, or a new one that is kept there from now on.
+fn master_key(path: &Path) -> Result<MasterKey, Failure> {
+    let shown = path.display();
+    if !path.exists() {
+        let key = MasterKey::generate();
+        let written = edge::write_private(path, key.to_hex().as_bytes());
+        let failed = |error| Failure::Usage(format!("{shown} cannot be written: {error}"));
+        return written.map(|()| key).map_err(failed);
+    }
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::Usage(format!("{shown} cannot be read: {error}")))?;
+    let key = MasterKey::from_hex(&text);
+    key.ok_or_else(|| Failure::Usage(format!("{shown} does not hold 64 hexadecimal digits")))
+}
+
+/// See [`TicketDesk`]; the keys are those of the service in this process.
+pub struct Desk {
+    auth: Auth,
+    clock: Clock,
+    gate: Mutex<TicketGate>,
+}
+
+impl Desk {
+    /// For the edges of this name.
+    pub fn new(auth: Auth, clock: Clock, audience: &str) -> Self {
+        let gate = Mutex::new(TicketGate::new(audience));
+        Self { auth, clock, gate }
+    }
+}
+
+impl TicketDesk for Desk {
+    fn admit(&self, ticket: &str) -> Result<Holder, &'static str> {
+        let keys = self.auth.key_set();
+        let mut gate = self.gate.lock().expect("no holder panics");
+        let ticket = gate.admit(ticket, &keys, self.clock.now_ms());
+        let ticket = ticket.map_err(sentence)?;
+        Ok(Holder {
+            account: ticket.account,
+            name: ticket.character,
+        })
+    }
+}
+
+/// For the player; the page gets another ticket by itself.
+fn sentence(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Expired | Refusal::Burnt | Refusal::NotYet => {
+            "Your ticket is used up. Get another."
+        }
+        Refusal::Full => "Too many people are joining. Try again in a few seconds.",
+        _ => "Your ticket is not one of this battle's. Sign in again.",
+    }
+}

@@ -1,0 +1,68 @@
+//! What the services keep things in, by URL; in the one process all of it is in the data folder.
+
+use std::path::Path;
+
+use backends::{
+    broker::Broker,
+    cache::Cache,
+    sql::{Database, SqlLimits},
+};
+
+use crate::Failure;
+
+/// In the data folder: who has an account; all else of players.
+const ACCOUNTS_DATABASE: &str = "accounts.db";
+const GAME_DATABASE: &str = "game.db";
+
+/// Where each is.
+#[derive(Clone, Debug)]
+pub struct StoreUrls {
+    pub accounts: String,
+    pub game: String,
+    pub cache: String,
+    pub broker: String,
+}
+
+/// All that the one process has.
+pub struct Stores {
+    pub accounts: Database,
+    pub game: Database,
+    pub cache: Cache,
+    pub broker: Broker,
+}
+
+impl StoreUrls {
+    pub fn embedded(data: &Path) -> Self {
+        let sqlite = |file| format!("sqlite://{}", data.join(file).display());
+        Self {
+            accounts: sqlite(ACCOUNTS_DATABASE),
+            game: sqlite(GAME_DATABASE),
+            cache: "memory:".to_owned(),
+            broker: "memory:".to_owned(),
+        }
+    }
+
+    pub async fn open(&self) -> Result<Stores, Failure> {
+        Ok(Stores {
+            accounts: open_database(&self.accounts, "accounts").await?,
+            game: open_database(&self.game, "the game").await?,
+            cache: open_cache(&self.cache).await?,
+            broker: open_broker(&self.broker)?,
+        })
+    }
+}
+
+pub async fn open_database(url: &str, of: &str) -> Result<Database, Failure> {
+    let database = Database::open(url, SqlLimits::default()).await;
+    database.map_err(|error| Failure::Usage(format!("the database of {of}: {error}")))
+}
+
+pub async fn open_cache(url: &str) -> Result<Cache, Failure> {
+    let cache = Cache::open(url).await;
+    cache.map_err(|error| Failure::Usage(format!("the cache: {error}")))
+}
+
+pub fn open_broker(url: &str) -> Result<Broker, Failure> {
+    let broker = Broker::open(url);
+    broker.map_err(|error| Failure::Usage(format!("the broker: {error}")))
+}
