@@ -73,6 +73,27 @@ export async function wrongVersion(report, browser) {
   });
 }
 
+/** A page that stays open while the server gets another. */
+export async function newerPage(report, browser) {
+  await report.check("an old page says that a newer one is there", async () => {
+    const server = await Server.start(10);
+    const player = await Player.open(browser, server.url, "Old Page");
+    try {
+      const isSaid = () => /newer version/i.test(document.getElementById("hud").textContent);
+      assert.equal(await player.evaluate(isSaid), false);
+      const other = { version: "another", protocol: 0, files: {} };
+      await player.page.route("**/manifest.json", (route) => route.fulfill({ json: other }));
+      await player.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+      await player.until("it says so", isSaid, DEED_MS_MAX);
+      await player.screenshot("newer-page");
+      assert.deepEqual(player.errors, []);
+    } finally {
+      await player.close();
+      await server.dispose();
+    }
+  });
+}
+
 async function joinBoth(ann, ben, kind) {
   for (const player of [ann, ben]) {
     await player.join(0);

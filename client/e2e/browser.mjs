@@ -18,6 +18,8 @@ const FLAGS = [
   "--disable-gpu-watchdog",
 ];
 const JOIN_MS_MAX = 30_000;
+/** What Chromium says where a page's own policy stops it. */
+const REFUSED_BY_POLICY = /content security policy|cross-origin-embedder-policy/i;
 const VIEWPORT = { width: 640, height: 360 };
 /** What software rendering can carry for two pages at once. */
 export const FRUGAL = { quality: "low", viewDistanceBlocks: 256 };
@@ -37,6 +39,9 @@ export class Player {
     this.name = name;
     this.errors = [];
     page.on("pageerror", (error) => this.errors.push(String(error)));
+    page.on("console", (message) => {
+      if (REFUSED_BY_POLICY.test(message.text())) this.errors.push(message.text());
+    });
   }
 
   static async open(browser, url, name, choice = {}) {

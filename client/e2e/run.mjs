@@ -1,7 +1,7 @@
 //! End to end: the real server and headless Chromium. Prints `N passed, N failed` last.
 
 import { accounts } from "./accounts.mjs";
-import { battle, wrongVersion } from "./battle.mjs";
+import { battle, newerPage, wrongVersion } from "./battle.mjs";
 import { openBrowser } from "./browser.mjs";
 import { chat } from "./chat.mjs";
 import { cluster } from "./cluster.mjs";
@@ -14,6 +14,7 @@ const report = new Report();
 const browser = await openBrowser();
 try {
   await wrongVersion(report, browser);
+  await newerPage(report, browser);
   await fingers(report, browser);
   await accounts(report, browser);
   await line(report, browser);

@@ -4,6 +4,7 @@ import type { GameActions, HudModel } from "../world/state";
 import { AccountDialog, type Screen } from "./account/AccountDialog";
 import { BattleHud } from "./BattleHud";
 import { ConnectionOverlay } from "./ConnectionOverlay";
+import { createNewerPage } from "./newer_page";
 import { SettingsPanel } from "./SettingsPanel";
 import { TitleScreen } from "./TitleScreen";
 
@@ -20,6 +21,7 @@ export function App(props: AppProps) {
   const [settingsOpen, setSettingsOpen] = createSignal(false);
   const [accountScreen, setAccountScreen] = createSignal<Screen | null>(null);
   const accountState = watched(props.account);
+  const isOld = createNewerPage();
   const phase = createMemo(() => props.model()?.phase ?? "title");
   const wasJoined = createMemo<boolean>(
     (before) => (phase() === "joined" ? true : phase() === "title" ? false : before),
@@ -50,6 +52,14 @@ export function App(props: AppProps) {
               <ConnectionOverlay model={model} actions={props.actions} />
             </Match>
           </Switch>
+          <Show when={isOld() && phase() !== "joined"}>
+            <div class="newer-page" role="status">
+              <span>A newer version of the game is out.</span>
+              <button class="button" onClick={() => window.location.reload()}>
+                Reload
+              </button>
+            </div>
+          </Show>
           <Show when={settingsOpen()}>
             <SettingsPanel
               model={model}

@@ -16,6 +16,7 @@ export function Minimap(props: PartProps) {
   onMount(() => {
     const ratio = window.devicePixelRatio || 1;
     canvas.width = canvas.height = EDGE_PIXELS * ratio;
+    canvas.style.width = canvas.style.height = `${EDGE_PIXELS}px`;
     const context = canvas.getContext("2d");
     if (!context) return;
     context.scale(ratio, ratio);
@@ -26,11 +27,7 @@ export function Minimap(props: PartProps) {
   });
   return (
     <div class="minimap">
-      <canvas
-        ref={canvas}
-        style={{ width: `${EDGE_PIXELS}px`, height: `${EDGE_PIXELS}px` }}
-        aria-label="Map"
-      />
+      <canvas ref={canvas} aria-label="Map" />
       <span class="minimap-north">N</span>
     </div>
   );

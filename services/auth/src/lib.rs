@@ -5,6 +5,7 @@
 //! [`Auth::run`]. Nothing here is on the way of a tick: edges check tickets by the published keys, and a
 //! battle goes on when this service is away.
 
+mod elsewhere;
 mod error;
 mod gatekeeper;
 mod keys;
@@ -20,6 +21,7 @@ mod store;
 mod text;
 mod totp;
 
+pub use elsewhere::{Guard, RemoteKeys};
 pub use error::AuthError;
 pub use mail::{FolderMail, Mail, MailSender, Sending};
 pub use oidc::Provider;

@@ -58,6 +58,11 @@ pub const KEY_SIGNS_MS: i64 = 30 * DAY_MS;
 pub const KEY_LEAD_MS: i64 = HOUR_MS;
 /// How often a service looks for keys that others made: well within the lead.
 pub const KEY_PERIOD: Duration = Duration::from_secs(300);
+/// How often other processes fetch the published keys: well within the lead, too.
+pub const KEYS_FETCH_PERIOD: Duration = Duration::from_secs(300);
+/// And how soon again when they were not to be had.
+pub const KEYS_FETCH_RETRY_MIN: Duration = Duration::from_millis(200);
+pub const KEYS_FETCH_RETRY_MAX: Duration = Duration::from_secs(30);
 
 /// From the page to another provider and back: somebody types a password there.
 pub const OIDC_ATTEMPT_MS: i64 = 10 * MINUTE_MS;

@@ -312,11 +312,14 @@ impl Inner {
     }
 }
 
+/// A token that the service signed and that is not over.
+pub fn verified(token: &str, keys: &KeySet, now_ms: i64) -> Result<Access, Problem> {
+    Access::verify(token, keys, AUDIENCE, now_ms).map_err(|_| Problem::unauthorized())
+}
+
 impl Authenticate<Access> for Auth {
     async fn authenticate(&self, token: &str) -> Result<Access, Problem> {
-        let keys = self.keys.now().published;
-        let access = Access::verify(token, &keys, AUDIENCE, self.clock.now_ms());
-        let access = access.map_err(|_| Problem::unauthorized())?;
+        let access = verified(token, &self.keys.now().published, self.clock.now_ms())?;
         let is_revoked = self.gatekeeper.is_revoked(access.session).await;
         match is_revoked.map_err(AuthError::from)? {
             true => Err(Problem::unauthorized()),

@@ -1,6 +1,13 @@
 //! What the edges are started with.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicUsize, Ordering},
+    },
+};
 
 use crate::{services::Services, token::TokenKey};
 
@@ -23,6 +30,47 @@ pub enum QuicDriver {
     Quinn,
 }
 
+/// What an operator may change while the edges run. The clones are one.
+#[derive(Clone, Debug)]
+pub struct Bounds(Arc<BoundValues>);
+
+/// Each by itself: nobody needs them to change together.
+#[derive(Debug)]
+struct BoundValues {
+    sessions_max: AtomicUsize,
+    budget_bytes_per_second_max: AtomicU32,
+}
+
+impl Bounds {
+    /// Players at once, and what no client gets more of, whatever it wishes.
+    pub fn new(sessions_max: usize, budget_bytes_per_second_max: u32) -> Self {
+        Self(Arc::new(BoundValues {
+            sessions_max: sessions_max.into(),
+            budget_bytes_per_second_max: budget_bytes_per_second_max.into(),
+        }))
+    }
+
+    /// From now on. Who is in stays in, and gets what it may have from the next tick on.
+    pub fn follow(&self, other: &Self) {
+        let Self(values) = self;
+        values
+            .sessions_max
+            .store(other.sessions_max(), Ordering::Relaxed);
+        let budget = other.budget_bytes_per_second_max();
+        values
+            .budget_bytes_per_second_max
+            .store(budget, Ordering::Relaxed);
+    }
+
+    pub fn sessions_max(&self) -> usize {
+        self.0.sessions_max.load(Ordering::Relaxed)
+    }
+
+    pub fn budget_bytes_per_second_max(&self) -> u32 {
+        self.0.budget_bytes_per_second_max.load(Ordering::Relaxed)
+    }
+}
+
 /// See the fields; the binary fills it from flags and files.
 #[derive(Clone, Debug)]
 pub struct EdgeConfig {
@@ -33,9 +81,7 @@ pub struct EdgeConfig {
     pub edges_count: usize,
     /// What drives QUIC at all edges.
     pub quic: QuicDriver,
-    pub sessions_max: usize,
-    /// No client gets more than this, whatever it wishes.
-    pub budget_bytes_per_second_max: u32,
+    pub bounds: Bounds,
     pub page: PageSource,
     /// Keeps the certificate over restarts; without it every start makes a new one.
     pub data_dir: Option<PathBuf>,

@@ -26,7 +26,7 @@ mod work;
 
 pub use certificate::write_private;
 pub use chat_exchange::{ChatInlet, ChatService};
-pub use config::{EdgeConfig, PageSource, QuicDriver};
+pub use config::{Bounds, EdgeConfig, PageSource, QuicDriver};
 pub use http::pod::serve as serve_pod_status;
 pub use server::{BoundEdges, EdgesHandle, StartError, bind};
 pub use token::TokenKey;

@@ -119,9 +119,6 @@ pub const FRAMES_PER_WAKE_MAX: usize = world::limits::FRAME_RING_MAX;
 /// Sessions served between two yields to the sockets, so that a full edge still reads its inputs.
 pub const SESSIONS_PER_YIELD: usize = 64;
 
-/// Resident bytes of a file of the page; the whole page is 1.5 MB.
-pub const ASSET_BYTES_MAX: u64 = 32 * 1_024 * 1_024;
-
 /// Columns a client may see in each direction: the view distance that the wire allows, and one more
 /// so that the edge of the view is never short.
 pub const VIEW_COLUMNS_MAX: i32 = protocol::limits::VIEW_DISTANCE_BLOCKS_MAX as i32 / 16 + 1;

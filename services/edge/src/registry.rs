@@ -14,6 +14,7 @@ use std::{
 use engine::{Attachment, SessionId};
 
 use crate::{
+    Bounds,
     hub::population::{Population, folded},
     limits, names,
     rate::TokenBucket,
@@ -87,7 +88,7 @@ pub enum Turn {
 }
 
 pub struct Registry {
-    sessions_max: usize,
+    bounds: Bounds,
     key: TokenKey,
     tickets: Option<Tickets>,
     inner: Mutex<Inner>,
@@ -106,9 +107,9 @@ struct Inner {
 }
 
 impl Registry {
-    pub fn new(sessions_max: usize, key: TokenKey, tickets: Option<Tickets>, now: Instant) -> Self {
+    pub fn new(bounds: Bounds, key: TokenKey, tickets: Option<Tickets>, now: Instant) -> Self {
         Self {
-            sessions_max,
+            bounds,
             key,
             tickets,
             inner: Mutex::new(Inner {
@@ -215,7 +216,7 @@ impl Registry {
     fn room(&self, inner: &Inner, population: &Population) -> usize {
         let taken_count = population.players_count() + inner.pending.len();
         match inner.is_open {
-            true => self.sessions_max.saturating_sub(taken_count),
+            true => self.bounds.sessions_max().saturating_sub(taken_count),
             false => 0,
         }
     }
@@ -357,9 +358,13 @@ mod tests {
         }
     }
 
+    fn bounds(sessions_max: usize) -> Bounds {
+        Bounds::new(sessions_max, 0)
+    }
+
     fn registry(sessions_max: usize, now: Instant) -> Registry {
         let key = TokenKey::new(&[1; TokenKey::BYTES]);
-        Registry::new(sessions_max, key, None, now)
+        Registry::new(bounds(sessions_max), key, None, now)
     }
 
     fn request<'a>(name: &'a str, resume_token: &'a str) -> JoinRequest<'a> {
@@ -429,7 +434,7 @@ mod tests {
             are_required,
         };
         let key = TokenKey::new(&[1; TokenKey::BYTES]);
-        Registry::new(10, key, Some(tickets), now)
+        Registry::new(bounds(10), key, Some(tickets), now)
     }
 
     fn with_ticket<'a>(ticket: &'a str, resume_token: &'a str) -> JoinRequest<'a> {

@@ -14,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use assets::Assets;
 use tokio::{
     sync::{Notify, mpsc, watch},
     task::{LocalSet, spawn_local},
@@ -29,11 +30,10 @@ use crate::{
     edge::{Course, Edge, Shared},
     http::{
         HttpState,
-        assets::Assets,
         listener::{BoundedListener, Peer},
         router,
     },
-    hub::{Bounds, Hub},
+    hub::Hub,
     limits,
     overload::Board,
     registry::Registry,
@@ -112,13 +112,12 @@ pub struct BoundEdges {
 /// If an address is taken or not ours, or the page, the certificate or the key of tokens cannot be had.
 pub fn bind(config: EdgeConfig) -> Result<BoundEdges, StartError> {
     let assets = match &config.page {
-        PageSource::Embedded => Assets::embedded(),
-        PageSource::Directory(directory) => {
-            Assets::from_directory(directory).map_err(|error| StartError::Page {
+        PageSource::Embedded => Assets::embedded(protocol::VERSION),
+        PageSource::Directory(directory) => Assets::from_directory(directory, protocol::VERSION)
+            .map_err(|error| StartError::Page {
                 directory: directory.clone(),
                 error,
-            })?
-        }
+            })?,
     };
     let http = TcpListener::bind(config.listen)
         .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
@@ -197,7 +196,7 @@ impl BoundEdges {
             reset_key: self.token_key.reset_key(),
             overload: Board::new(self.quic.len()),
             registry: Registry::new(
-                self.config.sessions_max,
+                self.config.bounds.clone(),
                 self.token_key,
                 self.config.services.tickets.clone(),
                 now,
@@ -367,15 +366,11 @@ impl Parts {
         let driver = self.shared.config.quic;
         let endpoint = endpoint::start(driver, self.quic, &certificate, &self.shared.reset_key)
             .expect("a bound socket can be watched by the runtime");
-        let bounds = Bounds {
-            sessions_max: self.shared.config.sessions_max,
-            budget_bytes_per_second_max: self.shared.config.budget_bytes_per_second_max,
-        };
         let hub = Hub::new(
             self.port,
             self.chat_end,
             self.shared.counters.clone(),
-            bounds,
+            self.shared.config.bounds.clone(),
         );
         let edge = Rc::new(Edge {
             index: self.index,

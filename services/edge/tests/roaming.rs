@@ -204,7 +204,7 @@ async fn a_drained_edge_that_is_alone_asks_to_try_again() {
 #[tokio::test]
 async fn those_who_wait_for_room_hear_their_place_and_come_in_in_order() {
     let server = Server::start_with(edge::EdgeConfig {
-        sessions_max: 2,
+        bounds: edge::Bounds::new(2, protocol::limits::BUDGET_BYTES_PER_SECOND_MAX),
         ..config()
     });
     let mut inside = join(server.http(), "a").await;

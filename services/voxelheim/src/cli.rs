@@ -24,12 +24,16 @@ pub enum Verb {
     Config(ConfigArguments),
     /// Serves accounts, sessions and tickets, with a database and a cache of its own
     Auth(AuthArguments),
+    /// Serves the page alone, for edges that others reach by the same address
+    Assets(AssetsArguments),
     /// Makes the tables of accounts in a database, or brings them up to date
     Migrate(MigrateArguments),
     /// Gives an account in a data folder a role: how the first admin comes to be
     Appoint(AppointArguments),
     /// Joins a server with many players who run, fight and build, and reports what they saw
     Bots(BotsArguments),
+    /// Asks a process of ours whether it is well; fails unless it is
+    Health(HealthArguments),
     /// Runs a recorded battle again, at full speed, and prints what came of it
     Replay(ReplayArguments),
     /// Asks a running server how the world is divided among its shards, and changes that
@@ -133,6 +137,8 @@ pub struct ConfigArguments {
 
 #[derive(Subcommand, Debug)]
 pub enum ConfigVerb {
+    /// Prints a file with all that may be in one, explained
+    Example,
     /// Says what is wrong with it, and where, or that nothing is
     Check {
         /// The server's data folder, for what needs one
@@ -176,6 +182,23 @@ pub struct AuthArguments {
     /// Folder that mail is written to
     #[arg(long, value_name = "DIR")]
     pub mail: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct HealthArguments {
+    /// http://HOST:PORT/readyz, or /healthz
+    #[arg(value_name = "URL")]
+    pub url: String,
+}
+
+#[derive(Args, Debug)]
+pub struct AssetsArguments {
+    /// Where it answers HTTP (TCP)
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8091")]
+    pub listen: SocketAddr,
+    /// Folder with a built page, instead of the one in this binary
+    #[arg(long, value_name = "DIR")]
+    pub client_dir: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -318,53 +341,53 @@ pub struct ReplayArguments {
 }
 
 /// Flags of the server; what is not given comes from the configuration file, then from defaults.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct ServeArguments {
     /// Address of the page (TCP); edges take UDP from the same port on [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", env = "VOXELHEIM_LISTEN")]
     pub listen: Option<SocketAddr>,
     /// Folder that keeps certificate and battle over restarts and crashes; without it nothing is kept
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", env = "VOXELHEIM_DATA")]
     pub data: Option<PathBuf>,
     /// Configuration file [default: voxelheim.toml in --data, if there]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "VOXELHEIM_CONFIG")]
     pub config: Option<PathBuf>,
     /// What the world is made from [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", env = "VOXELHEIM_SEED")]
     pub seed: Option<u64>,
     /// Soldiers of each house [default: 500]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", env = "VOXELHEIM_SOLDIERS")]
     pub soldiers: Option<u32>,
     /// Threads that share the world between them, 1 to 64 [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", env = "VOXELHEIM_SHARDS")]
     pub shards: Option<usize>,
     /// Whether those threads stay on cores of their own [default: auto]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, env = "VOXELHEIM_PIN")]
     pub pin: Option<Pin>,
     /// Keeps all that the battle was given since the start, for `voxelheim replay`; otherwise only what
     /// a restart needs
-    #[arg(long)]
+    #[arg(long, env = "VOXELHEIM_KEEP_ALL")]
     pub keep_all: bool,
     /// The controller only says which regions it would move, split or merge; see `voxelheim ctl plan`
-    #[arg(long)]
+    #[arg(long, env = "VOXELHEIM_DRY_RUN")]
     pub dry_run: bool,
     /// Whether there are accounts, and who comes in without; they need --data [default: open]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, env = "VOXELHEIM_ACCOUNTS")]
     pub accounts: Option<Accounts>,
     /// Threads that serve clients [default: half of the cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", env = "VOXELHEIM_EDGES")]
     pub edges: Option<usize>,
     /// Players at once [default: 2000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", env = "VOXELHEIM_SESSIONS_MAX")]
     pub sessions_max: Option<usize>,
     /// Bytes a second that a client may get at most, whatever it asks for [default: 1000000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", env = "VOXELHEIM_BUDGET_BYTES_PER_SECOND")]
     pub budget_bytes_per_second: Option<u32>,
     /// Folder with a built page, instead of the one in this binary
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", env = "VOXELHEIM_CLIENT_DIR")]
     pub client_dir: Option<PathBuf>,
     /// What drives QUIC: our own loop, or stock quinn to compare with [default: loop]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, env = "VOXELHEIM_QUIC")]
     pub quic: Option<Quic>,
     /// Opens the page in a browser
     #[arg(long)]

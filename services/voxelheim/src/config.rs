@@ -7,15 +7,18 @@ use std::{
     thread,
 };
 
-use edge::{EdgeConfig, PageSource, QuicDriver};
+use edge::{Bounds, EdgeConfig, PageSource, QuicDriver};
 use serde::Deserialize;
 use world::{Pinning, Retention};
 
 use crate::{
     Failure,
     cli::{Accounts, ConfigArguments, ConfigVerb, Pin, Quic, ServeArguments},
+    log,
 };
 
+/// All that it may say, with what it means.
+const EXAMPLE: &str = include_str!("../voxelheim.toml");
 /// The file's name in the data folder.
 const FILE_NAME: &str = "voxelheim.toml";
 
@@ -33,6 +36,7 @@ const SHARDS_MAX: usize = 64;
 #[derive(Deserialize, Debug, Default)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 struct File {
+    log: Option<String>,
     listen: Option<SocketAddr>,
     seed: Option<u64>,
     soldiers: Option<u32>,
@@ -77,6 +81,8 @@ pub struct Config {
     pub pinning: Pinning,
     pub retention: Retention,
     pub accounts: Accounts,
+    /// What the log tells; none is the default.
+    pub log: Option<String>,
     /// Whether the controller only says what it would do.
     pub is_dry_run: bool,
     pub opens_browser: bool,
@@ -98,19 +104,13 @@ pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
         Some(path) => read_file(&path)?,
         None => File::default(),
     };
+    let bounds = bounds(arguments, &file);
     let page = arguments.client_dir.clone().or(file.client_dir);
     let config = Config {
         edge: EdgeConfig {
             listen: arguments.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT),
             edges_count: arguments.edges.or(file.edges).unwrap_or_else(edges_default),
-            sessions_max: arguments
-                .sessions_max
-                .or(file.sessions_max)
-                .unwrap_or(edge::limits::SESSIONS_MAX_DEFAULT),
-            budget_bytes_per_second_max: arguments
-                .budget_bytes_per_second
-                .or(file.budget_bytes_per_second)
-                .unwrap_or(protocol::limits::BUDGET_BYTES_PER_SECOND_MAX),
+            bounds,
             quic: arguments.quic.or(file.quic).unwrap_or_default().driver(),
             page: page.map_or(PageSource::Embedded, PageSource::Directory),
             data_dir: arguments.data.clone(),
@@ -126,11 +126,23 @@ pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
             true => Retention::All,
             false => Retention::Recovery,
         },
+        log: file.log,
         is_dry_run: arguments.dry_run || file.dry_run.unwrap_or(false),
         opens_browser: arguments.open,
     };
     check(&config)?;
     Ok(config)
+}
+
+fn bounds(arguments: &ServeArguments, file: &File) -> Bounds {
+    let sessions_max = arguments.sessions_max.or(file.sessions_max);
+    let budget = arguments
+        .budget_bytes_per_second
+        .or(file.budget_bytes_per_second);
+    Bounds::new(
+        sessions_max.unwrap_or(edge::limits::SESSIONS_MAX_DEFAULT),
+        budget.unwrap_or(protocol::limits::BUDGET_BYTES_PER_SECOND_MAX),
+    )
 }
 
 /// Accounts need a folder that keeps them.
@@ -145,9 +157,15 @@ fn accounts(arguments: &ServeArguments, filed: Option<Accounts>) -> Result<Accou
     }
 }
 
-/// `voxelheim config check`.
+/// `voxelheim config`.
 pub fn check_file(arguments: &ConfigArguments) -> Result<(), Failure> {
-    let ConfigVerb::Check { data, file } = &arguments.verb;
+    let (data, file) = match &arguments.verb {
+        ConfigVerb::Example => {
+            crate::say(EXAMPLE.trim_end());
+            return Ok(());
+        }
+        ConfigVerb::Check { data, file } => (data, file),
+    };
     load(&ServeArguments {
         config: Some(file.clone()),
         data: data.clone(),
@@ -157,7 +175,31 @@ pub fn check_file(arguments: &ConfigArguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The names of what differs and is not taken over by a server that runs.
+pub fn needs_restart(now: &Config, next: &Config) -> Vec<&'static str> {
+    let (edge, edge_next) = (&now.edge, &next.edge);
+    let differs = [
+        ("listen", edge.listen != edge_next.listen),
+        ("edges", edge.edges_count != edge_next.edges_count),
+        ("quic", edge.quic != edge_next.quic),
+        ("client_dir", edge.page != edge_next.page),
+        ("accounts", now.accounts != next.accounts),
+        ("seed", now.seed != next.seed),
+        ("soldiers", now.soldiers != next.soldiers),
+        ("shards", now.shards_count != next.shards_count),
+        ("pin", now.pinning != next.pinning),
+        ("keep_all", now.retention != next.retention),
+        ("dry_run", now.is_dry_run != next.is_dry_run),
+    ];
+    let differing = differs.into_iter().filter(|(_, differs)| *differs);
+    differing.map(|(name, _)| name).collect()
+}
+
 fn check(config: &Config) -> Result<(), Failure> {
+    if let Some(filter) = &config.log {
+        let wrong = |error| Failure::Usage(format!("log: {error}"));
+        log::check(filter).map_err(wrong)?;
+    }
     within("shards", config.shards_count, 1, SHARDS_MAX)?;
     check_edge(&config.edge)?;
     check_bodies(config)
@@ -168,13 +210,13 @@ pub fn check_edge(edge: &EdgeConfig) -> Result<(), Failure> {
     within("edges", edge.edges_count, 1, edge::limits::EDGES_MAX)?;
     within(
         "sessions_max",
-        edge.sessions_max,
+        edge.bounds.sessions_max(),
         1,
         engine::limits::PLAYERS_MAX,
     )?;
     within(
         "budget_bytes_per_second",
-        edge.budget_bytes_per_second_max,
+        edge.bounds.budget_bytes_per_second_max(),
         protocol::limits::BUDGET_BYTES_PER_SECOND_MIN,
         protocol::limits::BUDGET_BYTES_PER_SECOND_MAX,
     )?;
@@ -192,13 +234,13 @@ fn check_bodies(config: &Config) -> Result<(), Failure> {
     let soldiers = config.soldiers() as usize;
     let bodies = soldiers
         .saturating_mul(2)
-        .saturating_add(config.edge.sessions_max);
+        .saturating_add(config.edge.bounds.sessions_max());
     let bodies_max = engine::limits::BODIES_MAX;
     if bodies > bodies_max {
         return Err(Failure::Usage(format!(
             "soldiers: {soldiers} a house and {} players are {bodies} bodies, but a world holds \
              {bodies_max}; lower soldiers or sessions_max",
-            config.edge.sessions_max
+            config.edge.bounds.sessions_max()
         )));
     }
     Ok(())
@@ -219,7 +261,7 @@ pub fn within<T: PartialOrd + std::fmt::Display>(
 }
 
 /// The file to read: the one named, or the one in the data folder if it is there.
-fn file_path(arguments: &ServeArguments) -> Option<PathBuf> {
+pub fn file_path(arguments: &ServeArguments) -> Option<PathBuf> {
     arguments.config.clone().or_else(|| {
         let path = arguments.data.as_ref()?.join(FILE_NAME);
         path.exists().then_some(path)
@@ -244,4 +286,47 @@ fn read_file(path: &Path) -> Result<File, Failure> {
 fn edges_default() -> usize {
     let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     (cores / 2).clamp(1, EDGES_DEFAULT_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example with every line in force.
+    fn example_in_force() -> String {
+        let lines = EXAMPLE.lines().map(|line| match line.strip_prefix('#') {
+            Some(setting) if !setting.starts_with(' ') && setting.contains(" = ") => setting,
+            _ => line,
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_example_names_all_that_a_file_may_say() {
+        let text = example_in_force();
+        let file: toml::Table = toml::from_str(&text).expect("it is TOML");
+        toml::from_str::<File>(&text).expect("all of it is known");
+        let source = include_str!("config.rs");
+        let fields = source.split_once("struct File {").expect("it is there").1;
+        let fields = fields.split_once('}').expect("it ends").0;
+        let names = fields
+            .lines()
+            .filter_map(|line| line.trim().split_once(": Option<"));
+        let names: Vec<&str> = names.map(|(name, _)| name).collect();
+        assert!(names.len() > 10);
+        for name in names {
+            assert!(file.contains_key(name), "{name} is not in voxelheim.toml");
+        }
+    }
+
+    #[test]
+    fn what_a_running_server_does_not_take_over_is_named() {
+        let config = load(&ServeArguments::default()).expect("the defaults are right");
+        let mut next = config.clone();
+        next.shards_count += 1;
+        next.edge.bounds = Bounds::new(7, 100_000);
+        assert_eq!(needs_restart(&config, &next), ["shards"]);
+        config.edge.bounds.follow(&next.edge.bounds);
+        assert_eq!(config.edge.bounds.sessions_max(), 7);
+    }
 }

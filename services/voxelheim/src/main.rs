@@ -5,6 +5,9 @@ mod cli;
 mod config;
 mod ctl;
 mod data;
+mod health;
+mod live;
+mod log;
 mod member;
 mod replay;
 mod serve;
@@ -50,16 +53,18 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return explain(&error),
     };
-    log_to_stderr();
+    log::begin();
     let done = match &arguments.verb {
         None => serve::run(&arguments.serve),
         Some(Verb::Shard(arguments)) => member::run_shards(arguments),
         Some(Verb::Edge(arguments)) => member::run_edges(arguments),
         Some(Verb::Config(arguments)) => config::check_file(arguments),
         Some(Verb::Auth(arguments)) => services::run_auth(arguments),
+        Some(Verb::Assets(arguments)) => services::run_assets(arguments),
         Some(Verb::Migrate(arguments)) => services::migrate(arguments),
         Some(Verb::Appoint(arguments)) => services::appoint(arguments),
         Some(Verb::Bots(arguments)) => bots::run(arguments),
+        Some(Verb::Health(arguments)) => health::run(arguments),
         Some(Verb::Replay(arguments)) => replay::run(arguments),
         Some(Verb::Ctl(arguments)) => ctl::run(arguments),
     };
@@ -98,18 +103,4 @@ fn explain(error: &clap::Error) -> ExitCode {
         .collect();
     let _ = writeln!(io::stderr(), "{}; see voxelheim --help", parts.join("; "));
     ExitCode::from(EXIT_USAGE)
-}
-
-/// Quiet by default; VOXELHEIM_LOG=info (or a filter such as edge=debug) tells more. With
-/// VOXELHEIM_LOG_FORMAT=json each line is one JSON object, for what collects logs.
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("VOXELHEIM_LOG")
-        .unwrap_or_else(|_| "warn,web_transport_quinn=error".into());
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr);
-    match std::env::var("VOXELHEIM_LOG_FORMAT").as_deref() {
-        Ok("json") => log.json().init(),
-        _ => log.init(),
-    }
 }

@@ -15,7 +15,7 @@ use cluster::{
     pod::PodOptions,
 };
 use directory::{DirectoryError, controller::Policy};
-use edge::{EdgeConfig, EdgesHandle, PageSource, TokenKey};
+use edge::{Bounds, EdgeConfig, EdgesHandle, PageSource, TokenKey};
 use spatial::partition::Owner;
 use tokio::{runtime::Runtime, sync::watch};
 use world::{BattleConfig, PodStatus, Retention, limits::LINKED_SHARDS_MAX};
@@ -191,8 +191,7 @@ fn config(arguments: &EdgeArguments, place: &Place) -> Result<EdgeConfig, Failur
     let config = EdgeConfig {
         listen: arguments.listen,
         edges_count: arguments.edges,
-        sessions_max: arguments.sessions_max,
-        budget_bytes_per_second_max: arguments.budget_bytes_per_second,
+        bounds: Bounds::new(arguments.sessions_max, arguments.budget_bytes_per_second),
         quic: arguments.quic.driver(),
         page: page.map_or(PageSource::Embedded, PageSource::Directory),
         data_dir: arguments.data.clone(),

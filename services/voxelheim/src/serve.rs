@@ -10,7 +10,10 @@ use directory::controller::Policy;
 use edge::EdgeConfig;
 use placement::{Steward, StewardOptions};
 use pod::PodState;
-use tokio::sync::watch;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+};
 use world::{Battle, BattleConfig, Chronicle, Pod, Runner, battle::divided};
 
 use crate::{
@@ -19,12 +22,13 @@ use crate::{
     config,
     config::Config,
     data::DataDir,
+    live::Live,
     say,
     services::{self, Running},
     signals,
 };
 
-/// How often is looked whether a thread died, which only a bug of ours does.
+/// How often is looked whether a thread died, which only a bug of ours does, and at the configuration.
 const WATCH_PERIOD: Duration = Duration::from_secs(1);
 
 /// The number of a process that is the whole world, and of the life in which its shards began to speak.
@@ -70,7 +74,8 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     edges.follow_rebalancing(steward.relieving());
     let signals = Signals::watch()?;
     announce(&config, edges.http_address());
-    let ended = signals.wait(|| pod.is_finished() || edges.is_finished());
+    let live = Live::new(arguments, &config);
+    let ended = signals.wait(live, || pod.is_finished() || edges.is_finished());
     steward.stop();
     edges.stop();
     if let Some(services) = services {
@@ -158,6 +163,7 @@ fn open_browser(url: &str) {
 struct Signals {
     runtime: tokio::runtime::Runtime,
     stop: watch::Receiver<bool>,
+    hang_up: Signal,
 }
 
 impl Signals {
@@ -168,20 +174,24 @@ impl Signals {
             .map_err(runtime)?;
         let entered = runtime_local.enter();
         let stop = signals::watch().map_err(runtime)?;
+        let hang_up = signal(SignalKind::hangup()).map_err(runtime)?;
         drop(entered);
         Ok(Self {
             runtime: runtime_local,
             stop,
+            hang_up,
         })
     }
 
-    /// Until a signal, or until `is_broken`.
-    fn wait(mut self, is_broken: impl Fn() -> bool) -> Result<(), Failure> {
+    /// Until a signal to stop, or until `is_broken`; meanwhile the configuration is followed.
+    fn wait(mut self, mut live: Live, is_broken: impl Fn() -> bool) -> Result<(), Failure> {
         self.runtime.block_on(async {
             loop {
                 tokio::select! {
                     _ = self.stop.wait_for(|&it| it) => return Ok(()),
+                    _ = self.hang_up.recv() => live.look(true),
                     () = tokio::time::sleep(WATCH_PERIOD) => {
+                        live.look(false);
                         if is_broken() {
                             return Err(Failure::Runtime("a thread died; see the log".into()));
                         }

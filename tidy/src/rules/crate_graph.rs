@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 29] = [
+const MAY_USE: [(&str, &[&str]); 30] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -37,13 +37,16 @@ const MAY_USE: [(&str, &[&str]); 29] = [
     ),
     (
         "edge",
-        &["spatial", "protocol", "engine", "world", "quic", "chat"],
+        &[
+            "spatial", "protocol", "engine", "world", "quic", "chat", "assets",
+        ],
     ),
     ("chat", &[]),
     ("quic", &[]),
     ("web", &[]),
     ("tokens", &[]),
     ("events", &[]),
+    ("assets", &[]),
     ("auth", &["backends", "tokens", "web"]),
     ("inventory", &["spatial", "backends", "tokens", "web"]),
     ("link", &[]),
@@ -60,6 +63,7 @@ const MAY_USE: [(&str, &[&str]); 29] = [
             "placement",
             "pod",
             "cluster",
+            "assets",
             "auth",
             "backends",
             "inventory",

@@ -30,6 +30,11 @@ impl Fetcher {
         self.ask(request).await
     }
 
+    /// From a process of our own, whose address the operator gave.
+    pub async fn get_inside<T: DeserializeOwned>(&self, url: Url) -> Result<T, String> {
+        self.ask(Request::new(reqwest::Method::GET, url)).await
+    }
+
     /// A form, as the token endpoint takes it.
     pub async fn post<T: DeserializeOwned>(
         &self,

@@ -20,7 +20,7 @@ use crate::{
     limits::{OIDC_DISCOVERY_MS, OIDC_KEYS_PAUSE_MS},
     random,
 };
-use fetch::Fetcher;
+pub(crate) use fetch::Fetcher;
 use id_token::{ProviderKeys, Refusal, Wanted};
 
 /// A provider, as an operator sets it.

@@ -1,6 +1,5 @@
 //! HTTP: the page, where to connect, health, status and metrics, and the way into a WebSocket.
 
-pub mod assets;
 pub mod connect;
 pub mod listener;
 pub mod metrics;
@@ -9,22 +8,18 @@ pub mod status;
 
 use std::{net::SocketAddr, sync::Arc};
 
+use assets::Assets;
 use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, Request, State, WebSocketUpgrade, ws::WebSocket},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
     routing::{any, get},
 };
 use tokio::sync::mpsc;
 
-use crate::{
-    counters::Cause,
-    edge::Shared,
-    http::{assets::Assets, listener::Peer},
-    limits,
-};
+use crate::{counters::Cause, edge::Shared, http::listener::Peer, limits};
 
 /// What a request may need; one for each edge thread.
 #[derive(Clone)]
@@ -60,12 +55,8 @@ async fn api(
 }
 
 async fn page(State(state): State<HttpState>, request: Request) -> Response {
-    if request.method() != Method::GET && request.method() != Method::HEAD {
-        return text(StatusCode::METHOD_NOT_ALLOWED, "only GET\n");
-    }
-    state
-        .assets
-        .respond(request.uri().path(), request.headers())
+    let (path, headers) = (request.uri().path(), request.headers());
+    state.assets.respond(request.method(), path, headers)
 }
 
 async fn open_socket(

@@ -41,7 +41,7 @@ fn status_json(shared: &Shared) -> Value {
         "sessions_by_edge": sessions_by_edge(shared),
         "sessions_waiting_for_return": away_count(shared),
         "sessions_waiting_for_room": shared.registry.waiting_count(),
-        "sessions_max": shared.config.sessions_max,
+        "sessions_max": shared.config.bounds.sessions_max(),
         "joined": read(&counters.joined),
         "resumed": read(&counters.resumed),
         "chat_said": read(&counters.chat_said),

@@ -26,6 +26,7 @@ use protocol::{
 use world::{EdgePort, Steps};
 
 use crate::{
+    Bounds,
     chat_exchange::ChatEnd,
     counters::{Cause, Counters},
     hub::{
@@ -70,13 +71,6 @@ pub struct Hub {
     bounds: Bounds,
 }
 
-/// What the configuration allows.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    pub sessions_max: usize,
-    pub budget_bytes_per_second_max: u32,
-}
-
 impl Hub {
     pub fn new(port: EdgePort, chat_end: ChatEnd, counters: Arc<Counters>, bounds: Bounds) -> Self {
         Self {
@@ -87,7 +81,7 @@ impl Hub {
             retries: VecDeque::new(),
             frame: Arc::default(),
             encoder: Encoder::new(),
-            teller: Teller::new(bounds),
+            teller: Teller::new(bounds.clone()),
             chat: Chat::new(chat_end),
             slot_first: 0,
             bounds,
@@ -126,7 +120,7 @@ impl Hub {
     /// at another edge as soon as that sees the newer one in a frame.
     pub fn enter(&mut self, admission: &Admission, hello: &Hello, outbox: Outbox) -> ClientId {
         self.replace(admission.session);
-        let wishes = Wishes::of_hello(hello, self.bounds.budget_bytes_per_second_max);
+        let wishes = Wishes::of_hello(hello, self.bounds.budget_bytes_per_second_max());
         let client = Client::new(admission, hello, wishes, outbox);
         // Also for one who comes back: the shard then counts its inputs anew.
         self.send_surely(Command::Join {

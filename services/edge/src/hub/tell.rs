@@ -17,9 +17,10 @@ use spatial::terrain::diff_bricks;
 use world::{EdgePort, Steps};
 
 use crate::{
+    Bounds,
     counters::{Cause, Counters, add},
     hub::{
-        Bounds, Hub,
+        Hub,
         bodies::RosterChanges,
         chat::Chat,
         client::Client,
@@ -260,7 +261,7 @@ impl Telling<'_> {
         if client.body != Some(player.body) {
             self.welcome(client, player)?;
         }
-        let budget_max = self.teller.bounds.budget_bytes_per_second_max;
+        let budget_max = self.teller.bounds.budget_bytes_per_second_max();
         client.apply_settings(self.frame.tick, budget_max);
         self.tell_overload(client)?;
         let waiting_count = player.input_queue_count;
@@ -324,7 +325,7 @@ impl Telling<'_> {
     /// Bodies there may be while this client plays: those that are no players, and all players.
     fn bodies_capacity(&self) -> usize {
         let soldiers = self.frame.bodies.id.len() - self.frame.players.len();
-        soldiers + self.teller.bounds.sessions_max
+        soldiers + self.teller.bounds.sessions_max()
     }
 
     /// What a client is promised as things stand.

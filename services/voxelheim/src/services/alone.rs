@@ -2,13 +2,14 @@
 
 use std::net::{SocketAddr, TcpListener};
 
+use assets::Assets;
 use auth::Auth;
 use tokio::sync::watch;
 use web::{Clock, Settings, Shell};
 
 use crate::{
     Failure,
-    cli::{AppointArguments, AuthArguments, MigrateArguments},
+    cli::{AppointArguments, AssetsArguments, AuthArguments, MigrateArguments},
     services::{
         accounts,
         part::assemble,
@@ -40,6 +41,23 @@ pub fn run_auth(arguments: &AuthArguments) -> Result<(), Failure> {
             stopped,
         )
         .await
+    })
+}
+
+/// Serves the page alone, until a signal says stop.
+pub fn run_assets(arguments: &AssetsArguments) -> Result<(), Failure> {
+    let assets = match &arguments.client_dir {
+        None => Assets::embedded(protocol::VERSION),
+        Some(directory) => Assets::from_directory(directory, protocol::VERSION)
+            .map_err(|error| Failure::Usage(format!("{}: {error}", directory.display())))?,
+    };
+    let listener = bind(arguments.listen)?;
+    runtime()?.block_on(async {
+        let stopped = signals::watch().map_err(runtime_failure)?;
+        let shell = Shell::new(Settings::default(), Clock::system());
+        let (operations, run) = assemble(shell, Vec::new(), stopped.clone());
+        let router = operations.fallback_service(assets.router());
+        serve("assets", listener, (router, run), stopped).await
     })
 }
 

@@ -29,7 +29,7 @@ use crate::{
     services::{part::assemble, stores::StoreUrls},
 };
 
-pub use alone::{appoint, migrate, run_auth};
+pub use alone::{appoint, migrate, run_assets, run_auth};
 
 /// The name of the one process's edges in tickets.
 const AUDIENCE: &str = "battle";

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# The compose file at the root: what it needs of this machine, and whether it is right.
+#   ops/dev/compose.sh env      writes .env with passwords drawn for this machine, unless it is there
+#   ops/dev/compose.sh check    checks the file by docker compose itself; no engine is needed
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+PASSWORDS=(POSTGRES_PASSWORD CACHE_PASSWORD BROKER_PASSWORD WAREHOUSE_PASSWORD OBJECTS_PASSWORD)
+
+main() {
+  cd "$ROOT"
+  case "${1:-}" in
+    env) write_env .env ;;
+    check) check ;;
+    *) die "usage: $0 env|check" ;;
+  esac
+}
+
+write_env() {
+  local file="$1" name
+  if [ -e "$file" ]; then
+    note "$file is there already"
+    return
+  fi
+  umask 077
+  for name in "${PASSWORDS[@]}"; do
+    # Hexadecimal, for some of them go into URLs.
+    printf '%s=%s\n' "$name" "$(od -An -N 16 -tx1 /dev/urandom | tr -d ' \n')"
+  done >"$file"
+  note "wrote $file"
+}
+
+check() {
+  local folder rendered
+  find_compose
+  folder="$(mktemp -d)"
+  trap 'rm -rf "$folder"' EXIT
+  write_env "$folder/env"
+  rendered="$folder/rendered.json"
+  "${COMPOSE[@]}" --env-file "$folder/env" config --format json >"$rendered" || die "docker-compose.yml is not right"
+  if "${COMPOSE[@]}" --env-file /dev/null config --quiet 2>/dev/null; then
+    die "docker-compose.yml starts without passwords of its own"
+  fi
+  need python3 python3
+  python3 ops/dev/compose_rules.py "$rendered"
+}
+
+# Whatever is installed, else the plugin out of Debian's package: it needs no engine to check a file. The
+# release of this machine has one too old, so it comes from the next.
+find_compose() {
+  if docker compose version >/dev/null 2>&1; then
+    COMPOSE=(docker compose)
+    return
+  fi
+  local plugin="$CACHE/docker-compose/usr/libexec/docker/cli-plugins/docker-compose"
+  [ -x "$plugin" ] || download_compose
+  COMPOSE=("$plugin")
+}
+
+download_compose() {
+  local folder="$CACHE/docker-compose" site
+  can_install || die "docker compose is missing. Install it, then run this again"
+  note "downloading docker compose (apt)"
+  rm -rf "$folder"
+  mkdir -p "$folder/lists/partial" "$folder/archives/partial"
+  apt_refresh
+  site="$(apt-get indextargets --format '$(SITE)' 'Codename: bookworm' 'Created-By: Packages' | head -n 1)"
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s trixie main\n' "$site" >"$folder/sources.list"
+  local options=(-o "Dir::Etc::sourcelist=$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null
+    -o "Dir::State::lists=$folder/lists" -o "Dir::Cache=$folder" -o APT::Sandbox::User=root)
+  (cd "$folder" && apt-get "${options[@]}" -qq update && apt-get "${options[@]}" -qq download docker-compose) \
+    >"$APT_LOG" 2>&1 || { cat "$APT_LOG" >&2; die "docker compose could not be downloaded"; }
+  dpkg-deb --extract "$folder"/docker-compose_*.deb "$folder"
+  rm -rf "$folder/lists" "$folder/archives" "$folder"/*.deb
+}
+
+main "$@"

@@ -1,0 +1,64 @@
+"""What docker compose does not check of the rendered file: that it is fit to be run, and fits the binary.
+
+    python3 ops/dev/compose_rules.py RENDERED.json [BINARY]
+"""
+
+import json
+import re
+import subprocess
+import sys
+
+OUR_IMAGE = "voxelheim:"
+# Ends by itself.
+ONE_SHOT = {"migrate"}
+
+
+def faults_of(name, service):
+    """Sentences, one for each thing that is wrong with a service."""
+    image = service["image"]
+    if not re.search(r":[\w.-]*\d[\w.-]*$", image):
+        yield f"its image {image} has no version"
+    if name not in ONE_SHOT and "healthcheck" not in service:
+        yield "nothing says whether it is healthy"
+    for port in service.get("ports", []):
+        if port.get("host_ip") in (None, "", "0.0.0.0"):
+            yield f"port {port['target']} is open to other machines"
+    for volume in service.get("volumes", []):
+        if volume["type"] == "bind" and not volume.get("read_only"):
+            yield f"{volume['source']} is written outside of a named volume"
+    if image.startswith(OUR_IMAGE):
+        if not service.get("read_only") or "ALL" not in service.get("cap_drop", []):
+            yield "it may do more than it needs to"
+
+
+def unknown_to_binary(binary, service):
+    """Flags of the command, and variables, that the binary's role does not have."""
+    role, *flags = service["command"]
+    help_text = subprocess.run(
+        [binary, role, "--help"], capture_output=True, text=True, check=False
+    )
+    if help_text.returncode != 0:
+        yield f"the binary has no role {role}"
+        return
+    for flag in flags:
+        if flag.split("=")[0] not in re.findall(r"--[a-z-]+", help_text.stdout):
+            yield f"{role} has no {flag}"
+
+
+def main():
+    rendered, *rest = sys.argv[1:]
+    with open(rendered, encoding="utf-8") as file:
+        services = json.load(file)["services"]
+    faults = []
+    for name, service in sorted(services.items()):
+        found = list(faults_of(name, service))
+        if rest and service["image"].startswith(OUR_IMAGE):
+            found += unknown_to_binary(rest[0], service)
+        faults += [f"{name}: {fault}" for fault in found]
+        print(f"{'FAIL' if found else 'ok  '} {name}")
+    for fault in faults:
+        print(f"     {fault}")
+    sys.exit(1 if faults else 0)
+
+
+main()
