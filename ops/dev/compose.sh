@@ -34,7 +34,8 @@ check() {
   local folder rendered
   find_compose
   folder="$(mktemp -d)"
-  trap 'rm -rf "$folder"' EXIT
+  # shellcheck disable=SC2064 # the folder of now
+  trap "rm -rf '$folder'" EXIT
   write_env "$folder/env"
   rendered="$folder/rendered.json"
   "${COMPOSE[@]}" --env-file "$folder/env" config --format json >"$rendered" || die "docker-compose.yml is not right"
