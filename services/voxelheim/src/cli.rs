@@ -127,6 +127,13 @@ pub struct EdgeArguments {
     /// What drives QUIC: our own loop, or stock quinn to compare with
     #[arg(long, value_enum, default_value_t)]
     pub quic: Quic,
+    /// The auth service as this process reaches it, by whose keys tickets are checked: http://HOST:PORT/auth;
+    /// without it there are no accounts here
+    #[arg(long, value_name = "URL", env = "VOXELHEIM_KEYS")]
+    pub keys: Option<String>,
+    /// Who comes in: everybody under any name, or only who has a ticket
+    #[arg(long, value_enum, default_value_t, requires = "keys")]
+    pub accounts: Accounts,
 }
 
 #[derive(Args, Debug)]

@@ -13,6 +13,7 @@ mod replay;
 mod serve;
 mod services;
 mod signals;
+mod traces;
 
 use std::{
     fmt,
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return explain(&error),
     };
-    log::begin();
+    let _traces = log::begin();
     let done = match &arguments.verb {
         None => serve::run(&arguments.serve),
         Some(Verb::Shard(arguments)) => member::run_shards(arguments),

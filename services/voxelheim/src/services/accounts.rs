@@ -8,12 +8,16 @@ use std::{
 
 use auth::{Auth, AuthError, FolderMail, MasterKey};
 use backends::{cache::Cache, sql::Database};
-use edge::services::{Holder, TicketDesk};
-use tokens::{Refusal, TicketGate};
+use edge::services::{Holder, TicketDesk, Tickets};
+use tokens::{KeySet, Refusal, TicketGate};
 use tokio::sync::watch;
 use web::{Clock, Shell};
 
-use crate::{Failure, cli::AuthArguments, services::part::Part};
+use crate::{
+    Failure,
+    cli::{Accounts, AuthArguments},
+    services::part::Part,
+};
 
 /// In the data folder: what seals secrets, and mail that is not sent but kept.
 const MASTER_KEY: &str = "accounts_key";
@@ -101,24 +105,37 @@ fn master_key(path: &Path) -> Result<MasterKey, Failure> {
     key.ok_or_else(|| Failure::Usage(format!("{shown} does not hold 64 hexadecimal digits")))
 }
 
-/// See [`TicketDesk`]; the keys are those of the service in this process.
-pub struct Desk {
-    auth: Auth,
+/// The name of the battle's edges in tickets, all of them: which one a player comes to is not known when it
+/// asks for its ticket.
+const AUDIENCE: &str = "battle";
+
+/// The keys that the auth service publishes, wherever that is.
+type Keys = Box<dyn Fn() -> Arc<KeySet> + Send + Sync>;
+
+/// See [`TicketDesk`].
+struct Desk {
+    keys: Keys,
     clock: Clock,
     gate: Mutex<TicketGate>,
 }
 
-impl Desk {
-    /// For the edges of this name.
-    pub fn new(auth: Auth, clock: Clock, audience: &str) -> Self {
-        let gate = Mutex::new(TicketGate::new(audience));
-        Self { auth, clock, gate }
-    }
+/// What edges do with tickets; none if there are no accounts.
+pub fn tickets(keys: Keys, accounts: Accounts) -> Option<Tickets> {
+    let desk = Desk {
+        keys,
+        clock: Clock::system(),
+        gate: Mutex::new(TicketGate::new(AUDIENCE)),
+    };
+    (accounts != Accounts::Off).then(|| Tickets {
+        desk: Arc::new(desk),
+        audience: AUDIENCE.to_owned(),
+        are_required: accounts == Accounts::Required,
+    })
 }
 
 impl TicketDesk for Desk {
     fn admit(&self, ticket: &str) -> Result<Holder, &'static str> {
-        let keys = self.auth.key_set();
+        let keys = (self.keys)();
         let mut gate = self.gate.lock().expect("no holder panics");
         let ticket = gate.admit(ticket, &keys, self.clock.now_ms());
         let ticket = ticket.map_err(sentence)?;

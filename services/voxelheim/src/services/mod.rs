@@ -7,16 +7,11 @@ mod belongings;
 mod part;
 mod stores;
 
-use std::{
-    net::SocketAddr,
-    path::PathBuf,
-    sync::{Arc, mpsc},
-    thread,
-};
+use std::{net::SocketAddr, path::PathBuf, sync::mpsc, thread};
 
 use auth::Auth;
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse};
-use edge::services::{Answering, Api, Tickets};
+use edge::services::{Answering, Api};
 use tokio::{
     runtime::{Handle, Runtime},
     sync::watch,
@@ -29,10 +24,8 @@ use crate::{
     services::{part::assemble, stores::StoreUrls},
 };
 
+pub use accounts::tickets;
 pub use alone::{appoint, migrate, run_assets, run_auth};
-
-/// The name of the one process's edges in tickets.
-const AUDIENCE: &str = "battle";
 
 /// Services that run beside the world in this process.
 pub struct Running {
@@ -82,14 +75,10 @@ pub fn start(
         let text = "the services' thread died; see the log";
         Err(Failure::Runtime(text.to_owned()))
     })?;
-    let desk = accounts::Desk::new(opened.auth, Clock::system(), AUDIENCE);
+    let auth = opened.auth;
     let services = edge::services::Services {
         api: Some(api(opened.runtime, opened.router)),
-        tickets: Some(Tickets {
-            desk: Arc::new(desk),
-            audience: AUDIENCE.to_owned(),
-            are_required: accounts == Accounts::Required,
-        }),
+        tickets: accounts::tickets(Box::new(move || auth.key_set()), accounts),
         chat: edge::ChatService::default(),
     };
     Ok((services, Running { stop, thread }))
