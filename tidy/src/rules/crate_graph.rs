@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 29] = [
+const MAY_USE: [(&str, &[&str]); 30] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -46,6 +46,7 @@ const MAY_USE: [(&str, &[&str]); 29] = [
     ("events", &[]),
     ("auth", &["backends", "tokens", "web"]),
     ("inventory", &["spatial", "backends", "tokens", "web"]),
+    ("player", &["backends", "events", "tokens", "web"]),
     ("link", &[]),
     (
         "voxelheim",
@@ -63,6 +64,7 @@ const MAY_USE: [(&str, &[&str]); 29] = [
             "auth",
             "backends",
             "inventory",
+            "player",
             "tokens",
             "web",
         ],

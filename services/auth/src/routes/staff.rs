@@ -210,7 +210,7 @@ pub async fn impose(
     require_above(&access, account.role)?;
     let sanction = Sanction {
         account: account.id,
-        id: random::ordered_id(now_ms),
+        id: web::ids::ordered_id(now_ms),
         kind,
         reason: form.reason,
         by: access.account,

@@ -33,7 +33,7 @@ pub async fn write(connection: &mut AnyConnection, event: &Event<'_>) -> Result<
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(event.account)
-    .bind(random::ordered_id(event.at_ms))
+    .bind(web::ids::ordered_id(event.at_ms))
     .bind(event.at_ms)
     .bind(event.actor)
     .bind(event.action)

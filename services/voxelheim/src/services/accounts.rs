@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use auth::{Auth, AuthError, FolderMail, MasterKey};
+use auth::{Auth, AuthError, CharacterDesk, FolderMail, MasterKey, Partners};
 use backends::{cache::Cache, sql::Database};
 use edge::services::{Holder, TicketDesk};
 use tokens::{Refusal, TicketGate};
@@ -57,6 +57,7 @@ impl From<&AuthArguments> for Options {
 pub async fn open(
     options: &Options,
     stores: (&Database, &Cache),
+    characters: Option<Arc<dyn CharacterDesk>>,
     shell: &Shell,
     clock: &Clock,
 ) -> Result<Auth, Failure> {
@@ -67,8 +68,11 @@ pub async fn open(
         allowances: auth::limits::Allowances::default(),
         providers: Vec::new(),
     };
-    let mail = Arc::new(FolderMail::new(&options.mail, clock.clone()));
-    let auth = Auth::open(config, stores, mail, shell.metrics(), clock.clone()).await;
+    let partners = Partners {
+        mail: Arc::new(FolderMail::new(&options.mail, clock.clone())),
+        characters,
+    };
+    let auth = Auth::open(config, stores, partners, shell.metrics(), clock.clone()).await;
     auth.map_err(failure)
 }
 
@@ -124,6 +128,7 @@ impl TicketDesk for Desk {
         let ticket = ticket.map_err(sentence)?;
         Ok(Holder {
             account: ticket.account,
+            character: ticket.character_id,
             name: ticket.character,
         })
     }

@@ -31,7 +31,7 @@ pub fn run_auth(arguments: &AuthArguments) -> Result<(), Failure> {
         let clock = Clock::system();
         let shell = Shell::new(Settings::default(), clock.clone());
         let options = arguments.into();
-        let auth = accounts::open(&options, (&database, &cache), &shell, &clock).await?;
+        let auth = accounts::open(&options, (&database, &cache), None, &shell, &clock).await?;
         let parts = vec![accounts::part(&auth, stopped.clone())];
         serve(
             "auth",
@@ -62,7 +62,7 @@ pub fn appoint(arguments: &AppointArguments) -> Result<(), Failure> {
         let clock = Clock::system();
         let shell = Shell::new(Settings::default(), clock.clone());
         let options = accounts::Options::embedded(&arguments.data, String::new());
-        let opened = accounts::open(&options, (&stores.accounts, &stores.cache), &shell, &clock);
+        let opened = accounts::open(&options, (&stores.accounts, &stores.cache), None, &shell, &clock);
         let auth = opened.await?;
         let appointed = auth.appoint(&arguments.email, arguments.role.role()).await;
         appointed.map_err(accounts::failure)

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use auth::Auth;
-use inventory::{Asked, Config, Gate, Inventory, ShardToken, domain::Definitions, store::Store};
+use inventory::{Config, Inventory, Owners, ShardToken, domain::Definitions, store::Store};
 use tokens::Access;
 use tokio::sync::watch;
-use web::{Authenticate, Clock, Problem, Shell};
+use web::{Clock, Gate, Shell};
 
 use crate::{
     Failure,
@@ -16,7 +15,7 @@ use crate::{
 /// In the one process, where nobody but the process itself speaks for a shard.
 pub async fn open(
     stores: &Stores,
-    auth: Auth,
+    gates: (Arc<dyn Gate<Access>>, Arc<dyn Owners>),
     shell: &Shell,
     clock: &Clock,
 ) -> Result<Inventory, Failure> {
@@ -27,12 +26,11 @@ pub async fn open(
         definitions: Arc::new(Definitions::embedded()),
         shard_token: ShardToken::new(&secret).expect("it is long enough"),
     };
-    let gate = Arc::new(AccountGate(auth));
     let metrics = shell.metrics();
     Ok(Inventory::open(
         config,
         &stores.game,
-        gate,
+        gates,
         metrics,
         clock.clone(),
     ))
@@ -45,19 +43,5 @@ pub fn part(inventory: &Inventory, stores: &Stores, stopped: watch::Receiver<boo
         router: inventory.router(),
         checks: vec![inventory.check()],
         run: Box::pin(async move { running.run(&broker, stopped).await }),
-    }
-}
-
-/// Each account has the one character of its own number.
-struct AccountGate(Auth);
-
-impl Gate for AccountGate {
-    fn access<'a>(&'a self, token: &'a str) -> Asked<'a, Access> {
-        Box::pin(self.0.authenticate(token))
-    }
-
-    fn owns<'a>(&'a self, access: &'a Access, character: i64) -> Asked<'a, bool> {
-        let owns: Result<bool, Problem> = Ok(access.account == character);
-        Box::pin(std::future::ready(owns))
     }
 }

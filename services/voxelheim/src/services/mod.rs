@@ -5,6 +5,7 @@ mod accounts;
 mod alone;
 mod belongings;
 mod part;
+mod player;
 mod stores;
 
 use std::{
@@ -132,11 +133,16 @@ async fn open(
     let migrated = Auth::migrate(&stores.accounts).await;
     migrated.map_err(accounts::failure)?;
     let options = accounts::Options::embedded(&home.data, home.page_url.clone());
-    let opened = accounts::open(&options, (&stores.accounts, &stores.cache), &shell, &clock);
-    let auth = opened.await?;
-    let inventory = belongings::open(&stores, auth.clone(), &shell, &clock).await?;
+    let players = player::open_store(&stores).await?;
+    let desk = Arc::new(player::Desk::new(&players, &clock));
+    let kept = (&stores.accounts, &stores.cache);
+    let auth = accounts::open(&options, kept, Some(desk.clone()), &shell, &clock).await?;
+    let player = player::open(&players, &stores, auth.clone(), &clock);
+    let gates = (Arc::new(auth.clone()) as _, desk as _);
+    let inventory = belongings::open(&stores, gates, &shell, &clock).await?;
     let parts = vec![
         accounts::part(&auth, stopped.clone()),
+        player::part(&player, &stores, stopped.clone()),
         belongings::part(&inventory, &stores, stopped.clone()),
     ];
     let (router, run) = assemble(shell, parts, stopped.clone());
