@@ -1,6 +1,6 @@
 //! Parties. They end when the last leaves, and outlive a restart.
 
-use backends::{outbox::Outbox, sql::SqlError, sql::Transaction};
+use backends::{outbox::Outbox, sql::Transaction};
 use events::player::GroupChange;
 use sqlx::AnyConnection;
 use web::ids::new_id;
@@ -35,7 +35,7 @@ impl Store {
     /// Invites somebody to the own party, which is founded if there is none.
     ///
     /// # Errors
-    /// [`Refusal`]; [`SqlError`].
+    /// [`Refusal`]; [`PlayerError::Sql`].
     pub async fn invite_to_party(
         &self,
         by: i64,
@@ -61,7 +61,7 @@ impl Store {
     }
 
     /// # Errors
-    /// [`Refusal`]; [`SqlError`].
+    /// [`Refusal`]; [`PlayerError::Sql`].
     pub async fn join_party(
         &self,
         character: i64,
@@ -84,7 +84,7 @@ impl Store {
     }
 
     /// # Errors
-    /// [`Refusal`]; [`SqlError`].
+    /// [`Refusal`]; [`PlayerError::Sql`].
     pub async fn leave_party(&self, character: i64, now_ms: i64) -> Result<(), PlayerError> {
         insist(async || {
             let mut transaction = self.database.begin().await?;
@@ -96,7 +96,7 @@ impl Store {
     }
 
     /// # Errors
-    /// [`Refusal`]; [`SqlError`].
+    /// [`Refusal`]; [`PlayerError::Sql`].
     pub async fn kick_from_party(
         &self,
         by: i64,
@@ -116,7 +116,7 @@ impl Store {
     }
 
     /// # Errors
-    /// [`Refusal`]; [`SqlError`].
+    /// [`Refusal`]; [`PlayerError::Sql`].
     pub async fn promote_in_party(
         &self,
         by: i64,

@@ -45,10 +45,8 @@ impl RelationKind {
     }
 }
 
-/// Two characters, and what each is to the other.
+/// What two are to each other.
 struct Pair {
-    character: i64,
-    other: i64,
     here: Option<RelationKind>,
     there: Option<RelationKind>,
 }
@@ -201,8 +199,6 @@ async fn load(
     other: i64,
 ) -> Result<Pair, SqlError> {
     Ok(Pair {
-        character,
-        other,
         here: relation(connection, character, other).await?,
         there: relation(connection, other, character).await?,
     })

@@ -24,27 +24,46 @@ fn characters_are_made_listed_renamed_dressed_and_deleted() {
         assert_eq!(each(&listed.ok(200), "name"), ["Ása", "Jean-Luc"]);
         let call = format!("PUT /characters/{first}/name");
         let renamed = world.call(&call, ANNAS, json!({ "name": "ÁSA" })).await;
-        assert_eq!(renamed.ok(200)["name"], "ÁSA", "its own name in another case");
-        let taken = world.call(&call, ANNAS, json!({ "name": "jean luc" })).await;
+        assert_eq!(
+            renamed.ok(200)["name"],
+            "ÁSA",
+            "its own name in another case"
+        );
+        let taken = world
+            .call(&call, ANNAS, json!({ "name": "jean luc" }))
+            .await;
         taken.refused(409, "name-taken");
         let renamed = world.call(&call, ANNAS, json!({ "name": "Bera" })).await;
         renamed.ok(200);
         create(world, BERTS, "ása").await;
 
-        let look = json!({ "house": 1, "appearance": { "hair": 0, "skin": 0, "tabard": 0, "emblem": 0 } });
+        let look =
+            json!({ "house": 1, "appearance": { "hair": 0, "skin": 0, "tabard": 0, "emblem": 0 } });
         let call = format!("PUT /characters/{first}/look");
         let dressed = world.call(&call, ANNAS, look.clone()).await.ok(200);
-        assert_eq!((&dressed["house"], &dressed["appearance"]), (&look["house"], &look["appearance"]));
+        assert_eq!(
+            (&dressed["house"], &dressed["appearance"]),
+            (&look["house"], &look["appearance"])
+        );
         let stranger = world.call(&call, BERTS, look).await;
         stranger.refused(404, "not-found");
 
         let call = format!("DELETE /characters/{first}");
-        world.call(&call, BERTS, Value::Null).await.refused(404, "not-found");
+        world
+            .call(&call, BERTS, Value::Null)
+            .await
+            .refused(404, "not-found");
         let left = world.call(&call, ANNAS, Value::Null).await.ok(200);
         assert_eq!(each(&left, "name"), ["Jean-Luc"]);
-        world.call(&call, ANNAS, Value::Null).await.refused(404, "not-found");
+        world
+            .call(&call, ANNAS, Value::Null)
+            .await
+            .refused(404, "not-found");
         let profile = format!("GET /profiles/{first}");
-        world.call(&profile, ANNAS, Value::Null).await.refused(404, "no-character");
+        world
+            .call(&profile, ANNAS, Value::Null)
+            .await
+            .refused(404, "no-character");
         create(world, BERTS, "BERA").await;
     });
 }
@@ -76,13 +95,19 @@ fn a_name_is_everybodys_but_once() {
             let again = world.call("POST /characters", BERTS, form(name)).await;
             again.refused(409, "name-taken");
         }
-        let found = world.call("GET /names/o'NEIL", BERTS, Value::Null).await.ok(200);
+        let found = world
+            .call("GET /names/o'NEIL", BERTS, Value::Null)
+            .await
+            .ok(200);
         assert_eq!(text(&found, "character"), bera);
         let nobody = world.call("GET /names/Nobody", BERTS, Value::Null).await;
         nobody.refused(404, "no-character");
         let profile = format!("GET /profiles/{bera}");
         let profile = world.call(&profile, BERTS, Value::Null).await.ok(200);
-        assert_eq!((&profile["level"], &profile["next_level_experience"]), (&json!(1), &json!(100)));
+        assert_eq!(
+            (&profile["level"], &profile["next_level_experience"]),
+            (&json!(1), &json!(100))
+        );
         assert_eq!(profile["guild"], Value::Null);
     });
 }
@@ -148,7 +173,10 @@ fn who_is_deleted_leaves_friends_party_and_guild() {
         world.act(&ben, "POST /friends", ann.form()).await.ok(200);
         world.party(&[&ann, &ben, &cat]).await;
         world.guild(&[&ann, &ben], "The Wall", "WALL").await;
-        world.act(&ann, "DELETE ", Value::Null).await.refused(409, "leads-guild");
+        world
+            .act(&ann, "DELETE ", Value::Null)
+            .await
+            .refused(409, "leads-guild");
         let over = world.act(&ann, "POST /guild/leader", ben.form()).await;
         over.ok(200);
         world.act(&ann, "DELETE ", Value::Null).await.ok(200);

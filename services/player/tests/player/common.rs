@@ -65,9 +65,7 @@ impl World {
             shell = shell.check(check);
         }
         let (stop, stopped) = watch::channel(false);
-        let router = shell
-            .mount("/player", player.router())
-            .into_router(stopped);
+        let router = shell.mount("/player", player.router()).into_router(stopped);
         Self {
             player,
             now_ms,

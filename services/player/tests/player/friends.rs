@@ -28,16 +28,25 @@ fn one_asks_and_the_other_accepts_declines_or_asks_back() {
         let again = world.act(&ann, "POST /friends", ben.form()).await;
         again.refused(409, "friends-already");
         let own = format!("POST /friends/{}/accept", ben.id);
-        world.act(&ann, &own, Value::Null).await.refused(404, "no-request");
+        world
+            .act(&ann, &own, Value::Null)
+            .await
+            .refused(404, "no-request");
         let accept = format!("POST /friends/{}/accept", ann.id);
         world.act(&ben, &accept, Value::Null).await.ok(200);
         assert_eq!(relations(world, &ann).await, pair("Ben", "friend"));
         assert_eq!(relations(world, &ben).await, pair("Ann", "friend"));
-        world.act(&ben, &accept, Value::Null).await.refused(409, "friends-already");
+        world
+            .act(&ben, &accept, Value::Null)
+            .await
+            .refused(409, "friends-already");
         let part = format!("DELETE /friends/{}", ben.id);
         world.act(&ann, &part, Value::Null).await.ok(200);
         assert_eq!(relations(world, &ben).await, []);
-        world.act(&ann, &part, Value::Null).await.refused(404, "no-relation");
+        world
+            .act(&ann, &part, Value::Null)
+            .await
+            .refused(404, "no-relation");
         // Asking back is accepting.
         world.act(&ben, "POST /friends", ann.form()).await.ok(200);
         let back = world.act(&ann, "POST /friends", ben.form()).await.ok(200);
@@ -129,7 +138,9 @@ fn lists_come_in_pages_and_requests_are_few() {
         let more = world.act(&ann, "POST /friends", ann.form()).await;
         more.refused(429, "too-many-requests");
         world.pass(MINUTE_MS);
-        let accepted = world.act(&ann, "POST /friends", json!({ "character": last })).await;
+        let accepted = world
+            .act(&ann, "POST /friends", json!({ "character": last }))
+            .await;
         assert_eq!(accepted.ok(200)["relation"], "friend");
     });
 }

@@ -10,7 +10,7 @@ mod friends;
 mod guilds;
 mod hostile;
 mod parties;
-mod random;
 mod races;
+mod random;
 mod settings;
 mod spoils;
