@@ -61,6 +61,8 @@ fn main() -> ExitCode {
         Some(Verb::Edge(arguments)) => member::run_edges(arguments),
         Some(Verb::Config(arguments)) => config::check_file(arguments),
         Some(Verb::Auth(arguments)) => services::run_auth(arguments),
+        Some(Verb::Player(arguments)) => services::run_player(arguments),
+        Some(Verb::Inventory(arguments)) => services::run_inventory(arguments),
         Some(Verb::Assets(arguments)) => services::run_assets(arguments),
         Some(Verb::Migrate(arguments)) => services::migrate(arguments),
         Some(Verb::Appoint(arguments)) => services::appoint(arguments),

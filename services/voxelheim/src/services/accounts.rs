@@ -6,11 +6,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use auth::{Auth, AuthError, FolderMail, MasterKey};
+use auth::{Auth, AuthError, CharacterDesk, FolderMail, MasterKey, Partners, RemoteKeys};
 use backends::{cache::Cache, sql::Database};
 use edge::services::{Holder, TicketDesk, Tickets};
 use tokens::{KeySet, Refusal, TicketGate};
 use tokio::sync::watch;
+use utoipa_axum::router::OpenApiRouter;
 use web::{Clock, Shell};
 
 use crate::{
@@ -61,6 +62,7 @@ impl From<&AuthArguments> for Options {
 pub async fn open(
     options: &Options,
     stores: (&Database, &Cache),
+    characters: Option<Arc<dyn CharacterDesk>>,
     shell: &Shell,
     clock: &Clock,
 ) -> Result<Auth, Failure> {
@@ -71,8 +73,11 @@ pub async fn open(
         allowances: auth::limits::Allowances::default(),
         providers: Vec::new(),
     };
-    let mail = Arc::new(FolderMail::new(&options.mail, clock.clone()));
-    let auth = Auth::open(config, stores, mail, shell.metrics(), clock.clone()).await;
+    let partners = Partners {
+        mail: Arc::new(FolderMail::new(&options.mail, clock.clone())),
+        characters,
+    };
+    let auth = Auth::open(config, stores, partners, shell.metrics(), clock.clone()).await;
     auth.map_err(failure)
 }
 
@@ -83,6 +88,22 @@ pub fn part(auth: &Auth, stopped: watch::Receiver<bool>) -> Part {
         router: auth.router(),
         checks: auth.checks().into(),
         run: Box::pin(async move { running.run(stopped).await }),
+    }
+}
+
+/// The keys of a service elsewhere, as part of what needs them.
+pub fn remote_part(keys: RemoteKeys, mut stopped: watch::Receiver<bool>) -> Part {
+    let check = keys.check();
+    Part {
+        prefix: "/keys",
+        router: OpenApiRouter::new(),
+        checks: vec![check],
+        run: Box::pin(async move {
+            tokio::select! {
+                () = keys.run() => {}
+                _ = stopped.wait_for(|stopped| *stopped) => {}
+            }
+        }),
     }
 }
 
@@ -141,6 +162,7 @@ impl TicketDesk for Desk {
         let ticket = ticket.map_err(sentence)?;
         Ok(Holder {
             account: ticket.account,
+            character: ticket.character_id,
             name: ticket.character,
         })
     }

@@ -4,19 +4,27 @@
 mod accounts;
 mod alone;
 mod belongings;
+mod offline;
 mod part;
+mod player;
 mod stores;
 
-use std::{net::SocketAddr, path::PathBuf, sync::mpsc, thread};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, mpsc},
+    thread,
+};
 
 use auth::Auth;
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse};
 use edge::services::{Answering, Api};
+use tokens::Access;
 use tokio::{
     runtime::{Handle, Runtime},
     sync::watch,
 };
-use web::{Clock, Problem, Settings, Shell};
+use web::{Clock, Gate, Problem, Settings, Shell};
 
 use crate::{
     Failure,
@@ -25,7 +33,8 @@ use crate::{
 };
 
 pub use accounts::tickets;
-pub use alone::{appoint, migrate, run_assets, run_auth};
+pub use alone::{run_assets, run_auth, run_inventory, run_player};
+pub use offline::{appoint, migrate};
 
 /// Services that run beside the world in this process.
 pub struct Running {
@@ -121,12 +130,19 @@ async fn open(
     let migrated = Auth::migrate(&stores.accounts).await;
     migrated.map_err(accounts::failure)?;
     let options = accounts::Options::embedded(&home.data, home.page_url.clone());
-    let opened = accounts::open(&options, (&stores.accounts, &stores.cache), &shell, &clock);
-    let auth = opened.await?;
-    let inventory = belongings::open(&stores, auth.clone(), &shell, &clock).await?;
+    player::migrate(&stores.game).await?;
+    belongings::migrate(&stores.game).await?;
+    let players = ::player::store::Store::new(stores.game.clone());
+    let desk = Arc::new(player::Desk::new(&players, &clock));
+    let kept = (&stores.accounts, &stores.cache);
+    let auth = accounts::open(&options, kept, Some(desk.clone()), &shell, &clock).await?;
+    let gate: Arc<dyn Gate<Access>> = Arc::new(auth.clone());
+    let player = player::open(&players, &stores.cache, gate.clone(), &clock);
+    let inventory = belongings::open(&stores.game, (gate, desk), &shell, &clock);
     let parts = vec![
         accounts::part(&auth, stopped.clone()),
-        belongings::part(&inventory, &stores, stopped.clone()),
+        player::part(&player, &stores.broker, stopped.clone()),
+        belongings::part(&inventory, &stores.broker, stopped.clone()),
     ];
     let (router, run) = assemble(shell, parts, stopped.clone());
     let opened = Opened {
