@@ -169,7 +169,7 @@ pub struct AuthArguments {
     #[arg(
         long,
         value_name = "URL",
-        env = "VOXELHEIM_ACCOUNTS",
+        env = "VOXELHEIM_ACCOUNTS_DATABASE",
         hide_env_values = true
     )]
     pub database: String,
@@ -261,7 +261,7 @@ pub struct MigrateArguments {
     #[arg(
         long,
         value_name = "URL",
-        env = "VOXELHEIM_ACCOUNTS",
+        env = "VOXELHEIM_ACCOUNTS_DATABASE",
         hide_env_values = true
     )]
     pub database: Option<String>,

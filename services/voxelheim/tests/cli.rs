@@ -8,6 +8,8 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use backends::testing::{TestDatabase, block_on, server_url};
+
 fn voxelheim(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_voxelheim"));
     command.args(arguments).env_remove("VOXELHEIM_LOG");
@@ -357,6 +359,72 @@ fn the_page_is_served_alone_and_its_requests_are_traced() {
     fs::remove_dir_all(folder).expect("removes");
 }
 
+/// Accounts, characters and belongings as processes of their own, on the databases of production: whoever asks
+/// one of them is known to it without its asking another.
+#[test]
+fn services_alone_know_each_others_callers() {
+    let folder = folder("roles");
+    let accounts = block_on(TestDatabase::postgres());
+    let game = block_on(TestDatabase::postgres());
+    let redis = server_url(backends::testing::Server::Redis);
+    let rabbitmq = server_url(backends::testing::Server::RabbitMq);
+    let stores = |command: &mut Command| {
+        command.env("VOXELHEIM_ACCOUNTS_DATABASE", &accounts.url);
+        command.env("VOXELHEIM_GAME", &game.url);
+        command.env("VOXELHEIM_CACHE", &redis);
+        command.env("VOXELHEIM_BROKER", &rabbitmq);
+    };
+    let role = |arguments: &[&str]| {
+        let mut command = voxelheim(&[arguments, &["--listen", "127.0.0.1:0"]].concat());
+        stores(&mut command);
+        Server::start_command(command)
+    };
+    let mut migrate = voxelheim(&["migrate"]);
+    stores(&mut migrate);
+    assert!(migrate.output().expect("the binary runs").status.success());
+    let path = |name| folder.join(name).to_str().expect("a plain path").to_owned();
+    let (key, mail) = (path("key"), path("mail"));
+    let places = ["--master-key", &key, "--mail", &mail];
+    let urls = [
+        "--url",
+        "http://auth.test/",
+        "--page-url",
+        "http://page.test/",
+    ];
+    let auth = role(&[&["auth"][..], &places, &urls].concat());
+    let keys = format!("http://{}/auth", auth.address);
+    let player = role(&["player", "--keys", &keys]);
+    let inventory = role(&["inventory", "--keys", &keys]);
+    for server in [&player, &inventory] {
+        let url = format!("http://{}/readyz", server.address);
+        while !run(&["health", &url]).status.success() {
+            std::thread::yield_now();
+        }
+    }
+    let guest = auth.post("/auth/guests", "", &serde_json::Value::Null);
+    let access = guest["access_token"].as_str().expect("a token");
+    let wish = serde_json::json!({ "character": "Bera", "edge": "battle" });
+    let ticket = auth.post("/auth/tickets", access, &wish);
+    assert!(ticket["ticket"].is_string(), "{ticket}");
+    let characters = player.get("/player/characters", access);
+    let character = characters[0]["character"].as_str();
+    let character = character.unwrap_or_else(|| panic!("{characters}"));
+    let path = format!("/inventory/characters/{character}/belongings");
+    let belongings = inventory.get(&path, access);
+    assert!(belongings["bag"].is_array(), "{belongings}");
+    let refused = inventory.get(&path, "not.a.token");
+    assert_eq!(refused["status"], 401, "{refused}");
+    auth.post("/auth/logout-everywhere", access, &serde_json::Value::Null);
+    let refused = inventory.get(&path, access);
+    assert_eq!(refused["status"], 401, "{refused}");
+    for server in [inventory, player, auth] {
+        server.end("TERM");
+    }
+    block_on(accounts.delete());
+    block_on(game.delete());
+    fs::remove_dir_all(folder).expect("removes");
+}
+
 /// The head of a request, and its body as JSON.
 fn read_request(stream: &mut TcpStream) -> (String, serde_json::Value) {
     let mut reader = BufReader::new(stream);
@@ -420,6 +488,12 @@ impl Server {
         self.ask("GET /status HTTP/1.0\r\nHost: localhost\r\n\r\n")
     }
 
+    fn get(&self, path: &str, access: &str) -> serde_json::Value {
+        self.ask(&format!(
+            "GET {path} HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer {access}\r\n\r\n"
+        ))
+    }
+
     fn post(&self, path: &str, access: &str, body: &serde_json::Value) -> serde_json::Value {
         let body = match body.is_null() {
             true => String::new(),
@@ -438,7 +512,10 @@ impl Server {
         let mut text = String::new();
         stream.read_to_string(&mut text).expect("it answers");
         let body = text.split("\r\n\r\n").nth(1).expect("a body");
-        serde_json::from_str(body).expect("JSON")
+        match body.is_empty() {
+            true => serde_json::Value::Null,
+            false => serde_json::from_str(body).expect("JSON"),
+        }
     }
 
     fn signal(&self, signal: &str) {
@@ -450,6 +527,14 @@ impl Server {
     fn end(mut self, signal: &str) {
         self.signal(signal);
         self.process.wait().expect("it ends");
+    }
+}
+
+/// Also when a test fails.
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
