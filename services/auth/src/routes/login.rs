@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use web::{ClientAddress, Json, Problem};
 
 use crate::{
-    Auth, AuthError, random,
+    Auth, AuthError,
     routes::{Tokens, address_text, own_event, wrong_credentials},
     service::{Inner, Proof},
     store::{Account, Factor},

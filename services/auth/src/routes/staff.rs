@@ -13,7 +13,6 @@ use web::{Bearer, ClientAddress, Json, Problem};
 use crate::{
     Auth, AuthError,
     limits::MODERATOR_SUSPENSION_MS_MAX,
-    random,
     routes::address_text,
     store::{Account, Entry, Event, Kind, Sanction},
     text,

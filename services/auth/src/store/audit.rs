@@ -3,7 +3,7 @@
 use backends::sql::{SqlError, row};
 use sqlx::AnyConnection;
 
-use crate::{limits::LIST_MAX, random, store::Store};
+use crate::{limits::LIST_MAX, store::Store};
 
 /// Something done to an account.
 #[derive(Clone, Debug)]

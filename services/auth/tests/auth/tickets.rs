@@ -162,12 +162,18 @@ fn a_ticket_is_of_the_character_that_the_desk_says() {
         let wish = json!({ "character": "Asa", "edge": "edge-1" });
         let answer = world.call("POST /tickets", &guest.access, wish).await;
         let answer = answer.ok(200);
-        assert_eq!((&answer["character_id"], &answer["character"]), (&json!("77"), &json!("Asa 2")));
+        assert_eq!(
+            (&answer["character_id"], &answer["character"]),
+            (&json!("77"), &json!("Asa 2"))
+        );
         let mut gate = TicketGate::new("edge-1");
         let text = text(&answer, "ticket");
         let admitted = gate.admit(&text, &keys(&world).await, world.now());
         let admitted = admitted.expect("a new ticket");
-        assert_eq!((admitted.character_id, admitted.character.as_str()), (77, "Asa 2"));
+        assert_eq!(
+            (admitted.character_id, admitted.character.as_str()),
+            (77, "Asa 2")
+        );
         assert_eq!(admitted.account.to_string(), guest.account);
         let wish = json!({ "character": "Full", "edge": "edge-1" });
         let refused = world.call("POST /tickets", &guest.access, wish).await;
