@@ -29,7 +29,7 @@ impl World {
 fn each_rank_may_what_it_may() {
     on_each(async |world| {
         let [ann, ben, cat, dan] = world.fellows().await;
-        let guild = world.guild(&[&ann, &ben, &cat], "Sons of Ása", "SÁ").await;
+        world.guild(&[&ann, &ben, &cat], "Sons of Ása", "SÁ").await;
         let invite = world.act(&cat, "POST /guild/invitations", dan.form()).await;
         invite.refused(403, "rank-too-low");
         world.rank(&ann, &ben, "officer").await.ok(200);
