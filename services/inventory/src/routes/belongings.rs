@@ -34,6 +34,7 @@ impl Inventory {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
     /// Lines of batches before this one, as the last line of the page before says.

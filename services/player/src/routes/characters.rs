@@ -77,6 +77,7 @@ pub async fn create(
 
 /// Deletes a character, for good; its name is free from then on.
 #[utoipa::path(delete, path = "/characters/{character}", tag = "character",
+    params(("character" = String, Path)),
     security(("bearer" = [])), responses(
     (status = OK, body = Vec<CharacterAnswer>), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem)))]
@@ -102,6 +103,7 @@ pub struct NameForm {
 
 /// Gives a character another name, if that is free; the old one is from then on.
 #[utoipa::path(put, path = "/characters/{character}/name", tag = "character",
+    params(("character" = String, Path)),
     request_body = NameForm, security(("bearer" = [])), responses(
     (status = OK, body = CardAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
@@ -129,6 +131,7 @@ pub struct LookForm {
 
 /// Gives a character another look, and the house that it would rather fight for.
 #[utoipa::path(put, path = "/characters/{character}/look", tag = "character",
+    params(("character" = String, Path)),
     request_body = LookForm, security(("bearer" = [])), responses(
     (status = OK, body = CardAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
@@ -199,6 +202,7 @@ impl ProfileAnswer {
 
 /// Who a character is and what it did, for everybody.
 #[utoipa::path(get, path = "/profiles/{character}", tag = "character",
+    params(("character" = String, Path)),
     security(("bearer" = [])), responses(
     (status = OK, body = ProfileAnswer), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 503, body = Problem)))]
@@ -217,7 +221,8 @@ pub async fn profile(
 }
 
 /// The character that has a name, however its letters are written.
-#[utoipa::path(get, path = "/names/{name}", tag = "character", security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/names/{name}", tag = "character",
+    params(("name" = String, Path)), security(("bearer" = [])), responses(
     (status = OK, body = CardAnswer), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn find(

@@ -25,7 +25,8 @@ pub struct FriendAnswer {
 }
 
 /// A page of what others are to a character, a hundred at most.
-#[utoipa::path(get, path = "/characters/{character}/friends", tag = "friend", params(Page),
+#[utoipa::path(get, path = "/characters/{character}/friends", tag = "friend",
+    params(("character" = String, Path), Page),
     security(("bearer" = [])), responses(
     (status = OK, body = Vec<FriendAnswer>), (status = 400, body = Problem),
     (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
@@ -43,6 +44,7 @@ pub async fn list(
 
 /// Asks somebody to be a friend; whoever asks back is one.
 #[utoipa::path(post, path = "/characters/{character}/friends", tag = "friend",
+    params(("character" = String, Path)),
     request_body = OtherForm, security(("bearer" = [])), responses(
     (status = OK, body = Related), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
@@ -81,6 +83,7 @@ impl Related {
 
 /// Accepts who asks.
 #[utoipa::path(post, path = "/characters/{character}/friends/{other}/accept", tag = "friend",
+    params(("character" = String, Path), ("other" = String, Path)),
     security(("bearer" = [])), responses(
     (status = OK, body = Related), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 409, body = Problem), (status = 503, body = Problem)))]
@@ -98,6 +101,7 @@ pub async fn accept(
 
 /// Ends what another is to a character: declines, withdraws, parts, or lifts a block.
 #[utoipa::path(delete, path = "/characters/{character}/friends/{other}", tag = "friend",
+    params(("character" = String, Path), ("other" = String, Path)),
     security(("bearer" = [])), responses(
     (status = OK, body = Related), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 503, body = Problem)))]
@@ -115,6 +119,7 @@ pub async fn end(
 
 /// Blocks somebody, who is no friend from then on, and can neither ask nor invite.
 #[utoipa::path(post, path = "/characters/{character}/blocks", tag = "friend",
+    params(("character" = String, Path)),
     request_body = OtherForm, security(("bearer" = [])), responses(
     (status = OK, body = Related), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),

@@ -36,7 +36,8 @@ pub struct MemberAnswer {
 }
 
 /// The guild that a character is in, and a page of its members.
-#[utoipa::path(get, path = "/characters/{character}/guild", tag = "guild", params(Page),
+#[utoipa::path(get, path = "/characters/{character}/guild", tag = "guild",
+    params(("character" = String, Path), Page),
     security(("bearer" = [])), responses(
     (status = OK, body = GuildAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
@@ -64,6 +65,7 @@ pub struct FoundForm {
 
 /// Founds a guild, if its name and tag are free.
 #[utoipa::path(post, path = "/characters/{character}/guild", tag = "guild",
+    params(("character" = String, Path)),
     request_body = FoundForm, security(("bearer" = [])), responses(
     (status = OK, body = GuildAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
@@ -91,6 +93,7 @@ pub async fn found(
 
 /// Invites somebody for a week. Recruits may not.
 #[utoipa::path(post, path = "/characters/{character}/guild/invitations", tag = "guild",
+    params(("character" = String, Path)),
     request_body = OtherForm, security(("bearer" = [])), responses(
     (status = OK, body = GuildAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -120,6 +123,7 @@ pub struct JoinGuildForm {
 
 /// Joins a guild that one is invited to, as a recruit.
 #[utoipa::path(post, path = "/characters/{character}/guild/join", tag = "guild",
+    params(("character" = String, Path)),
     request_body = JoinGuildForm, security(("bearer" = [])), responses(
     (status = OK, body = GuildAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
@@ -146,6 +150,7 @@ pub struct LeftGuildAnswer {
 
 /// Leaves the guild. Its leader hands it over first, unless there is nobody else; then it ends.
 #[utoipa::path(post, path = "/characters/{character}/guild/leave", tag = "guild",
+    params(("character" = String, Path)),
     security(("bearer" = [])), responses(
     (status = OK, body = LeftGuildAnswer), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem)))]
@@ -163,6 +168,7 @@ pub async fn leave(
 
 /// Sends somebody of a lower rank out of the guild; officers and the leader may.
 #[utoipa::path(post, path = "/characters/{character}/guild/kick", tag = "guild",
+    params(("character" = String, Path)),
     request_body = OtherForm, security(("bearer" = [])), responses(
     (status = OK, body = GuildAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -187,6 +193,7 @@ pub struct RankForm {
 
 /// Raises or lowers somebody of a lower rank, to a rank below one's own; officers and the leader may.
 #[utoipa::path(put, path = "/characters/{character}/guild/rank", tag = "guild",
+    params(("character" = String, Path)),
     request_body = RankForm, security(("bearer" = [])), responses(
     (status = OK, body = GuildAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -208,6 +215,7 @@ pub async fn set_rank(
 
 /// Has another member lead; who led is an officer.
 #[utoipa::path(post, path = "/characters/{character}/guild/leader", tag = "guild",
+    params(("character" = String, Path)),
     request_body = OtherForm, security(("bearer" = [])), responses(
     (status = OK, body = GuildAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -226,6 +234,7 @@ pub async fn hand_over(
 
 /// Ends the guild that one leads; its name and tag are free from then on.
 #[utoipa::path(post, path = "/characters/{character}/guild/disband", tag = "guild",
+    params(("character" = String, Path)),
     security(("bearer" = [])), responses(
     (status = OK, body = LeftGuildAnswer), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
@@ -249,6 +258,7 @@ pub struct MessageForm {
 
 /// Sets the message of the day; officers and the leader may.
 #[utoipa::path(put, path = "/characters/{character}/guild/message", tag = "guild",
+    params(("character" = String, Path)),
     request_body = MessageForm, security(("bearer" = [])), responses(
     (status = OK, body = GuildAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),

@@ -20,6 +20,7 @@ pub struct InvitationAnswer {
 
 /// Invitations to parties and guilds that are open, the first to end first; 32 at most.
 #[utoipa::path(get, path = "/characters/{character}/invitations", tag = "invitation",
+    params(("character" = String, Path)),
     security(("bearer" = [])), responses(
     (status = OK, body = Vec<InvitationAnswer>), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 503, body = Problem)))]
@@ -34,6 +35,7 @@ pub async fn list(
 
 /// Declines an invitation.
 #[utoipa::path(delete, path = "/characters/{character}/invitations/{group}", tag = "invitation",
+    params(("character" = String, Path), ("group" = String, Path)),
     security(("bearer" = [])), responses(
     (status = OK, body = Vec<InvitationAnswer>), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 503, body = Problem)))]

@@ -25,6 +25,7 @@ pub struct RankAnswer {
 
 /// The best 100 of `score`, `kills` or `level`, of `all` times or of this `week` (from Monday, in UTC).
 #[utoipa::path(get, path = "/leaderboards/{board}/{period}", tag = "leaderboard",
+    params(("board" = String, Path), ("period" = String, Path)),
     security(("bearer" = [])), responses(
     (status = OK, body = Vec<RankAnswer>), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 503, body = Problem)))]
@@ -40,6 +41,7 @@ pub async fn best(
 
 /// A character among those next to it, five on each side; 404 if it is not on the board.
 #[utoipa::path(get, path = "/characters/{character}/leaderboards/{board}/{period}",
+    params(("character" = String, Path), ("board" = String, Path), ("period" = String, Path)),
     tag = "leaderboard", security(("bearer" = [])), responses(
     (status = OK, body = Vec<RankAnswer>), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 503, body = Problem)))]

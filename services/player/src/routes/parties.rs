@@ -23,6 +23,7 @@ pub struct PartyAnswer {
 
 /// The party that a character is in.
 #[utoipa::path(get, path = "/characters/{character}/party", tag = "party",
+    params(("character" = String, Path)),
     security(("bearer" = [])), responses(
     (status = OK, body = PartyAnswer), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 503, body = Problem)))]
@@ -38,6 +39,7 @@ pub async fn party(
 
 /// Invites somebody for five minutes; founds a party where one is in none. Only the leader invites.
 #[utoipa::path(post, path = "/characters/{character}/party/invitations", tag = "party",
+    params(("character" = String, Path)),
     request_body = OtherForm, security(("bearer" = [])), responses(
     (status = OK, body = PartyAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -67,6 +69,7 @@ pub struct JoinForm {
 
 /// Joins a party that one is invited to.
 #[utoipa::path(post, path = "/characters/{character}/party/join", tag = "party",
+    params(("character" = String, Path)),
     request_body = JoinForm, security(("bearer" = [])), responses(
     (status = OK, body = PartyAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
@@ -93,6 +96,7 @@ pub struct LeftAnswer {
 
 /// Leaves the party. When its leader does, who was there the longest leads; when the last does, it ends.
 #[utoipa::path(post, path = "/characters/{character}/party/leave", tag = "party",
+    params(("character" = String, Path)),
     security(("bearer" = [])), responses(
     (status = OK, body = LeftAnswer), (status = 401, body = Problem), (status = 404, body = Problem),
     (status = 503, body = Problem)))]
@@ -110,6 +114,7 @@ pub async fn leave(
 
 /// Sends somebody out of the party that one leads.
 #[utoipa::path(post, path = "/characters/{character}/party/kick", tag = "party",
+    params(("character" = String, Path)),
     request_body = OtherForm, security(("bearer" = [])), responses(
     (status = OK, body = PartyAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -128,6 +133,7 @@ pub async fn kick(
 
 /// Has another member lead.
 #[utoipa::path(post, path = "/characters/{character}/party/leader", tag = "party",
+    params(("character" = String, Path)),
     request_body = OtherForm, security(("bearer" = [])), responses(
     (status = OK, body = PartyAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),

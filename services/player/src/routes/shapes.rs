@@ -65,6 +65,7 @@ impl OtherForm {
 
 /// Where a page of a list begins.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
     /// The last character of the page before.
