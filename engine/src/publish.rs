@@ -14,6 +14,7 @@ use crate::{
     motion::Motion,
     player::Player,
     seat::{SEAT_CELL, Seat},
+    spoils::Sealed,
     world::World,
 };
 
@@ -70,6 +71,7 @@ fn fill(frame: &mut Frame, world: &mut World) {
     frame.hash = hash::of_sum(world.tick, world.config.seed, frame.hash_sum);
     fill_bodies(frame, &world.bodies);
     fill_players(&mut frame.players, world);
+    fill_spoils(&mut frame.spoils, world);
     frame.terrain = world.terrain.clone();
     let happenings = &mut world.happenings;
     take_over(&mut frame.events, &mut happenings.events);
@@ -77,6 +79,7 @@ fn fill(frame: &mut Frame, world: &mut World) {
     take_over(&mut frame.loaded, &mut happenings.loaded);
     take_over(&mut frame.arriving, &mut happenings.arriving);
     take_over(&mut frame.forwarded, &mut happenings.forwarded);
+    take_over(&mut frame.estates, &mut happenings.estates);
     happenings.counters.effects_dropped_count += world.outbox.dropped_count;
     world.outbox.hand_over(&mut frame.effects);
     frame.handoffs.clear();
@@ -251,6 +254,18 @@ fn fill_players(states: &mut Vec<PlayerState>, world: &World) {
     for (_, slot) in world.players.order() {
         states.push(state_of(world.players.get(*slot), world));
     }
+}
+
+/// In order of sessions, of players and of those who left.
+fn fill_spoils(told: &mut Vec<Sealed>, world: &World) {
+    told.clear();
+    for (session, slot) in world.players.order() {
+        let spoils = &world.players.get(*slot).spoils;
+        told.extend(spoils.told(*session, world.tick));
+    }
+    let estates = world.seat.iter().flat_map(|seat| seat.estates.all());
+    told.extend(estates.filter_map(|it| it.spoils.told(it.session, world.tick)));
+    told.sort_unstable_by_key(|it| it.session);
 }
 
 fn state_of(player: &Player, world: &World) -> PlayerState {

@@ -13,6 +13,7 @@ pub mod ids;
 pub mod limits;
 mod routes;
 mod service;
+mod spoils;
 pub mod store;
 
 pub use error::InventoryError;

@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 29] = [
+const MAY_USE: [(&str, &[&str]); 30] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -45,7 +45,11 @@ const MAY_USE: [(&str, &[&str]); 29] = [
     ("tokens", &[]),
     ("events", &[]),
     ("auth", &["backends", "tokens", "web"]),
-    ("inventory", &["spatial", "backends", "tokens", "web"]),
+    (
+        "inventory",
+        &["spatial", "backends", "events", "tokens", "web"],
+    ),
+    ("spoils", &["engine", "world", "backends", "events"]),
     ("link", &[]),
     (
         "voxelheim",
@@ -63,6 +67,7 @@ const MAY_USE: [(&str, &[&str]); 29] = [
             "auth",
             "backends",
             "inventory",
+            "spoils",
             "tokens",
             "web",
         ],
@@ -78,7 +83,7 @@ const MAY_USE: [(&str, &[&str]); 29] = [
 ];
 
 /// What tests may use besides.
-const TESTS_MAY_USE: [(&str, &[&str]); 6] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 7] = [
     // Itself with the feature that starts real backends.
     ("backends", &["backends"]),
     (
@@ -86,6 +91,10 @@ const TESTS_MAY_USE: [(&str, &[&str]); 6] = [
         &["spatial", "protocol", "engine", "journal", "edge", "bench"],
     ),
     ("edge", &["bots"]),
+    (
+        "spoils",
+        &["spatial", "inventory", "tokens", "web", "backends"],
+    ),
     ("chat", &["spatial"]),
     ("client-core", &["protocol"]),
     ("protocol", &["spatial"]),

@@ -29,13 +29,10 @@ pub async fn open(
     };
     let gate = Arc::new(AccountGate(auth));
     let metrics = shell.metrics();
-    Ok(Inventory::open(
-        config,
-        &stores.game,
-        gate,
-        metrics,
-        clock.clone(),
-    ))
+    let inventory = Inventory::open(config, &stores.game, gate, metrics, clock.clone());
+    let declared = inventory.declare_queues(&stores.broker).await;
+    declared.map_err(runtime_failure)?;
+    Ok(inventory)
 }
 
 pub fn part(inventory: &Inventory, stores: &Stores, stopped: watch::Receiver<bool>) -> Part {

@@ -4,6 +4,7 @@
 mod accounts;
 mod alone;
 mod belongings;
+mod keeping;
 mod part;
 mod stores;
 
@@ -22,6 +23,7 @@ use tokio::{
     sync::watch,
 };
 use web::{Clock, Problem, Settings, Shell};
+use world::EdgePort;
 
 use crate::{
     Failure,
@@ -30,6 +32,7 @@ use crate::{
 };
 
 pub use alone::{appoint, migrate, run_auth};
+pub use keeping::Keeping;
 
 /// The name of the one process's edges in tickets.
 const AUDIENCE: &str = "battle";
@@ -38,9 +41,17 @@ const AUDIENCE: &str = "battle";
 pub struct Running {
     stop: watch::Sender<bool>,
     thread: thread::JoinHandle<()>,
+    runtime: Handle,
+    keeping: Keeping,
 }
 
 impl Running {
+    /// Keeps what the shards of a process of this world say that players gained.
+    pub fn keep_spoils(&self, port: EdgePort, pod: u16, founding: u128) {
+        let keeping = self.keeping.clone();
+        self.runtime.spawn(keeping.run(port, pod, founding));
+    }
+
     /// Lets requests under way end.
     pub fn stop(self) {
         let _ = self.stop.send(true);
@@ -61,6 +72,7 @@ struct Opened {
     runtime: Handle,
     router: Router,
     auth: Auth,
+    keeping: Keeping,
 }
 
 /// Starts the services of a process that is alone, which keeps all in its data folder.
@@ -84,7 +96,7 @@ pub fn start(
     })?;
     let desk = accounts::Desk::new(opened.auth, Clock::system(), AUDIENCE);
     let services = edge::services::Services {
-        api: Some(api(opened.runtime, opened.router)),
+        api: Some(api(opened.runtime.clone(), opened.router)),
         tickets: Some(Tickets {
             desk: Arc::new(desk),
             audience: AUDIENCE.to_owned(),
@@ -92,7 +104,13 @@ pub fn start(
         }),
         chat: edge::ChatService::default(),
     };
-    Ok((services, Running { stop, thread }))
+    let running = Running {
+        stop,
+        thread,
+        runtime: opened.runtime,
+        keeping: opened.keeping,
+    };
+    Ok((services, running))
 }
 
 /// The services' thread.
@@ -144,6 +162,7 @@ async fn open(
         runtime: runtime.clone(),
         router,
         auth,
+        keeping: Keeping::of_stores(&stores, stopped.clone()),
     };
     Ok((opened, run))
 }
