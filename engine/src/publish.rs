@@ -14,7 +14,6 @@ use crate::{
     motion::Motion,
     player::Player,
     seat::{SEAT_CELL, Seat},
-    spoils::Sealed,
     world::World,
 };
 
@@ -70,8 +69,7 @@ fn fill(frame: &mut Frame, world: &mut World) {
     frame.hash_sum = hash::sum_of_shard(world);
     frame.hash = hash::of_sum(world.tick, world.config.seed, frame.hash_sum);
     fill_bodies(frame, &world.bodies);
-    fill_players(&mut frame.players, world);
-    fill_spoils(&mut frame.spoils, world);
+    fill_players(frame, world);
     frame.terrain = world.terrain.clone();
     let happenings = &mut world.happenings;
     take_over(&mut frame.events, &mut happenings.events);
@@ -248,24 +246,21 @@ fn alive_counts(bodies: &Bodies) -> [u32; 2] {
     counts
 }
 
-/// In order of sessions.
-fn fill_players(states: &mut Vec<PlayerState>, world: &World) {
-    states.clear();
-    for (_, slot) in world.players.order() {
-        states.push(state_of(world.players.get(*slot), world));
-    }
-}
-
-/// In order of sessions, of players and of those who left.
-fn fill_spoils(told: &mut Vec<Sealed>, world: &World) {
-    told.clear();
+/// In order of sessions; of spoils those of players who left, too.
+fn fill_players(frame: &mut Frame, world: &World) {
+    frame.players.clear();
+    frame.spoils.clear();
     for (session, slot) in world.players.order() {
-        let spoils = &world.players.get(*slot).spoils;
-        told.extend(spoils.told(*session, world.tick));
+        let player = world.players.get(*slot);
+        frame.players.push(state_of(player, world));
+        frame
+            .spoils
+            .extend(player.spoils.told(*session, world.tick));
     }
     let estates = world.seat.iter().flat_map(|seat| seat.estates.all());
-    told.extend(estates.filter_map(|it| it.spoils.told(it.session, world.tick)));
-    told.sort_unstable_by_key(|it| it.session);
+    let told = estates.filter_map(|it| it.spoils.told(it.session, world.tick));
+    frame.spoils.extend(told);
+    frame.spoils.sort_unstable_by_key(|it| it.session);
 }
 
 fn state_of(player: &Player, world: &World) -> PlayerState {

@@ -75,10 +75,22 @@ pub struct ShardArguments {
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub status: Option<SocketAddr>,
     /// The game's database, which keeps what players gain; nobody keeps it unless said
-    #[arg(long, value_name = "URL", env = "VOXELHEIM_GAME", requires = "broker")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_GAME",
+        hide_env_values = true,
+        requires = "broker"
+    )]
     pub game: Option<String>,
     /// The broker that tells the services of it
-    #[arg(long, value_name = "URL", env = "VOXELHEIM_BROKER", requires = "game")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true,
+        requires = "game"
+    )]
     pub broker: Option<String>,
     /// Threads that simulate, 1 to 16
     #[arg(long, value_name = "N", default_value_t = 1)]

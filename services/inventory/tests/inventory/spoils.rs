@@ -157,8 +157,9 @@ fn spoils_without_things_change_nothing() {
         let (_stop, stopped) = watch::channel(false);
         let mut deeds = spoils(ANNA, 3, "log", 1);
         deeds.gains.clear();
+        let events = [event(&deeds)];
         tokio::select! {
-            () = deliver(world, &broker, &[event(&deeds)]) => {}
+            () = deliver(world, &broker, &events) => {}
             () = world.inventory.run(&broker, stopped) => unreachable!("nobody stops it"),
         }
         assert_eq!(revision(world.inventory.store.database(), ANNA).await, 0);

@@ -166,4 +166,4 @@ pub fn add(sums: &mut BTreeMap<u64, Gains>, session: u64, gains: &Gains) {
 }
 
 /// From one tick to the next: faster than the battle, so that a test is over soon.
-pub const PACE: Duration = Duration::from_millis(2);
+pub const PACE: Duration = Duration::from_millis(4);
