@@ -297,11 +297,11 @@ impl Inner {
     }
 }
 
-/// Any number but 0 and those in use.
+/// Any number that is no character's, but those in use.
 fn new_session(population: &Population) -> SessionId {
     loop {
-        let session = SessionId(u64::from_le_bytes(random()));
-        if session.0 != 0 && !population.has(session) {
+        let session = SessionId(u64::from_le_bytes(random()) | SessionId::STRANGER_BIT);
+        if !population.has(session) {
             return session;
         }
     }

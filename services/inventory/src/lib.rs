@@ -12,8 +12,10 @@ mod gate;
 pub mod limits;
 mod routes;
 mod service;
+mod spoils;
 pub mod store;
 
 pub use error::InventoryError;
 pub use gate::{Insider, Owners, ShardToken};
 pub use service::{Config, Inventory};
+pub use spoils::declare_queues;

@@ -16,6 +16,9 @@ pub const RECIPE_LOTS_MAX: usize = 9;
 pub const LOOT_DRAWS_MAX: u32 = 16;
 pub const LOOT_WEIGHT_MAX: u32 = 1_000_000;
 
+/// Spoils that are put away at once: each waits for a disk, and none for another.
+pub const SPOILS_HANDS: usize = 4;
+
 /// Places of a bag and of a chest: four and six rows of nine.
 pub const BAG_SLOTS: u64 = 36;
 pub const CHEST_SLOTS: u64 = 54;

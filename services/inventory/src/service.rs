@@ -36,6 +36,8 @@ pub struct Inner {
     shard_token: ShardToken,
     /// Batches by what became of them.
     batches: Counter,
+    /// Spoils of the battle, new and repeated.
+    pub spoils: Counter,
     /// Checks of the books by what they found.
     audits: Counter,
 }
@@ -68,6 +70,11 @@ impl Inventory {
                 "Batches of item changes by what became of them.",
                 "outcome",
             ),
+            spoils: metrics.counter(
+                "inventory_spoils_total",
+                "Spoils of the battle that were put away, new or repeated.",
+                "outcome",
+            ),
             audits: metrics.counter(
                 "inventory_audits_total",
                 "Checks that all books add up to zero; anything but closed is an alarm.",
@@ -98,12 +105,13 @@ impl Inventory {
         })
     }
 
-    /// Sends events and checks the books, until `stop` is true.
+    /// Sends events, puts spoils away and checks the books, until `stop` is true.
     pub async fn run(&self, broker: &Broker, mut stop: watch::Receiver<bool>) {
         let (store, clock) = (&self.store, &self.clock);
         tokio::select! {
             () = store.outbox().run(store.database(), broker, || clock.now_ms()) => {}
             () = self.keep_auditing() => {}
+            () = self.keep_taking_spoils(broker) => {}
             // Also when nobody is left who could stop it.
             _ = stop.wait_for(|stop| *stop) => {}
         }

@@ -17,4 +17,4 @@ pub mod store;
 
 pub use error::PlayerError;
 pub use limits::Allowances;
-pub use service::Player;
+pub use service::{Player, declare_queues};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use backends::{
-    broker::{Broker, Subscription},
+    broker::{Broker, BrokerError, Subscription},
     cache::Cache,
 };
 use events::{Body, battle::Spoils};
@@ -97,7 +97,7 @@ impl Player {
 
     /// From the first moment at which the broker lets it.
     async fn keep_taking(&self, broker: &Broker) {
-        let subscription = Subscription::shared(QUEUE, &[Spoils::TOPIC]);
+        let subscription = subscription();
         let mut backoff = backends::backoff::Backoff::new(
             backends::limits::HANDLER_RETRY_MIN,
             backends::limits::HANDLER_RETRY_MAX,
@@ -139,6 +139,18 @@ impl Player {
         inbox.forget(self.store.database(), now_ms).await?;
         Ok(())
     }
+}
+
+fn subscription() -> Subscription {
+    Subscription::shared(QUEUE, &[Spoils::TOPIC])
+}
+
+/// Has the broker keep what is for this service from now on: before anybody sends the first of it.
+///
+/// # Errors
+/// As of [`Broker::subscribe`].
+pub async fn declare_queues(broker: &Broker) -> Result<(), BrokerError> {
+    broker.subscribe(&subscription()).await.map(drop)
 }
 
 impl Inner {

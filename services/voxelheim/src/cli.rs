@@ -82,6 +82,24 @@ pub struct ShardArguments {
     /// Where it answers /healthz, /status and /metrics (TCP); nowhere unless said
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub status: Option<SocketAddr>,
+    /// The game's database, which keeps what players gain; nobody keeps it unless said
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_GAME",
+        hide_env_values = true,
+        requires = "broker"
+    )]
+    pub game: Option<String>,
+    /// The broker that tells the services of it
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true,
+        requires = "game"
+    )]
+    pub broker: Option<String>,
     /// Threads that simulate, 1 to 16
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub shards: usize,
@@ -274,6 +292,14 @@ pub struct MigrateArguments {
         required_unless_present = "database"
     )]
     pub game: Option<String>,
+    /// The broker, which is then told to keep events for every service, whether that runs already or not
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true
+    )]
+    pub broker: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -13,7 +13,7 @@ use auth::RemoteKeys;
 use cluster::{
     ClusterError, Credentials, Place,
     edge::{EdgeOptions, Serving},
-    pod::PodOptions,
+    pod::{Onlooker, PodOptions},
 };
 use directory::{DirectoryError, controller::Policy};
 use edge::{Bounds, EdgeConfig, EdgesHandle, PageSource, TokenKey};
@@ -25,17 +25,21 @@ use crate::{
     Failure,
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
-    say, services, signals,
+    say,
+    services::{self, Keeping},
+    signals,
 };
 
 /// Runs shards until a signal says stop; then everything moves away first.
 pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
     within("shards", arguments.shards, 1, LINKED_SHARDS_MAX)?;
+    let runtime = runtime()?;
     let options = PodOptions {
         place: place(&arguments.place)?,
         shard_count: arguments.shards,
         folder: arguments.data.clone(),
         battle: BattleConfig {
+            founding: spoils::new_founding(),
             seed: arguments.seed,
             soldiers_per_house: arguments.soldiers,
         },
@@ -46,6 +50,7 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
         pinning: arguments.pin.pinning(),
         is_dry_run: arguments.dry_run,
         policy: Policy::default(),
+        onlookers: keeper(arguments, &runtime)?.into_iter().collect(),
     };
     let number = options.place.number;
     let listener = arguments.status.map(bind_status).transpose()?;
@@ -61,7 +66,6 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
             say(&format!("VoxelHeim pod {number} has {shards} shards"));
         }
     };
-    let runtime = runtime()?;
     let ran = runtime.block_on(async {
         let stop = watch_signals()?;
         cluster::pod::run(options, stop, ready)
@@ -71,6 +75,21 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
     // What still waits in a database's connection is not waited for.
     runtime.shutdown_background();
     ran
+}
+
+/// Who keeps what players gain, if it is said where.
+fn keeper(arguments: &ShardArguments, runtime: &Runtime) -> Result<Option<Onlooker>, Failure> {
+    let (Some(game), Some(broker)) = (&arguments.game, &arguments.broker) else {
+        return Ok(None);
+    };
+    let keeping = runtime.block_on(async {
+        let stopped = watch_signals()?;
+        Keeping::open(game, broker, stopped).await
+    })?;
+    let runtime = runtime.handle().clone();
+    Ok(Some(Box::new(move |port, pod, config| {
+        runtime.spawn(keeping.clone().run(port, pod, config.founding));
+    })))
 }
 
 /// Serves players until a signal says stop; then they go on elsewhere.

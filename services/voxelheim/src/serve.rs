@@ -47,11 +47,19 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let state = prepare(&config, data.as_ref())?;
     let chronicle = begin_run(&config, data.as_ref(), &state)?;
     let owners = state.owners();
-    let seed = state.shards[0].world.config.seed;
+    let (seed, founding) = (config_of(&state).seed, config_of(&state).founding);
     let mut wakes = edges.wakes();
     // The steward looks when it likes.
     wakes.push(std::sync::Arc::new(|| ()));
+    if services.is_some() {
+        // So does who keeps spoils.
+        wakes.push(std::sync::Arc::new(|| ()));
+    }
     let mut ports = world::connect(&owners, seed, wakes);
+    if let Some(services) = &services {
+        let port = ports.edges.pop().expect("who keeps spoils has the last");
+        services.keep_spoils(port, POD, founding);
+    }
     let steward_port = ports.edges.pop().expect("the steward's is the last");
     let pod = Pod {
         state,
@@ -115,6 +123,7 @@ fn prepare(config: &Config, data: Option<&DataDir>) -> Result<PodState, Failure>
         return Ok(state);
     }
     let battle = Battle::new(BattleConfig {
+        founding: spoils::new_founding(),
         seed: config.seed(),
         soldiers_per_house: config.soldiers(),
     });
@@ -124,6 +133,10 @@ fn prepare(config: &Config, data: Option<&DataDir>) -> Result<PodState, Failure>
     );
     let name = (POD, FIRST_SERIES);
     Ok(divided(battle.into_world(), name, config.shards_count))
+}
+
+fn config_of(state: &PodState) -> &engine::WorldConfig {
+    &state.shards[0].world.config
 }
 
 /// Begins to keep what the shards are given, if anybody wants that.

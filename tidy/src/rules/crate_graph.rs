@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 30] = [
+const MAY_USE: [(&str, &[&str]); 32] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -48,8 +48,12 @@ const MAY_USE: [(&str, &[&str]); 30] = [
     ("events", &[]),
     ("assets", &[]),
     ("auth", &["backends", "tokens", "web"]),
-    ("inventory", &["spatial", "backends", "tokens", "web"]),
+    (
+        "inventory",
+        &["spatial", "backends", "events", "tokens", "web"],
+    ),
     ("player", &["backends", "events", "tokens", "web"]),
+    ("spoils", &["engine", "world", "backends", "events"]),
     ("link", &[]),
     (
         "voxelheim",
@@ -69,6 +73,7 @@ const MAY_USE: [(&str, &[&str]); 30] = [
             "backends",
             "inventory",
             "player",
+            "spoils",
             "tokens",
             "web",
         ],
@@ -84,7 +89,7 @@ const MAY_USE: [(&str, &[&str]); 30] = [
 ];
 
 /// What tests may use besides.
-const TESTS_MAY_USE: [(&str, &[&str]); 6] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 7] = [
     // Itself with the feature that starts real backends.
     ("backends", &["backends"]),
     (
@@ -92,6 +97,10 @@ const TESTS_MAY_USE: [(&str, &[&str]); 6] = [
         &["spatial", "protocol", "engine", "journal", "edge", "bench"],
     ),
     ("edge", &["bots"]),
+    (
+        "spoils",
+        &["spatial", "inventory", "tokens", "web", "backends"],
+    ),
     ("chat", &["spatial"]),
     ("client-core", &["protocol"]),
     ("protocol", &["spatial"]),

@@ -4,6 +4,7 @@
 mod accounts;
 mod alone;
 mod belongings;
+mod keeping;
 mod offline;
 mod part;
 mod player;
@@ -18,6 +19,7 @@ use std::{
 
 use auth::Auth;
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse};
+use backends::broker::Broker;
 use edge::services::{Answering, Api};
 use tokens::Access;
 use tokio::{
@@ -25,6 +27,7 @@ use tokio::{
     sync::watch,
 };
 use web::{Clock, Gate, Problem, Settings, Shell};
+use world::EdgePort;
 
 use crate::{
     Failure,
@@ -34,15 +37,24 @@ use crate::{
 
 pub use accounts::tickets;
 pub use alone::{run_assets, run_auth, run_inventory, run_player};
+pub use keeping::Keeping;
 pub use offline::{appoint, migrate};
 
 /// Services that run beside the world in this process.
 pub struct Running {
     stop: watch::Sender<bool>,
     thread: thread::JoinHandle<()>,
+    runtime: Handle,
+    keeping: Keeping,
 }
 
 impl Running {
+    /// Keeps what the shards of a process of this world say that players gained.
+    pub fn keep_spoils(&self, port: EdgePort, pod: u16, founding: u128) {
+        let keeping = self.keeping.clone();
+        self.runtime.spawn(keeping.run(port, pod, founding));
+    }
+
     /// Lets requests under way end.
     pub fn stop(self) {
         let _ = self.stop.send(true);
@@ -63,6 +75,7 @@ struct Opened {
     runtime: Handle,
     router: Router,
     auth: Auth,
+    keeping: Keeping,
 }
 
 /// Starts the services of a process that is alone, which keeps all in its data folder.
@@ -86,11 +99,17 @@ pub fn start(
     })?;
     let auth = opened.auth;
     let services = edge::services::Services {
-        api: Some(api(opened.runtime, opened.router)),
+        api: Some(api(opened.runtime.clone(), opened.router)),
         tickets: accounts::tickets(Box::new(move || auth.key_set()), accounts),
         chat: edge::ChatService::default(),
     };
-    Ok((services, Running { stop, thread }))
+    let running = Running {
+        stop,
+        thread,
+        runtime: opened.runtime,
+        keeping: opened.keeping,
+    };
+    Ok((services, running))
 }
 
 /// The services' thread.
@@ -132,6 +151,7 @@ async fn open(
     let options = accounts::Options::embedded(&home.data, home.page_url.clone());
     player::migrate(&stores.game).await?;
     belongings::migrate(&stores.game).await?;
+    declare_queues(&stores.broker).await?;
     let players = ::player::store::Store::new(stores.game.clone());
     let desk = Arc::new(player::Desk::new(&players, &clock));
     let kept = (&stores.accounts, &stores.cache);
@@ -149,8 +169,17 @@ async fn open(
         runtime: runtime.clone(),
         router,
         auth,
+        keeping: Keeping::of_stores(&stores, stopped.clone()),
     };
     Ok((opened, run))
+}
+
+/// Has the broker keep events for every service, whether it runs already or not.
+async fn declare_queues(broker: &Broker) -> Result<(), Failure> {
+    let player = ::player::declare_queues(broker).await;
+    player.map_err(runtime_failure)?;
+    let inventory = inventory::declare_queues(broker).await;
+    inventory.map_err(runtime_failure)
 }
 
 /// Hands requests to the services' thread.

@@ -7,8 +7,8 @@ use crate::{
     Failure,
     cli::{AppointArguments, MigrateArguments},
     services::{
-        accounts, belongings, player, runtime,
-        stores::{StoreUrls, open_database},
+        accounts, belongings, declare_queues, player, runtime,
+        stores::{StoreUrls, open_broker, open_database},
     },
 };
 
@@ -24,6 +24,9 @@ pub fn migrate(arguments: &MigrateArguments) -> Result<(), Failure> {
             let game = open_database(url, "the game").await?;
             player::migrate(&game).await?;
             belongings::migrate(&game).await?;
+        }
+        if let Some(url) = &arguments.broker {
+            declare_queues(&open_broker(url)?).await?;
         }
         Ok(())
     })?;
