@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use backends::{cache::Cache, sql::Database};
+use backends::{broker::Broker, cache::Cache, sql::Database};
 use tokens::{Access, KeySet, Role, Token, limits::ACCESS_LIFE_MS};
 use tokio::{sync::watch, time};
 use utoipa_axum::router::OpenApiRouter;
@@ -157,9 +157,11 @@ impl Auth {
         [database, cache]
     }
 
-    /// Sends mail, turns keys and sweeps, until `stop` is true.
-    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+    /// Sends mail and events, turns keys and sweeps, until `stop` is true.
+    pub async fn run(&self, broker: &Broker, mut stop: watch::Receiver<bool>) {
+        let (store, clock) = (&self.store, &self.clock);
         tokio::select! {
+            () = store.outbox().run(store.database(), broker, || clock.now_ms()) => {}
             () = self.mails.run(self.partners.mail.clone()) => {}
             () = self.keep_house() => {}
             // Also when nobody is left who could stop it.

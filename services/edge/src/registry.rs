@@ -87,6 +87,9 @@ pub enum Turn {
     },
 }
 
+/// To who was sent away, and to who is being sent.
+pub const SENT_AWAY: &str = "You were sent away. Sign in to learn why.";
+
 pub struct Registry {
     bounds: Bounds,
     key: TokenKey,
@@ -102,6 +105,8 @@ struct Inner {
     line_next: u64,
     /// Whether newcomers are let in at all just now.
     is_open: bool,
+    /// Who was sent away a moment ago, oldest first, and until when that counts.
+    barred: VecDeque<(SessionId, Instant)>,
     joins: TokenBucket,
     joins_by_address: HashMap<IpAddr, TokenBucket>,
 }
@@ -117,6 +122,7 @@ impl Registry {
                 line: VecDeque::new(),
                 line_next: 0,
                 is_open: true,
+                barred: VecDeque::new(),
                 joins: TokenBucket::new(limits::JOINS_PER_SECOND, limits::JOINS_BURST, now),
                 joins_by_address: HashMap::new(),
             }),
@@ -134,19 +140,20 @@ impl Registry {
         now: Instant,
     ) -> Result<Answer, Refusal> {
         let known = self.key.session(request.resume_token);
+        self.refuse_barred(known, now)?;
         // Who comes back is no newcomer: when an edge dies, others get everybody at once.
         if let Some(session) = known.filter(|session| population.has(*session)) {
             let name = population.name(session).unwrap_or(request.name).to_owned();
             return Ok(Answer::In(self.attach(session, name)));
         }
-        let mut inner = self.lock();
-        if !inner.may_join(request.address, now) {
+        if !self.lock().may_join(request.address, now) {
             return Err(Refusal::TooManyJoins);
         }
         let holder = self.holder(request.ticket)?;
         let own = holder
             .as_ref()
             .map(|holder| SessionId(holder.character as u64));
+        self.refuse_barred(own, now)?;
         let name = holder.map_or_else(|| request.name.to_owned(), |holder| holder.name);
         let name = names::checked(&name).map_err(Refusal::Name)?;
         // A character has one body, whatever device it is played on.
@@ -155,6 +162,7 @@ impl Registry {
         }
         // One that this edge does not see (yet) keeps its number, and so its body where there is one.
         let session = own.or(known).unwrap_or_else(|| new_session(population));
+        let mut inner = self.lock();
         inner.settle(population, now);
         if inner.line.is_empty() && self.room(&inner, population) > 0 {
             let name = inner.enter(session, &name, population, now);
@@ -166,6 +174,26 @@ impl Registry {
             session,
             name,
         }))
+    }
+
+    /// Lets a session in no more, until the tickets are over that it may still have.
+    pub fn bar(&self, session: SessionId, now: Instant) {
+        let barred = &mut self.lock().barred;
+        barred.retain(|(_, until)| *until > now);
+        if barred.len() == limits::BARRED_MAX {
+            barred.pop_front();
+        }
+        barred.push_back((session, now + limits::BAR_TIME));
+    }
+
+    fn refuse_barred(&self, session: Option<SessionId>, now: Instant) -> Result<(), Refusal> {
+        let inner = self.lock();
+        let mut barred = inner.barred.iter();
+        let is_barred = barred.any(|(it, until)| Some(*it) == session && *until > now);
+        match is_barred {
+            true => Err(Refusal::Ticket(SENT_AWAY)),
+            false => Ok(()),
+        }
     }
 
     /// Whose ticket it is; none for a guest, where guests are let in.

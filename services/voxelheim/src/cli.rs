@@ -199,6 +199,15 @@ pub struct AuthArguments {
         hide_env_values = true
     )]
     pub cache: String,
+    /// Where it tells others of bans: amqp://USER:PASSWORD@HOST:PORT/VHOST; by default nobody hears
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true,
+        default_value = "memory:"
+    )]
+    pub broker: String,
     /// The game's database, for characters' names in tickets; without it each account has one, under any name
     #[arg(
         long,

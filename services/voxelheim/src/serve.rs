@@ -80,6 +80,9 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let egress = Box::new(edges.egress());
     let steward = Steward::start(steward_port, pod.status(), egress, options).map_err(runtime)?;
     edges.follow_rebalancing(steward.relieving());
+    if let Some(services) = &services {
+        services.expel(edges.expeller().clone());
+    }
     let signals = Signals::watch()?;
     announce(&config, edges.http_address());
     let live = Live::new(arguments, &config);

@@ -47,7 +47,7 @@ const MAY_USE: [(&str, &[&str]); 32] = [
     ("tokens", &[]),
     ("events", &[]),
     ("assets", &[]),
-    ("auth", &["backends", "tokens", "web"]),
+    ("auth", &["backends", "events", "tokens", "web"]),
     (
         "inventory",
         &["spatial", "backends", "events", "tokens", "web"],
@@ -71,6 +71,7 @@ const MAY_USE: [(&str, &[&str]); 32] = [
             "assets",
             "auth",
             "backends",
+            "events",
             "inventory",
             "player",
             "spoils",

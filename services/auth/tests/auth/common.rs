@@ -9,7 +9,7 @@ use auth::{
     Auth, CharacterDesk, Config, Mail, MailSender, MasterKey, Partners, Provider, Sending,
     limits::Allowances,
 };
-use backends::{cache::Cache, sql::Database, testing::on_each_pair};
+use backends::{broker::Broker, cache::Cache, sql::Database, testing::on_each_pair};
 use serde_json::Value;
 use tokio::sync::{Mutex, mpsc, watch};
 use web::{
@@ -99,7 +99,8 @@ impl World {
             .mount("/auth", auth.router())
             .into_router(stopped.clone());
         let running = auth.clone();
-        tokio::spawn(async move { running.run(stopped).await });
+        let broker = Broker::open("memory:").expect("a URL");
+        tokio::spawn(async move { running.run(&broker, stopped).await });
         Self {
             auth,
             now_ms,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use auth::{Auth, AuthError, CharacterDesk, FolderMail, MasterKey, Partners, RemoteKeys};
-use backends::{cache::Cache, sql::Database};
+use backends::{broker::Broker, cache::Cache, sql::Database};
 use edge::services::{Holder, TicketDesk, Tickets};
 use tokens::{KeySet, Refusal, TicketGate};
 use tokio::sync::watch;
@@ -81,13 +81,13 @@ pub async fn open(
     auth.map_err(failure)
 }
 
-pub fn part(auth: &Auth, stopped: watch::Receiver<bool>) -> Part {
-    let running = auth.clone();
+pub fn part(auth: &Auth, broker: &Broker, stopped: watch::Receiver<bool>) -> Part {
+    let (running, broker) = (auth.clone(), broker.clone());
     Part {
         prefix: "/auth",
         router: auth.router(),
         checks: auth.checks().into(),
-        run: Box::pin(async move { running.run(stopped).await }),
+        run: Box::pin(async move { running.run(&broker, stopped).await }),
     }
 }
 

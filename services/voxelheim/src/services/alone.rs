@@ -47,7 +47,8 @@ pub fn run_auth(arguments: &AuthArguments) -> Result<(), Failure> {
         let kept = (&database, &cache);
         let desk = desk.map(|desk| desk as _);
         let auth = accounts::open(&options, kept, desk, &stage.shell, &stage.clock).await?;
-        Ok(vec![accounts::part(&auth, stage.stopped.clone())])
+        let broker = open_broker(&arguments.broker)?;
+        Ok(vec![accounts::part(&auth, &broker, stage.stopped.clone())])
     })
 }
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod alone;
+mod bailiff;
 mod belongings;
 mod keeping;
 mod offline;
@@ -20,7 +21,10 @@ use std::{
 use auth::Auth;
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse};
 use backends::broker::Broker;
-use edge::services::{Answering, Api};
+use edge::{
+    Expeller,
+    services::{Answering, Api},
+};
 use tokens::Access;
 use tokio::{
     runtime::{Handle, Runtime},
@@ -37,6 +41,7 @@ use crate::{
 
 pub use accounts::tickets;
 pub use alone::{run_assets, run_auth, run_inventory, run_player};
+pub use bailiff::Bailiff;
 pub use keeping::Keeping;
 pub use offline::{appoint, migrate};
 
@@ -46,6 +51,7 @@ pub struct Running {
     thread: thread::JoinHandle<()>,
     runtime: Handle,
     keeping: Keeping,
+    bailiff: Bailiff,
 }
 
 impl Running {
@@ -53,6 +59,11 @@ impl Running {
     pub fn keep_spoils(&self, port: EdgePort, pod: u16, founding: u128) {
         let keeping = self.keeping.clone();
         self.runtime.spawn(keeping.run(port, pod, founding));
+    }
+
+    /// Sends whom staff bans or suspends away from the edges of this process.
+    pub fn expel(&self, expeller: Expeller) {
+        self.runtime.spawn(self.bailiff.clone().run(expeller));
     }
 
     /// Lets requests under way end.
@@ -76,6 +87,7 @@ struct Opened {
     router: Router,
     auth: Auth,
     keeping: Keeping,
+    bailiff: Bailiff,
 }
 
 /// Starts the services of a process that is alone, which keeps all in its data folder.
@@ -108,6 +120,7 @@ pub fn start(
         thread,
         runtime: opened.runtime,
         keeping: opened.keeping,
+        bailiff: opened.bailiff,
     };
     Ok((services, running))
 }
@@ -160,7 +173,7 @@ async fn open(
     let player = player::open(&players, &stores.cache, gate.clone(), &clock);
     let inventory = belongings::open(&stores.game, (gate, desk), &shell, &clock);
     let parts = vec![
-        accounts::part(&auth, stopped.clone()),
+        accounts::part(&auth, &stores.broker, stopped.clone()),
         player::part(&player, &stores.broker, stopped.clone()),
         belongings::part(&inventory, &stores.broker, stopped.clone()),
     ];
@@ -170,6 +183,7 @@ async fn open(
         router,
         auth,
         keeping: Keeping::of_stores(&stores, stopped.clone()),
+        bailiff: Bailiff::new(&stores.broker, &players, stopped.clone()),
     };
     Ok((opened, run))
 }
