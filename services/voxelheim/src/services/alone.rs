@@ -62,7 +62,13 @@ pub fn appoint(arguments: &AppointArguments) -> Result<(), Failure> {
         let clock = Clock::system();
         let shell = Shell::new(Settings::default(), clock.clone());
         let options = accounts::Options::embedded(&arguments.data, String::new());
-        let opened = accounts::open(&options, (&stores.accounts, &stores.cache), None, &shell, &clock);
+        let opened = accounts::open(
+            &options,
+            (&stores.accounts, &stores.cache),
+            None,
+            &shell,
+            &clock,
+        );
         let auth = opened.await?;
         let appointed = auth.appoint(&arguments.email, arguments.role.role()).await;
         appointed.map_err(accounts::failure)
