@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use web::testing::{HOSTILE, Route};
 
-use crate::http::{ANNAS, SECRET, World, on_each_service};
+use crate::http::{ANNAS, SECRET, on_each_service};
 
 /// Players' on players' routes, the shards' on theirs; and what is good for neither.
 fn tokens(route: &Route) -> (&'static str, &'static str) {
