@@ -23,8 +23,8 @@ use tokio::{
     time::{interval, sleep},
 };
 use world::{
-    Battle, BattleConfig, Links, Pinning, Pod, PodHandle, PodStatus, Retention, Runner,
-    WorldFolder,
+    Battle, BattleConfig, EdgePort, Links, Pinning, Pod, PodHandle, PodStatus, Retention, Runner,
+    Wake, WorldFolder,
     battle::divided,
     herald::Herald,
     links::{Standing, Word},
@@ -57,25 +57,35 @@ pub struct PodOptions {
     /// Has the cluster's plans only said from now on.
     pub is_dry_run: bool,
     pub policy: Policy,
+    /// Whether somebody else looks at the frames too.
+    pub is_observed: bool,
 }
 
-/// Lives until `stop` says so, or until it cannot go on. `ready` is told once its shards tick, and where
-/// they tell of themselves.
+/// What a process shows once its shards tick.
+pub struct View {
+    /// Where they tell of themselves.
+    pub status: PodStatus,
+    pub seed: u64,
+    /// The frames of all shards of the world, if that was asked for.
+    pub port: Option<EdgePort>,
+}
+
+/// Lives until `stop` says so, or until it cannot go on. `ready` is told once its shards tick.
 ///
 /// # Errors
 /// Why it cannot go on.
 pub async fn run(
     options: PodOptions,
     mut stop: watch::Receiver<bool>,
-    ready: impl FnOnce(PodStatus),
+    ready: impl FnOnce(View),
 ) -> Result<(), ClusterError> {
     let lock = Lock::take(&options.folder)?;
     let mut stopped = stop.clone();
-    let living = tokio::select! {
+    let (living, view) = tokio::select! {
         living = Life::begin(&options, &lock) => living?,
         _ = stopped.wait_for(|&is_stopped| is_stopped) => return Ok(()),
     };
-    ready(living.pod.status());
+    ready(view);
     living.live(&mut stop).await
 }
 
@@ -95,7 +105,7 @@ struct Life {
 }
 
 impl Life {
-    async fn begin(options: &PodOptions, lock: &Lock) -> Result<Self, ClusterError> {
+    async fn begin(options: &PodOptions, lock: &Lock) -> Result<(Self, View), ClusterError> {
         let member = register(options, lock).await?;
         let (endpoint, requests) = open_endpoint(&options.place, &member)?;
         let neighbours = Neighbours::new(
@@ -116,7 +126,7 @@ impl Life {
         let relieving = running.steward.relieving();
         let shared = (running.fleet, relieving, running.standing.clone());
         let fleet = FleetKeeper::new(shared, member.directory.clone(), member.fence);
-        Ok(Self {
+        let life = Self {
             member,
             endpoint,
             neighbours,
@@ -127,7 +137,8 @@ impl Life {
             standing: running.standing,
             fleet,
             volunteered_at: None,
-        })
+        };
+        Ok((life, running.view))
     }
 
     async fn live(mut self, stop: &mut watch::Receiver<bool>) -> Result<(), ClusterError> {
@@ -417,6 +428,7 @@ struct Running {
     herald: Herald<Word>,
     standing: Arc<Standing>,
     fleet: Arc<Fleet>,
+    view: View,
 }
 
 async fn start(
@@ -437,8 +449,10 @@ async fn start(
     let links = Links::new(&state, member.gate());
     let (herald, standing) = (links.herald(), links.standing());
     let seed = state.shards[0].world.config.seed;
-    // The steward looks when it likes.
-    let ports = world::connect(&state.owners(), seed, vec![Arc::new(|| ())]);
+    // The steward looks when it likes, and so does who observes.
+    let looks_count = 1 + usize::from(options.is_observed);
+    let wakes = (0..looks_count).map(|_| Arc::new(|| ()) as Wake);
+    let ports = world::connect(&state.owners(), seed, wakes.collect());
     let pod = Pod {
         state,
         shard_ports: ports.shards,
@@ -459,7 +473,13 @@ async fn start(
         policy: options.policy,
         fleet: Some(fleet.clone()),
     };
-    let port = ports.edges.into_iter().next().expect("the steward's");
+    let mut edges = ports.edges.into_iter();
+    let port = edges.next().expect("the steward's");
+    let view = View {
+        status: pod.status(),
+        seed,
+        port: edges.next(),
+    };
     let steward = Steward::start(port, pod.status(), Box::new(|| 0), steward);
     Ok(Running {
         steward: steward.map_err(ClusterError::Threads)?,
@@ -467,6 +487,7 @@ async fn start(
         herald,
         standing,
         fleet,
+        view,
     })
 }
 

@@ -93,6 +93,9 @@ pub struct ShardArguments {
     /// `voxelheim ctl plan --dry-run off` on any pod. Each start with this flag sets it again
     #[arg(long)]
     pub dry_run: bool,
+    /// Where it tells services of the battle: amqp://USER:PASSWORD@HOST:PORT/VHOST; nowhere unless said
+    #[arg(long, value_name = "URL", env = "VOXELHEIM_BROKER", hide_env_values = true)]
+    pub broker: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -12,19 +12,22 @@ use std::{
 use cluster::{
     ClusterError, Credentials, Place,
     edge::{EdgeOptions, Serving},
-    pod::PodOptions,
+    pod::{PodOptions, View},
 };
 use directory::{DirectoryError, controller::Policy};
 use edge::{EdgeConfig, EdgesHandle, PageSource, TokenKey};
+use herald::{Origin, TellerHandle};
 use spatial::partition::Owner;
 use tokio::{runtime::Runtime, sync::watch};
-use world::{BattleConfig, PodStatus, Retention, limits::LINKED_SHARDS_MAX};
+use world::{BattleConfig, EdgePort, PodStatus, Retention, limits::LINKED_SHARDS_MAX};
 
 use crate::{
     Failure,
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
-    say, signals,
+    say,
+    services::{Telling, world_name},
+    signals,
 };
 
 /// Runs shards until a signal says stop; then everything moves away first.
@@ -45,19 +48,25 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
         pinning: arguments.pin.pinning(),
         is_dry_run: arguments.dry_run,
         policy: Policy::default(),
+        is_observed: arguments.broker.is_some(),
     };
+    let telling = arguments.broker.as_deref().map(Telling::to).transpose()?;
     let number = options.place.number;
     let listener = arguments.status.map(bind_status).transpose()?;
     let shards = arguments.shards;
-    let ready = |status| match listener.map(|listener| tell_status(listener, status)) {
-        Some(Ok(address)) => say(&format!(
-            "VoxelHeim pod {number} has {shards} shards, and its status on http://{address}/"
-        )),
-        told => {
-            if let Some(Err(error)) = told {
-                tracing::error!(%error, "status and metrics are not told");
+    let mut herald = None;
+    let ready = |mut view: View| {
+        herald = observe(telling, &mut view.port, (number, view.seed), &view.status);
+        match listener.map(|listener| tell_status(listener, view.status)) {
+            Some(Ok(address)) => say(&format!(
+                "VoxelHeim pod {number} has {shards} shards, and its status on http://{address}/"
+            )),
+            told => {
+                if let Some(Err(error)) = told {
+                    tracing::error!(%error, "status and metrics are not told");
+                }
+                say(&format!("VoxelHeim pod {number} has {shards} shards"));
             }
-            say(&format!("VoxelHeim pod {number} has {shards} shards"));
         }
     };
     let runtime = runtime()?;
@@ -69,7 +78,25 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
     });
     // What still waits in a database's connection is not waited for.
     runtime.shutdown_background();
+    if let Some(herald) = herald {
+        herald.stop();
+    }
     ran
+}
+
+/// Has services told of the battle, if there is a broker; the shards do without that.
+fn observe(
+    telling: Option<Telling>,
+    port: &mut Option<EdgePort>,
+    (pod, seed): (u16, u64),
+    status: &PodStatus,
+) -> Option<TellerHandle> {
+    let (telling, port) = telling.zip(port.take())?;
+    let world = world_name(seed);
+    let begun = telling.begin(port, status.clone(), Origin { world, pod });
+    begun
+        .inspect_err(|failure| tracing::error!(?failure, "services are not told of the battle"))
+        .ok()
 }
 
 /// Serves players until a signal says stop; then they go on elsewhere.

@@ -8,6 +8,7 @@ use std::{
 
 use directory::controller::Policy;
 use edge::EdgeConfig;
+use herald::Origin;
 use placement::{Steward, StewardOptions};
 use pod::PodState;
 use tokio::sync::watch;
@@ -20,7 +21,7 @@ use crate::{
     config::Config,
     data::DataDir,
     say,
-    services::{self, Running},
+    services::{self, Running, world_name},
     signals,
 };
 
@@ -47,8 +48,13 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let mut wakes = edges.wakes();
     // The steward looks when it likes.
     wakes.push(std::sync::Arc::new(|| ()));
+    // And so does who watches for statistics.
+    if services.is_some() {
+        wakes.push(std::sync::Arc::new(|| ()));
+    }
     let mut ports = world::connect(&owners, seed, wakes);
-    let steward_port = ports.edges.pop().expect("the steward's is the last");
+    let herald_port = services.as_ref().and_then(|_| ports.edges.pop());
+    let steward_port = ports.edges.pop().expect("the steward's is before it");
     let pod = Pod {
         state,
         shard_ports: ports.shards,
@@ -68,11 +74,22 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let egress = Box::new(edges.egress());
     let steward = Steward::start(steward_port, pod.status(), egress, options).map_err(runtime)?;
     edges.follow_rebalancing(steward.relieving());
+    let herald = herald_port.zip(services.as_ref()).map(|(port, services)| {
+        let origin = Origin {
+            world: world_name(seed),
+            pod: POD,
+        };
+        services.telling().begin(port, pod.status(), origin)
+    });
+    let herald = herald.transpose()?;
     let signals = Signals::watch()?;
     announce(&config, edges.http_address());
     let ended = signals.wait(|| pod.is_finished() || edges.is_finished());
     steward.stop();
     edges.stop();
+    if let Some(herald) = herald {
+        herald.stop();
+    }
     if let Some(services) = services {
         services.stop();
     }

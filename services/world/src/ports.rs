@@ -163,7 +163,8 @@ impl EdgePort {
         std::iter::from_fn(|| self.parts()).last()
     }
 
-    fn parts(&mut self) -> Option<Vec<Arc<Frame>>> {
+    /// The next frames of all shards, oldest first.
+    pub fn parts(&mut self) -> Option<Vec<Arc<Frame>>> {
         let whole = self.wholes.pop().ok()?;
         self.tick_duration = whole.duration;
         self.tick_period = whole.period;

@@ -3,7 +3,9 @@
 
 mod accounts;
 mod alone;
+mod analytics;
 mod belongings;
+mod observers;
 mod part;
 mod stores;
 
@@ -30,6 +32,7 @@ use crate::{
 };
 
 pub use alone::{appoint, migrate, run_auth};
+pub use observers::{Telling, world_name};
 
 /// The name of the one process's edges in tickets.
 const AUDIENCE: &str = "battle";
@@ -38,9 +41,15 @@ const AUDIENCE: &str = "battle";
 pub struct Running {
     stop: watch::Sender<bool>,
     thread: thread::JoinHandle<()>,
+    telling: Telling,
 }
 
 impl Running {
+    /// For who watches the battle.
+    pub fn telling(&self) -> Telling {
+        self.telling.clone()
+    }
+
     /// Lets requests under way end.
     pub fn stop(self) {
         let _ = self.stop.send(true);
@@ -61,6 +70,7 @@ struct Opened {
     runtime: Handle,
     router: Router,
     auth: Auth,
+    telling: Telling,
 }
 
 /// Starts the services of a process that is alone, which keeps all in its data folder.
@@ -92,7 +102,13 @@ pub fn start(
         }),
         chat: edge::ChatService::default(),
     };
-    Ok((services, Running { stop, thread }))
+    let telling = opened.telling;
+    let running = Running {
+        stop,
+        thread,
+        telling,
+    };
+    Ok((services, running))
 }
 
 /// The services' thread.
@@ -135,15 +151,19 @@ async fn open(
     let opened = accounts::open(&options, (&stores.accounts, &stores.cache), &shell, &clock);
     let auth = opened.await?;
     let inventory = belongings::open(&stores, auth.clone(), &shell, &clock).await?;
+    let analytics = analytics::open(&home.data, &stores, auth.clone(), &shell, &clock)?;
     let parts = vec![
         accounts::part(&auth, stopped.clone()),
         belongings::part(&inventory, &stores, stopped.clone()),
+        analytics::part(&analytics, &stores, stopped.clone()),
     ];
+    let telling = Telling::new(stores.broker.clone(), shell.metrics().clone(), clock);
     let (router, run) = assemble(shell, parts, stopped.clone());
     let opened = Opened {
         runtime: runtime.clone(),
         router,
         auth,
+        telling,
     };
     Ok((opened, run))
 }
