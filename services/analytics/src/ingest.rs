@@ -31,7 +31,8 @@ impl Analytics {
     pub(crate) async fn ingest(&self, mut consumer: Consumer) {
         let mut batch = self.gather(&mut consumer, BATCH_SPAN).await;
         loop {
-            let (next, ()) = tokio::join!(self.gather(&mut consumer, BATCH_SPAN), self.settle(batch));
+            let (next, ()) =
+                tokio::join!(self.gather(&mut consumer, BATCH_SPAN), self.settle(batch));
             batch = next;
         }
     }
@@ -63,7 +64,12 @@ impl Analytics {
             }
             Reading::Refused(reason) => {
                 let event = &delivery.event;
-                tracing::warn!(id = event.id, topic = event.topic, reason, "an event is refused");
+                tracing::warn!(
+                    id = event.id,
+                    topic = event.topic,
+                    reason,
+                    "an event is refused"
+                );
                 self.events.add_one("refused");
                 batch.refused.push(delivery);
             }

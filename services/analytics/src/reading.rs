@@ -16,7 +16,10 @@ use crate::{
         BlockChange, Damage, Economy, Facts, Kill, NO_HOUSE, RegionHealth, Round, Session,
         TickHealth,
     },
-    limits::{CELL_BLOCKS, CLOCK_AHEAD_MAX_MS, EVENT_FACTS_MAX, FLOW_COUNT_MAX, NAME_BYTES_MAX,VISITS_TOLD_WITHIN_MS},
+    limits::{
+        CELL_BLOCKS, CLOCK_AHEAD_MAX_MS, EVENT_FACTS_MAX, FLOW_COUNT_MAX, NAME_BYTES_MAX,
+        VISITS_TOLD_WITHIN_MS,
+    },
 };
 
 /// Topics that are read.
@@ -174,8 +177,14 @@ impl Writer<'_> {
     fn blocks(&self, told: &[Blocks]) -> Result<Vec<BlockChange>, String> {
         let mut rows = Vec::new();
         for blocks in told {
-            let broken = blocks.broken.iter().map(|(block, count)| (block, *count, 0));
-            let placed = blocks.placed.iter().map(|(block, count)| (block, 0, *count));
+            let broken = blocks
+                .broken
+                .iter()
+                .map(|(block, count)| (block, *count, 0));
+            let placed = blocks
+                .placed
+                .iter()
+                .map(|(block, count)| (block, 0, *count));
             for (block, broken, placed) in broken.chain(placed) {
                 rows.push(BlockChange {
                     at_ms: self.at_ms,

@@ -139,7 +139,11 @@ impl Analytics {
             // First, for the queue is there from then on.
             let consumer = self.subscribe(broker).await;
             self.prepare().await;
-            tokio::join!(self.ingest(consumer), self.keep_summing(), self.keep_expiring());
+            tokio::join!(
+                self.ingest(consumer),
+                self.keep_summing(),
+                self.keep_expiring()
+            );
         };
         tokio::select! {
             () = living => {}

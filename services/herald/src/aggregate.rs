@@ -77,7 +77,8 @@ impl Aggregator {
         let tick_first = *self.sums.tick_first.get_or_insert(tick);
         let before = self.sight.look(frames);
         self.note_visits(&before, at_ms);
-        for frame in frames.iter().filter(|it| it.source.pod == self.origin.pod) {
+        let pod = self.origin.pod;
+        for frame in frames.iter().filter(|it| it.source.pod == pod) {
             for event in &frame.events {
                 self.note(event, frame, frames, at_ms);
             }
@@ -261,7 +262,9 @@ impl Events<'_> {
             self.room = FACTS_PER_EVENT_MAX;
         }
         self.room -= facts;
-        self.done.last_mut().expect("it was pushed if there was none")
+        self.done
+            .last_mut()
+            .expect("it was pushed if there was none")
     }
 }
 

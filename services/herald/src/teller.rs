@@ -236,3 +236,49 @@ fn life() -> String {
     filled.expect("the system has random numbers");
     format!("{:016x}", u64::from_le_bytes(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outbound(events: &Counter) -> Outbound {
+        Outbound {
+            broker: Broker::open("memory:").expect("a URL"),
+            queue: VecDeque::new(),
+            events: events.clone(),
+            life: life(),
+            number: 0,
+        }
+    }
+
+    #[test]
+    fn a_full_queue_drops_the_newest_and_a_broker_that_is_away_nothing() {
+        let events = Metrics::default().counter("events_total", "", "outcome");
+        let mut outbound = outbound(&events);
+        let told = vec![Happenings::default(); QUEUE_EVENTS_MAX + 3];
+        outbound.put_all(&told);
+        assert_eq!(events.read("dropped_full"), 3);
+        let first = outbound.next().expect("it is full");
+        let away = BrokerError::Unavailable("away".to_owned());
+        assert!(!outbound.settle(first.len(), &Err(away)));
+        assert_eq!(outbound.next().expect("it still is"), first);
+        assert!(outbound.settle(first.len(), &Ok(())));
+        assert_ne!(outbound.next().expect("the next"), first);
+        let refused = BrokerError::TooLarge("an event");
+        assert!(outbound.settle(1, &Err(refused)));
+        let counts = ["told", "dropped_refused"].map(|it| events.read(it));
+        assert_eq!(counts, [PUBLISH_EVENTS_MAX as u64, 1]);
+    }
+
+    #[test]
+    fn no_two_events_have_the_same_id() {
+        let events = Metrics::default().counter("events_total", "", "outcome");
+        let mut ids = std::collections::BTreeSet::new();
+        for _ in 0..2 {
+            let mut outbound = outbound(&events);
+            outbound.put_all(&[Happenings::default(), Happenings::default()]);
+            ids.extend(outbound.queue.into_iter().map(|it| it.id));
+        }
+        assert_eq!(ids.len(), 4);
+    }
+}

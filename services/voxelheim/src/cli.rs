@@ -94,7 +94,12 @@ pub struct ShardArguments {
     #[arg(long)]
     pub dry_run: bool,
     /// Where it tells services of the battle: amqp://USER:PASSWORD@HOST:PORT/VHOST; nowhere unless said
-    #[arg(long, value_name = "URL", env = "VOXELHEIM_BROKER", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true
+    )]
     pub broker: Option<String>,
 }
 

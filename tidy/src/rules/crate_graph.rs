@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 29] = [
+const MAY_USE: [(&str, &[&str]); 31] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -46,6 +46,11 @@ const MAY_USE: [(&str, &[&str]); 29] = [
     ("events", &[]),
     ("auth", &["backends", "tokens", "web"]),
     ("inventory", &["spatial", "backends", "tokens", "web"]),
+    ("analytics", &["backends", "events", "tokens", "web"]),
+    (
+        "herald",
+        &["spatial", "engine", "world", "events", "backends", "web"],
+    ),
     ("link", &[]),
     (
         "voxelheim",
@@ -60,8 +65,10 @@ const MAY_USE: [(&str, &[&str]); 29] = [
             "placement",
             "pod",
             "cluster",
+            "analytics",
             "auth",
             "backends",
+            "herald",
             "inventory",
             "tokens",
             "web",

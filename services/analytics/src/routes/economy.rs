@@ -7,7 +7,7 @@ use crate::{
     Analytics, AnalyticsError,
     gate::Analyst,
     routes::range::{Range, Rows},
-    store::{EconomySum},
+    store::EconomySum,
 };
 
 /// What came out of sources and went into sinks, by item.

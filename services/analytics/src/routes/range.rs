@@ -6,7 +6,8 @@ use web::Problem;
 
 use crate::{
     limits::{
-        ANSWER_ROWS_MAX, DAYS_RANGE_MS_MAX, HOURS_RANGE_MS_MAX, MINUTES_RANGE_MS_MAX, NAME_BYTES_MAX,
+        ANSWER_ROWS_MAX, DAYS_RANGE_MS_MAX, HOURS_RANGE_MS_MAX, MINUTES_RANGE_MS_MAX,
+        NAME_BYTES_MAX,
     },
     store::{DAY_MS, HOUR_MS, Span, span_of},
 };
@@ -136,12 +137,21 @@ fn whole(
         return Err(Problem::invalid("from_ms", "milliseconds since 1970"));
     }
     if !times.contains(&to_ms) || to_ms <= from_ms {
-        return Err(Problem::invalid("to_ms", "milliseconds since 1970, after from_ms"));
+        return Err(Problem::invalid(
+            "to_ms",
+            "milliseconds since 1970, after from_ms",
+        ));
     }
     if to_ms - from_ms > range_ms_max {
-        return Err(Problem::invalid("to_ms", "so long a time is not told at once in such steps"));
+        return Err(Problem::invalid(
+            "to_ms",
+            "so long a time is not told at once in such steps",
+        ));
     }
-    Ok((span_of(from_ms, step_ms), span_of(to_ms + step_ms - 1, step_ms)))
+    Ok((
+        span_of(from_ms, step_ms),
+        span_of(to_ms + step_ms - 1, step_ms),
+    ))
 }
 
 fn span((from_ms, to_ms): (i64, i64), world: Option<&str>) -> Result<Span<'_>, Problem> {

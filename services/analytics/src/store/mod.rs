@@ -74,7 +74,12 @@ impl Store {
     ///
     /// # Errors
     /// [`WarehouseError::Unavailable`], after which some tables may have them: insert all of them again.
-    pub async fn insert(&self, facts: &mut Facts, token: &str, now_ms: i64) -> Result<(), WarehouseError> {
+    pub async fn insert(
+        &self,
+        facts: &mut Facts,
+        token: &str,
+        now_ms: i64,
+    ) -> Result<(), WarehouseError> {
         self.insert_each(&mut facts.sessions, token, now_ms).await?;
         self.insert_each(&mut facts.kills, token, now_ms).await?;
         self.insert_each(&mut facts.damage, token, now_ms).await?;

@@ -301,6 +301,7 @@ impl Store {
              GROUP BY begin_ms, world, region ORDER BY begin_ms, world, region LIMIT ?"
         );
         let step_ms = if is_by_hour { HOUR_MS } else { MINUTE_MS };
-        self.ask(QUERY, &span.params(&[Param::Number(step_ms)])).await
+        self.ask(QUERY, &span.params(&[Param::Number(step_ms)]))
+            .await
     }
 }

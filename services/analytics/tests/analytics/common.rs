@@ -85,8 +85,13 @@ impl World {
             ..Settings::default()
         };
         let shell = Shell::new(settings, clock.clone());
-        let analytics =
-            Analytics::open(config, &self.warehouse, Arc::new(TestGate), &self.metrics, clock);
+        let analytics = Analytics::open(
+            config,
+            &self.warehouse,
+            Arc::new(TestGate),
+            &self.metrics,
+            clock,
+        );
         let (stop, stopped) = watch::channel(false);
         let router = shell
             .mount("/analytics", analytics.router())
@@ -115,7 +120,9 @@ impl World {
 
     /// Waits until so many events became that.
     pub async fn until(&self, outcome: &str, count: u64) {
-        let events = self.metrics.counter("analytics_events_total", "", "outcome");
+        let events = self
+            .metrics
+            .counter("analytics_events_total", "", "outcome");
         until(&format!("{count} events {outcome}"), async || {
             (events.read(outcome) >= count).then_some(())
         })
@@ -156,7 +163,11 @@ impl Process {
         let request = request
             .extension(Peer("192.0.2.1:1".parse().expect("an address")))
             .body(Body::empty());
-        let response = self.router.clone().oneshot(request.expect("a request")).await;
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.expect("a request"))
+            .await;
         let response = response.expect("it is infallible");
         let status = response.status();
         let body = axum::body::to_bytes(response.into_body(), 16 << 20).await;

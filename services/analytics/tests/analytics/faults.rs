@@ -33,8 +33,13 @@ fn single_kills(prefix: &str, count: usize) -> Vec<Event> {
 }
 
 async fn until_waiting(world: &World) {
-    let batches = world.metrics.counter("analytics_batches_total", "", "outcome");
-    until("a batch that waits", async || (batches.read("waited") > 0).then_some(())).await;
+    let batches = world
+        .metrics
+        .counter("analytics_batches_total", "", "outcome");
+    until("a batch that waits", async || {
+        (batches.read("waited") > 0).then_some(())
+    })
+    .await;
 }
 
 #[test]
@@ -56,7 +61,11 @@ fn a_crash_between_insert_and_acknowledgement_doubles_nothing() {
     on_each(async |world| {
         let process = world.start().await;
         process.analytics.migrate().await.expect("a warehouse");
-        world.warehouse.execute(HIDE, &[]).await.expect("it is there");
+        world
+            .warehouse
+            .execute(HIDE, &[])
+            .await
+            .expect("it is there");
         let last = Happenings {
             kills: vec![kill(events::battle::Weapon::Bomb, [0; 3])],
             rounds: vec![round(1, 0, [2, 1])],
@@ -68,7 +77,11 @@ fn a_crash_between_insert_and_acknowledgement_doubles_nothing() {
         until_waiting(world).await;
         assert_eq!(world.count(KILLS).await, 4, "inserted");
         drop(process);
-        world.warehouse.execute(SHOW, &[]).await.expect("it was hidden");
+        world
+            .warehouse
+            .execute(SHOW, &[])
+            .await
+            .expect("it was hidden");
         // Another batch than before.
         world.publish(&single_kills("b", 2)).await;
         let process = world.start().await;
@@ -77,7 +90,10 @@ fn a_crash_between_insert_and_acknowledgement_doubles_nothing() {
         let (from_ms, to_ms) = (NOW_MS, NOW_MS + 1);
         let call = format!("/weapons?from_ms={from_ms}&to_ms={to_ms}");
         let told = process.rows(&call).await;
-        assert_eq!((&told[0]["kills"], &told[1]["kills"]), (&1.into(), &5.into()));
+        assert_eq!(
+            (&told[0]["kills"], &told[1]["kills"]),
+            (&1.into(), &5.into())
+        );
     });
 }
 
@@ -88,7 +104,9 @@ fn processes_that_die_at_any_moment_lose_and_double_nothing() {
     on_each(async |world| {
         for round in 0..ROUNDS {
             let process = world.start().await;
-            world.publish(&single_kills(&format!("r{round}"), EVENTS)).await;
+            world
+                .publish(&single_kills(&format!("r{round}"), EVENTS))
+                .await;
             // As far as it comes by itself in so many turns of others.
             for _ in 0..20 * round {
                 tokio::task::yield_now().await;
@@ -97,9 +115,15 @@ fn processes_that_die_at_any_moment_lose_and_double_nothing() {
         }
         let _process = world.start().await;
         let total = (ROUNDS * EVENTS) as i64;
-        until("all kills", async || (world.count_or_zero(KILLS).await >= total).then_some(())).await;
+        until("all kills", async || {
+            (world.count_or_zero(KILLS).await >= total).then_some(())
+        })
+        .await;
         world.publish(&single_kills("end", 1)).await;
-        until("the last", async || (world.count_or_zero(KILLS).await > total).then_some(())).await;
+        until("the last", async || {
+            (world.count_or_zero(KILLS).await > total).then_some(())
+        })
+        .await;
         assert_eq!(world.count(KILLS).await, total + 1);
     });
 }
@@ -125,6 +149,10 @@ fn facts_wait_for_a_warehouse_that_is_away() {
         world.until("kept", 9).await;
         assert_eq!(world.count(KILLS).await, 9);
         drop(process);
-        world.broker.unsubscribe("analytics").await.expect("a broker");
+        world
+            .broker
+            .unsubscribe("analytics")
+            .await
+            .expect("a broker");
     });
 }

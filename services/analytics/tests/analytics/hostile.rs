@@ -55,8 +55,14 @@ fn bodies() -> Vec<Vec<u8>> {
         odd("kills", kill("sword", 2)),
         odd("kills", kill("sword", -1)),
         odd("kills", json!([{}])),
-        odd("blocks", json!([{ "by": "9223372036854775808", "broken": {}, "placed": {} }])),
-        odd("blocks", json!([{ "by": null, "broken": { "a\u{0}b": 1 }, "placed": {} }])),
+        odd(
+            "blocks",
+            json!([{ "by": "9223372036854775808", "broken": {}, "placed": {} }]),
+        ),
+        odd(
+            "blocks",
+            json!([{ "by": null, "broken": { "a\u{0}b": 1 }, "placed": {} }]),
+        ),
         odd("visits", json!(visits("", NOW_MS, vec![]).id)),
     ]
 }
@@ -107,7 +113,11 @@ fn what_nobody_can_take_is_a_dead_letter_and_the_rest_goes_on() {
 fn what_is_older_than_what_is_kept_is_let_go() {
     on_each(async |world| {
         let _process = world.start().await;
-        let old = [kills("old", 1, 1), kills("oldest", i64::MIN, 1), kills("new", NOW_MS, 1)];
+        let old = [
+            kills("old", 1, 1),
+            kills("oldest", i64::MIN, 1),
+            kills("new", NOW_MS, 1),
+        ];
         world.publish(&old).await;
         world.until("expired", 2).await;
         world.until("kept", 1).await;

@@ -86,7 +86,8 @@ fn a_warehouse_that_is_away_is_told_as_such() {
         let broker = Broker::open("memory:").expect("a URL");
         let world = World::new(broker, nowhere.expect("a URL"));
         let process = world.start().await;
-        let statuses = async |call: &str| process.get(&format!("{call}{}", hour()), "admin").await.0;
+        let statuses =
+            async |call: &str| process.get(&format!("{call}{}", hour()), "admin").await.0;
         let mut told = BTreeSet::new();
         for call in CALLS {
             told.insert(statuses(call).await.as_u16());

@@ -39,7 +39,13 @@ pub fn kill(weapon: Weapon, place: [i32; 3]) -> Kill {
 /// A second in which so many were killed.
 pub fn kills(id: &str, at_ms: i64, count: usize) -> Event {
     let kills = vec![kill(Weapon::Sword, [1, 2, 3]); count];
-    event(id, &Happenings { kills, ..happenings(at_ms) })
+    event(
+        id,
+        &Happenings {
+            kills,
+            ..happenings(at_ms)
+        },
+    )
 }
 
 pub fn wounds(weapon: Weapon, count: u32, damage: u32) -> Wounds {
@@ -54,7 +60,10 @@ pub fn wounds(weapon: Weapon, count: u32, damage: u32) -> Wounds {
 
 pub fn blocks(broken: &[(&str, u32)], placed: &[(&str, u32)]) -> Blocks {
     let named = |counts: &[(&str, u32)]| -> BTreeMap<String, u32> {
-        counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
+        counts
+            .iter()
+            .map(|(name, count)| ((*name).to_owned(), *count))
+            .collect()
     };
     Blocks {
         by: None,
@@ -75,7 +84,13 @@ pub fn visit(character: i64, at_ms: i64, went_after: Option<u32>) -> Visit {
 }
 
 pub fn visits(id: &str, at_ms: i64, visits: Vec<Visit>) -> Event {
-    event(id, &Happenings { visits, ..happenings(at_ms) })
+    event(
+        id,
+        &Happenings {
+            visits,
+            ..happenings(at_ms)
+        },
+    )
 }
 
 pub fn round(number: u32, winner: u8, score: [u32; 2]) -> Round {
@@ -116,5 +131,12 @@ pub fn flows(id: &str, at_ms: i64, flows: &[(&str, &str, i64)]) -> Event {
         count: *count,
     };
     let flows = flows.iter().map(flow).collect();
-    event(id, &Flows { batch: 1, at_ms, flows })
+    event(
+        id,
+        &Flows {
+            batch: 1,
+            at_ms,
+            flows,
+        },
+    )
 }

@@ -124,12 +124,7 @@ impl ClickHouse {
     }
 
     /// Tells the table, unless it knows.
-    pub async fn expire(
-        &self,
-        table: &str,
-        column: &str,
-        days: u32,
-    ) -> Result<(), WarehouseError> {
+    pub async fn expire(&self, table: &str, column: &str, days: u32) -> Result<(), WarehouseError> {
         let ttl = format!("toDateTime(intDiv({column}, 1000)) + toIntervalDay({days})");
         let is_known = "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = ? \
             AND position(engine_full, ?) > 0";

@@ -163,11 +163,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// [`WarehouseError::Failed`], [`WarehouseError::Unavailable`].
-    pub async fn execute(
-        &self,
-        query: Query,
-        params: &[Param<'_>],
-    ) -> Result<(), WarehouseError> {
+    pub async fn execute(&self, query: Query, params: &[Param<'_>]) -> Result<(), WarehouseError> {
         match &self.store {
             Store::ClickHouse(clickhouse) => clickhouse.execute(query.clickhouse, params).await,
             Store::Sqlite(sqlite) => sqlite.execute(query.sqlite, params).await,

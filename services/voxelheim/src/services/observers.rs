@@ -34,7 +34,12 @@ impl Telling {
     }
 
     /// Watches from now on.
-    pub fn begin(self, port: EdgePort, status: PodStatus, origin: Origin) -> Result<TellerHandle, Failure> {
+    pub fn begin(
+        self,
+        port: EdgePort,
+        status: PodStatus,
+        origin: Origin,
+    ) -> Result<TellerHandle, Failure> {
         let options = Options {
             origin,
             broker: self.broker,
