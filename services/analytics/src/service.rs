@@ -136,9 +136,10 @@ impl Analytics {
     /// again to whoever comes.
     pub async fn run(&self, broker: &Broker, mut stop: watch::Receiver<bool>) {
         let living = async {
-            // First, for the queue is there from then on.
-            let consumer = self.subscribe(broker).await;
+            // First, as an event in hand counts as delivered in vain when a process ends: one that cannot
+            // work yet takes none.
             self.prepare().await;
+            let consumer = self.subscribe(broker).await;
             tokio::join!(
                 self.ingest(consumer),
                 self.keep_summing(),

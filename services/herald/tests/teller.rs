@@ -66,8 +66,8 @@ fn who_comes_and_how_the_ticks_went_reaches_the_broker() {
     };
     player.send(join).expect("there is room");
     block_on(async {
-        let (mut came, mut ticks) = (None, None);
         let watching = async {
+            let (mut came, mut ticks) = (None, None);
             while came.is_none() || ticks.is_none() {
                 let event = consumer.next().await.event;
                 if event.topic == Ticks::TOPIC {
@@ -77,10 +77,10 @@ fn who_comes_and_how_the_ticks_went_reaches_the_broker() {
                     came = came.or(told.visits.first().cloned());
                 }
             }
+            (came, ticks)
         };
-        tokio::time::timeout(PATIENCE, watching)
-            .await
-            .expect("it is told");
+        let told = tokio::time::timeout(PATIENCE, watching).await;
+        let (came, ticks) = told.expect("it is told");
         let (came, ticks) = (came.expect("told"), ticks.expect("told"));
         assert_eq!((came.character.0, came.is_there), (7, true));
         assert_eq!((ticks.count, ticks.players, ticks.bodies), (200, 1, 101));

@@ -1,6 +1,7 @@
 //! A service on each pair of broker and warehouse.
 
 use std::{
+    cell::Cell,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -43,6 +44,7 @@ pub struct World {
     pub warehouse: Warehouse,
     pub metrics: Metrics,
     now_ms: Arc<AtomicI64>,
+    has_queue: Cell<bool>,
 }
 
 /// A service that runs until it is dropped, which is how a crash looks to everybody else.
@@ -66,6 +68,7 @@ impl World {
             warehouse,
             metrics: Metrics::default(),
             now_ms: Arc::new(AtomicI64::new(NOW_MS)),
+            has_queue: Cell::new(false),
         }
     }
 
@@ -98,7 +101,9 @@ impl World {
             .into_router(stopped.clone());
         let (running, broker) = (analytics.clone(), self.broker.clone());
         // Whoever publishes before the queue is there, publishes to nobody.
-        self.subscribe().await;
+        if !self.has_queue.replace(true) {
+            self.subscribe().await;
+        }
         let running = tokio::spawn(async move { running.run(&broker, stopped).await });
         Process {
             analytics,

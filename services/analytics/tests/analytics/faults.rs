@@ -99,7 +99,8 @@ fn a_crash_between_insert_and_acknowledgement_doubles_nothing() {
 
 #[test]
 fn processes_that_die_at_any_moment_lose_and_double_nothing() {
-    const ROUNDS: usize = 6;
+    // One less than deliveries in vain that make a dead letter.
+    const ROUNDS: usize = backends::limits::DELIVERIES_MAX as usize - 1;
     const EVENTS: usize = 50;
     on_each(async |world| {
         for round in 0..ROUNDS {
@@ -108,7 +109,7 @@ fn processes_that_die_at_any_moment_lose_and_double_nothing() {
                 .publish(&single_kills(&format!("r{round}"), EVENTS))
                 .await;
             // As far as it comes by itself in so many turns of others.
-            for _ in 0..20 * round {
+            for _ in 0..200 * round {
                 tokio::task::yield_now().await;
             }
             drop(process);
