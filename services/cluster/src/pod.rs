@@ -45,9 +45,18 @@ use crate::{
 const WORLD: &str = "world";
 const CONTROL: &str = "control.sock";
 
-/// Somebody else who looks at the world, given their end of the rings and the process's number once its
-/// shards tick.
-pub type Onlooker = Box<dyn Fn(EdgePort, u16, &WorldConfig) + Send + Sync>;
+/// What somebody else is given to look at the world with, once its shards tick.
+pub struct Outlook<'a> {
+    /// Their end of the rings.
+    pub port: EdgePort,
+    /// The process.
+    pub pod: u16,
+    pub config: &'a WorldConfig,
+    pub status: PodStatus,
+}
+
+/// Somebody else who looks at the world.
+pub type Onlooker = Box<dyn Fn(Outlook) + Send + Sync>;
 
 /// What a process with shards is started with.
 pub struct PodOptions {
@@ -468,7 +477,12 @@ async fn start(
     let mut ports = ports.edges.into_iter();
     let port = ports.next().expect("the steward's");
     for (onlooker, port) in options.onlookers.iter().zip(ports) {
-        onlooker(port, member.fence.pod, &config);
+        onlooker(Outlook {
+            port,
+            pod: member.fence.pod,
+            config: &config,
+            status: pod.status(),
+        });
     }
     let steward = Steward::start(port, pod.status(), Box::new(|| 0), steward);
     Ok(Running {

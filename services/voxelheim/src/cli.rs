@@ -28,6 +28,8 @@ pub enum Verb {
     Player(RoleArguments),
     /// Serves belongings, with the game's database
     Inventory(RoleArguments),
+    /// Sums up what happened and answers staff, with a warehouse
+    Analytics(AnalyticsArguments),
     /// Serves the page alone, for edges that others reach by the same address
     Assets(AssetsArguments),
     /// Makes the tables of accounts and of the game in their databases, or brings them up to date
@@ -263,6 +265,44 @@ pub struct RoleArguments {
     /// The auth service as this process reaches it, by whose keys callers are known: http://HOST:PORT/auth
     #[arg(long, value_name = "URL", env = "VOXELHEIM_KEYS")]
     pub keys: String,
+}
+
+#[derive(Args, Debug)]
+pub struct AnalyticsArguments {
+    /// Where it answers HTTP (TCP)
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
+    pub listen: SocketAddr,
+    /// Where facts are kept: http://USER:PASSWORD@HOST:PORT/DATABASE of a ClickHouse, or sqlite://FILE
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_WAREHOUSE",
+        hide_env_values = true
+    )]
+    pub warehouse: String,
+    /// See `voxelheim player --cache`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_CACHE",
+        hide_env_values = true
+    )]
+    pub cache: String,
+    /// See `voxelheim player --broker`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true
+    )]
+    pub broker: String,
+    /// See `voxelheim player --keys`
+    #[arg(long, value_name = "URL", env = "VOXELHEIM_KEYS")]
+    pub keys: String,
+    /// File with the 64 hexadecimal digits under which players' numbers are hashed; made if it is not there.
+    /// Whoever deletes it makes all that was kept before anonymous
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
 }
 
 #[derive(Args, Debug)]

@@ -4,7 +4,7 @@ use std::{
     io,
     net::{SocketAddr, TcpListener, UdpSocket},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -13,10 +13,11 @@ use auth::RemoteKeys;
 use cluster::{
     ClusterError, Credentials, Place,
     edge::{EdgeOptions, Serving},
-    pod::{Onlooker, PodOptions},
+    pod::{Onlooker, Outlook, PodOptions},
 };
 use directory::{DirectoryError, controller::Policy};
 use edge::{Bounds, EdgeConfig, EdgesHandle, PageSource, TokenKey};
+use herald::{Origin, TellerHandle};
 use spatial::partition::Owner;
 use tokio::{runtime::Runtime, sync::watch};
 use world::{BattleConfig, PodStatus, Retention, limits::LINKED_SHARDS_MAX};
@@ -26,7 +27,7 @@ use crate::{
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
     say,
-    services::{self, Keeping},
+    services::{self, Keeping, Telling},
     signals,
 };
 
@@ -34,6 +35,7 @@ use crate::{
 pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
     within("shards", arguments.shards, 1, LINKED_SHARDS_MAX)?;
     let runtime = runtime()?;
+    let heralds = Heralds::default();
     let options = PodOptions {
         place: place(&arguments.place)?,
         shard_count: arguments.shards,
@@ -50,7 +52,7 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
         pinning: arguments.pin.pinning(),
         is_dry_run: arguments.dry_run,
         policy: Policy::default(),
-        onlookers: keeper(arguments, &runtime)?.into_iter().collect(),
+        onlookers: onlookers(arguments, &runtime, &heralds)?,
     };
     let number = options.place.number;
     let listener = arguments.status.map(bind_status).transpose()?;
@@ -74,22 +76,47 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
     });
     // What still waits in a database's connection is not waited for.
     runtime.shutdown_background();
+    let mut heralds = heralds.lock().expect("no holder panics");
+    heralds.drain(..).for_each(TellerHandle::stop);
     ran
 }
 
-/// Who keeps what players gain, if it is said where.
-fn keeper(arguments: &ShardArguments, runtime: &Runtime) -> Result<Option<Onlooker>, Failure> {
+/// Those who watch the battle for statistics, once they do.
+type Heralds = Arc<Mutex<Vec<TellerHandle>>>;
+
+/// Who keeps what players gain, and who has services told of the battle, if it is said where.
+fn onlookers(
+    arguments: &ShardArguments,
+    runtime: &Runtime,
+    heralds: &Heralds,
+) -> Result<Vec<Onlooker>, Failure> {
     let (Some(game), Some(broker)) = (&arguments.game, &arguments.broker) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let keeping = runtime.block_on(async {
         let stopped = watch_signals()?;
         Keeping::open(game, broker, stopped).await
     })?;
-    let runtime = runtime.handle().clone();
-    Ok(Some(Box::new(move |port, pod, config| {
-        runtime.spawn(keeping.clone().run(port, pod, config.founding));
-    })))
+    let telling = Telling::to(broker)?;
+    let (runtime, heralds) = (runtime.handle().clone(), heralds.clone());
+    Ok(vec![
+        Box::new(move |outlook: Outlook| {
+            let (pod, founding) = (outlook.pod, outlook.config.founding);
+            runtime.spawn(keeping.clone().run(outlook.port, pod, founding));
+        }),
+        Box::new(move |outlook: Outlook| {
+            let world = spoils::world_name(outlook.config.founding);
+            let origin = Origin {
+                world,
+                pod: outlook.pod,
+            };
+            // The shards do without.
+            match telling.clone().begin(outlook.port, outlook.status, origin) {
+                Ok(herald) => heralds.lock().expect("no holder panics").push(herald),
+                Err(failure) => tracing::error!(%failure, "services are not told of the battle"),
+            }
+        }),
+    ])
 }
 
 /// Serves players until a signal says stop; then they go on elsewhere.

@@ -51,16 +51,12 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let mut wakes = edges.wakes();
     // The steward looks when it likes.
     wakes.push(std::sync::Arc::new(|| ()));
-    if services.is_some() {
-        // So does who keeps spoils.
-        wakes.push(std::sync::Arc::new(|| ()));
-    }
+    // And so do who keeps spoils and who watches for statistics.
+    let onlookers_count = if services.is_some() { 2 } else { 0 };
+    wakes.extend((0..onlookers_count).map(|_| std::sync::Arc::new(|| ()) as world::Wake));
     let mut ports = world::connect(&owners, seed, wakes);
-    if let Some(services) = &services {
-        let port = ports.edges.pop().expect("who keeps spoils has the last");
-        services.keep_spoils(port, POD, founding);
-    }
-    let steward_port = ports.edges.pop().expect("the steward's is the last");
+    let onlookers = ports.edges.split_off(ports.edges.len() - onlookers_count);
+    let steward_port = ports.edges.pop().expect("the steward's is before theirs");
     let pod = Pod {
         state,
         shard_ports: ports.shards,
@@ -80,15 +76,22 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let egress = Box::new(edges.egress());
     let steward = Steward::start(steward_port, pod.status(), egress, options).map_err(runtime)?;
     edges.follow_rebalancing(steward.relieving());
-    if let Some(services) = &services {
-        services.expel(edges.expeller().clone());
-    }
+    let herald = match &services {
+        Some(services) => {
+            services.expel(edges.expeller().clone());
+            Some(services.look_on(onlookers, pod.status(), (POD, founding))?)
+        }
+        None => None,
+    };
     let signals = Signals::watch()?;
     announce(&config, edges.http_address());
     let live = Live::new(arguments, &config);
     let ended = signals.wait(live, || pod.is_finished() || edges.is_finished());
     steward.stop();
     edges.stop();
+    if let Some(herald) = herald {
+        herald.stop();
+    }
     if let Some(services) = services {
         services.stop();
     }

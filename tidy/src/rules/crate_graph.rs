@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 32] = [
+const MAY_USE: [(&str, &[&str]); 34] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -54,6 +54,11 @@ const MAY_USE: [(&str, &[&str]); 32] = [
     ),
     ("player", &["backends", "events", "tokens", "web"]),
     ("spoils", &["engine", "world", "backends", "events"]),
+    ("analytics", &["backends", "events", "tokens", "web"]),
+    (
+        "herald",
+        &["spatial", "engine", "world", "events", "backends", "web"],
+    ),
     ("link", &[]),
     (
         "voxelheim",
@@ -68,10 +73,12 @@ const MAY_USE: [(&str, &[&str]); 32] = [
             "placement",
             "pod",
             "cluster",
+            "analytics",
             "assets",
             "auth",
             "backends",
             "events",
+            "herald",
             "inventory",
             "player",
             "spoils",

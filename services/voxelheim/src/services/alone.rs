@@ -17,12 +17,12 @@ use web::{Clock, Gate, Settings, Shell};
 
 use crate::{
     Failure,
-    cli::{AssetsArguments, AuthArguments, RoleArguments},
+    cli::{AnalyticsArguments, AssetsArguments, AuthArguments, RoleArguments},
     services::{
-        accounts, belongings,
+        accounts, analytics, belongings,
         part::{Part, assemble},
         player, runtime, runtime_failure,
-        stores::{open_broker, open_cache, open_database},
+        stores::{open_broker, open_cache, open_database, open_warehouse},
     },
     signals,
 };
@@ -76,6 +76,21 @@ pub fn run_inventory(arguments: &RoleArguments) -> Result<(), Failure> {
     })
 }
 
+/// Sums up what happened, for staff.
+pub fn run_analytics(arguments: &AnalyticsArguments) -> Result<(), Failure> {
+    let process = Process::begin(arguments.listen)?;
+    process.run("analytics", async |stage| {
+        let cache = open_cache(&arguments.cache).await?;
+        let (gate, keys) = remote_gate(&arguments.keys, &cache, stage)?;
+        let warehouse = open_warehouse(&arguments.warehouse).await?;
+        let (shell, clock) = (&stage.shell, &stage.clock);
+        let analytics = analytics::open(&arguments.key, &warehouse, gate, shell, clock)?;
+        let broker = open_broker(&arguments.broker)?;
+        let part = analytics::part(&analytics, &broker, stage.stopped.clone());
+        Ok(vec![keys, part])
+    })
+}
+
 /// Serves the page.
 pub fn run_assets(arguments: &AssetsArguments) -> Result<(), Failure> {
     let assets = match &arguments.client_dir {
@@ -102,18 +117,29 @@ impl Role {
     async fn open(arguments: &RoleArguments, stage: &Stage) -> Result<Self, Failure> {
         let game = open_database(&arguments.game, "the game").await?;
         let cache = open_cache(&arguments.cache).await?;
-        let keys = RemoteKeys::new(&arguments.keys);
-        let keys = keys.map_err(|error| Failure::Usage(format!("--keys: {error}")))?;
-        let guard = Guard::new(keys.clone(), &cache, stage.clock.clone());
+        let (gate, keys) = remote_gate(&arguments.keys, &cache, stage)?;
         Ok(Self {
             players: Store::new(game.clone()),
             game,
             cache,
             broker: open_broker(&arguments.broker)?,
-            gate: Arc::new(guard),
-            keys: accounts::remote_part(keys, stage.stopped.clone()),
+            gate,
+            keys,
         })
     }
+}
+
+/// Knows callers by the keys of an auth service elsewhere, and what keeps fetching those.
+fn remote_gate(
+    url: &str,
+    cache: &Cache,
+    stage: &Stage,
+) -> Result<(Arc<dyn Gate<Access>>, Part), Failure> {
+    let keys = RemoteKeys::new(url);
+    let keys = keys.map_err(|error| Failure::Usage(format!("--keys: {error}")))?;
+    let guard = Guard::new(keys.clone(), cache, stage.clock.clone());
+    let part = accounts::remote_part(keys, stage.stopped.clone());
+    Ok((Arc::new(guard), part))
 }
 
 /// A process whose address is bound.

@@ -3,9 +3,11 @@
 
 mod accounts;
 mod alone;
+mod analytics;
 mod bailiff;
 mod belongings;
 mod keeping;
+mod observers;
 mod offline;
 mod part;
 mod player;
@@ -25,13 +27,14 @@ use edge::{
     Expeller,
     services::{Answering, Api},
 };
+use herald::{Origin, TellerHandle};
 use tokens::Access;
 use tokio::{
     runtime::{Handle, Runtime},
     sync::watch,
 };
 use web::{Clock, Gate, Problem, Settings, Shell};
-use world::EdgePort;
+use world::{EdgePort, PodStatus};
 
 use crate::{
     Failure,
@@ -40,9 +43,10 @@ use crate::{
 };
 
 pub use accounts::tickets;
-pub use alone::{run_assets, run_auth, run_inventory, run_player};
+pub use alone::{run_analytics, run_assets, run_auth, run_inventory, run_player};
 pub use bailiff::Bailiff;
 pub use keeping::Keeping;
+pub use observers::Telling;
 pub use offline::{appoint, migrate};
 
 /// Services that run beside the world in this process.
@@ -51,14 +55,27 @@ pub struct Running {
     thread: thread::JoinHandle<()>,
     runtime: Handle,
     keeping: Keeping,
+    telling: Telling,
     bailiff: Bailiff,
 }
 
 impl Running {
-    /// Keeps what the shards of a process of this world say that players gained.
-    pub fn keep_spoils(&self, port: EdgePort, pod: u16, founding: u128) {
+    /// Keeps what the shards of this process say that players gained, and has services told of the battle. Ports
+    /// are two; what comes back is to be stopped before the services.
+    pub fn look_on(
+        &self,
+        ports: Vec<EdgePort>,
+        status: PodStatus,
+        (pod, founding): (u16, u128),
+    ) -> Result<TellerHandle, Failure> {
+        let [keeper, herald] = <[EdgePort; 2]>::try_from(ports)
+            .unwrap_or_else(|ports| panic!("two look on, not {}", ports.len()));
         let keeping = self.keeping.clone();
-        self.runtime.spawn(keeping.run(port, pod, founding));
+        self.runtime.spawn(keeping.run(keeper, pod, founding));
+        let world = spoils::world_name(founding);
+        self.telling
+            .clone()
+            .begin(herald, status, Origin { world, pod })
     }
 
     /// Sends whom staff bans or suspends away from the edges of this process.
@@ -87,6 +104,7 @@ struct Opened {
     router: Router,
     auth: Auth,
     keeping: Keeping,
+    telling: Telling,
     bailiff: Bailiff,
 }
 
@@ -120,6 +138,7 @@ pub fn start(
         thread,
         runtime: opened.runtime,
         keeping: opened.keeping,
+        telling: opened.telling,
         bailiff: opened.bailiff,
     };
     Ok((services, running))
@@ -171,18 +190,23 @@ async fn open(
     let auth = accounts::open(&options, kept, Some(desk.clone()), &shell, &clock).await?;
     let gate: Arc<dyn Gate<Access>> = Arc::new(auth.clone());
     let player = player::open(&players, &stores.cache, gate.clone(), &clock);
-    let inventory = belongings::open(&stores.game, (gate, desk), &shell, &clock);
+    let inventory = belongings::open(&stores.game, (gate.clone(), desk), &shell, &clock);
+    let key = home.data.join(analytics::PLAYER_KEY);
+    let analytics = analytics::open(&key, &stores.warehouse, gate, &shell, &clock)?;
     let parts = vec![
         accounts::part(&auth, &stores.broker, stopped.clone()),
         player::part(&player, &stores.broker, stopped.clone()),
         belongings::part(&inventory, &stores.broker, stopped.clone()),
+        analytics::part(&analytics, &stores.broker, stopped.clone()),
     ];
+    let telling = Telling::new(stores.broker.clone(), shell.metrics().clone(), clock);
     let (router, run) = assemble(shell, parts, stopped.clone());
     let opened = Opened {
         runtime: runtime.clone(),
         router,
         auth,
         keeping: Keeping::of_stores(&stores, stopped.clone()),
+        telling,
         bailiff: Bailiff::new(&stores.broker, &players, stopped.clone()),
     };
     Ok((opened, run))
