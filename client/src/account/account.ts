@@ -2,7 +2,8 @@
 
 import type { AccountsInfo } from "../wire/link";
 import { AuthApi, type AccountDetails, type Login } from "./api";
-import { asProblem } from "./problem";
+import { asProblem, Problem } from "./problem";
+import { request, type Call } from "./request";
 import { AccountSession } from "./session";
 import type { Storage } from "./storage";
 
@@ -23,6 +24,8 @@ const NOBODY: AccountState = { isOffered: false, who: "nobody", owner: null, det
 export class Account {
   private current: AccountState = NOBODY;
   private listeners: ((state: AccountState) => void)[] = [];
+  /** Where the services are; null while the server is not known to have any. */
+  private services: string | null = null;
   private api = new AuthApi("");
   private session: AccountSession;
 
@@ -55,7 +58,8 @@ export class Account {
   /** That the server has accounts, as it said just now. */
   offer(info: AccountsInfo): void {
     if (this.current.isOffered) return;
-    this.api = new AuthApi(`${this.origin}${info.api}`);
+    this.services = `${this.origin}${info.api}`;
+    this.api = new AuthApi(this.services);
     this.session = new AccountSession(this.api, this.storage);
     this.change({ ...this.current, isOffered: true });
   }
@@ -76,6 +80,20 @@ export class Account {
     } finally {
       this.tellWho();
     }
+  }
+
+  /** The number that services know the played character by; null where nobody is signed in. */
+  character(): string | null {
+    return this.session.kept?.account ?? null;
+  }
+
+  /** Asks a service in the name of who is signed in; `path` begins with the service's own name.
+   * @throws Problem `unauthorized` where nobody is. */
+  ask<Answer>(method: Call["method"], path: string, form?: object): Promise<Answer> {
+    const { services } = this;
+    if (services === null) return Promise.reject(new Problem("no-services", 404));
+    const send = (access: string) => request<Answer>(`${services}${path}`, { method, access, form });
+    return this.session.authorized(send);
   }
 
   async signIn(form: Login): Promise<void> {

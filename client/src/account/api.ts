@@ -1,6 +1,6 @@
 //! The auth service's routes, one function each, with what they take and give.
 
-import { asProblem, Problem } from "./problem";
+import { request, type Call } from "./request";
 
 export interface Tokens {
   account: string;
@@ -49,9 +49,6 @@ export interface SecondFactor {
   uri: string;
 }
 
-/** Longer than any answer that will still come: a service answers within 10 s, or says that it cannot. */
-const ANSWER_MS_MAX = 12_000;
-
 export class AuthApi {
   constructor(private readonly base: string) {}
 
@@ -88,28 +85,12 @@ export class AuthApi {
   }
 
   /** @throws Problem */
-  private async call<Answer>(
-    method: string,
+  private call<Answer>(
+    method: Call["method"],
     path: string,
     access?: string,
     form?: object,
   ): Promise<Answer> {
-    const headers: Record<string, string> = {};
-    if (access !== undefined) headers["authorization"] = `Bearer ${access}`;
-    if (form !== undefined) headers["content-type"] = "application/json";
-    try {
-      const response = await fetch(`${this.base}/auth${path}`, {
-        method,
-        headers,
-        cache: "no-store",
-        signal: AbortSignal.timeout(ANSWER_MS_MAX),
-        ...(form === undefined ? {} : { body: JSON.stringify(form) }),
-      });
-      if (!response.ok) throw await Problem.of(response);
-      const text = await response.text();
-      return (text === "" ? undefined : JSON.parse(text)) as Answer;
-    } catch (error) {
-      throw asProblem(error);
-    }
+    return request(`${this.base}/auth${path}`, { method, access, form });
   }
 }

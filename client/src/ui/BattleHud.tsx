@@ -1,4 +1,5 @@
 import { createMemo, Show } from "solid-js";
+import type { Belongings } from "../belongings";
 import type { PartProps } from "./App";
 import { Abilities } from "./Abilities";
 import { BannerBar } from "./BannerBar";
@@ -15,9 +16,15 @@ import { RoundEnd } from "./RoundEnd";
 import { Scoreboard } from "./Scoreboard";
 import { TouchControls, TouchCorner } from "./TouchControls";
 import { Vitals } from "./Vitals";
+import { createBelongingsDoor } from "./belongings/door";
+import { TradeNotice } from "./belongings/TradeNotice";
+import { BelongingsWindow } from "./belongings/BelongingsWindow";
 
 /** Everything on screen while in the battle. */
-export function BattleHud(props: PartProps & { openSettings: () => void }) {
+export function BattleHud(
+  props: PartProps & { openSettings: () => void; belongings: Belongings },
+) {
+  const door = createBelongingsDoor(props);
   const alive = createMemo(() => props.model().own.alive);
   const scoreboardOpen = createMemo(() => props.model().scoreboardOpen);
   const helpOpen = createMemo(() => props.model().helpOpen);
@@ -42,6 +49,9 @@ export function BattleHud(props: PartProps & { openSettings: () => void }) {
           <BannerBar {...props} />
           <Show when={betweenRounds()} fallback={<Notices {...props} />}>
             <RoundEnd {...props} />
+          </Show>
+          <Show when={!door.isOpen()}>
+            <TradeNotice trade={door.state().trade} keyName={door.keyName()} open={door.openTrade} />
           </Show>
           <Show when={!alive()}>
             <DeathScreen {...props} />
@@ -72,6 +82,18 @@ export function BattleHud(props: PartProps & { openSettings: () => void }) {
       <Show when={helpOpen()}>
         <HelpPanel {...props} />
       </Show>
+      <Show when={door.isOpen()}>
+        <BelongingsWindow
+          belongings={props.belongings}
+          state={door.state()}
+          actions={props.actions}
+          playersNear={props.model().playersNear}
+          tab={door.tab}
+          setTab={door.setTab}
+          keyCode={props.model().settings.bindings.belongings}
+          close={() => props.actions.showBelongings(false)}
+        />
+      </Show>
     </div>
   );
 }
@@ -82,6 +104,9 @@ function PauseBar(props: PartProps & { openSettings: () => void }) {
     <div class="pause-bar">
       <button class="button primary" onClick={() => props.actions.resume()}>
         {props.model().device === "mouse" ? "Click to fight" : "Back to the fight"}
+      </button>
+      <button class="button" onClick={() => props.actions.showBelongings(true)}>
+        Belongings
       </button>
       <button class="button" onClick={() => props.openSettings()}>
         Settings

@@ -67,6 +67,14 @@ export function IconHorn() {
   );
 }
 
+export function IconBag() {
+  return (
+    <Icon>
+      <path d="M9 7V5a3 3 0 0 1 6 0v2M6 8h12l1.5 9c.3 2-1 4-3 4h-9c-2 0-3.3-2-3-4zM5 13h14M12 12v3" />
+    </Icon>
+  );
+}
+
 function IconFall() {
   return (
     <Icon>

@@ -11,6 +11,7 @@ mod loot;
 mod movement;
 mod parsing;
 mod refusal;
+mod start;
 mod storage;
 mod trade;
 
@@ -23,5 +24,6 @@ pub use loot::{LootKey, find_moves, loot};
 pub use movement::{Changes, Lot, Move, Thing, births, check, net};
 pub use parsing::DefinitionFaults;
 pub use refusal::Refusal;
+pub use start::start;
 pub use storage::{decay, drop_lots, pick_up, shift};
 pub use trade::{End, Side, State, Step, Trade};

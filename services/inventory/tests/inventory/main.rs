@@ -10,4 +10,5 @@ mod http;
 mod model;
 mod races;
 mod routes;
+mod starts;
 mod trades;
