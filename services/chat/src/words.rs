@@ -12,7 +12,7 @@ use crate::{
 /// Who spoke, as it was then.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Speaker {
-    /// That of the account, where it has one. 0 is the server itself.
+    /// That of the character, where it has one. 0 is the server itself.
     pub session: u64,
     pub body: u32,
     pub name: String,

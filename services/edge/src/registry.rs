@@ -146,10 +146,10 @@ impl Registry {
         let holder = self.holder(request.ticket)?;
         let own = holder
             .as_ref()
-            .map(|holder| SessionId(holder.account as u64));
+            .map(|holder| SessionId(holder.character as u64));
         let name = holder.map_or_else(|| request.name.to_owned(), |holder| holder.name);
         let name = names::checked(&name).map_err(Refusal::Name)?;
-        // An account has one body, whatever device it plays on.
+        // A character has one body, whatever device it is played on.
         if let Some(session) = own.filter(|session| population.has(*session)) {
             return Ok(Answer::In(self.attach(session, name)));
         }
@@ -410,20 +410,24 @@ mod tests {
         assert!(anew.session == first.session && anew.name == "Ivar");
     }
 
-    /// Knows tickets of accounts, each once.
+    /// Knows tickets of characters, each once; all are of one account.
     #[derive(Default)]
     struct Desk(Mutex<Vec<i64>>);
 
     impl TicketDesk for Desk {
         fn admit(&self, ticket: &str) -> Result<Holder, &'static str> {
-            let account = ticket.parse().map_err(|_| "forged")?;
+            let character = ticket.parse().map_err(|_| "forged")?;
             let mut used = self.0.lock().expect("no panic");
-            if used.contains(&account) {
+            if used.contains(&character) {
                 return Err("used");
             }
-            used.push(account);
+            used.push(character);
             let name = "Bera".to_owned();
-            Ok(Holder { account, name })
+            Ok(Holder {
+                account: 1,
+                character,
+                name,
+            })
         }
     }
 
@@ -466,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_has_one_body_on_all_its_devices() {
+    fn a_character_has_one_body_on_all_its_devices() {
         let now = Instant::now();
         let [here, there] = [ticketed(true, now), ticketed(true, now)];
         let mut twin = Twin::default();
@@ -475,6 +479,9 @@ mod tests {
         let second = joins(&there, &with_ticket("7", ""), &twin, now);
         assert_eq!(second.session, first.session);
         assert_ne!(second.attachment, first.attachment);
+        // Another of the same account is somebody else.
+        let other = joins(&there, &with_ticket("8", ""), &twin, now);
+        assert_eq!(other.session, SessionId(8));
     }
 
     #[test]

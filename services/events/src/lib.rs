@@ -1,5 +1,5 @@
-//! What the battle tells the services, as JSON on the broker: the words that who tells and who listens
-//! share. No I/O, no clock.
+//! What the battle tells the services, and services each other, as JSON on the broker: the words that who
+//! tells and who listens share. No I/O, no clock.
 //!
 //! Two kinds of telling. [`battle::Spoils`] change what somebody has: they lie in the world until the teller
 //! has put them down for good, and each is applied once. All others are observations, for statistics: a
@@ -10,5 +10,6 @@
 
 pub mod battle;
 mod body;
+pub mod player;
 
 pub use body::{BadBody, Body};

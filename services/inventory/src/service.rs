@@ -6,12 +6,12 @@ use backends::{broker::Broker, sql::Database};
 use tokens::Access;
 use tokio::{sync::watch, time};
 use utoipa_axum::router::OpenApiRouter;
-use web::{Authenticate, Check, Clock, Counter, Metrics, Problem};
+use web::{Authenticate, Check, Clock, Counter, Gate, Metrics, Problem, ids::id_of};
 
 use crate::{
     InventoryError,
     domain::{Books, Definitions, Move, Refusal},
-    gate::{Gate, Insider, ShardToken},
+    gate::{Insider, Owners, ShardToken},
     limits::AUDIT_PERIOD,
     routes,
     store::{Answer, Audit, Order, Outcome, Store},
@@ -31,7 +31,8 @@ pub struct Inventory(Arc<Inner>);
 pub struct Inner {
     pub store: Store,
     pub clock: Clock,
-    gate: Arc<dyn Gate>,
+    gate: Arc<dyn Gate<Access>>,
+    owners: Arc<dyn Owners>,
     shard_token: ShardToken,
     /// Batches by what became of them.
     batches: Counter,
@@ -52,7 +53,7 @@ impl Inventory {
     pub fn open(
         config: Config,
         database: &Database,
-        gate: Arc<dyn Gate>,
+        (gate, owners): (Arc<dyn Gate<Access>>, Arc<dyn Owners>),
         metrics: &Metrics,
         clock: Clock,
     ) -> Self {
@@ -60,6 +61,7 @@ impl Inventory {
             store: Store::new(database.clone(), config.definitions),
             clock,
             gate,
+            owners,
             shard_token: config.shard_token,
             batches: metrics.counter(
                 "inventory_batches_total",
@@ -142,8 +144,8 @@ impl Inner {
 
     /// The character of a path, if it is the account's; strangers' are told like none.
     pub async fn own(&self, access: &Access, character: &str) -> Result<i64, Problem> {
-        let id = routes::id_of(character).ok_or_else(Problem::not_found)?;
-        match self.gate.owns(access, id).await? {
+        let id = id_of(character).ok_or_else(Problem::not_found)?;
+        match self.owners.owns(access.account, id).await? {
             true => Ok(id),
             false => Err(Problem::not_found()),
         }
@@ -184,7 +186,7 @@ impl Inner {
 
 impl Authenticate<Access> for Inventory {
     async fn authenticate(&self, token: &str) -> Result<Access, Problem> {
-        self.gate.access(token).await
+        self.gate.pass(token).await
     }
 }
 

@@ -24,9 +24,13 @@ pub enum Verb {
     Config(ConfigArguments),
     /// Serves accounts, sessions and tickets, with a database and a cache of its own
     Auth(AuthArguments),
+    /// Serves characters, friends, parties, guilds and boards, with the game's database
+    Player(RoleArguments),
+    /// Serves belongings, with the game's database
+    Inventory(RoleArguments),
     /// Serves the page alone, for edges that others reach by the same address
     Assets(AssetsArguments),
-    /// Makes the tables of accounts in a database, or brings them up to date
+    /// Makes the tables of accounts and of the game in their databases, or brings them up to date
     Migrate(MigrateArguments),
     /// Gives an account in a data folder a role: how the first admin comes to be
     Appoint(AppointArguments),
@@ -127,6 +131,13 @@ pub struct EdgeArguments {
     /// What drives QUIC: our own loop, or stock quinn to compare with
     #[arg(long, value_enum, default_value_t)]
     pub quic: Quic,
+    /// The auth service as this process reaches it, by whose keys tickets are checked: http://HOST:PORT/auth;
+    /// without it there are no accounts here
+    #[arg(long, value_name = "URL", env = "VOXELHEIM_KEYS")]
+    pub keys: Option<String>,
+    /// Who comes in: everybody under any name, or only who has a ticket
+    #[arg(long, value_enum, default_value_t, requires = "keys")]
+    pub accounts: Accounts,
 }
 
 #[derive(Args, Debug)]
@@ -170,6 +181,14 @@ pub struct AuthArguments {
         hide_env_values = true
     )]
     pub cache: String,
+    /// The game's database, for characters' names in tickets; without it each account has one, under any name
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_GAME",
+        hide_env_values = true
+    )]
+    pub game: Option<String>,
     /// File with the 64 hexadecimal digits under which secrets are sealed; made if it is not there
     #[arg(long, value_name = "FILE")]
     pub master_key: PathBuf,
@@ -182,6 +201,41 @@ pub struct AuthArguments {
     /// Folder that mail is written to
     #[arg(long, value_name = "DIR")]
     pub mail: PathBuf,
+}
+
+/// What services that run alone have in common.
+#[derive(Args, Debug)]
+pub struct RoleArguments {
+    /// Where it answers HTTP (TCP)
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
+    pub listen: SocketAddr,
+    /// Where the game's services keep things: postgres://USER:PASSWORD@HOST:PORT/DATABASE or sqlite://FILE
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_GAME",
+        hide_env_values = true
+    )]
+    pub game: String,
+    /// The cache of all services: redis://HOST:PORT
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_CACHE",
+        hide_env_values = true
+    )]
+    pub cache: String,
+    /// The broker of all services: amqp://USER:PASSWORD@HOST:PORT/VHOST
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true
+    )]
+    pub broker: String,
+    /// The auth service as this process reaches it, by whose keys callers are known: http://HOST:PORT/auth
+    #[arg(long, value_name = "URL", env = "VOXELHEIM_KEYS")]
+    pub keys: String,
 }
 
 #[derive(Args, Debug)]
@@ -210,7 +264,16 @@ pub struct MigrateArguments {
         env = "VOXELHEIM_ACCOUNTS",
         hide_env_values = true
     )]
-    pub database: String,
+    pub database: Option<String>,
+    /// See `voxelheim player --game`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_GAME",
+        hide_env_values = true,
+        required_unless_present = "database"
+    )]
+    pub game: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use auth::RemoteKeys;
 use cluster::{
     ClusterError, Credentials, Place,
     edge::{EdgeOptions, Serving},
@@ -24,7 +25,7 @@ use crate::{
     Failure,
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
-    say, signals,
+    say, services, signals,
 };
 
 /// Runs shards until a signal says stop; then everything moves away first.
@@ -75,7 +76,8 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
 /// Serves players until a signal says stop; then they go on elsewhere.
 pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     let place = place(&arguments.place)?;
-    let config = config(arguments, &place)?;
+    let keys = remote_keys(arguments)?;
+    let config = config(arguments, &place, keys.as_ref())?;
     let edges = edge::bind(config).map_err(|error| Failure::Usage(error.to_string()))?;
     let address = edges.http_address();
     let url = arguments.url.clone();
@@ -93,6 +95,9 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     let runtime = runtime()?;
     let ran = runtime.block_on(async {
         let stop = watch_signals()?;
+        if let Some(keys) = keys {
+            tokio::spawn(async move { keys.run().await });
+        }
         let options = EdgeOptions { place, url };
         let ran = cluster::edge::run(options, sides, stop, serve).await;
         ran.map_err(failure)
@@ -186,7 +191,19 @@ fn place(arguments: &PlaceArguments) -> Result<Place, Failure> {
     })
 }
 
-fn config(arguments: &EdgeArguments, place: &Place) -> Result<EdgeConfig, Failure> {
+fn remote_keys(arguments: &EdgeArguments) -> Result<Option<RemoteKeys>, Failure> {
+    let keys = arguments.keys.as_deref().map(RemoteKeys::new).transpose();
+    keys.map_err(|error| Failure::Usage(format!("--keys: {error}")))
+}
+
+fn config(
+    arguments: &EdgeArguments,
+    place: &Place,
+    keys: Option<&RemoteKeys>,
+) -> Result<EdgeConfig, Failure> {
+    let tickets = keys
+        .cloned()
+        .and_then(|keys| services::tickets(Box::new(move || keys.now()), arguments.accounts));
     let page = arguments.client_dir.clone();
     let config = EdgeConfig {
         listen: arguments.listen,
@@ -198,7 +215,10 @@ fn config(arguments: &EdgeArguments, place: &Place) -> Result<EdgeConfig, Failur
         token_key: Some(TokenKey::new(
             &place.credentials.token_key().map_err(failure)?,
         )),
-        services: edge::services::Services::default(),
+        services: edge::services::Services {
+            tickets,
+            ..edge::services::Services::default()
+        },
     };
     crate::config::check_edge(&config)?;
     Ok(config)

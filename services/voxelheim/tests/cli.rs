@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     path::PathBuf,
     process::{Command, Output, Stdio},
 };
@@ -293,6 +293,92 @@ fn a_server_that_requires_accounts_keeps_them_over_a_restart() {
     fs::remove_dir_all(folder).expect("removes");
 }
 
+/// No restart, and nobody is asked: the file is written, and holds. A wrong one changes nothing.
+#[test]
+fn a_running_server_follows_its_configuration() {
+    let folder = folder("follow");
+    let data = folder.to_str().expect("a plain path");
+    let file = folder.join("voxelheim.toml");
+    let flags = ["--listen", "127.0.0.1:0", "--soldiers", "4", "--data", data];
+    let server = Server::start(&flags);
+    let holds = |sessions_max: u64| {
+        while server.status()["sessions_max"] != sessions_max {
+            std::thread::yield_now();
+        }
+    };
+    for (text, sessions_max) in [("sessions_max = 7\n", 7), ("sessions_max = 12\n", 12)] {
+        fs::write(&file, text).expect("writes");
+        holds(sessions_max);
+    }
+    fs::write(&file, "sessions_max = 13\nsoldeirs = 5\n").expect("writes");
+    server.signal("HUP");
+    server.fight(30);
+    assert_eq!(server.status()["sessions_max"], 12);
+    fs::write(&file, "log = \"error\"\nsessions_max = 14\n").expect("writes");
+    server.signal("HUP");
+    holds(14);
+    server.end("TERM");
+    fs::remove_dir_all(folder).expect("removes");
+}
+
+#[test]
+fn the_page_is_served_alone_and_its_requests_are_traced() {
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let collector = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = collector.local_addr().expect("it is bound");
+    let told = std::thread::spawn(move || {
+        let (mut stream, _) = collector.accept().expect("somebody tells");
+        let told = read_request(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+        told
+    });
+    let folder = folder("page");
+    fs::write(folder.join("index.html"), "<!doctype html>").expect("writes");
+    let page = folder.to_str().expect("a plain path");
+    let mut command = voxelheim(&["assets", "--listen", "127.0.0.1:0", "--client-dir", page]);
+    command.env("VOXELHEIM_TRACES", format!("http://{address}"));
+    let server = Server::start_command(command);
+    let manifest = server.ask("GET /manifest.json HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    assert_eq!(manifest["files"]["/index.html"]["bytes"], 15, "{manifest}");
+    let url = format!("http://{}/readyz", server.address);
+    assert!(run(&["health", &url]).status.success());
+    assert_eq!(run(&["health", &format!("{url}x")]).status.code(), Some(1));
+    server.ask(&format!(
+        "GET /readyz HTTP/1.0\r\nHost: localhost\r\ntraceparent: 00-{TRACE}-00f067aa0ba902b7-01\r\n\r\n"
+    ));
+    server.end("TERM");
+    let (head, body) = told.join().expect("it was told");
+    assert!(head.starts_with("POST /v1/traces "), "{head}");
+    let text = body.to_string();
+    assert!(
+        text.contains(TRACE) && text.contains("GET /readyz"),
+        "{text}"
+    );
+    fs::remove_dir_all(folder).expect("removes");
+}
+
+/// The head of a request, and its body as JSON.
+fn read_request(stream: &mut TcpStream) -> (String, serde_json::Value) {
+    let mut reader = BufReader::new(stream);
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).expect("text");
+        if line.trim().is_empty() {
+            break;
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().expect("a number");
+        }
+        head += &line;
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("all of it");
+    (head, serde_json::from_slice(&body).expect("JSON"))
+}
+
 /// A running server.
 struct Server {
     process: std::process::Child,
@@ -302,10 +388,12 @@ struct Server {
 impl Server {
     /// Waits for the line that says where it listens.
     fn start(arguments: &[&str]) -> Self {
-        let mut process = voxelheim(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the binary runs");
+        Self::start_command(voxelheim(arguments))
+    }
+
+    fn start_command(mut command: Command) -> Self {
+        let process = command.stdout(Stdio::piped()).spawn();
+        let mut process = process.expect("the binary runs");
         let mut line = String::new();
         let stdout = process.stdout.take().expect("it is piped");
         BufReader::new(stdout).read_line(&mut line).expect("text");
@@ -353,10 +441,14 @@ impl Server {
         serde_json::from_str(body).expect("JSON")
     }
 
-    fn end(mut self, signal: &str) {
+    fn signal(&self, signal: &str) {
         let pid = self.process.id().to_string();
         let killed = Command::new("kill").args(["-s", signal, &pid]).status();
         assert!(killed.expect("kill runs").success());
+    }
+
+    fn end(mut self, signal: &str) {
+        self.signal(signal);
         self.process.wait().expect("it ends");
     }
 }

@@ -49,6 +49,7 @@ const MAY_USE: [(&str, &[&str]); 30] = [
     ("assets", &[]),
     ("auth", &["backends", "tokens", "web"]),
     ("inventory", &["spatial", "backends", "tokens", "web"]),
+    ("player", &["backends", "events", "tokens", "web"]),
     ("link", &[]),
     (
         "voxelheim",
@@ -67,6 +68,7 @@ const MAY_USE: [(&str, &[&str]); 30] = [
             "auth",
             "backends",
             "inventory",
+            "player",
             "tokens",
             "web",
         ],

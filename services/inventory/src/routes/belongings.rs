@@ -4,13 +4,10 @@ use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 use tokens::Access;
 use utoipa::{IntoParams, ToSchema};
-use web::{Bearer, Json, Problem};
+use web::{Bearer, Json, Problem, ids::id_of};
 
 use crate::{
-    Inventory, InventoryError,
-    limits::PAGE_ENTRIES_MAX,
-    routes::{id_of, shapes::Belongings},
-    store::Entry,
+    Inventory, InventoryError, limits::PAGE_ENTRIES_MAX, routes::shapes::Belongings, store::Entry,
 };
 
 /// What is in a character's bag and chest, and what it wears. Who asks for the first time is given what one

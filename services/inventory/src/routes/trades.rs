@@ -4,16 +4,13 @@ use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use tokens::Access;
 use utoipa::ToSchema;
-use web::{Bearer, Json, Problem};
+use web::{Bearer, Json, Problem, ids::id_of};
 
 use crate::{
     Inventory, InventoryError,
     domain::{Account, End, Lot, Refusal, Side, State as TradeState, Step},
     limits::TRADE_LIFE_MS,
-    routes::{
-        id_of,
-        shapes::{LotAnswer, LotForm},
-    },
+    routes::shapes::{LotAnswer, LotForm},
     store::KeptTrade,
 };
 

@@ -271,8 +271,7 @@ fn shards_claim_write_and_are_told_the_same_again() {
 
         let audit = world.call("GET /shards/audit", SECRET, Value::Null).await;
         assert_eq!(audit.ok(200)["closed"], true);
-        let (_, page) = world.request("GET /metrics", "", String::new()).await;
-        let page = String::from_utf8(page).expect("text");
+        let page = world.call("GET /metrics", "", Value::Null).await.text;
         for line in [
             "voxelheim_inventory_audits_total{outcome=\"closed\"} 1",
             "voxelheim_inventory_batches_total{outcome=\"done\"} 1",

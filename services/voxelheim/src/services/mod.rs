@@ -4,7 +4,9 @@
 mod accounts;
 mod alone;
 mod belongings;
+mod offline;
 mod part;
+mod player;
 mod stores;
 
 use std::{
@@ -16,12 +18,13 @@ use std::{
 
 use auth::Auth;
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse};
-use edge::services::{Answering, Api, Tickets};
+use edge::services::{Answering, Api};
+use tokens::Access;
 use tokio::{
     runtime::{Handle, Runtime},
     sync::watch,
 };
-use web::{Clock, Problem, Settings, Shell};
+use web::{Clock, Gate, Problem, Settings, Shell};
 
 use crate::{
     Failure,
@@ -29,10 +32,9 @@ use crate::{
     services::{part::assemble, stores::StoreUrls},
 };
 
-pub use alone::{appoint, migrate, run_assets, run_auth};
-
-/// The name of the one process's edges in tickets.
-const AUDIENCE: &str = "battle";
+pub use accounts::tickets;
+pub use alone::{run_assets, run_auth, run_inventory, run_player};
+pub use offline::{appoint, migrate};
 
 /// Services that run beside the world in this process.
 pub struct Running {
@@ -82,14 +84,10 @@ pub fn start(
         let text = "the services' thread died; see the log";
         Err(Failure::Runtime(text.to_owned()))
     })?;
-    let desk = accounts::Desk::new(opened.auth, Clock::system(), AUDIENCE);
+    let auth = opened.auth;
     let services = edge::services::Services {
         api: Some(api(opened.runtime, opened.router)),
-        tickets: Some(Tickets {
-            desk: Arc::new(desk),
-            audience: AUDIENCE.to_owned(),
-            are_required: accounts == Accounts::Required,
-        }),
+        tickets: accounts::tickets(Box::new(move || auth.key_set()), accounts),
         chat: edge::ChatService::default(),
     };
     Ok((services, Running { stop, thread }))
@@ -132,12 +130,19 @@ async fn open(
     let migrated = Auth::migrate(&stores.accounts).await;
     migrated.map_err(accounts::failure)?;
     let options = accounts::Options::embedded(&home.data, home.page_url.clone());
-    let opened = accounts::open(&options, (&stores.accounts, &stores.cache), &shell, &clock);
-    let auth = opened.await?;
-    let inventory = belongings::open(&stores, auth.clone(), &shell, &clock).await?;
+    player::migrate(&stores.game).await?;
+    belongings::migrate(&stores.game).await?;
+    let players = ::player::store::Store::new(stores.game.clone());
+    let desk = Arc::new(player::Desk::new(&players, &clock));
+    let kept = (&stores.accounts, &stores.cache);
+    let auth = accounts::open(&options, kept, Some(desk.clone()), &shell, &clock).await?;
+    let gate: Arc<dyn Gate<Access>> = Arc::new(auth.clone());
+    let player = player::open(&players, &stores.cache, gate.clone(), &clock);
+    let inventory = belongings::open(&stores.game, (gate, desk), &shell, &clock);
     let parts = vec![
         accounts::part(&auth, stopped.clone()),
-        belongings::part(&inventory, &stores, stopped.clone()),
+        player::part(&player, &stores.broker, stopped.clone()),
+        belongings::part(&inventory, &stores.broker, stopped.clone()),
     ];
     let (router, run) = assemble(shell, parts, stopped.clone());
     let opened = Opened {
