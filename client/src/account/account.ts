@@ -1,7 +1,7 @@
 //! Who plays on this page, as the screens see it: what is known, and what one can do about it.
 
 import type { AccountsInfo } from "../wire/link";
-import { AuthApi, type AccountDetails, type Login } from "./api";
+import { AuthApi, type AccountDetails, type Admission, type Login } from "./api";
 import { asProblem, Problem } from "./problem";
 import { request, type Call } from "./request";
 import { AccountSession } from "./session";
@@ -26,6 +26,7 @@ export class Account {
   private listeners: ((state: AccountState) => void)[] = [];
   /** Where the services are; null while the server is not known to have any. */
   private services: string | null = null;
+  private played: { account: string; character: string } | null = null;
   private api = new AuthApi("");
   private session: AccountSession;
 
@@ -71,20 +72,22 @@ export class Account {
     const wasGuest = this.session.kept?.isGuest ?? true;
     const ask = () => this.session.authorized((access) => this.api.ticket(access, name, audience));
     try {
-      return (await ask()).ticket;
+      return this.play(await ask());
     } catch (error) {
       // A guest whom the service forgot is a new one; an account signs in again.
       if (asProblem(error).kind !== "unauthorized" || !wasGuest) throw error;
       await this.session.becomeGuest();
-      return (await ask()).ticket;
+      return this.play(await ask());
     } finally {
       this.tellWho();
     }
   }
 
-  /** The number that services know the played character by; null where nobody is signed in. */
+  /** The character that is played, by the number that services know it by; null before there was a ticket for
+   * it, and where somebody else is signed in by now. */
   character(): string | null {
-    return this.session.kept?.account ?? null;
+    const { played } = this;
+    return played !== null && played.account === this.session.kept?.account ? played.character : null;
   }
 
   /** Asks a service in the name of who is signed in; `path` begins with the service's own name.
@@ -174,6 +177,12 @@ export class Account {
       this.change({ ...this.current, trouble: asProblem(error).sentence() });
       this.tellWho();
     }
+  }
+
+  private play({ ticket, character_id: character }: Admission): string {
+    const account = this.session.kept?.account;
+    this.played = account === undefined ? null : { account, character };
+    return ticket;
   }
 
   private tellWho(): void {

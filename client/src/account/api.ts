@@ -42,6 +42,13 @@ export interface Login {
   code?: string;
 }
 
+/** Into the battle. */
+export interface Admission {
+  ticket: string;
+  /** Whom it lets in, by the number that services know it by. */
+  character_id: string;
+}
+
 export interface SecondFactor {
   /** For typing. */
   secret: string;
@@ -77,7 +84,7 @@ export class AuthApi {
     this.post("/second-factor/confirm", { code }, access);
   removeFactor = (access: string, password: string, code: string): Promise<void> =>
     this.post("/second-factor/remove", { password, code }, access);
-  ticket = (access: string, character: string, edge: string): Promise<{ ticket: string }> =>
+  ticket = (access: string, character: string, edge: string): Promise<Admission> =>
     this.post("/tickets", { character, edge }, access);
 
   private post<Answer>(path: string, form?: object, access?: string): Promise<Answer> {

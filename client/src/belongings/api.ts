@@ -63,10 +63,14 @@ export interface Changed {
 
 export type TradeState = "open" | "done" | "cancelled" | "timed_out" | "lacking" | "no_room";
 
+/** A character, as the player service names it. */
+export interface Card {
+  character: string;
+  name: string;
+}
+
 export interface SideAnswer {
   character: string;
-  /** Null while nobody sees that character. */
-  name: string | null;
   confirmed: boolean;
   offer: Lot[];
 }
@@ -98,12 +102,20 @@ export class InventoryApi {
   wish = (path: string, form: object): Promise<Changed> => this.own("POST", path, form);
 
   trade = (): Promise<TradeAnswer> => this.own("GET", "trades");
-  openTrade = (name: string): Promise<TradeAnswer> => this.own("POST", "trades", { name });
+  openTrade = (character: string): Promise<TradeAnswer> =>
+    this.own("POST", "trades", { with: character });
   offer = (trade: string, lots: readonly Lot[]): Promise<TradeAnswer> =>
     this.own("PUT", `trades/${trade}/offer`, { lots });
   confirm = (trade: string, offersRevision: number): Promise<TradeAnswer> =>
     this.own("POST", `trades/${trade}/confirm`, { offers_revision: offersRevision });
   cancel = (trade: string): Promise<TradeAnswer> => this.own("POST", `trades/${trade}/cancel`);
+
+  /** Whom a name is, by the player service; names are unique. */
+  named = (name: string): Promise<Card> =>
+    this.asker.ask("GET", `/player/names/${encodeURIComponent(name)}`);
+  /** What a character is called. */
+  profile = (character: string): Promise<Card> =>
+    this.asker.ask("GET", `/player/profiles/${character}`);
 
   private own<Answer>(method: Call["method"], path: string, form?: object): Promise<Answer> {
     return this.asker.ask(method, `/inventory/characters/${this.character}/${path}`, form);

@@ -52,6 +52,8 @@ export class TradeDesk {
   /** Grows with each step, so that an answer from before it is known as old. */
   private steps = 0;
   private dismissed = "";
+  /** Of characters met here. */
+  private readonly names = new Map<string, string>();
 
   constructor(
     private readonly api: InventoryApi,
@@ -71,12 +73,17 @@ export class TradeDesk {
     if (this.isBusy) return;
     const steps = this.steps;
     const answer = await this.current();
+    await this.learnNames(answer);
     if (steps === this.steps) this.take(answer);
   }
 
   /** Whether a trade began. */
   async open(name: string): Promise<boolean> {
-    await this.step(() => this.api.openTrade(name), (problem) => invitationRefusal(problem, name));
+    const open = async () => {
+      const { character } = await this.api.named(name);
+      return this.api.openTrade(character);
+    };
+    await this.step(open, (problem) => invitationRefusal(problem, name));
     return this.isOpen;
   }
 
@@ -123,6 +130,7 @@ export class TradeDesk {
     this.last = this.last.then(async () => {
       try {
         const answer = await this.insist(act);
+        await this.learnNames(answer);
         if (answer !== null) this.take(answer);
       } catch (error) {
         const problem = asProblem(error);
@@ -165,6 +173,18 @@ export class TradeDesk {
     }
   }
 
+  /** What the other is called; a trade goes on without a name if nobody tells it. */
+  private async learnNames(answer: TradeAnswer | null): Promise<void> {
+    for (const { character } of answer?.sides ?? []) {
+      if (character === this.api.character || this.names.has(character)) continue;
+      try {
+        this.names.set(character, (await this.api.profile(character)).name);
+      } catch {
+        // It is asked for again with the next answer.
+      }
+    }
+  }
+
   /** One that was over before this page saw it is nothing to tell. */
   private take(answer: TradeAnswer | null): void {
     const before = this.trade;
@@ -188,13 +208,13 @@ export class TradeDesk {
       end: answer.state === "open" ? null : answer.state,
       offersRevision: answer.offers_revision,
       endsAtMs: this.around.now() + answer.left_ms,
-      own: sideOf(own),
-      other: sideOf(other),
+      own: this.sideOf(own),
+      other: this.sideOf(other),
       isIncoming: ownPlace === 1 && own.offer.length === 0 && !own.confirmed,
     };
   }
-}
 
-function sideOf({ name, confirmed, offer }: SideAnswer): TradeSide {
-  return { name: name ?? SOMEBODY, isConfirmed: confirmed, offer };
+  private sideOf({ character, confirmed, offer }: SideAnswer): TradeSide {
+    return { name: this.names.get(character) ?? SOMEBODY, isConfirmed: confirmed, offer };
+  }
 }

@@ -17,10 +17,9 @@ const BY_KIND: Record<string, string> = {
   "unauthorized": "Your session has ended. Leave, and sign in again at the title.",
   "not-found": "That is no longer there.",
   "no-services": NO_SERVICE,
-  "ambiguous-name":
-    "Several players were let in under this name, so it is not sure whom you mean. They can leave and come back under another.",
 };
 
+const NO_SUCH_PLAYER = ["not-found", "no-character"];
 const BY_TRADE: Record<string, string> = {
   "a trade is with somebody else": "You cannot trade with yourself.",
   "one of them is trading already": "One of you is in another trade. Try again when it is over.",
@@ -38,6 +37,7 @@ export function refusal(problem: Problem, noRoom: string): string {
 
 /** Of a trade that was to be opened with somebody by name. */
 export function invitationRefusal(problem: Problem, name: string): string {
-  if (problem.kind !== "unknown-name") return refusal(problem, "");
+  const isUnknown = NO_SUCH_PLAYER.includes(problem.kind) || problem.status === 422;
+  if (!isUnknown) return refusal(problem, "");
   return `Nobody called ${name} is here who could trade. Choose somebody near, or read the name from the scoreboard.`;
 }

@@ -55,7 +55,7 @@ export function ChestTab(props: TabProps) {
       <ItemDetails
         catalogue={catalogue()}
         lot={lot()}
-        hint="What lies in the chest is safe, wherever you fall. Press a thing twice to carry all of it over."
+        hint="The chest keeps what your bag has no room for. Press a thing twice to carry all of it over."
       >
         <Carry lot={lot()} where={area() === CHEST ? "Into the bag" : "Into the chest"} carry={carry} />
       </ItemDetails>

@@ -13,6 +13,15 @@ export const SLOT_NAMES: Record<Slot, string> = {
   feet: "feet",
 };
 
+const WORN_WHERE: Record<Slot, string> = {
+  hand: "in the hand",
+  off_hand: "in the other hand",
+  head: "on the head",
+  chest: "on the body",
+  legs: "on the legs",
+  feet: "on the feet",
+};
+
 const NATURES: Record<string, string> = {
   oak_log: "A trunk of the old woods.",
   oak_planks: "Sawn, straight and dry.",
@@ -52,7 +61,7 @@ export function purposeOf(item: string, catalogue: Catalogue): string {
   const uses = catalogue.usesOf(item).map((title) => title.toLowerCase());
   const parts = [
     NATURES[item] ?? "",
-    slot === null ? "" : `Worn: ${SLOT_NAMES[slot]}.`,
+    slot === null ? "" : `Worn ${WORN_WHERE[slot]}.`,
     uses.length === 0 ? "" : `Makes ${listed(uses)}.`,
   ];
   return parts.filter((part) => part !== "").join(" ");

@@ -3,10 +3,10 @@
 
 use backends::sql::SqlError;
 use sqlx::AnyConnection;
+use web::ids::{new_id, ordered_id};
 
 use crate::{
     domain::{Place, Source, start},
-    ids::{new_id, ordered_id},
     store::{Store, balances, characters, events, insist, posting, posting::Stamp},
 };
 
