@@ -131,15 +131,9 @@ interface Hands {
 function makeActions(
   send: (message: ToWire) => void,
   view: FrameView,
-  { controls, devices, touch, gamepad }: Hands,
+  hands: Hands,
 ): GameActions {
-  /** For a window that takes keys and mouse, until it gives them back. */
-  const restHands = (isResting: boolean) => {
-    controls.releaseAll();
-    if (controls.device !== "mouse") return;
-    if (isResting) devices.unlock();
-    else devices.lock();
-  };
+  const { controls, devices, touch, gamepad } = hands;
   const actions: GameActions = {
     join: (name, house) => {
       send({ kind: "connect", request: connectRequest(name, house, view.settings) });
@@ -172,7 +166,7 @@ function makeActions(
       if (panels.belongings === isOpen) return;
       panels.belongings = isOpen;
       panels.menu = false;
-      restHands(isOpen);
+      restHands(hands, isOpen);
     },
     watchPad: (tell) => gamepad.giveTo(tell),
     press: (action) => controls.press(action),
@@ -185,7 +179,7 @@ function makeActions(
     ignore: (name, ignored) => send({ kind: "ignore", name, ignored }),
     typing: (isTyping) => {
       panels.typing = isTyping;
-      restHands(isTyping);
+      restHands(hands, isTyping);
     },
     leave: () => {
       panels.menu = false;
@@ -197,6 +191,14 @@ function makeActions(
     retry: () => send({ kind: "retry" }),
   };
   return actions;
+}
+
+/** For a window that takes keys and mouse, until it gives them back. */
+function restHands({ controls, devices }: Hands, isResting: boolean): void {
+  controls.releaseAll();
+  if (controls.device !== "mouse") return;
+  if (isResting) devices.unlock();
+  else devices.lock();
 }
 
 /** What is kept for players, asked for with the page's clock; fresh when the page comes back to the front. */

@@ -144,7 +144,7 @@ export class Belongings {
       path: "equipment",
       form: { key: newKey(), slot, item: lot.item, unique: lot.unique },
       foresee: (has) => putOn(has, slot, lot),
-      done: `${title} is put on.`,
+      done: `${title}: put on.`,
       noRoom: "Your bag has no room for what you wear there now.",
     });
   }
@@ -166,7 +166,7 @@ export class Belongings {
       path: "chest",
       form: { key: newKey(), direction, lot },
       foresee: (has) => carried(has, lot, direction),
-      done: direction === "in" ? `${title} is in the chest.` : `${title} is in the bag.`,
+      done: direction === "in" ? `${title}: into the chest.` : `${title}: into the bag.`,
       noRoom: direction === "in" ? "The chest is full." : "The bag is full.",
     });
   }

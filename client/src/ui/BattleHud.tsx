@@ -16,7 +16,7 @@ import { RoundEnd } from "./RoundEnd";
 import { Scoreboard } from "./Scoreboard";
 import { TouchControls, TouchCorner } from "./TouchControls";
 import { Vitals } from "./Vitals";
-import { createBelongingsDoor } from "./belongings/door";
+import { createBelongingsDoor, type BelongingsDoor } from "./belongings/door";
 import { TradeNotice } from "./belongings/TradeNotice";
 import { BelongingsWindow } from "./belongings/BelongingsWindow";
 
@@ -28,7 +28,6 @@ export function BattleHud(
   const alive = createMemo(() => props.model().own.alive);
   const scoreboardOpen = createMemo(() => props.model().scoreboardOpen);
   const helpOpen = createMemo(() => props.model().helpOpen);
-  const betweenRounds = createMemo(() => props.model().battle.pauseTicks > 0);
   const joined = createMemo(() => props.model().phase === "joined");
   const touched = createMemo(() => props.model().device === "touch");
   const menuOpen = createMemo(
@@ -40,30 +39,7 @@ export function BattleHud(
       <Show when={alive()}>
         <Crosshair {...props} />
       </Show>
-      <div class="hud-top">
-        <div class="hud-left">
-          <NetHealthPanel {...props} />
-          <Minimap {...props} />
-        </div>
-        <div class="hud-middle">
-          <BannerBar {...props} />
-          <Show when={betweenRounds()} fallback={<Notices {...props} />}>
-            <RoundEnd {...props} />
-          </Show>
-          <Show when={!door.isOpen()}>
-            <TradeNotice trade={door.state().trade} keyName={door.keyName()} open={door.openTrade} />
-          </Show>
-          <Show when={!alive()}>
-            <DeathScreen {...props} />
-          </Show>
-        </div>
-        <div class="hud-right">
-          <Show when={joined() && touched()}>
-            <TouchCorner {...props} />
-          </Show>
-          <KillFeed {...props} />
-        </div>
-      </div>
+      <HudTop {...props} door={door} />
       <ChatWindow {...props} />
       <div class="hud-bottom">
         <Vitals {...props} />
@@ -94,6 +70,44 @@ export function BattleHud(
           close={() => props.actions.showBelongings(false)}
         />
       </Show>
+    </div>
+  );
+}
+
+/** What is looked at: signs and map, banners and words, who fell. */
+function HudTop(props: PartProps & { door: BelongingsDoor }) {
+  const alive = createMemo(() => props.model().own.alive);
+  const betweenRounds = createMemo(() => props.model().battle.pauseTicks > 0);
+  const touched = createMemo(() => props.model().device === "touch");
+  const joined = createMemo(() => props.model().phase === "joined");
+  return (
+    <div class="hud-top">
+      <div class="hud-left">
+        <NetHealthPanel {...props} />
+        <Minimap {...props} />
+      </div>
+      <div class="hud-middle">
+        <BannerBar {...props} />
+        <Show when={betweenRounds()} fallback={<Notices {...props} />}>
+          <RoundEnd {...props} />
+        </Show>
+        <Show when={!props.door.isOpen()}>
+          <TradeNotice
+            trade={props.door.state().trade}
+            keyName={props.door.keyName()}
+            open={props.door.openTrade}
+          />
+        </Show>
+        <Show when={!alive()}>
+          <DeathScreen {...props} />
+        </Show>
+      </div>
+      <div class="hud-right">
+        <Show when={joined() && touched()}>
+          <TouchCorner {...props} />
+        </Show>
+        <KillFeed {...props} />
+      </div>
     </div>
   );
 }
