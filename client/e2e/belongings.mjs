@@ -171,8 +171,8 @@ async function trade(bera, ivar) {
   await says(ivar, ".trade-offers", "✓ agreed");
   // Who changes an offer withdraws what both agreed to.
   await offer(ivar, "stone");
-  await says(bera, "#agree", "Agree");
   await has(bera, ".item-grid.got", { coal: 4, stone: 8 });
+  await bera.page.waitForSelector(".trade-offers:not(:has(.agreed))");
   await press(bera, "#agree");
   await says(ivar, ".trade-offers", "✓ agreed");
   await ivar.screenshot("belongings-trade");

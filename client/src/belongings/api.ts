@@ -86,6 +86,8 @@ export interface TradeAnswer {
 
 /** Who asks: the account. */
 export interface Asker {
+  /** Whether the server has accounts at all. */
+  readonly state: { isOffered: boolean };
   character(): string | null;
   ask<Answer>(method: Call["method"], path: string, form?: object): Promise<Answer>;
 }

@@ -112,5 +112,9 @@ describe("belongings", () => {
     service.owner = null;
     await belongings.look();
     expect(belongings.state).toMatchObject({ has: null, trouble: "nobody" });
+    expect(belongings.state.troubleText).toContain("Leave and fight again");
+    service.state.isOffered = false;
+    await belongings.look();
+    expect(belongings.state.troubleText).toContain("keeps no accounts");
   });
 });

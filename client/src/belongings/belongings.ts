@@ -15,7 +15,7 @@ import { Catalogue, CATALOGUE_NONE, timesOf } from "./catalogue";
 import { carried, countOf, putOn, takenOff, type Holdings } from "./holdings";
 import { TradeDesk, type Trade, type TradeEnd } from "./trade";
 import { newKey, Wishes, type Wish } from "./wishes";
-import { AWAY, GIVEN_UP, NOBODY, refusal, TOO_MANY } from "./words";
+import { AWAY, GIVEN_UP, NO_SERVICE, NOBODY, refusal, TOO_MANY } from "./words";
 
 /** Between two looks while a window is open: others change what one has only in battle and by trades. */
 const LOOK_MS = 5_000;
@@ -110,7 +110,8 @@ export class Belongings {
     this.wait();
   }
 
-  /** Looks again, now: the page is in front again, or somebody has asked to trade. */
+  /** Looks again, now: the page is in front again, or somebody may have asked to trade. Without a window only a
+   * trade is looked for. */
   look(): Promise<void> {
     this.looking ??= this.lookOnce().finally(() => {
       this.looking = null;
@@ -200,7 +201,10 @@ export class Belongings {
 
   private async lookOnce(): Promise<void> {
     const keeper = this.keeperOfNow();
-    if (keeper === null) return this.change({ trouble: "nobody", troubleText: NOBODY });
+    if (keeper === null) {
+      const troubleText = this.asker.state.isOffered ? NOBODY : NO_SERVICE;
+      return this.change({ trouble: "nobody", troubleText });
+    }
     try {
       await this.learn(keeper);
       if (this.keeper === keeper) this.change({ trouble: "", troubleText: "" });
@@ -210,12 +214,16 @@ export class Belongings {
   }
 
   private async learn(keeper: Keeper): Promise<void> {
+    if (this.current.isOpen) await this.learnHoldings(keeper);
+    await keeper.desk.look();
+  }
+
+  private async learnHoldings(keeper: Keeper): Promise<void> {
     if (this.current.catalogue === CATALOGUE_NONE) {
       this.change({ catalogue: new Catalogue(await keeper.api.definitions()) });
     }
     // Answers of wishes bring newer ones by themselves.
     if (keeper.wishes.count === 0) this.take(keeper, await keeper.api.belongings());
-    await keeper.desk.look();
   }
 
   private fail(problem: Problem): void {

@@ -20,6 +20,7 @@ type Fault = "lost" | "away" | Problem;
 
 export class FakeService {
   owner: string | null = "1";
+  state = { isOffered: true };
   has: BelongingsAnswer = {
     revision: 1,
     bag: [BOOTS, { item: "log", unique: null, count: 12 }],

@@ -43,7 +43,8 @@ function Invitation(props: TabProps) {
     const isOpen = await props.belongings.openTrade(name);
     setAsking(false);
     // The one asked hears of it where players hear of each other.
-    if (isOpen) props.actions.say(CHANNEL.WHISPER, name.trim(), INVITATION);
+    const called = props.belongings.state.trade?.other.name ?? name.trim();
+    if (isOpen) props.actions.say(CHANNEL.WHISPER, called, INVITATION);
   };
   return (
     <div class="trade-start">

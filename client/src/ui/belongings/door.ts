@@ -27,7 +27,7 @@ export function createBelongingsDoor(
   const isTrading = createMemo(() => state().trade?.end === null);
   createEffect(on(isTrading, (trading) => trading && !isOpen() && setTab("Trade")));
   createEffect(() => {
-    // What one begins with is there, and a trade from before a reload goes on.
+    // A trade from before a reload goes on.
     if (isJoined()) void props.belongings.look();
     else props.actions.showBelongings(false);
   });
