@@ -2,6 +2,7 @@
 
 import { accounts } from "./accounts.mjs";
 import { battle, newerPage, wrongVersion } from "./battle.mjs";
+import { belongings } from "./belongings.mjs";
 import { openBrowser } from "./browser.mjs";
 import { chat } from "./chat.mjs";
 import { cluster } from "./cluster.mjs";
@@ -19,6 +20,7 @@ try {
   await accounts(report, browser);
   await line(report, browser);
   await chat(report, browser);
+  await belongings(report, browser);
   await overload(report, browser);
   await cluster(report, browser);
   for (const kind of ["webtransport", "websocket"]) {

@@ -2,6 +2,7 @@
 
 import { createSpeaker } from "./audio";
 import { Account, answerTicket, BrowserStorage, watchMailedLinks } from "./account";
+import { Belongings } from "./belongings";
 import { startFrames } from "./frame";
 import { createRenderer } from "./gpu";
 import { ControlState } from "./input/controls";
@@ -22,7 +23,7 @@ import { World } from "./world/world";
 const VERSION = "0.1.0";
 
 /** The page's own switches, besides settings. */
-const panels = { help: false, scoreboard: false, menu: false, typing: false };
+const panels = { help: false, scoreboard: false, menu: false, typing: false, belongings: false };
 
 async function main(): Promise<void> {
   const stage = element("stage", HTMLCanvasElement);
@@ -49,8 +50,10 @@ async function main(): Promise<void> {
   const devices = attachKeyboardAndMouse(stage, controls, () => view.settings, isPlaying);
   const touch = new TouchInput(controls, () => view.settings);
   attachTouch(stage, touch, isPlaying);
-  const actions = makeActions(send, view, { controls, devices, touch });
-  const hud = createHud(element("hud", HTMLElement), actions, account);
+  const gamepad = new GamepadInput(controls, () => actions.toggle("menu"));
+  const actions = makeActions(send, view, { controls, devices, touch, gamepad });
+  const belongings = makeBelongings(account);
+  const hud = createHud(element("hud", HTMLElement), { actions, account, belongings });
   leaveSeatToOwner(account);
   void account.load();
   watchMailedLinks(hud.openMailed);
@@ -62,16 +65,19 @@ async function main(): Promise<void> {
     world,
     view,
     controls,
-    gamepad: new GamepadInput(controls, () => actions.toggle("menu")),
+    gamepad,
     renderer,
     speaker,
     hud,
     page: () => ({
       device: controls.device,
       paused:
-        !panels.typing && (panels.menu || (controls.device === "mouse" && !devices.isLocked)),
+        !panels.typing &&
+        !panels.belongings &&
+        (panels.menu || (controls.device === "mouse" && !devices.isLocked)),
       scoreboardOpen: panels.scoreboard || controls.scoreboardHeld,
       helpOpen: panels.help,
+      belongingsOpen: panels.belongings,
       respawnBanner: controls.respawnBanner,
       version: VERSION,
     }),
@@ -119,14 +125,16 @@ interface Hands {
   controls: ControlState;
   devices: Devices;
   touch: TouchInput;
+  gamepad: GamepadInput;
 }
 
 function makeActions(
   send: (message: ToWire) => void,
   view: FrameView,
-  { controls, devices, touch }: Hands,
+  hands: Hands,
 ): GameActions {
-  return {
+  const { controls, devices, touch, gamepad } = hands;
+  const actions: GameActions = {
     join: (name, house) => {
       send({ kind: "connect", request: connectRequest(name, house, view.settings) });
       if (controls.device === "mouse") devices.lock();
@@ -153,7 +161,14 @@ function makeActions(
       panels.menu = false;
       if (controls.device === "mouse") devices.lock();
     },
-    toggle: (what) => toggle(what, view),
+    toggle: (what) => toggle(what, view, actions),
+    showBelongings: (isOpen) => {
+      if (panels.belongings === isOpen) return;
+      panels.belongings = isOpen;
+      panels.menu = false;
+      restHands(hands, isOpen);
+    },
+    watchPad: (tell) => gamepad.giveTo(tell),
     press: (action) => controls.press(action),
     release: (action) => controls.release(action),
     dragLook: (right, down) => touch.look(right, down),
@@ -164,22 +179,45 @@ function makeActions(
     ignore: (name, ignored) => send({ kind: "ignore", name, ignored }),
     typing: (isTyping) => {
       panels.typing = isTyping;
-      controls.releaseAll();
-      if (controls.device !== "mouse") return;
-      if (isTyping) devices.unlock();
-      else devices.lock();
+      restHands(hands, isTyping);
     },
     leave: () => {
       panels.menu = false;
+      panels.belongings = false;
       send({ kind: "leave" });
       giveUpSeat();
       devices.unlock();
     },
     retry: () => send({ kind: "retry" }),
   };
+  return actions;
 }
 
-function toggle(what: Toggle, view: FrameView): void {
+/** For a window that takes keys and mouse, until it gives them back. */
+function restHands({ controls, devices }: Hands, isResting: boolean): void {
+  controls.releaseAll();
+  if (controls.device !== "mouse") return;
+  if (isResting) devices.unlock();
+  else devices.lock();
+}
+
+/** What is kept for players, asked for with the page's clock; fresh when the page comes back to the front. */
+function makeBelongings(account: Account): Belongings {
+  const belongings = new Belongings(account, {
+    now: () => performance.now(),
+    later: (ms, work) => {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && belongings.state.isOpen) void belongings.look();
+  });
+  return belongings;
+}
+
+function toggle(what: Toggle, view: FrameView, actions: GameActions): void {
+  if (what === "belongings") return actions.showBelongings(!panels.belongings);
   if (what !== "thirdPerson") {
     panels[what] = !panels[what];
     return;

@@ -34,7 +34,7 @@ export class ControlState implements ControlSource {
   private held = new Set<Action>();
   private pressed = 0;
 
-  constructor(private readonly toggle: (what: "help" | "thirdPerson") => void) {}
+  constructor(private readonly toggle: (what: "help" | "thirdPerson" | "belongings") => void) {}
 
   press(action: Action): void {
     if (this.held.has(action)) return;
@@ -43,7 +43,9 @@ export class ControlState implements ControlSource {
     if (action === "nextSlot") this.moveSlot(1);
     if (action === "previousSlot") this.moveSlot(-1);
     if (action === "scoreboard") this.scoreboardHeld = true;
-    if (action === "help" || action === "thirdPerson") this.toggle(action);
+    if (action === "help" || action === "thirdPerson" || action === "belongings") {
+      this.toggle(action);
+    }
   }
 
   release(action: Action): void {

@@ -22,6 +22,7 @@ export const DEFAULT_BINDINGS: Record<Action, string> = {
   thirdPerson: "KeyV",
   scoreboard: "Tab",
   help: "KeyH",
+  belongings: "KeyI",
   nextSlot: "KeyX",
   previousSlot: "KeyZ",
 };

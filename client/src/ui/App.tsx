@@ -1,5 +1,6 @@
 import { createEffect, createMemo, createSignal, Match, Show, Switch, type Accessor } from "solid-js";
 import type { Account, AccountState, MailedLink } from "../account";
+import type { Belongings } from "../belongings";
 import type { GameActions, HudModel } from "../world/state";
 import { AccountDialog, type Screen } from "./account/AccountDialog";
 import { BattleHud } from "./BattleHud";
@@ -12,6 +13,7 @@ export interface AppProps {
   model: Accessor<HudModel | null>;
   actions: GameActions;
   account: Account;
+  belongings: Belongings;
   /** The mailed link that the page was opened by, the newest if several. */
   mailed: Accessor<MailedLink | null>;
 }
@@ -36,7 +38,12 @@ export function App(props: AppProps) {
       {(model) => (
         <div class="ui">
           <Show when={phase() === "joined" || (wasJoined() && phase() !== "title")}>
-            <BattleHud model={model} actions={props.actions} openSettings={() => setSettingsOpen(true)} />
+            <BattleHud
+              model={model}
+              actions={props.actions}
+              belongings={props.belongings}
+              openSettings={() => setSettingsOpen(true)}
+            />
           </Show>
           <Switch>
             <Match when={phase() === "title"}>

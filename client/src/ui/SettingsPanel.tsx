@@ -19,6 +19,7 @@ const ACTION_NAMES: Record<Action, string> = {
   thirdPerson: "First or third person",
   scoreboard: "Scoreboard",
   help: "Keys",
+  belongings: "Belongings",
   nextSlot: "Next in hand",
   previousSlot: "Previous in hand",
 };

@@ -67,6 +67,14 @@ export function IconHorn() {
   );
 }
 
+export function IconBag() {
+  return (
+    <Icon>
+      <path d="M8.5 3.5L12 5l3.5-1.5L14.5 8h-5zM9.5 8C5.5 11 3.5 14 4 17c.5 3 3.5 4 8 4s7.5-1 8-4c.5-3-1.5-6-5.5-9M8.5 10.5h7" />
+    </Icon>
+  );
+}
+
 function IconFall() {
   return (
     <Icon>

@@ -12,6 +12,7 @@ mod movement;
 mod parsing;
 mod refusal;
 mod spoils;
+mod start;
 mod storage;
 mod trade;
 
@@ -25,5 +26,6 @@ pub use movement::{Changes, Lot, Move, Thing, births, check, net};
 pub use parsing::DefinitionFaults;
 pub use refusal::Refusal;
 pub use spoils::{Find, put_away};
+pub use start::start;
 pub use storage::{decay, drop_lots, pick_up, shift};
 pub use trade::{End, Side, State, Step, Trade};

@@ -11,4 +11,5 @@ mod model;
 mod races;
 mod routes;
 mod spoils;
+mod starts;
 mod trades;

@@ -210,7 +210,16 @@ fn a_trade_is_cancelled_or_runs_out() {
             "cancelled"
         );
         open().await;
-        world.pass(120_000);
+        world.pass(50_000);
+        let seen = world
+            .call(&format!("GET {anna}"), ANNAS, Value::Null)
+            .await
+            .ok(200);
+        assert_eq!(
+            (&seen["state"], &seen["left_ms"]),
+            (&json!("open"), &json!(70_000))
+        );
+        world.pass(70_000);
         let seen = world
             .call(&format!("GET {anna}"), ANNAS, Value::Null)
             .await

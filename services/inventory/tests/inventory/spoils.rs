@@ -63,9 +63,7 @@ async fn deliver(world: &World, broker: &Broker, events: &[Event]) {
 fn spoils_are_put_away_once_however_often_they_come() {
     on_each_service(async |world| {
         let broker = Broker::open("memory:").expect("within the process");
-        world
-            .inventory
-            .declare_queues(&broker)
+        inventory::declare_queues(&broker)
             .await
             .expect("within the process");
         let (_stop, stopped) = watch::channel(false);
@@ -97,9 +95,7 @@ fn spoils_are_put_away_once_however_often_they_come() {
 fn what_nobody_can_have_becomes_a_dead_letter() {
     on_each_service(async |world| {
         let broker = Broker::open("memory:").expect("within the process");
-        world
-            .inventory
-            .declare_queues(&broker)
+        inventory::declare_queues(&broker)
             .await
             .expect("within the process");
         let (_stop, stopped) = watch::channel(false);
@@ -149,9 +145,7 @@ async fn dead_letters(broker: &Broker, count: usize) -> Vec<Event> {
 fn spoils_without_things_change_nothing() {
     on_each_service(async |world| {
         let broker = Broker::open("memory:").expect("within the process");
-        world
-            .inventory
-            .declare_queues(&broker)
+        inventory::declare_queues(&broker)
             .await
             .expect("within the process");
         let (_stop, stopped) = watch::channel(false);

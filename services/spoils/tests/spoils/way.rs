@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use backends::{broker::Broker, sql::Database, testing::on_each_database};
 use engine::{Command, spoils::Gains};
 use inventory::{
-    Asked, Config, Gate, Inventory, ShardToken,
+    Config, Inventory, Owners, ShardToken,
     domain::{Account, Definitions, Place},
 };
 use spatial::partition::Owner;
@@ -16,7 +16,7 @@ use tokio::{
     task::{LocalSet, spawn_local},
     time::{MissedTickBehavior, interval},
 };
-use web::{Clock, Problem, Settings, Shell};
+use web::{Asked, Clock, Gate, Problem, Settings, Shell};
 use world::ports::{ShardPort, Whole, WholePort};
 
 use crate::battle::{Battle, PACE, PLAYERS};
@@ -29,12 +29,14 @@ const TICKS_DEAF: u32 = 110;
 
 struct NoPlayers;
 
-impl Gate for NoPlayers {
-    fn access<'a>(&'a self, _: &'a str) -> Asked<'a, Access> {
+impl Gate<Access> for NoPlayers {
+    fn pass<'a>(&'a self, _: &'a str) -> Asked<'a, Access> {
         Box::pin(async { Err(Problem::unauthorized()) })
     }
+}
 
-    fn owns<'a>(&'a self, _: &'a Access, _: i64) -> Asked<'a, bool> {
+impl Owners for NoPlayers {
+    fn owns(&self, _: i64, _: i64) -> Asked<'_, bool> {
         Box::pin(async { Ok(false) })
     }
 }
@@ -53,8 +55,7 @@ impl Life {
         let port = ports.edges.remove(0);
         let broker = Broker::open("memory:").expect("within the process");
         let inventory = inventory(database);
-        inventory
-            .declare_queues(&broker)
+        inventory::declare_queues(&broker)
             .await
             .expect("within the process");
         let (stop, stopped) = watch::channel(false);
@@ -99,7 +100,7 @@ fn inventory(database: &Database) -> Inventory {
     Inventory::open(
         config,
         database,
-        Arc::new(NoPlayers),
+        (Arc::new(NoPlayers), Arc::new(NoPlayers)),
         shell.metrics(),
         clock,
     )
