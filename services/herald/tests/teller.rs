@@ -70,7 +70,9 @@ fn who_comes_and_how_the_ticks_went_reaches_the_broker() {
         let watching = async {
             let (mut came, mut ticks) = (None, None);
             while came.is_none() || ticks.is_none() {
-                let event = consumer.next().await.event;
+                let delivery = consumer.next().await;
+                let event = delivery.event.clone();
+                delivery.done().await;
                 if event.topic == Ticks::TOPIC {
                     ticks = Some(Ticks::from_bytes(&event.body).expect("ours"));
                 } else {
