@@ -120,12 +120,15 @@ async function store(bera) {
 
 async function withoutService(bera) {
   await bera.page.route("**/api/inventory/**", (route) => route.abort());
-  await bera.page.locator('.item-grid.bag [data-item="bread"]').press("Enter");
-  await has(bera, ".item-grid.chest", { bread: 3 });
-  await says(bera, ".trouble-line", UNREACHABLE);
-  await bera.screenshot("belongings-away");
-  assert.equal(await bera.evaluate(() => window.voxelheim.phase), "joined");
-  await bera.page.unroute("**/api/inventory/**");
+  try {
+    await bera.page.locator('.item-grid.bag [data-item="bread"]').press("Enter");
+    await has(bera, ".item-grid.chest", { bread: 3 });
+    await says(bera, ".trouble-line", UNREACHABLE);
+    await bera.screenshot("belongings-away");
+    assert.equal(await bera.evaluate(() => window.voxelheim.phase), "joined");
+  } finally {
+    await bera.page.unroute("**/api/inventory/**");
+  }
   await says(bera, ".word-line", "3 × Bread: into the chest.");
   await bera.page.waitForSelector(".trouble-line", { state: "detached" });
 }

@@ -1,5 +1,5 @@
 //! What can be made of what there is.
-import { createEffect, createMemo, createSignal, For, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
 import { countOf, type Ingredient, type Recipe } from "../../belongings";
 import type { TabProps } from "./BelongingsWindow";
 import { Stepper } from "./ItemDetails";
@@ -115,8 +115,9 @@ function RecipeLine(props: LineProps) {
 function Bench(props: TabProps & { recipe: Recipe }) {
   const [times, setTimes] = createSignal(1);
   const max = () => timesOf(props.recipe, props);
+  createEffect(on(() => props.recipe, () => setTimes(1)));
   createEffect(() => {
-    // Never more than there is left; another recipe begins with one.
+    // Never more than there is left.
     if (times() > Math.max(1, max())) setTimes(Math.max(1, max()));
   });
   const given = () => props.recipe.gives[0];

@@ -21,7 +21,10 @@ export function createBelongingsDoor(
 ): BelongingsDoor {
   const state = watched(props.belongings);
   const [tab, setTab] = createSignal<Tab>("Bag");
-  const isJoined = createMemo(() => props.model().phase === "joined");
+  const phase = createMemo(() => props.model().phase);
+  const isJoined = createMemo(() => phase() === "joined");
+  // It comes back after a link that was lost, or a move to another server.
+  const isLeft = createMemo(() => phase() === "title" || phase() === "refused");
   const isOpen = createMemo(() => isJoined() && props.model().belongingsOpen);
   // A trade is what one was called for.
   const isTrading = createMemo(() => state().trade?.end === null);
@@ -29,7 +32,7 @@ export function createBelongingsDoor(
   createEffect(() => {
     // A trade from before a reload goes on.
     if (isJoined()) void props.belongings.look();
-    else props.actions.showBelongings(false);
+    if (isLeft()) props.actions.showBelongings(false);
   });
   onCleanup(() => props.actions.showBelongings(false));
   lookWhenWhispered(props);
