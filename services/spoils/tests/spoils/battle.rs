@@ -9,7 +9,7 @@ use engine::{
 use spatial::{BlockCoord, random::SplitMix64};
 
 const SEED: u64 = 11;
-const SOLDIERS_PER_HOUSE: u32 = 60;
+const SOLDIERS_PER_HOUSE: u32 = 150;
 const EDGE_BLOCKS: i32 = 64;
 const CHECKPOINT_TICKS: u32 = 70;
 /// Their characters' numbers.

@@ -162,6 +162,6 @@ async fn require_equal(database: &Database, gained: &BTreeMap<u64, Gains>) {
     let sum = |what: fn(&Gains) -> u32| gained.values().map(what).sum::<u32>();
     let dug = sum(|it| it.deeds.blocks_dug);
     let kills = sum(|it| it.deeds.kills);
-    assert!(dug > 50 && kills > 5, "{dug} blocks, {kills} kills");
+    assert!(dug > 50 && kills > 3, "{dug} blocks, {kills} kills");
     assert!(store.audit().await.expect("a database").is_closed());
 }
