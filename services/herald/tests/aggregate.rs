@@ -47,7 +47,7 @@ fn player(session: SessionId, index: u32) -> PlayerState {
     PlayerState {
         session,
         body: body(index),
-        house: if index % 2 == 0 {
+        house: if index.is_multiple_of(2) {
             House::Red
         } else {
             House::Blue

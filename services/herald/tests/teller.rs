@@ -115,5 +115,5 @@ fn without_a_broker_the_battle_goes_on() {
     pod.stop().expect("no thread panicked");
     let events = metrics.counter("herald_events_total", "", "outcome");
     assert_eq!(events.read("told"), 0);
-    assert!(QUEUE_EVENTS_MAX > 60);
+    const { assert!(QUEUE_EVENTS_MAX > 60) };
 }

@@ -51,6 +51,9 @@ struct Pair {
     there: Option<RelationKind>,
 }
 
+/// How one stands to the other, and the other to the one.
+type Ways = [Option<RelationKind>; 2];
+
 impl Store {
     /// Asks somebody to be a friend; who has asked oneself becomes one.
     ///
@@ -126,8 +129,8 @@ impl Store {
         character: i64,
         other: i64,
         now_ms: i64,
-        decide: &(dyn Fn(&Pair) -> Result<[Option<RelationKind>; 2], Refusal> + Sync),
-    ) -> Result<[Option<RelationKind>; 2], PlayerError> {
+        decide: &(dyn Fn(&Pair) -> Result<Ways, Refusal> + Sync),
+    ) -> Result<Ways, PlayerError> {
         if character == other {
             return Err(Refusal::ONESELF.into());
         }
