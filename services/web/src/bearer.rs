@@ -1,6 +1,6 @@
 //! Who asks: the bearer token of a request, judged by the service's state.
 
-use std::future::Future;
+use std::{future::Future, pin::Pin};
 
 use axum::{
     extract::FromRequestParts,
@@ -14,6 +14,22 @@ pub trait Authenticate<P>: Send + Sync {
     /// # Errors
     /// A problem, mostly [`Problem::unauthorized`].
     fn authenticate(&self, token: &str) -> impl Future<Output = Result<P, Problem>> + Send;
+}
+
+/// An answer that may be refused, under way.
+pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
+
+/// The same of another service than one's own: whoever mounts a service says who judges its tokens.
+pub trait Gate<P>: Send + Sync {
+    /// # Errors
+    /// As of [`Authenticate::authenticate`].
+    fn pass<'a>(&'a self, token: &'a str) -> Asked<'a, P>;
+}
+
+impl<P, A: Authenticate<P>> Gate<P> for A {
+    fn pass<'a>(&'a self, token: &'a str) -> Asked<'a, P> {
+        Box::pin(self.authenticate(token))
+    }
 }
 
 /// As an argument of a handler: only requests with a good token get there.

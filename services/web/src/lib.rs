@@ -8,6 +8,7 @@ mod address;
 mod bearer;
 mod clock;
 mod document;
+pub mod ids;
 mod json;
 pub mod limits;
 mod metrics;
@@ -17,10 +18,12 @@ mod problem;
 mod rate;
 mod server;
 mod shell;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trace;
 
 pub use address::{ClientAddress, Peer};
-pub use bearer::{Authenticate, Bearer, bearer_token};
+pub use bearer::{Asked, Authenticate, Bearer, Gate, bearer_token};
 pub use clock::Clock;
 pub use json::Json;
 pub use metrics::{Counter, Metrics};
