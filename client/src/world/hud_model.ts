@@ -47,7 +47,11 @@ export function makeHudModel(world: World, view: FrameView, page: PageState): Hu
     scoreboard: chronicle.scoreboard,
     scoreboardOpen: page.scoreboardOpen,
     helpOpen: page.helpOpen,
-    talk: { lines: world.talk.lines, lastWhisperer: world.talk.lastWhisperer },
+    talk: {
+      lines: world.talk.lines,
+      lastWhisperer: world.talk.lastWhisperer,
+      groups: world.talk.groups,
+    },
     nowMs,
     density: chronicle.density,
     land: world.terrain.map,

@@ -368,7 +368,7 @@ export interface HudModel {
   scoreboardOpen: boolean;
   helpOpen: boolean;
   /** What was said, and who whispered last. */
-  talk: { lines: readonly TalkLine[]; lastWhisperer: string };
+  talk: { lines: readonly TalkLine[]; lastWhisperer: string; groups: ReadonlySet<number> };
   /** `performance.now()`. */
   nowMs: number;
   density: DensityMap | null;
