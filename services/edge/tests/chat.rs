@@ -315,7 +315,17 @@ async fn a_party_and_a_guild_hear_their_own_as_they_come_and_go() {
         .edges()
         .chat()
         .tell(&belongs(characters[1], Some(3), None));
-    bera.for_ticks(3).await;
+    let server_says = |client: &Client, channel: Channel| {
+        let mut lines = client.said.iter();
+        lines.any(|said| said.from == 0 && said.channel == channel as u8)
+    };
+    for channel in [Channel::Party, Channel::Guild] {
+        bera.until("its groups", |client| server_says(client, channel))
+            .await;
+    }
+    ivar.until("its party", |client| server_says(client, Channel::Party))
+        .await;
+    assert!(!server_says(&ivar, Channel::Guild));
     say(&mut bera, Channel::Party, "to the party").await;
     say(&mut bera, Channel::Guild, "to the guild").await;
     until_heard(&mut bera, "to the guild").await;
@@ -328,9 +338,11 @@ async fn a_party_and_a_guild_hear_their_own_as_they_come_and_go() {
         .edges()
         .chat()
         .tell(&belongs(characters[1], None, None));
-    ivar.for_ticks(3).await;
-    say(&mut ivar, Channel::Party, "still here?").await;
     until_refused(&mut ivar, 2).await;
+    let left = &ivar.unsaid[1];
+    assert_eq!((left.reason, left.channel), (6, Channel::Party as u8));
+    say(&mut ivar, Channel::Party, "still here?").await;
+    until_refused(&mut ivar, 3).await;
     server.stop();
 }
 

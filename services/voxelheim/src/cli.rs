@@ -24,6 +24,8 @@ pub enum Verb {
     Config(ConfigArguments),
     /// Serves accounts, sessions and tickets, with a database and a cache of its own
     Auth(AuthArguments),
+    /// Keeps what is said, takes reports, and tells all edges what moderators want
+    Chat(ChatArguments),
     /// Serves the page alone, for edges that others reach by the same address
     Assets(AssetsArguments),
     /// Makes the tables of accounts in a database, or brings them up to date
@@ -127,6 +129,15 @@ pub struct EdgeArguments {
     /// What drives QUIC: our own loop, or stock quinn to compare with
     #[arg(long, value_enum, default_value_t)]
     pub quic: Quic,
+    /// Where players of other processes are heard: amqp://USER:PASSWORD@HOST:PORT/VHOST; without, only those of
+    /// this one
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true
+    )]
+    pub broker: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -182,6 +193,47 @@ pub struct AuthArguments {
     /// Folder that mail is written to
     #[arg(long, value_name = "DIR")]
     pub mail: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct ChatArguments {
+    /// Where it answers HTTP (TCP)
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8092")]
+    pub listen: SocketAddr,
+    #[command(flatten)]
+    pub stores: StoreArguments,
+}
+
+/// What a service that runs alone shares with others.
+#[derive(Args, Debug)]
+pub struct StoreArguments {
+    /// The game's database: postgres://USER:PASSWORD@HOST:PORT/DATABASE or sqlite://FILE
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_GAME",
+        hide_env_values = true
+    )]
+    pub game: String,
+    /// The cache, that of the auth service: redis://HOST:PORT, or memory: of one process
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_CACHE",
+        hide_env_values = true
+    )]
+    pub cache: String,
+    /// The broker: amqp://USER:PASSWORD@HOST:PORT/VHOST, or memory: of one process
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true
+    )]
+    pub broker: String,
+    /// The auth service's address, whose published keys say whose a token is
+    #[arg(long, value_name = "URL", env = "VOXELHEIM_KEYS")]
+    pub keys: String,
 }
 
 #[derive(Args, Debug)]

@@ -60,6 +60,7 @@ fn main() -> ExitCode {
         Some(Verb::Edge(arguments)) => member::run_edges(arguments),
         Some(Verb::Config(arguments)) => config::check_file(arguments),
         Some(Verb::Auth(arguments)) => services::run_auth(arguments),
+        Some(Verb::Chat(arguments)) => services::run_chat(arguments),
         Some(Verb::Assets(arguments)) => services::run_assets(arguments),
         Some(Verb::Migrate(arguments)) => services::migrate(arguments),
         Some(Verb::Appoint(arguments)) => services::appoint(arguments),

@@ -24,7 +24,9 @@ use crate::{
     Failure,
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
-    say, signals,
+    say,
+    services::{chat, open_broker},
+    signals,
 };
 
 /// Runs shards until a signal says stop; then everything moves away first.
@@ -75,7 +77,12 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
 /// Serves players until a signal says stop; then they go on elsewhere.
 pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     let place = place(&arguments.place)?;
-    let config = config(arguments, &place)?;
+    let (line, edge_line) = chat::line();
+    let mut config = config(arguments, &place)?;
+    if let Some(broker) = &arguments.broker {
+        config.services.chat = edge_line.service();
+        line.carry_apart(open_broker(broker)?)?;
+    }
     let edges = edge::bind(config).map_err(|error| Failure::Usage(error.to_string()))?;
     let address = edges.http_address();
     let url = arguments.url.clone();
@@ -87,6 +94,7 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     let serve = |status| {
         let served = edges.start(ports.edges, status);
         let served = served.map_err(|error| ClusterError::World(error.to_string()))?;
+        edge_line.connect(served.chat().clone());
         announce(address);
         Ok(Served::new(served))
     };

@@ -63,6 +63,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let runner = Runner::choose(config.edge.data_dir.as_deref());
     let pod = world::start(pod, runner, config.pinning).map_err(runtime)?;
     let edges = edges.start(ports.edges, pod.status()).map_err(runtime)?;
+    let services = services.map(|services| services.connect(&edges));
     let options = StewardOptions {
         socket: data.as_ref().map(DataDir::control_path),
         is_dry_run: config.is_dry_run,

@@ -6,8 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use chat::{
-    Absent, Audience, Channel, Draft, History, Listener, Manners, Memberships, Notice, Place,
-    Refusal, Speaker, Words,
+    Absent, Audience, Channel, Draft, History, Listener, Manners, Membership, Memberships, Notice,
+    Place, Refusal, Speaker, Words,
 };
 use engine::{Frame, PlayerState, SessionId};
 use protocol::{
@@ -38,6 +38,8 @@ pub struct Chat {
     memberships: Memberships,
     /// Of those who left a while ago.
     absent: Absent,
+    /// What one is told who comes into a party, and into a guild.
+    group_lines: [Bytes; 2],
     encoder: Encoder,
     /// Of the sequences given here: its own number in the upper half, so that no two edges give the same.
     sequence: u64,
@@ -45,21 +47,32 @@ pub struct Chat {
 
 impl Chat {
     pub fn new(end: ChatEnd) -> Self {
-        let origin = u32::from_le_bytes(random());
+        let origin = u64::from(u32::from_le_bytes(random())) << 32;
+        let mut encoder = Encoder::new();
+        let group_lines = [1, 2].map(|number| group_line(&mut encoder, number, origin));
         Self {
             rules: chat::Rules::new(end.word_list.clone()),
             end,
             history: History::default(),
             memberships: Memberships::default(),
             absent: Absent::default(),
-            encoder: Encoder::new(),
-            sequence: u64::from(origin) << 32,
+            encoder,
+            sequence: origin + group_lines.len() as u64,
+            group_lines,
         }
     }
 
     /// What a newcomer of a house is told of what was said before.
     pub fn recent(&self, house: u8) -> impl Iterator<Item = &Bytes> {
         self.history.recent(house)
+    }
+
+    /// What a newcomer is told of its party and guild, if it is in any.
+    pub fn groups(&self, session: SessionId) -> impl Iterator<Item = &Bytes> {
+        let belongs = self.memberships.of(session.0);
+        let lines = [belongs.party, belongs.guild].into_iter();
+        let lines = lines.zip(&self.group_lines);
+        lines.filter_map(|(group, line)| group.map(|_| line))
     }
 
     /// How much an account that comes in said lately.
@@ -146,7 +159,7 @@ impl Hub {
             }
             Notice::Recalled(words) => drop(self.chat.message(words)),
             Notice::Removed { sequence } => self.chat.history.remove(*sequence),
-            Notice::Belongs(membership) => self.chat.memberships.set(*membership),
+            Notice::Belongs(membership) => self.set_membership(*membership),
             Notice::Several { notices } => {
                 for notice in notices.iter() {
                     self.heed(notice, now_ms);
@@ -218,6 +231,34 @@ impl Hub {
         }
     }
 
+    /// Tells who joins a group that it may speak there, and who leaves one that it may no more.
+    fn set_membership(&mut self, membership: Membership) {
+        let memberships = &mut self.chat.memberships;
+        let before = memberships.of(membership.character);
+        memberships.set(membership);
+        let after = memberships.of(membership.character);
+        let groups = [
+            (Channel::Party, before.party, after.party),
+            (Channel::Guild, before.guild, after.guild),
+        ];
+        for (place, (channel, before, after)) in groups.into_iter().enumerate() {
+            let message = match (before, after) {
+                (before, Some(_)) if before != after => self.chat.group_lines[place].clone(),
+                (Some(_), None) => self.chat.unsaid(&Unsaid {
+                    reason: Refusal::NotMember.number(),
+                    channel: channel as u8,
+                    until_ms: 0,
+                }),
+                _ => continue,
+            };
+            let clients = self.slots.iter().filter_map(|slot| slot.client.as_ref());
+            let is_it = |client: &&Client| client.session.0 == membership.character;
+            for client in clients.filter(is_it).filter(|it| it.body.is_some()) {
+                tell(client, message.clone(), &self.counters);
+            }
+        }
+    }
+
     /// Tells an account that it may say nothing for now, wherever it plays here.
     fn tell_muted(&mut self, account: u64, until_ms: u64) {
         let refusal = Refusal::Muted { until_ms };
@@ -277,6 +318,23 @@ impl Hub {
         };
         audience.hears(&listener)
     }
+}
+
+/// The server's word in a party's or guild's channel, by which a page knows that one may speak there.
+fn group_line(encoder: &mut Encoder, number: u64, origin: u64) -> Bytes {
+    let (channel, text) = match number {
+        1 => (Channel::Party, "You are in a party. It hears you here."),
+        _ => (Channel::Guild, "Your guild hears you here."),
+    };
+    let said = Said {
+        channel: channel as u8,
+        house: 255,
+        text: text.to_owned(),
+        sequence: origin + number,
+        time_ms: now_ms(),
+        ..Said::default()
+    };
+    Bytes::copy_from_slice(encoder.stream(&said))
 }
 
 /// False, and counted, for a client that has much to read already.

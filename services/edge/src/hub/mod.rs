@@ -5,6 +5,8 @@ pub mod bodies;
 pub mod chat;
 pub mod client;
 pub mod columns;
+#[cfg(feature = "crowd")]
+pub mod crowd;
 pub mod inputs;
 pub mod news;
 pub mod population;

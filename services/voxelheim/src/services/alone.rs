@@ -1,20 +1,23 @@
 //! Services without a world: one that is a process of its own, and what is done before any runs.
 
-use std::net::{SocketAddr, TcpListener};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
 
 use assets::Assets;
-use auth::Auth;
+use auth::{Auth, Guard, RemoteKeys};
 use tokio::sync::watch;
 use web::{Clock, Settings, Shell};
 
 use crate::{
     Failure,
-    cli::{AppointArguments, AssetsArguments, AuthArguments, MigrateArguments},
+    cli::{AppointArguments, AssetsArguments, AuthArguments, ChatArguments, MigrateArguments},
     services::{
-        accounts,
+        accounts, chat,
         part::assemble,
         runtime, runtime_failure,
-        stores::{StoreUrls, open_cache, open_database},
+        stores::{StoreUrls, open_broker, open_cache, open_database},
     },
     signals,
 };
@@ -41,6 +44,29 @@ pub fn run_auth(arguments: &AuthArguments) -> Result<(), Failure> {
             stopped,
         )
         .await
+    })
+}
+
+/// Serves chat's history and moderation alone, until a signal says stop.
+pub fn run_chat(arguments: &ChatArguments) -> Result<(), Failure> {
+    let listener = bind(arguments.listen)?;
+    let stores = &arguments.stores;
+    runtime()?.block_on(async {
+        let stopped = signals::watch().map_err(runtime_failure)?;
+        let game = open_database(&stores.game, "the game").await?;
+        let cache = open_cache(&stores.cache).await?;
+        let broker = open_broker(&stores.broker)?;
+        let keys = RemoteKeys::new(&stores.keys).map_err(Failure::Usage)?;
+        let clock = Clock::system();
+        let shell = Shell::new(Settings::default(), clock.clone()).check(keys.check());
+        let guard = Guard::new(keys.clone(), &cache, clock.clone());
+        let opened = chat::open((&game, &cache), Arc::new(guard), &shell, &clock);
+        let parts = vec![chat::part(&opened.await?, &broker, stopped.clone())];
+        let served = assemble(shell, parts, stopped.clone());
+        tokio::select! {
+            served = serve("chat", listener, served, stopped) => served,
+            () = keys.run() => unreachable!("it fetches for ever"),
+        }
     })
 }
 

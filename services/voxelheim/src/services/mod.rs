@@ -4,6 +4,7 @@
 mod accounts;
 mod alone;
 mod belongings;
+pub mod chat;
 mod part;
 mod stores;
 
@@ -29,18 +30,37 @@ use crate::{
     services::{part::assemble, stores::StoreUrls},
 };
 
-pub use alone::{appoint, migrate, run_assets, run_auth};
+pub use alone::{appoint, migrate, run_assets, run_auth, run_chat};
+pub use stores::open_broker;
 
 /// The name of the one process's edges in tickets.
 const AUDIENCE: &str = "battle";
 
 /// Services that run beside the world in this process.
 pub struct Running {
+    chat: chat::EdgeLine,
     stop: watch::Sender<bool>,
     thread: thread::JoinHandle<()>,
 }
 
 impl Running {
+    /// When the edges run: lets them hear what is said elsewhere.
+    pub fn connect(self, edges: &edge::EdgesHandle) -> Connected {
+        self.chat.connect(edges.chat().clone());
+        Connected {
+            stop: self.stop,
+            thread: self.thread,
+        }
+    }
+}
+
+/// The same, with edges.
+pub struct Connected {
+    stop: watch::Sender<bool>,
+    thread: thread::JoinHandle<()>,
+}
+
+impl Connected {
     /// Lets requests under way end.
     pub fn stop(self) {
         let _ = self.stop.send(true);
@@ -73,10 +93,11 @@ pub fn start(
         data: data.to_owned(),
         page_url: format!("http://{listen}/"),
     };
+    let (line, edge_line) = chat::line();
     let (stop, stopped) = watch::channel(false);
     let (ready, opened) = mpsc::channel();
     let thread = thread::Builder::new().name("services".to_owned());
-    let thread = thread.spawn(move || live(&home, &ready, stopped));
+    let thread = thread.spawn(move || live(&home, line, &ready, stopped));
     let thread = thread.map_err(runtime_failure)?;
     let opened = opened.recv().unwrap_or_else(|_| {
         let text = "the services' thread died; see the log";
@@ -90,20 +111,26 @@ pub fn start(
             audience: AUDIENCE.to_owned(),
             are_required: accounts == Accounts::Required,
         }),
-        chat: edge::ChatService::default(),
+        chat: edge_line.service(),
     };
-    Ok((services, Running { stop, thread }))
+    let running = Running {
+        chat: edge_line,
+        stop,
+        thread,
+    };
+    Ok((services, running))
 }
 
 /// The services' thread.
 fn live(
     home: &Home,
+    line: chat::Line,
     ready: &mpsc::Sender<Result<Opened, Failure>>,
     mut stopped: watch::Receiver<bool>,
 ) {
     let begin = || {
         let runtime = runtime()?;
-        let (opened, run) = runtime.block_on(open(home, runtime.handle(), &stopped))?;
+        let (opened, run) = runtime.block_on(open(home, line, runtime.handle(), &stopped))?;
         Ok((runtime, opened, run))
     };
     let (runtime, opened, run) = match begin() {
@@ -123,9 +150,10 @@ fn live(
 /// All services, with tables that are up to date, and the future that keeps them going.
 async fn open(
     home: &Home,
+    line: chat::Line,
     runtime: &Handle,
     stopped: &watch::Receiver<bool>,
-) -> Result<(Opened, impl Future<Output = ()> + use<>), Failure> {
+) -> Result<(Opened, impl Future + use<>), Failure> {
     let clock = Clock::system();
     let stores = StoreUrls::embedded(&home.data).open().await?;
     let shell = Shell::new(Settings::default(), clock.clone());
@@ -135,11 +163,15 @@ async fn open(
     let opened = accounts::open(&options, (&stores.accounts, &stores.cache), &shell, &clock);
     let auth = opened.await?;
     let inventory = belongings::open(&stores, auth.clone(), &shell, &clock).await?;
+    let chat = chat::open_embedded(&stores, auth.clone(), &shell, &clock).await?;
     let parts = vec![
         accounts::part(&auth, stopped.clone()),
         belongings::part(&inventory, &stores, stopped.clone()),
+        chat::part(&chat, &stores.broker, stopped.clone()),
     ];
     let (router, run) = assemble(shell, parts, stopped.clone());
+    let carry = line.carry(stores.broker.clone(), stopped.clone());
+    let run = async { tokio::join!(run, carry) };
     let opened = Opened {
         runtime: runtime.clone(),
         router,
