@@ -4,6 +4,7 @@ import { strict as assert } from "node:assert";
 import { Player } from "./browser.mjs";
 import { fits } from "./layout.mjs";
 import { Server } from "./server.mjs";
+import { Admin } from "./staff.mjs";
 
 const HEARD_MS_MAX = 15_000;
 const SIZES = [
@@ -27,6 +28,7 @@ export async function chat(report, browser) {
     await report.check("markup stays text", () => markup(bera, ivar));
     await report.check("a whisper reaches one", () => whisper(bera, ivar));
     await report.check("typing moves no body", () => still(bera));
+    await report.check("a moderator mutes", () => muted(server, ivar, bera));
     await report.check("a flood is refused and told", () => flood(bera));
     await report.check("the window leaves the rest room", () => room(bera));
     for (const player of players) assert.deepEqual(player.errors, []);
@@ -96,6 +98,43 @@ async function flood(bera) {
       line.textContent.includes("too fast"),
     );
   await bera.until("is told to wait", isTold, HEARD_MS_MAX);
+}
+
+/** By HTTP; the player is told on the page and cannot speak until the mute ends. */
+async function muted(server, ivar, bera) {
+  const admin = await Admin.appoint(server);
+  const account = await ivar.evaluate(
+    () => JSON.parse(localStorage.getItem("voxelheim.account")).account,
+  );
+  await admin.mute(account, "rude to all", Date.now() + 600_000);
+  await ivar.until("is told of the mute", toldOfMute, HEARD_MS_MAX, 1);
+  await say(ivar, "can you hear me?");
+  await ivar.until("is refused", toldOfMute, HEARD_MS_MAX, 2);
+  await admin.unmute(account);
+  // The edge learns of it a moment later; until then each try is refused again.
+  for (let refusals = 2; refusals >= 0; ) {
+    await say(ivar, "and speaks again");
+    const told = refusals + 1;
+    await ivar.until("is heard or refused", settled, HEARD_MS_MAX, told);
+    refusals = (await ivar.evaluate(toldOfMute, told)) ? told : -1;
+  }
+  await heard(bera, "and speaks again");
+  const lines = await bera.page.locator(".chat-text").allTextContents();
+  assert.ok(!lines.includes("can you hear me?"));
+}
+
+/** On the page: whether it was said so often that one is muted. */
+function toldOfMute(count) {
+  const notes = [...document.querySelectorAll(".chat-line.note")];
+  return notes.filter((line) => line.textContent.includes("A moderator muted you.")).length >= count;
+}
+
+/** On the page: whether the last try was taken, or refused once more. */
+function settled(count) {
+  const lines = [...document.querySelectorAll(".chat-line")];
+  const notes = lines.filter((line) => line.textContent.includes("A moderator muted you."));
+  const isHeard = lines.some((line) => line.textContent.includes("and speaks again"));
+  return isHeard || notes.length >= count;
 }
 
 async function room(bera) {

@@ -42,11 +42,24 @@ export class Admin {
     return this.#call("DELETE", `/accounts/${account}/sanctions/${sanction}`);
   }
 
-  async #call(method, path, form) {
+  /** Until then, by an account's number. */
+  mute(account, reason, untilMs) {
+    return this.#request("PUT", `/chat/mutes/${account}`, { reason, until_ms: untilMs });
+  }
+
+  unmute(account) {
+    return this.#request("DELETE", `/chat/mutes/${account}`);
+  }
+
+  #call(method, path, form) {
+    return this.#request(method, `/auth${path}`, form);
+  }
+
+  async #request(method, path, form) {
     const headers = { "content-type": "application/json" };
     if (this.#access) headers.authorization = `Bearer ${this.#access}`;
     const body = form === undefined ? null : JSON.stringify(form);
-    const answer = await fetch(`${this.#server.url}/api/auth${path}`, { method, headers, body });
+    const answer = await fetch(`${this.#server.url}/api${path}`, { method, headers, body });
     const text = await answer.text();
     assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
     return text === "" ? undefined : JSON.parse(text);

@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$ROOT/ops/dev/build.sh"
 
 # Benches of the package bench, and those with peers, which nothing but this script builds.
-OURS=(battle commits fanout field link shards)
+OURS=(battle chat commits fanout field link shards)
 WITH_PEERS=(kernels journal bytes replication)
 # The page's, in TypeScript.
 PAGE_BENCH=client

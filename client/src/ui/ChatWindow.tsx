@@ -66,7 +66,7 @@ export function ChatWindow(props: PartProps) {
         </Show>
         <Entry
           channel={channel()}
-          turn={() => setChannel(channelAfter(channel()))}
+          turn={() => setChannel(channelAfter(channel(), props.model().talk.groups))}
           enter={enter}
           close={() => show(false)}
         />

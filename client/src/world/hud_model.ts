@@ -51,7 +51,11 @@ export function makeHudModel(world: World, view: FrameView, page: PageState): Hu
     helpOpen: page.helpOpen,
     belongingsOpen: page.belongingsOpen,
     playersNear: page.belongingsOpen ? playersNear(view) : [],
-    talk: { lines: world.talk.lines, lastWhisperer: world.talk.lastWhisperer },
+    talk: {
+      lines: world.talk.lines,
+      lastWhisperer: world.talk.lastWhisperer,
+      groups: world.talk.groups,
+    },
     nowMs,
     density: chronicle.density,
     land: world.terrain.map,

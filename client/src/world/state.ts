@@ -383,7 +383,7 @@ export interface HudModel {
   /** Names of players around while the belongings are open, who is looked at first, then the nearest. */
   playersNear: readonly string[];
   /** What was said, and who whispered last. */
-  talk: { lines: readonly TalkLine[]; lastWhisperer: string };
+  talk: { lines: readonly TalkLine[]; lastWhisperer: string; groups: ReadonlySet<number> };
   /** `performance.now()`. */
   nowMs: number;
   density: DensityMap | null;

@@ -45,6 +45,18 @@ describe("talk", () => {
     expect(talk.lastWhisperer).toBe("Bera");
   });
 
+  it("knows the groups that the server says one is in", () => {
+    const talk = new Talk();
+    const server = { channel: CHANNEL.PARTY, from: 0, name: "", house: 255, sequence: "7" };
+    talk.hear(said(server), 7, 1);
+    expect([...talk.groups]).toEqual([CHANNEL.PARTY]);
+    talk.refuse({ reason: 6, channel: CHANNEL.PARTY, untilMs: 0 }, 1, 1);
+    expect(talk.groups.size).toBe(0);
+    talk.hear(said(server), 7, 1);
+    expect(talk.groups.has(CHANNEL.PARTY)).toBe(true);
+    expect(talk.lines.length).toBe(2);
+  });
+
   it("says why words were not taken, and for how long", () => {
     const talk = new Talk();
     talk.refuse({ reason: 0, channel: 0, untilMs: 5_500 }, 1, 2_000);
@@ -84,11 +96,17 @@ describe("a typed line", () => {
     expect(wish("/dance").kind).toBe("fault");
   });
 
-  it("goes through all channels by Tab", () => {
-    const seen = new Set<number>();
-    for (let channel: number = CHANNEL.GLOBAL; !seen.has(channel); channel = channelAfter(channel)) {
-      seen.add(channel);
-    }
-    expect(seen.size).toBe(5);
+  it("goes through the channels by Tab, those of groups when one is in them", () => {
+    const round = (groups: Set<number>) => {
+      const seen = [CHANNEL.GLOBAL as number];
+      for (;;) {
+        const next = channelAfter(seen[seen.length - 1], groups);
+        if (next === CHANNEL.GLOBAL) return seen;
+        seen.push(next);
+      }
+    };
+    expect(round(new Set())).toEqual([0, 1, 2]);
+    expect(round(new Set([CHANNEL.GUILD]))).toEqual([0, 1, 2, 4]);
+    expect(channelAfter(CHANNEL.PARTY, new Set())).toBe(CHANNEL.GLOBAL);
   });
 });

@@ -4,6 +4,9 @@ import { CHANNEL, type Said, type Unsaid } from "../wire/link";
 
 /** Lines kept; older ones are forgotten. */
 const LINES_MAX = 200;
+/** A reason of WIRE.md. */
+const NOT_MEMBER = 6;
+const GROUPS: ReadonlySet<number> = new Set([CHANNEL.PARTY, CHANNEL.GUILD]);
 
 export interface TalkLine {
   /** Grows; a key for lists. */
@@ -27,11 +30,14 @@ export class Talk {
   lines: readonly TalkLine[] = [];
   /** Who whispered last, for an answer. */
   lastWhisperer = "";
+  /** Channels of groups that one is in, as far as the server said. A new set with every change. */
+  groups: ReadonlySet<number> = new Set();
   private readonly known = new Set<string>();
   private number = 0;
 
   /** After a reconnect the server tells again what was said: what is known stays as it is. */
   hear(said: Said, ownId: number, nowMs: number): void {
+    this.setMember(said.channel, true);
     if (this.known.has(said.sequence)) return;
     this.known.add(said.sequence);
     const own = said.from !== 0 && said.from === ownId;
@@ -43,13 +49,21 @@ export class Talk {
 
   /** `wallMs` is the time of day, by which the server says until when. */
   refuse(unsaid: Unsaid, nowMs: number, wallMs: number): void {
+    if (unsaid.reason === NOT_MEMBER) this.setMember(unsaid.channel, false);
     this.note(refusalText(unsaid, wallMs), nowMs);
   }
 
   forget(): void {
     this.lines = [];
     this.lastWhisperer = "";
+    this.groups = new Set();
     this.known.clear();
+  }
+
+  private setMember(channel: number, isMember: boolean): void {
+    if (!GROUPS.has(channel) || this.groups.has(channel) === isMember) return;
+    const others = [...this.groups].filter((other) => other !== channel);
+    this.groups = new Set(isMember ? [...others, channel] : others);
   }
 
   private note(text: string, nowMs: number): void {

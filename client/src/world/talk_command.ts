@@ -54,10 +54,13 @@ export function wishOf(typed: string, speech: Speech): Wish {
   }
 }
 
-/** The next of the channels that Tab goes through. */
-export function channelAfter(channel: number): number {
+/** The next of the channels that Tab goes through; of a party or guild only when one is in it. */
+export function channelAfter(channel: number, groups: ReadonlySet<number>): number {
   const place = SPOKEN_CHANNELS.findIndex((spoken) => spoken.channel === channel);
-  return SPOKEN_CHANNELS[(place + 1) % SPOKEN_CHANNELS.length].channel;
+  const others = [...SPOKEN_CHANNELS.slice(place + 1), ...SPOKEN_CHANNELS.slice(0, place + 1)];
+  const isOffered = (next: number) =>
+    groups.has(next) || (next !== CHANNEL.PARTY && next !== CHANNEL.GUILD);
+  return others.find((spoken) => isOffered(spoken.channel))?.channel ?? CHANNEL.GLOBAL;
 }
 
 /** A known name of several words goes before its first word alone. */

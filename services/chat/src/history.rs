@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{audience::Audience, channel::Channel, limits::HISTORY_MAX};
+use crate::{audience::Audience, channel::Channel, limits::HISTORY_MAX, words::Words};
 
 /// Keeps `Kept` of each message: what its owner tells newcomers.
 #[derive(Clone, Debug)]
@@ -13,8 +13,15 @@ pub struct History<Kept> {
     system: Ring<Kept>,
 }
 
-/// With the number of the words.
-type Ring<Kept> = VecDeque<(u64, Kept)>;
+/// The eldest first.
+type Ring<Kept> = VecDeque<Line<Kept>>;
+
+#[derive(Clone, Debug)]
+struct Line<Kept> {
+    /// When it was said, and the number of the words.
+    order: (u64, u64),
+    kept: Kept,
+}
 
 impl<Kept> Default for History<Kept> {
     fn default() -> Self {
@@ -27,24 +34,31 @@ impl<Kept> Default for History<Kept> {
 }
 
 impl<Kept> History<Kept> {
-    pub fn keep(&mut self, channel: Channel, audience: &Audience, sequence: u64, kept: Kept) {
-        let ring = match (channel, audience) {
+    /// In the order in which words were said, whenever they come to be known; those that are known are not
+    /// kept again.
+    pub fn keep(&mut self, words: &Words, kept: Kept) {
+        let ring = match (words.channel, words.audience) {
             (Channel::Global, _) => &mut self.global,
-            (Channel::System, _) => &mut self.system,
-            (Channel::House, Audience::House(house)) => &mut self.houses[usize::from(*house & 1)],
+            (Channel::System, Audience::Everyone) => &mut self.system,
+            (Channel::House, Audience::House(house)) => &mut self.houses[usize::from(house & 1)],
             _ => return,
         };
-        if ring.len() == HISTORY_MAX {
+        let order = (words.time_ms, words.sequence);
+        let place = ring.partition_point(|line| line.order < order);
+        if ring.get(place).is_some_and(|line| line.order == order) {
+            return;
+        }
+        ring.insert(place, Line { order, kept });
+        if ring.len() > HISTORY_MAX {
             ring.pop_front();
         }
-        ring.push_back((sequence, kept));
     }
 
     /// Words that nobody is to see any more.
     pub fn remove(&mut self, sequence: u64) {
         let [red, blue] = &mut self.houses;
         for ring in [&mut self.global, &mut self.system, red, blue] {
-            ring.retain(|(kept, _)| *kept != sequence);
+            ring.retain(|line| line.order.1 != sequence);
         }
     }
 
@@ -52,27 +66,57 @@ impl<Kept> History<Kept> {
     pub fn recent(&self, house: u8) -> impl Iterator<Item = &Kept> {
         let house = &self.houses[usize::from(house & 1)];
         let rings = [&self.system, &self.global, house];
-        rings.into_iter().flatten().map(|(_, kept)| kept)
+        rings.into_iter().flatten().map(|line| &line.kept)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Speaker;
+
+    fn words(channel: Channel, audience: Audience, sequence: u64) -> Words {
+        Words {
+            channel,
+            speaker: Speaker::default(),
+            audience,
+            to: String::new(),
+            text: String::new(),
+            sequence,
+            time_ms: sequence / 2,
+        }
+    }
 
     #[test]
     fn each_channel_keeps_its_last_words() {
         let mut history = History::default();
         let everyone = Audience::Everyone;
+        let mut keep = |channel, audience, sequence| {
+            history.keep(&words(channel, audience, sequence), sequence);
+        };
         for sequence in 0..HISTORY_MAX as u64 + 5 {
-            history.keep(Channel::Global, &everyone, sequence, sequence);
+            keep(Channel::Global, everyone, sequence);
         }
-        history.keep(Channel::House, &Audience::House(0), 900, 900);
-        history.keep(Channel::House, &Audience::House(1), 901, 901);
-        history.keep(Channel::Whisper, &Audience::Pair(1, 2), 902, 902);
+        keep(Channel::House, Audience::House(0), 900);
+        keep(Channel::House, Audience::House(1), 901);
+        keep(Channel::Whisper, Audience::Pair(1, 2), 902);
+        keep(Channel::System, Audience::Pair(1, 1), 903);
         history.remove(7);
         let recent: Vec<u64> = history.recent(1).copied().collect();
         let global = (5..HISTORY_MAX as u64 + 5).filter(|sequence| *sequence != 7);
         assert_eq!(recent, global.chain([901]).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_comes_late_or_twice_stands_where_it_was_said() {
+        let mut history = History::default();
+        for sequence in [40, 10, 30, 20, 30, 10] {
+            history.keep(
+                &words(Channel::Global, Audience::Everyone, sequence),
+                sequence,
+            );
+        }
+        let recent: Vec<u64> = history.recent(0).copied().collect();
+        assert_eq!(recent, [10, 20, 30, 40]);
     }
 }

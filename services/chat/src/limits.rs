@@ -31,3 +31,12 @@ pub const HISTORY_MAX: usize = 20;
 pub const FILTER_WORDS_MAX: usize = 4_096;
 /// Letters of one of them.
 pub const FILTER_WORD_CHARS: std::ops::RangeInclusive<usize> = 2..=40;
+
+/// Characters whose party or guild is known: ten for each of 10,000 players; 4 MB at most on an edge's thread.
+pub const MEMBERSHIPS_MAX: usize = 100_000;
+/// Accounts whose manners an edge remembers after they left, so that coming back is no way around the rates:
+/// as many as an edge has players, twice. When more leave within the time that rates reach back, those whose
+/// rest is nearest are forgotten.
+pub const MANNERS_MAX: usize = 4_096;
+/// Letters of a moderator's reason, a sentence or two.
+pub const REASON_CHARS_MAX: usize = 200;

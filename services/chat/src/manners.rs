@@ -1,8 +1,12 @@
 //! What is kept of one player while it is here: how much it said lately, and whom it does not want to hear.
 
+use std::collections::HashMap;
+
 use crate::{
     channel::Channel,
-    limits::{HAMMER_MS, HAMMER_MS_MAX, IGNORED_MAX, MESSAGE_PERIOD_MS, MESSAGES_BURST},
+    limits::{
+        HAMMER_MS, HAMMER_MS_MAX, IGNORED_MAX, MANNERS_MAX, MESSAGE_PERIOD_MS, MESSAGES_BURST,
+    },
     refusal::Refusal,
 };
 
@@ -41,6 +45,46 @@ impl Manners {
         *said_at_ms = now_ms;
         self.paid_at_ms = self.paid_at_ms.max(now_ms) + MESSAGE_PERIOD_MS;
         Ok(())
+    }
+}
+
+impl Manners {
+    /// Whether all that was said is paid for, so that nothing of it counts any more but slow mode.
+    fn is_at_rest(&self, now_ms: u64) -> bool {
+        self.paid_at_ms <= now_ms
+    }
+}
+
+/// The manners of accounts that left, for when they come back.
+#[derive(Clone, Debug, Default)]
+pub struct Absent(HashMap<u64, Manners>);
+
+impl Absent {
+    pub fn keep(&mut self, account: u64, manners: Manners, now_ms: u64) {
+        if manners.is_at_rest(now_ms) {
+            return;
+        }
+        if self.0.len() >= MANNERS_MAX {
+            self.0.retain(|_, manners| !manners.is_at_rest(now_ms));
+        }
+        if self.0.len() >= MANNERS_MAX
+            && let Some(nearest) = self.nearest_to_rest()
+        {
+            self.0.remove(&nearest);
+        }
+        self.0.insert(account, manners);
+    }
+
+    pub fn take(&mut self, account: u64) -> Manners {
+        self.0.remove(&account).unwrap_or_default()
+    }
+
+    fn nearest_to_rest(&self) -> Option<u64> {
+        let rests = self
+            .0
+            .iter()
+            .map(|(account, manners)| (manners.paid_at_ms, *account));
+        rests.min().map(|(_, account)| account)
     }
 }
 
@@ -144,6 +188,21 @@ mod tests {
             manners.take(Channel::Global, 9_000, START_MS + 9_000),
             Ok(())
         );
+    }
+
+    #[test]
+    fn coming_back_is_no_way_around_the_rate() {
+        let mut absent = Absent::default();
+        let mut manners = Manners::default();
+        while manners.take(Channel::Global, 0, START_MS).is_ok() {}
+        absent.keep(7, manners, START_MS);
+        let mut again = absent.take(7);
+        assert!(again.take(Channel::Global, 0, START_MS).is_err());
+        assert!(absent.take(8).take(Channel::Global, 0, START_MS).is_ok());
+        for account in 0..=MANNERS_MAX as u64 {
+            absent.keep(account, manners, START_MS);
+        }
+        assert_eq!(absent.0.len(), MANNERS_MAX);
     }
 
     #[test]

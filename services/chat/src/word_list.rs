@@ -1,13 +1,16 @@
 //! Words that are not shown: a file with one a line. Whole words are compared, whatever their case, so that
 //! no harmless word is hit for what is inside of it.
 
-use std::{collections::HashSet, fmt};
+use std::{collections::BTreeSet, fmt};
+
+use serde::{Deserialize, Serialize};
 
 use crate::limits::{FILTER_WORD_CHARS, FILTER_WORDS_MAX};
 
 /// See the module.
-#[derive(Clone, Debug, Default)]
-pub struct WordList(HashSet<String>);
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct WordList(BTreeSet<String>);
 
 /// What is wrong with a file of words, and where.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,27 +56,37 @@ impl WordList {
     /// # Errors
     /// The first line that does not fit.
     pub fn parse(file: &str) -> Result<Self, WordListError> {
-        let mut words = HashSet::new();
+        let mut list = Self::default();
         for (line, text) in (1..).zip(file.lines()) {
             let fault = |fault| WordListError { line, fault };
             let word = text.split('#').next().unwrap_or_default().trim();
             if word.is_empty() {
                 continue;
             }
-            if !word.chars().all(is_letter) || word.to_lowercase() != word {
-                return Err(fault(WordFault::NoWord));
-            }
-            if !FILTER_WORD_CHARS.contains(&word.chars().count()) {
-                return Err(fault(WordFault::Length));
-            }
-            if words.len() == FILTER_WORDS_MAX {
-                return Err(fault(WordFault::TooMany));
-            }
-            if !words.insert(word.to_owned()) {
-                return Err(fault(WordFault::Twice));
-            }
+            list.add(word).map_err(fault)?;
         }
-        Ok(Self(words))
+        Ok(list)
+    }
+
+    /// In alphabetical order.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    fn add(&mut self, word: &str) -> Result<(), WordFault> {
+        if !word.chars().all(is_letter) || word.to_lowercase() != word {
+            return Err(WordFault::NoWord);
+        }
+        if !FILTER_WORD_CHARS.contains(&word.chars().count()) {
+            return Err(WordFault::Length);
+        }
+        if self.0.len() == FILTER_WORDS_MAX {
+            return Err(WordFault::TooMany);
+        }
+        match self.0.insert(word.to_owned()) {
+            true => Ok(()),
+            false => Err(WordFault::Twice),
+        }
     }
 
     /// The text with a star for every letter of a listed word.
@@ -93,6 +106,26 @@ impl WordList {
             rest = behind;
         }
         masked + rest
+    }
+}
+
+impl TryFrom<Vec<String>> for WordList {
+    type Error = WordListError;
+
+    /// A word's place, from 1, counts as its line.
+    fn try_from(words: Vec<String>) -> Result<Self, WordListError> {
+        let mut list = Self::default();
+        for (line, word) in (1..).zip(words) {
+            let added = list.add(&word);
+            added.map_err(|fault| WordListError { line, fault })?;
+        }
+        Ok(list)
+    }
+}
+
+impl From<WordList> for Vec<String> {
+    fn from(list: WordList) -> Self {
+        list.0.into_iter().collect()
     }
 }
 

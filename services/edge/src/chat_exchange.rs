@@ -4,7 +4,7 @@
 
 use std::{fmt, sync::Arc};
 
-use chat::{Notice, WordList};
+use chat::{Ears, Notice, WordList};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -37,12 +37,15 @@ pub struct ChatInlet {
     counters: Arc<Counters>,
 }
 
-impl ChatInlet {
-    /// Never waits.
-    pub fn tell(&self, notice: &Notice) {
+impl Ears for ChatInlet {
+    fn tell(&self, notice: &Notice) {
         for edge in &self.edges {
             send(edge, notice, &self.counters);
         }
+    }
+
+    fn lose(&self, count: usize) {
+        self.counters.drop_many(Cause::ChatUnrelayed, count as u64);
     }
 }
 
@@ -118,7 +121,7 @@ mod tests {
             word_list: None,
         };
         let (mut ends, inlet) = connect(3, &service, &counters);
-        let said = Notice::Unmuted { session: 1 };
+        let said = Notice::Removed { sequence: 1 };
         ends[1].hand_on(&said, &counters);
         assert_eq!(service_inbox.try_recv(), Ok(said.clone()));
         let heard = ends.iter_mut().map(|end| end.inbox.try_recv().ok());
@@ -133,8 +136,8 @@ mod tests {
     fn a_full_queue_drops_and_counts() {
         let counters = Arc::new(Counters::default());
         let (ends, inlet) = connect(1, &ChatService::default(), &counters);
-        for session in 0..limits::CHAT_NOTICES_MAX as u64 + 9 {
-            inlet.tell(&Notice::Unmuted { session });
+        for sequence in 0..limits::CHAT_NOTICES_MAX as u64 + 9 {
+            inlet.tell(&Notice::Removed { sequence });
         }
         assert_eq!(unrelayed(&counters), 9);
         assert_eq!(ends[0].inbox.len(), limits::CHAT_NOTICES_MAX);

@@ -28,6 +28,8 @@ pub use certificate::write_private;
 pub use chat_exchange::{ChatInlet, ChatService};
 pub use config::{Bounds, EdgeConfig, PageSource, QuicDriver};
 pub use http::pod::serve as serve_pod_status;
+#[cfg(feature = "crowd")]
+pub use hub::crowd::Crowd;
 pub use hub::expulsion::Expeller;
 pub use server::{BoundEdges, EdgesHandle, StartError, bind};
 pub use token::TokenKey;

@@ -19,7 +19,7 @@ use crate::{
     limits, names,
     rate::TokenBucket,
     services::{Holder, Tickets},
-    token::{TokenKey, random},
+    token::{Known, TokenKey, random},
 };
 
 /// What a Hello asks for.
@@ -54,6 +54,8 @@ impl Refusal {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Admission {
     pub session: SessionId,
+    /// See [`Known::account`].
+    pub account: u64,
     pub attachment: Attachment,
     pub token: String,
     /// What it is called, unless it is in the world already under another name.
@@ -72,7 +74,7 @@ pub enum Answer {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Place {
     number: u64,
-    session: SessionId,
+    known: Known,
     name: String,
 }
 
@@ -139,39 +141,40 @@ impl Registry {
         population: &Population,
         now: Instant,
     ) -> Result<Answer, Refusal> {
-        let known = self.key.session(request.resume_token);
-        self.refuse_barred(known, now)?;
+        let known = self.key.known(request.resume_token);
+        self.refuse_barred(known.map(|known| known.session), now)?;
         // Who comes back is no newcomer: when an edge dies, others get everybody at once.
-        if let Some(session) = known.filter(|session| population.has(*session)) {
-            let name = population.name(session).unwrap_or(request.name).to_owned();
-            return Ok(Answer::In(self.attach(session, name)));
+        if let Some(known) = known.filter(|known| population.has(known.session)) {
+            let name = population.name(known.session).unwrap_or(request.name);
+            return Ok(Answer::In(self.attach(known, name.to_owned())));
         }
         if !self.lock().may_join(request.address, now) {
             return Err(Refusal::TooManyJoins);
         }
         let holder = self.holder(request.ticket)?;
-        let own = holder
-            .as_ref()
-            .map(|holder| SessionId(holder.character as u64));
-        self.refuse_barred(own, now)?;
+        let own = holder.as_ref().map(|holder| Known {
+            session: SessionId(holder.character as u64),
+            account: holder.account as u64,
+        });
+        self.refuse_barred(own.map(|own| own.session), now)?;
         let name = holder.map_or_else(|| request.name.to_owned(), |holder| holder.name);
         let name = names::checked(&name).map_err(Refusal::Name)?;
         // A character has one body, whatever device it is played on.
-        if let Some(session) = own.filter(|session| population.has(*session)) {
-            return Ok(Answer::In(self.attach(session, name)));
+        if let Some(own) = own.filter(|own| population.has(own.session)) {
+            return Ok(Answer::In(self.attach(own, name)));
         }
         // One that this edge does not see (yet) keeps its number, and so its body where there is one.
-        let session = own.or(known).unwrap_or_else(|| new_session(population));
+        let known = own.or(known).unwrap_or_else(|| stranger(population));
         let mut inner = self.lock();
         inner.settle(population, now);
         if inner.line.is_empty() && self.room(&inner, population) > 0 {
-            let name = inner.enter(session, &name, population, now);
-            return Ok(Answer::In(self.attach(session, name)));
+            let name = inner.enter(known.session, &name, population, now);
+            return Ok(Answer::In(self.attach(known, name)));
         }
         let number = inner.queue().ok_or(Refusal::Full)?;
         Ok(Answer::Wait(Place {
             number,
-            session,
+            known,
             name,
         }))
     }
@@ -221,8 +224,8 @@ impl Registry {
             };
         }
         inner.quit(place);
-        let name = inner.enter(place.session, &place.name, population, now);
-        Turn::Now(self.attach(place.session, name))
+        let name = inner.enter(place.known.session, &place.name, population, now);
+        Turn::Now(self.attach(place.known, name))
     }
 
     /// Gives a place in the line up; nothing if its turn has come.
@@ -249,11 +252,12 @@ impl Registry {
         }
     }
 
-    fn attach(&self, session: SessionId, name: String) -> Admission {
+    fn attach(&self, known: Known, name: String) -> Admission {
         Admission {
-            session,
+            session: known.session,
+            account: known.account,
             attachment: Attachment(u32::from_le_bytes(random())),
-            token: self.key.token(session),
+            token: self.key.token(known),
             name,
         }
     }
@@ -325,12 +329,14 @@ impl Inner {
     }
 }
 
-/// Any number that is no character's, but those in use.
-fn new_session(population: &Population) -> SessionId {
+/// Any number that is no character's, but those in use; nobody's account.
+fn stranger(population: &Population) -> Known {
     loop {
-        let session = SessionId(u64::from_le_bytes(random()) | SessionId::STRANGER_BIT);
+        let number = u64::from_le_bytes(random()) | SessionId::STRANGER_BIT;
+        let session = SessionId(number);
         if !population.has(session) {
-            return session;
+            let account = number;
+            return Known { session, account };
         }
     }
 }
@@ -495,6 +501,7 @@ mod tests {
         twin.take_in(&first);
         let again = joins(&registry, &with_ticket("", &first.token), &twin, now);
         assert_eq!(again.session, first.session);
+        assert_eq!((first.account, again.account), (7, 7), "also whose it is");
     }
 
     #[test]
@@ -527,7 +534,11 @@ mod tests {
         let mut twin = Twin::default();
         let first = joins(&registry, &request("Bera", ""), &twin, now);
         twin.take_in(&first);
-        let forged = TokenKey::new(&[2; TokenKey::BYTES]).token(first.session);
+        let known = Known {
+            session: first.session,
+            account: first.account,
+        };
+        let forged = TokenKey::new(&[2; TokenKey::BYTES]).token(known);
         for token in [&first.token[1..], &forged, "", "zz"] {
             let other = joins(&registry, &request("x", token), &twin, now);
             assert!(other.session != first.session, "{token}");

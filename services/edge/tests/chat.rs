@@ -2,7 +2,7 @@
 
 mod common;
 
-use chat::{Channel, Notice};
+use chat::{Channel, Ears, Membership, Notice, Words};
 use common::{
     client::{Client, hello, join_as, join_browser, join_socket},
     http,
@@ -209,33 +209,33 @@ async fn a_moderator_mutes_removes_and_slows() {
     let Some(Notice::Said(words)) = said_here.recv().await else {
         panic!("the services hear what is said");
     };
-    let (session, sequence) = (words.speaker.session, words.sequence);
+    let (account, sequence) = (words.speaker.account, words.sequence);
     let until_ms = bera.said[0].time_ms + 60_000;
-    let reason = "rude".to_owned();
-    let muted = Notice::Muted {
-        session,
+    let muted = |until_ms, revision| Notice::Muted {
+        account,
         until_ms,
-        reason,
+        reason: "rude".to_owned(),
+        revision,
     };
-    server.edges().chat().tell(&muted);
+    server.edges().chat().tell(&muted(until_ms, 1));
     server.edges().chat().tell(&Notice::Removed { sequence });
-    bera.for_ticks(3).await;
-    say(&mut bera, Channel::Global, "again").await;
     until_refused(&mut bera, 1).await;
-    assert_eq!(
-        (bera.unsaid[0].reason, bera.unsaid[0].until_ms),
-        (4, until_ms)
-    );
-    server.edges().chat().tell(&Notice::Unmuted { session });
+    say(&mut bera, Channel::Global, "again").await;
+    until_refused(&mut bera, 2).await;
+    for told in &bera.unsaid {
+        assert_eq!((told.reason, told.until_ms), (4, until_ms));
+    }
+    server.edges().chat().tell(&muted(0, 2));
     let slowed = Notice::Slowed {
         channel: Channel::Global,
         slow_ms: 600_000,
+        revision: 1,
     };
     server.edges().chat().tell(&slowed);
     bera.for_ticks(3).await;
     say(&mut bera, Channel::Global, "too soon").await;
-    until_refused(&mut bera, 2).await;
-    assert_eq!(bera.unsaid[1].reason, 8);
+    until_refused(&mut bera, 3).await;
+    assert_eq!(bera.unsaid[2].reason, 8);
     say(&mut bera, Channel::House, "elsewhere").await;
     until_heard(&mut bera, "elsewhere").await;
     let mut ivar = join_as(server.http(), &hello("Ivar")).await;
@@ -284,4 +284,114 @@ async fn players_at_two_edges_and_at_two_processes_hear_each_other() {
     assert!(said_there.try_recv().is_err(), "what came does not go back");
     here.stop();
     there.stop();
+}
+
+#[tokio::test]
+async fn a_party_and_a_guild_hear_their_own_as_they_come_and_go() {
+    let (outlet, mut said_here) = mpsc::channel(64);
+    let server = Server::start_with(linked(outlet));
+    let mut bera = join_as(server.http(), &hello("Bera")).await;
+    let mut ivar = join_as(server.http(), &hello("Ivar")).await;
+    let mut characters = Vec::new();
+    for client in [&mut bera, &mut ivar] {
+        say(client, Channel::Local, "who am I?").await;
+        let Some(Notice::Said(words)) = said_here.recv().await else {
+            panic!("the services hear what is said");
+        };
+        characters.push(words.speaker.session);
+    }
+    let belongs = |character, party, guild| {
+        Notice::Belongs(Membership {
+            character,
+            party,
+            guild,
+        })
+    };
+    server
+        .edges()
+        .chat()
+        .tell(&belongs(characters[0], Some(3), Some(9)));
+    server
+        .edges()
+        .chat()
+        .tell(&belongs(characters[1], Some(3), None));
+    let server_says = |client: &Client, channel: Channel| {
+        let mut lines = client.said.iter();
+        lines.any(|said| said.from == 0 && said.channel == channel as u8)
+    };
+    for channel in [Channel::Party, Channel::Guild] {
+        bera.until("its groups", |client| server_says(client, channel))
+            .await;
+    }
+    ivar.until("its party", |client| server_says(client, Channel::Party))
+        .await;
+    assert!(!server_says(&ivar, Channel::Guild));
+    say(&mut bera, Channel::Party, "to the party").await;
+    say(&mut bera, Channel::Guild, "to the guild").await;
+    until_heard(&mut bera, "to the guild").await;
+    say(&mut ivar, Channel::Guild, "let me in").await;
+    until_refused(&mut ivar, 1).await;
+    assert_eq!(ivar.unsaid[0].reason, 6);
+    until_heard(&mut ivar, "to the party").await;
+    assert!(!texts(&ivar).contains(&"to the guild"));
+    server
+        .edges()
+        .chat()
+        .tell(&belongs(characters[1], None, None));
+    until_refused(&mut ivar, 2).await;
+    let left = &ivar.unsaid[1];
+    assert_eq!((left.reason, left.channel), (6, Channel::Party as u8));
+    say(&mut ivar, Channel::Party, "still here?").await;
+    until_refused(&mut ivar, 3).await;
+    server.stop();
+}
+
+#[tokio::test]
+async fn what_services_remember_is_told_to_newcomers_alone() {
+    let (outlet, mut said_here) = mpsc::channel(64);
+    let server = Server::start_with(linked(outlet));
+    let mut bera = join_as(server.http(), &hello("Bera")).await;
+    say(&mut bera, Channel::Global, "now").await;
+    let Some(Notice::Said(words)) = said_here.recv().await else {
+        panic!("the services hear what is said");
+    };
+    let before = Words {
+        text: "before".into(),
+        sequence: 1,
+        time_ms: words.time_ms - 1,
+        ..Words::clone(&words)
+    };
+    let recalled = [before, Words::clone(&words)].map(|words| Notice::Recalled(words.into()));
+    let several = Notice::Several {
+        notices: recalled.into(),
+    };
+    server.edges().chat().tell(&several);
+    server.edges().chat().tell(&several);
+    bera.for_ticks(3).await;
+    let mut ivar = join_as(server.http(), &hello("Ivar")).await;
+    say(&mut bera, Channel::Global, "end").await;
+    until_heard(&mut ivar, "end").await;
+    until_heard(&mut bera, "end").await;
+    assert_eq!(texts(&ivar), ["before", "now", "end"]);
+    assert_eq!(texts(&bera), ["now", "end"]);
+    server.stop();
+}
+
+#[tokio::test]
+async fn coming_back_is_no_way_around_the_rates() {
+    let server = Server::start();
+    let mut bera = join_as(server.http(), &hello("Bera")).await;
+    for number in 0..8 {
+        say(&mut bera, Channel::Global, &format!("spam {number}")).await;
+    }
+    until_refused(&mut bera, 1).await;
+    let again = Hello {
+        resume_token: bera.welcome.resume_token.clone(),
+        ..hello("Bera")
+    };
+    let mut again = join_as(server.http(), &again).await;
+    say(&mut again, Channel::Global, "me again").await;
+    until_refused(&mut again, 1).await;
+    assert_eq!(again.unsaid[0].reason, 0);
+    server.stop();
 }

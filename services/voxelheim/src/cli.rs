@@ -30,6 +30,8 @@ pub enum Verb {
     Inventory(RoleArguments),
     /// Sums up what happened and answers staff, with a warehouse
     Analytics(AnalyticsArguments),
+    /// Keeps what is said, takes reports, and tells all edges what moderators want
+    Chat(RoleArguments),
     /// Serves the page alone, for edges that others reach by the same address
     Assets(AssetsArguments),
     /// Makes the tables of accounts and of the game in their databases, or brings them up to date
@@ -158,6 +160,15 @@ pub struct EdgeArguments {
     /// Who comes in: everybody under any name, or only who has a ticket
     #[arg(long, value_enum, default_value_t, requires = "keys")]
     pub accounts: Accounts,
+    /// Where players of other processes are heard: amqp://USER:PASSWORD@HOST:PORT/VHOST; without, only those of
+    /// this one
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true
+    )]
+    pub broker: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -64,6 +64,7 @@ fn main() -> ExitCode {
         Some(Verb::Player(arguments)) => services::run_player(arguments),
         Some(Verb::Inventory(arguments)) => services::run_inventory(arguments),
         Some(Verb::Analytics(arguments)) => services::run_analytics(arguments),
+        Some(Verb::Chat(arguments)) => services::run_chat(arguments),
         Some(Verb::Assets(arguments)) => services::run_assets(arguments),
         Some(Verb::Migrate(arguments)) => services::migrate(arguments),
         Some(Verb::Appoint(arguments)) => services::appoint(arguments),

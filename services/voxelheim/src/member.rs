@@ -27,7 +27,7 @@ use crate::{
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
     say,
-    services::{self, Keeping, Telling},
+    services::{self, Keeping, Telling, chat, open_broker},
     signals,
 };
 
@@ -123,7 +123,12 @@ fn onlookers(
 pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     let place = place(&arguments.place)?;
     let keys = remote_keys(arguments)?;
-    let config = config(arguments, &place, keys.as_ref())?;
+    let (line, edge_line) = chat::line();
+    let mut config = config(arguments, &place, keys.as_ref())?;
+    if let Some(broker) = &arguments.broker {
+        config.services.chat = edge_line.service();
+        line.carry_apart(open_broker(broker)?)?;
+    }
     let edges = edge::bind(config).map_err(|error| Failure::Usage(error.to_string()))?;
     let address = edges.http_address();
     let url = arguments.url.clone();
@@ -135,6 +140,7 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     let serve = |status| {
         let served = edges.start(ports.edges, status);
         let served = served.map_err(|error| ClusterError::World(error.to_string()))?;
+        edge_line.connect(served.chat().clone());
         announce(address);
         Ok(Served::new(served))
     };

@@ -42,7 +42,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         Some(path) => Some(DataDir::open(path)?),
         None => None,
     };
-    let (edge_config, services) = with_services(&config)?;
+    let (edge_config, mut services) = with_services(&config)?;
     let edges = edge::bind(edge_config).map_err(usage)?;
     let state = prepare(&config, data.as_ref())?;
     let chronicle = begin_run(&config, data.as_ref(), &state)?;
@@ -76,9 +76,9 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let egress = Box::new(edges.egress());
     let steward = Steward::start(steward_port, pod.status(), egress, options).map_err(runtime)?;
     edges.follow_rebalancing(steward.relieving());
-    let herald = match &services {
+    let herald = match &mut services {
         Some(services) => {
-            services.expel(edges.expeller().clone());
+            services.connect(&edges);
             Some(services.look_on(onlookers, pod.status(), (POD, founding))?)
         }
         None => None,

@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 34] = [
+const MAY_USE: [(&str, &[&str]); 35] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -42,6 +42,7 @@ const MAY_USE: [(&str, &[&str]); 34] = [
         ],
     ),
     ("chat", &[]),
+    ("chat-service", &["backends", "chat", "tokens", "web"]),
     ("quic", &[]),
     ("web", &[]),
     ("tokens", &[]),
@@ -77,6 +78,8 @@ const MAY_USE: [(&str, &[&str]); 34] = [
             "assets",
             "auth",
             "backends",
+            "chat",
+            "chat-service",
             "events",
             "herald",
             "inventory",

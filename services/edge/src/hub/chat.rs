@@ -5,7 +5,10 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use chat::{Audience, Channel, Draft, History, Listener, Notice, Place, Refusal, Speaker, Words};
+use chat::{
+    Absent, Audience, Channel, Draft, History, Listener, Manners, Membership, Memberships, Notice,
+    Place, Refusal, Speaker, Words,
+};
 use engine::{Frame, PlayerState, SessionId};
 use protocol::{
     Encoder,
@@ -18,7 +21,7 @@ use crate::{
     chat_exchange::ChatEnd,
     counters::{Cause, Counters, add},
     hub::{
-        ClientId, Hub, Slot,
+        ClientId, Hub,
         client::Client,
         client_of, player,
         population::{folded, name},
@@ -32,6 +35,11 @@ pub struct Chat {
     end: ChatEnd,
     rules: chat::Rules,
     history: History<Bytes>,
+    memberships: Memberships,
+    /// Of those who left a while ago.
+    absent: Absent,
+    /// What one is told who comes into a party, and into a guild.
+    group_lines: [Bytes; 2],
     encoder: Encoder,
     /// Of the sequences given here: its own number in the upper half, so that no two edges give the same.
     sequence: u64,
@@ -39,19 +47,48 @@ pub struct Chat {
 
 impl Chat {
     pub fn new(end: ChatEnd) -> Self {
-        let origin = u32::from_le_bytes(random());
+        let origin = u64::from(u32::from_le_bytes(random())) << 32;
+        let mut encoder = Encoder::new();
+        let group_lines = [1, 2].map(|number| group_line(&mut encoder, number, origin));
         Self {
             rules: chat::Rules::new(end.word_list.clone()),
             end,
             history: History::default(),
-            encoder: Encoder::new(),
-            sequence: u64::from(origin) << 32,
+            memberships: Memberships::default(),
+            absent: Absent::default(),
+            encoder,
+            sequence: origin + group_lines.len() as u64,
+            group_lines,
         }
     }
 
     /// What a newcomer of a house is told of what was said before.
     pub fn recent(&self, house: u8) -> impl Iterator<Item = &Bytes> {
         self.history.recent(house)
+    }
+
+    /// What a newcomer is told of its party and guild, if it is in any.
+    pub fn groups(&self, session: SessionId) -> impl Iterator<Item = &Bytes> {
+        let belongs = self.memberships.of(session.0);
+        let lines = [belongs.party, belongs.guild].into_iter();
+        let lines = lines.zip(&self.group_lines);
+        lines.filter_map(|(group, line)| group.map(|_| line))
+    }
+
+    /// How much an account that comes in said lately.
+    pub fn returning(&mut self, account: u64) -> Manners {
+        self.absent.take(account)
+    }
+
+    /// Remembers how much a client that leaves said lately.
+    pub fn part(&mut self, client: Option<&Client>) {
+        if let Some(client) = client {
+            self.absent.keep(client.account, client.manners, now_ms());
+        }
+    }
+
+    fn unsaid(&mut self, unsaid: &Unsaid) -> Bytes {
+        Bytes::copy_from_slice(self.encoder.stream(unsaid))
     }
 
     fn message(&mut self, words: &Words) -> Bytes {
@@ -68,12 +105,7 @@ impl Chat {
             time_ms: words.time_ms,
         };
         let message = Bytes::copy_from_slice(self.encoder.stream(&said));
-        self.history.keep(
-            words.channel,
-            &words.audience,
-            words.sequence,
-            message.clone(),
-        );
+        self.history.keep(words, message.clone());
         message
     }
 }
@@ -123,10 +155,24 @@ impl Hub {
         match notice {
             Notice::Said(words) => {
                 let message = self.chat.message(words);
-                fan_out(&self.slots, &self.frame, words, &message, &self.counters);
+                self.fan_out(words, &message);
             }
+            Notice::Recalled(words) => drop(self.chat.message(words)),
             Notice::Removed { sequence } => self.chat.history.remove(*sequence),
-            Notice::Muted { .. } | Notice::Unmuted { .. } | Notice::Slowed { .. } => {
+            Notice::Belongs(membership) => self.set_membership(*membership),
+            Notice::Several { notices } => {
+                for notice in notices.iter() {
+                    self.heed(notice, now_ms);
+                }
+            }
+            Notice::Muted {
+                account, until_ms, ..
+            } => {
+                if self.chat.rules.heed(notice, now_ms) && *until_ms > now_ms {
+                    self.tell_muted(*account, *until_ms);
+                }
+            }
+            Notice::Hushed { .. } | Notice::Slowed { .. } | Notice::Filtered { .. } => {
                 self.chat.rules.heed(notice, now_ms);
             }
         }
@@ -143,12 +189,18 @@ impl Hub {
         };
         let channel = Channel::from_number(say.channel).ok_or(Refusal::NotAllowed)?;
         let draft = Draft {
-            session: client.session.0,
+            account: client.account,
             channel,
             text: &say.text,
         };
         let text = self.chat.rules.judge(&draft, &mut client.manners, now_ms)?;
-        let speaker = speaker(&self.frame, player);
+        let belongs = self.chat.memberships.of(client.session.0);
+        let speaker = Speaker {
+            account: client.account,
+            party: belongs.party,
+            guild: belongs.guild,
+            ..speaker(&self.frame, player)
+        };
         let ear = (channel == Channel::Whisper)
             .then(|| session_of(&self.frame, &say.to))
             .flatten();
@@ -173,44 +225,116 @@ impl Hub {
             channel,
             until_ms: refusal.until_ms(),
         };
-        let message = Bytes::copy_from_slice(self.chat.encoder.stream(&unsaid));
+        let message = self.chat.unsaid(&unsaid);
         if let Some(client) = client_of(&mut self.slots, id) {
             tell(client, message, &self.counters);
         }
     }
-}
 
-/// Tells the same message to all clients who are to hear it.
-fn fan_out(slots: &[Slot], frame: &Frame, words: &Words, message: &Bytes, counters: &Counters) {
-    let clients = slots.iter().filter_map(|slot| slot.client.as_ref());
-    let mut heard_count = 0;
-    for client in clients.filter(|client| client.body.is_some()) {
-        let is_wanted = !client.ignored.contains(words.speaker.session);
-        if is_wanted && hears(client, frame, &words.audience) {
-            heard_count += u64::from(tell(client, message.clone(), counters));
+    /// Tells who joins a group that it may speak there, and who leaves one that it may no more.
+    fn set_membership(&mut self, membership: Membership) {
+        let memberships = &mut self.chat.memberships;
+        let before = memberships.of(membership.character);
+        memberships.set(membership);
+        let after = memberships.of(membership.character);
+        let groups = [
+            (Channel::Party, before.party, after.party),
+            (Channel::Guild, before.guild, after.guild),
+        ];
+        for (place, (channel, before, after)) in groups.into_iter().enumerate() {
+            let message = match (before, after) {
+                (before, Some(_)) if before != after => self.chat.group_lines[place].clone(),
+                (Some(_), None) => self.chat.unsaid(&Unsaid {
+                    reason: Refusal::NotMember.number(),
+                    channel: channel as u8,
+                    until_ms: 0,
+                }),
+                _ => continue,
+            };
+            let clients = self.slots.iter().filter_map(|slot| slot.client.as_ref());
+            let is_it = |client: &&Client| client.session.0 == membership.character;
+            for client in clients.filter(is_it).filter(|it| it.body.is_some()) {
+                tell(client, message.clone(), &self.counters);
+            }
         }
     }
-    add(&counters.chat_heard, heard_count);
+
+    /// Tells an account that it may say nothing for now, wherever it plays here.
+    fn tell_muted(&mut self, account: u64, until_ms: u64) {
+        let refusal = Refusal::Muted { until_ms };
+        let message = self.chat.unsaid(&Unsaid {
+            reason: refusal.number(),
+            channel: Channel::Global as u8,
+            until_ms,
+        });
+        let clients = self.slots.iter().filter_map(|slot| slot.client.as_ref());
+        for client in clients.filter(|client| client.account == account) {
+            tell(client, message.clone(), &self.counters);
+        }
+    }
+
+    /// Tells the same message to all clients who are to hear it.
+    fn fan_out(&self, words: &Words, message: &Bytes) {
+        let clients = self.slots.iter().filter_map(|slot| slot.client.as_ref());
+        let mut heard_count = 0;
+        for client in clients.filter(|client| client.body.is_some()) {
+            let is_wanted = !client.ignored.contains(words.speaker.session);
+            if is_wanted && self.hears(client, &words.audience) {
+                heard_count += u64::from(tell(client, message.clone(), &self.counters));
+            }
+        }
+        add(&self.counters.chat_heard, heard_count);
+    }
+
+    fn hears(&self, client: &Client, audience: &Audience) -> bool {
+        let session = client.session.0;
+        let listener = match audience {
+            // What all hear needs no look at who it is.
+            Audience::Everyone => return true,
+            Audience::Pair(..) => Listener {
+                session,
+                ..Listener::default()
+            },
+            Audience::Party(_) | Audience::Guild(_) => {
+                let belongs = self.chat.memberships.of(session);
+                Listener {
+                    session,
+                    party: belongs.party,
+                    guild: belongs.guild,
+                    ..Listener::default()
+                }
+            }
+            Audience::Near(_) | Audience::House(_) => {
+                let Some(player) = player(&self.frame, client.session) else {
+                    return false;
+                };
+                Listener {
+                    session,
+                    house: player.house as u8,
+                    place: place(player.motion.position),
+                    ..Listener::default()
+                }
+            }
+        };
+        audience.hears(&listener)
+    }
 }
 
-fn hears(client: &Client, frame: &Frame, audience: &Audience) -> bool {
-    let session = client.session.0;
-    match audience {
-        // What all hear needs no look at who it is.
-        Audience::Everyone => true,
-        Audience::Pair(..) => audience.hears(&Listener {
-            session,
-            ..Listener::default()
-        }),
-        _ => player(frame, client.session).is_some_and(|player| {
-            audience.hears(&Listener {
-                session,
-                house: player.house as u8,
-                place: place(player.motion.position),
-                ..Listener::default()
-            })
-        }),
-    }
+/// The server's word in a party's or guild's channel, by which a page knows that one may speak there.
+fn group_line(encoder: &mut Encoder, number: u64, origin: u64) -> Bytes {
+    let (channel, text) = match number {
+        1 => (Channel::Party, "You are in a party. It hears you here."),
+        _ => (Channel::Guild, "Your guild hears you here."),
+    };
+    let said = Said {
+        channel: channel as u8,
+        house: 255,
+        text: text.to_owned(),
+        sequence: origin + number,
+        time_ms: now_ms(),
+        ..Said::default()
+    };
+    Bytes::copy_from_slice(encoder.stream(&said))
 }
 
 /// False, and counted, for a client that has much to read already.
@@ -231,9 +355,7 @@ fn speaker(frame: &Frame, player: &PlayerState) -> Speaker {
         name: name(frame, player).unwrap_or_default().to_owned(),
         house: player.house as u8,
         place: place(player.motion.position),
-        // Which edges learn when there is a service that keeps them.
-        party: None,
-        guild: None,
+        ..Speaker::default()
     }
 }
 

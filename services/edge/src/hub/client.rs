@@ -83,6 +83,8 @@ impl EndSignal {
 /// A client of this edge, from its admission to the end of its connection.
 pub struct Client {
     pub session: SessionId,
+    /// Whom mutes and rates of chat hold for.
+    pub account: u64,
     /// Tells this connection from others of the same session.
     pub attachment: Attachment,
     pub token: String,
@@ -122,6 +124,7 @@ impl Client {
     pub fn new(admission: &Admission, hello: &Hello, wishes: Wishes, outbox: Outbox) -> Self {
         Self {
             session: admission.session,
+            account: admission.account,
             attachment: admission.attachment,
             token: admission.token.clone(),
             house_wished: hello.house,

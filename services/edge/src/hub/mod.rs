@@ -5,6 +5,8 @@ pub mod bodies;
 pub mod chat;
 pub mod client;
 pub mod columns;
+#[cfg(feature = "crowd")]
+pub mod crowd;
 pub mod expulsion;
 pub mod inputs;
 pub mod news;
@@ -131,7 +133,8 @@ impl Hub {
     pub fn enter(&mut self, admission: &Admission, hello: &Hello, outbox: Outbox) -> ClientId {
         self.end_session(admission.session, &Ending::replaced());
         let wishes = Wishes::of_hello(hello, self.bounds.budget_bytes_per_second_max());
-        let client = Client::new(admission, hello, wishes, outbox);
+        let mut client = Client::new(admission, hello, wishes, outbox);
+        client.manners = self.chat.returning(client.account);
         // Also for one who comes back: the shard then counts its inputs anew.
         self.send_surely(Command::Join {
             session: client.session,
@@ -156,7 +159,8 @@ impl Hub {
     /// Forgets a client; its queues end and its connection's task finishes what is in them.
     pub fn leave(&mut self, id: ClientId) {
         if self.client(id).is_some() {
-            self.slots[id.slot].client = None;
+            let client = self.slots[id.slot].client.take();
+            self.chat.part(client.as_ref());
             self.slots[id.slot].generation += 1;
             self.slots_free.push(id.slot);
         }

@@ -319,7 +319,8 @@ impl Telling<'_> {
         client
             .outbox
             .control(self.teller.news.scoreboard.message())?;
-        let mut recent = self.chat.recent(player.house as u8);
+        let recent = self.chat.recent(player.house as u8);
+        let mut recent = recent.chain(self.chat.groups(client.session));
         recent.try_for_each(|words| client.outbox.control(words.clone()))
     }
 

@@ -19,7 +19,7 @@ use crate::{
     Failure,
     cli::{AnalyticsArguments, AssetsArguments, AuthArguments, RoleArguments},
     services::{
-        accounts, analytics, belongings,
+        accounts, analytics, belongings, chat,
         part::{Part, assemble},
         player, runtime, runtime_failure,
         stores::{open_broker, open_cache, open_database, open_warehouse},
@@ -72,6 +72,19 @@ pub fn run_inventory(arguments: &RoleArguments) -> Result<(), Failure> {
         let gates = (role.gate, owners as _);
         let inventory = belongings::open(&role.game, gates, &stage.shell, &stage.clock);
         let part = belongings::part(&inventory, &role.broker, stage.stopped.clone());
+        Ok(vec![role.keys, part])
+    })
+}
+
+/// Serves chat's history and moderation.
+pub fn run_chat(arguments: &RoleArguments) -> Result<(), Failure> {
+    let process = Process::begin(arguments.listen)?;
+    process.run("chat", async |stage| {
+        let role = Role::open(arguments, stage).await?;
+        let kept = (&role.game, &role.cache);
+        let gates = (role.gate, &role.players);
+        let chat = chat::open(kept, gates, &stage.shell, &stage.clock);
+        let part = chat::part(&chat, &role.broker, stage.stopped.clone());
         Ok(vec![role.keys, part])
     })
 }

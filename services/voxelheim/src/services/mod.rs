@@ -6,6 +6,7 @@ mod alone;
 mod analytics;
 mod bailiff;
 mod belongings;
+pub mod chat;
 mod keeping;
 mod observers;
 mod offline;
@@ -24,7 +25,7 @@ use auth::Auth;
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse};
 use backends::broker::Broker;
 use edge::{
-    Expeller,
+    EdgesHandle,
     services::{Answering, Api},
 };
 use herald::{Origin, TellerHandle};
@@ -43,14 +44,16 @@ use crate::{
 };
 
 pub use accounts::tickets;
-pub use alone::{run_analytics, run_assets, run_auth, run_inventory, run_player};
+pub use alone::{run_analytics, run_assets, run_auth, run_chat, run_inventory, run_player};
 pub use bailiff::Bailiff;
 pub use keeping::Keeping;
 pub use observers::Telling;
 pub use offline::{appoint, migrate};
+pub use stores::open_broker;
 
 /// Services that run beside the world in this process.
 pub struct Running {
+    chat: Option<chat::EdgeLine>,
     stop: watch::Sender<bool>,
     thread: thread::JoinHandle<()>,
     runtime: Handle,
@@ -78,8 +81,11 @@ impl Running {
             .begin(herald, status, Origin { world, pod })
     }
 
-    /// Sends whom staff bans or suspends away from the edges of this process.
-    pub fn expel(&self, expeller: Expeller) {
+    /// When the edges run: lets them hear what is said elsewhere, and sends whom staff bans or suspends away.
+    pub fn connect(&mut self, edges: &EdgesHandle) {
+        let chat = self.chat.take().expect("edges are connected once");
+        chat.connect(edges.chat().clone());
+        let expeller = edges.expeller().clone();
         self.runtime.spawn(self.bailiff.clone().run(expeller));
     }
 
@@ -118,10 +124,11 @@ pub fn start(
         data: data.to_owned(),
         page_url: format!("http://{listen}/"),
     };
+    let (line, edge_line) = chat::line();
     let (stop, stopped) = watch::channel(false);
     let (ready, opened) = mpsc::channel();
     let thread = thread::Builder::new().name("services".to_owned());
-    let thread = thread.spawn(move || live(&home, &ready, stopped));
+    let thread = thread.spawn(move || live(&home, line, &ready, stopped));
     let thread = thread.map_err(runtime_failure)?;
     let opened = opened.recv().unwrap_or_else(|_| {
         let text = "the services' thread died; see the log";
@@ -131,9 +138,10 @@ pub fn start(
     let services = edge::services::Services {
         api: Some(api(opened.runtime.clone(), opened.router)),
         tickets: accounts::tickets(Box::new(move || auth.key_set()), accounts),
-        chat: edge::ChatService::default(),
+        chat: edge_line.service(),
     };
     let running = Running {
+        chat: Some(edge_line),
         stop,
         thread,
         runtime: opened.runtime,
@@ -147,12 +155,13 @@ pub fn start(
 /// The services' thread.
 fn live(
     home: &Home,
+    line: chat::Line,
     ready: &mpsc::Sender<Result<Opened, Failure>>,
     mut stopped: watch::Receiver<bool>,
 ) {
     let begin = || {
         let runtime = runtime()?;
-        let (opened, run) = runtime.block_on(open(home, runtime.handle(), &stopped))?;
+        let (opened, run) = runtime.block_on(open(home, line, runtime.handle(), &stopped))?;
         Ok((runtime, opened, run))
     };
     let (runtime, opened, run) = match begin() {
@@ -172,9 +181,10 @@ fn live(
 /// All services, with tables that are up to date, and the future that keeps them going.
 async fn open(
     home: &Home,
+    line: chat::Line,
     runtime: &Handle,
     stopped: &watch::Receiver<bool>,
-) -> Result<(Opened, impl Future<Output = ()> + use<>), Failure> {
+) -> Result<(Opened, impl Future + use<>), Failure> {
     let clock = Clock::system();
     let stores = StoreUrls::embedded(&home.data).open().await?;
     let shell = Shell::new(Settings::default(), clock.clone());
@@ -183,6 +193,7 @@ async fn open(
     let options = accounts::Options::embedded(&home.data, home.page_url.clone());
     player::migrate(&stores.game).await?;
     belongings::migrate(&stores.game).await?;
+    chat::migrate(&stores.game).await?;
     declare_queues(&stores.broker).await?;
     let players = ::player::store::Store::new(stores.game.clone());
     let desk = Arc::new(player::Desk::new(&players, &clock));
@@ -191,16 +202,21 @@ async fn open(
     let gate: Arc<dyn Gate<Access>> = Arc::new(auth.clone());
     let player = player::open(&players, &stores.cache, gate.clone(), &clock);
     let inventory = belongings::open(&stores.game, (gate.clone(), desk), &shell, &clock);
+    let chatting = (gate.clone(), &players);
+    let chat = chat::open((&stores.game, &stores.cache), chatting, &shell, &clock);
     let key = home.data.join(analytics::PLAYER_KEY);
     let analytics = analytics::open(&key, &stores.warehouse, gate, &shell, &clock)?;
     let parts = vec![
         accounts::part(&auth, &stores.broker, stopped.clone()),
         player::part(&player, &stores.broker, stopped.clone()),
         belongings::part(&inventory, &stores.broker, stopped.clone()),
+        chat::part(&chat, &stores.broker, stopped.clone()),
         analytics::part(&analytics, &stores.broker, stopped.clone()),
     ];
     let telling = Telling::new(stores.broker.clone(), shell.metrics().clone(), clock);
     let (router, run) = assemble(shell, parts, stopped.clone());
+    let carry = line.carry(stores.broker.clone(), stopped.clone());
+    let run = async { tokio::join!(run, carry) };
     let opened = Opened {
         runtime: runtime.clone(),
         router,

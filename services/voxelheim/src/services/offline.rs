@@ -7,7 +7,7 @@ use crate::{
     Failure,
     cli::{AppointArguments, MigrateArguments},
     services::{
-        accounts, belongings, declare_queues, player, runtime,
+        accounts, belongings, chat, declare_queues, player, runtime,
         stores::{StoreUrls, open_broker, open_database},
     },
 };
@@ -24,6 +24,7 @@ pub fn migrate(arguments: &MigrateArguments) -> Result<(), Failure> {
             let game = open_database(url, "the game").await?;
             player::migrate(&game).await?;
             belongings::migrate(&game).await?;
+            chat::migrate(&game).await?;
         }
         if let Some(url) = &arguments.broker {
             declare_queues(&open_broker(url)?).await?;

@@ -1,0 +1,227 @@
+//! What players of this process say goes to the broker, and what others say comes from it. Neither way ever holds
+//! an edge up: what waits for the broker is bounded in number by the edges' queue and in age here, and what is
+//! too old is dropped, counted and told in the log.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+};
+
+use backends::{
+    backoff::Backoff,
+    broker::{Broker, BrokerError, Event, Subscription},
+};
+use chat::{Audience, Channel, Ears, Notice, Speaker, Words, text};
+use tokio::sync::mpsc;
+use web::Clock;
+
+use crate::{
+    limits::{BATCH_MAX, RETRY_MAX, RETRY_MIN, SEEN_MAX, WORDS_AGE_MAX_MS},
+    service::subscribed,
+    topics::{self, Announcement, Members, Told},
+};
+
+/// What an edge process hears of.
+const HEARD: [&str; 9] = [
+    "chat.said.#",
+    "chat.state",
+    "chat.muted.#",
+    "chat.removed.#",
+    "chat.slowed.#",
+    "chat.words",
+    "chat.hushed.#",
+    "chat.member.#",
+    "chat.system",
+];
+
+/// One process's way to all others. Cheap to clone.
+#[derive(Clone)]
+pub struct Exchange {
+    broker: Broker,
+    clock: Clock,
+    /// Names the process, so that it need not hear itself.
+    origin: u64,
+}
+
+impl Exchange {
+    pub fn new(broker: Broker, clock: Clock) -> Self {
+        Self {
+            broker,
+            clock,
+            origin: web::ids::new_id().cast_unsigned(),
+        }
+    }
+
+    /// Goes on until the edges are gone. May be dropped at any time.
+    pub async fn run(&self, mut said: mpsc::Receiver<Notice>, ears: &impl Ears) {
+        tokio::select! {
+            () = self.speak(&mut said, ears) => {}
+            () = self.listen(ears) => {}
+        }
+    }
+
+    /// Publishes what is said here, in order.
+    async fn speak(&self, said: &mut mpsc::Receiver<Notice>, ears: &impl Ears) {
+        let mut notices = Vec::with_capacity(BATCH_MAX);
+        while said.recv_many(&mut notices, BATCH_MAX).await > 0 {
+            let words = notices.drain(..).filter_map(|notice| match notice {
+                Notice::Said(words) => Some(words),
+                _ => None,
+            });
+            self.publish(words.collect(), ears).await;
+        }
+    }
+
+    /// Insists while the broker is away, until the words are too old.
+    async fn publish(&self, mut words: Vec<Arc<Words>>, ears: &impl Ears) {
+        let mut backoff = Backoff::new(RETRY_MIN, RETRY_MAX);
+        let mut is_told = false;
+        loop {
+            let oldest_ms = self.now_ms().saturating_sub(WORDS_AGE_MAX_MS);
+            let count_before = words.len();
+            words.retain(|words| words.time_ms >= oldest_ms);
+            self.lose(count_before - words.len(), "too old", ears);
+            if words.is_empty() {
+                return;
+            }
+            let events = words.iter();
+            let events = events.filter_map(|it| topics::said(self.origin, Words::clone(it)));
+            match self.broker.publish(&events.collect::<Vec<_>>()).await {
+                Ok(()) => return,
+                Err(BrokerError::Unavailable(error)) => {
+                    if !is_told {
+                        tracing::warn!(error, "words for other processes wait for the broker");
+                    }
+                    is_told = true;
+                    backoff.wait().await;
+                }
+                Err(error) => return self.lose(words.len(), &error.to_string(), ears),
+            }
+        }
+    }
+
+    fn lose(&self, count: usize, reason: &str, ears: &impl Ears) {
+        if count > 0 {
+            tracing::warn!(count, reason, "words did not reach other processes");
+            ears.lose(count);
+        }
+    }
+
+    /// Tells the edges here what others say.
+    async fn listen(&self, ears: &impl Ears) {
+        let mut consumer = subscribed(&self.broker, &Subscription::own(&HEARD)).await;
+        let mut seen = Seen::default();
+        self.ask().await;
+        loop {
+            let delivery = consumer.next().await;
+            if seen.is_new(&delivery.event.id) {
+                self.take(&delivery.event, ears);
+            }
+            delivery.done().await;
+        }
+    }
+
+    /// Asks what holds. Who does not hear it tells within a minute anyway.
+    async fn ask(&self) {
+        if let Err(error) = self.broker.publish(&[topics::wanted(self.origin)]).await {
+            tracing::warn!(%error, "what holds for chat comes later");
+        }
+    }
+
+    fn take(&self, event: &Event, ears: &impl Ears) {
+        let notice = match event.topic.as_str() {
+            topics::SYSTEM => topics::body(event)
+                .and_then(|it| announced(&it, &event.id))
+                .map(|words| (None, Notice::Said(words.into()))),
+            topic if topic.starts_with(topics::MEMBER) => topics::body(event).map(belonging),
+            _ => topics::body(event).map(|told: Told| (Some(told.origin), told.notice)),
+        };
+        match notice {
+            Ok((Some(origin), _)) if origin == self.origin => {}
+            Ok((_, notice)) => ears.tell(&notice),
+            Err(error) => tracing::warn!(error, topic = event.topic, "an event makes no sense"),
+        }
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.clock.now_ms().cast_unsigned()
+    }
+}
+
+/// What is heard, and the process that said it, where that is one with edges.
+type Heard = (Option<u64>, Notice);
+
+fn belonging(members: Members) -> Heard {
+    let notices = members.members.into_iter().map(Notice::Belongs);
+    let notices = notices.collect();
+    (None, Notice::Several { notices })
+}
+
+/// The server's words, under a number that follows from the event's name at all edges.
+pub fn announced(announcement: &Announcement, event_id: &str) -> Result<Words, String> {
+    let text = text::cleaned(&announcement.text);
+    let text = text.map_err(|refusal| format!("the text is refused: {refusal:?}"))?;
+    let to = announcement.to;
+    Ok(Words {
+        channel: Channel::System,
+        speaker: Speaker::default(),
+        audience: to.map_or(Audience::Everyone, |to| Audience::Pair(to, to)),
+        to: String::new(),
+        text,
+        sequence: topics::number_of_event(event_id),
+        time_ms: announcement.time_ms,
+    })
+}
+
+/// The events that came last.
+#[derive(Default)]
+struct Seen {
+    known: HashSet<String>,
+    order: VecDeque<String>,
+}
+
+impl Seen {
+    /// The first time.
+    fn is_new(&mut self, id: &str) -> bool {
+        if !self.known.insert(id.to_owned()) {
+            return false;
+        }
+        self.order.push_back(id.to_owned());
+        if self.order.len() > SEEN_MAX
+            && let Some(eldest) = self.order.pop_front()
+        {
+            self.known.remove(&eldest);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_new_once_and_few_are_remembered() {
+        let mut seen = Seen::default();
+        assert!(seen.is_new("a") && !seen.is_new("a"));
+        for number in 0..SEEN_MAX {
+            assert!(seen.is_new(&number.to_string()));
+        }
+        assert!(seen.is_new("a"), "it was forgotten");
+        assert_eq!(seen.known.len(), seen.order.len());
+    }
+
+    #[test]
+    fn an_announcement_is_the_servers_and_safe() {
+        let of = |text: &str, to| announced(&Announcement::new(text.into(), to, 5), "x");
+        let words = of(" Bera  won ", None).expect("it is told");
+        assert_eq!(
+            (words.text.as_str(), words.speaker.session),
+            ("Bera won", 0)
+        );
+        assert_eq!(words.audience, Audience::Everyone);
+        assert!(of("a\u{202e}b", None).is_err());
+        let words = of("for one", Some(7)).expect("it is told");
+        assert_eq!(words.audience, Audience::Pair(7, 7));
+    }
+}

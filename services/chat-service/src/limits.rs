@@ -1,0 +1,70 @@
+//! Every bound of the chat service and of what edges tell each other, with its derivation and what happens at it
+//! (R10).
+
+use std::time::Duration;
+
+use chat::limits::{MESSAGE_PERIOD_MS, MESSAGES_BURST};
+
+/// What is said in a process and waits for the broker: ten seconds of a hundred words each. More is dropped by
+/// the edge that says it, and counted.
+pub const OUTLET_MAX: usize = 1_024;
+/// Words of one call to the broker.
+pub const BATCH_MAX: usize = 64;
+/// Words that waited longer for the broker are dropped, counted and told in the log: who reads them then would
+/// not know what they were about.
+pub const WORDS_AGE_MAX_MS: u64 = 60_000;
+/// Between two tries of a broker that is away.
+pub const RETRY_MIN: Duration = Duration::from_millis(100);
+pub const RETRY_MAX: Duration = Duration::from_secs(2);
+/// Events that an exchange knows again: many times what a broker may deliver twice after a lost connection.
+pub const SEEN_MAX: usize = 4_096;
+
+/// One window in which an account's words are counted over all its connections.
+pub const RATE_WINDOW: Duration = Duration::from_secs(10);
+/// Words in it: as many as one connection may say. Who says more says nothing until the window ends.
+pub const RATE_WORDS_MAX: u64 = MESSAGES_BURST + RATE_WINDOW.as_millis() as u64 / MESSAGE_PERIOD_MS;
+
+/// How long words are kept: a month is what reports and questions reach back.
+pub const HISTORY_AGE_MAX_MS: i64 = 30 * 24 * 3_600 * 1_000;
+/// Words kept of one channel; the eldest go first.
+pub const HISTORY_LINES_MAX: i64 = 10_000;
+/// How often what is too old or too much is swept, and how much of one channel at a time.
+pub const SWEEP_PERIOD: Duration = Duration::from_secs(600);
+pub const SWEEP_LINES_MAX: i64 = 500;
+/// Lanes that the names of channels are spread by. Never changed, as names would be where nobody looks.
+pub const LANES: i64 = 16;
+/// How long resolved reports and mutes that are over are kept: half a year, for what comes of them.
+pub const MODERATION_AGE_MAX_MS: i64 = 180 * 24 * 3_600 * 1_000;
+
+/// Lines of one page.
+pub const PAGE_LINES_MAX: i64 = 100;
+pub const PAGE_LINES_DEFAULT: i64 = 50;
+/// Lines before a reported message that a moderator sees with it.
+pub const CONTEXT_LINES: i64 = 10;
+/// Reports of one page, and mutes of the list.
+pub const PAGE_REPORTS_MAX: i64 = 50;
+pub const MUTES_LISTED_MAX: i64 = 4_096;
+/// Reports of one account in a window: an angry evening. More are refused.
+pub const REPORTS_MAX: u64 = 10;
+pub const REPORTS_WINDOW: Duration = Duration::from_secs(600);
+/// Letters of a reason or a note.
+pub const REASON_CHARS_MAX: usize = chat::limits::REASON_CHARS_MAX;
+/// The longest mute: a year. Longer is a sanction of the account.
+pub const MUTE_MS_MAX: i64 = 366 * 24 * 3_600 * 1_000;
+/// The body of a filter: 4,096 words of 40 letters, most of one byte.
+pub const FILTER_BODY_BYTES_MAX: usize = 256 * 1_024;
+
+/// How often all edges are told all that holds, for those that missed something while the broker was away.
+pub const STATE_PERIOD: Duration = Duration::from_secs(60);
+/// Mutes that ended so recently are told as ended.
+pub const STATE_MEMORY_MS: i64 = 3_600 * 1_000;
+/// Notices of one event: mutes of 1 kB at most, below the broker's largest event.
+pub const STATE_NOTICES_MAX: usize = 500;
+
+const _: () = {
+    assert!(BATCH_MAX <= backends::limits::PUBLISH_EVENTS_MAX);
+    assert!(FILTER_BODY_BYTES_MAX < backends::limits::EVENT_BYTES_MAX);
+    assert!(MUTES_LISTED_MAX as usize == chat::limits::MUTES_MAX);
+    // A letter is 4 bytes at most, and as many again where JSON writes it with a backslash.
+    assert!(STATE_NOTICES_MAX * (REASON_CHARS_MAX * 8 + 128) < backends::limits::EVENT_BYTES_MAX);
+};

@@ -1,0 +1,89 @@
+//! The broker or the database goes away and comes back: what was told is kept, what was refused was told.
+
+use backends::{
+    broker::Broker,
+    cache::Cache,
+    sql::{Database, SqlLimits},
+    testing::{OwnServer, Server, TestDatabase, block_on},
+};
+use chat::Notice;
+use serde_json::{Value, json};
+
+use crate::common::{ANN, BEN, MOD, NOW_MS, World, message, wait_for, words};
+
+#[test]
+fn a_broker_that_stops_and_starts_again_loses_no_young_words_and_no_mute() {
+    block_on(async {
+        let server = OwnServer::start_new(Server::RabbitMq);
+        let broker = Broker::open(server.url()).expect("a URL");
+        let cache = Cache::open("memory:").await.expect("it is here");
+        let kept = TestDatabase::sqlite();
+        let database = kept.open().await;
+        let world = World::open(&database, &cache, broker).await;
+        let here = world.process().await;
+        let mut there = world.process().await;
+        here.say(words(1, 1, "before")).await;
+        assert_eq!(there.texts_until("before").await, ["before"]);
+
+        server.stop();
+        here.say(words(1, 2, "meanwhile")).await;
+        let mute = json!({ "until_ms": NOW_MS + 60_000, "reason": "rude" });
+        world.call("PUT /chat/mutes/1", MOD, mute).await.ok(200);
+        server.start();
+
+        let is_muted = |notice: &Notice| matches!(notice, Notice::Muted { account: 1, .. });
+        let place = async || world.chat.store.place(words(1, 2, "").sequence).await;
+        wait_for(async || {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            place().await.expect("a database").is_some()
+        })
+        .await;
+        // Its own queue may have missed the event while its connection was lost; whoever begins is told.
+        let mut late = world.process().await;
+        world
+            .call("DELETE /chat/mutes/1", MOD, Value::Null)
+            .await
+            .ok(204);
+        late.until("the mute's end", is_muted).await;
+        here.say(words(1, 3, "after")).await;
+        late.texts_until("after").await;
+        assert_eq!(here.lost(), 0);
+        world.stop().await;
+        database.close().await;
+        kept.delete().await;
+    });
+}
+
+#[test]
+fn without_its_database_it_says_so_and_keeps_all_afterwards() {
+    block_on(async {
+        let server = OwnServer::start_new(Server::Postgres);
+        let database = Database::open(server.url(), SqlLimits::default()).await;
+        let database = database.expect("a new server");
+        let world = World::embedded(&database).await;
+        let here = world.process().await;
+        let mut there = world.process().await;
+        world.say(&here, words(1, 1, "before")).await;
+
+        server.stop();
+        here.say(words(1, 2, "meanwhile")).await;
+        there.texts_until("meanwhile").await;
+        let lines = world.get("/chat/channels/global/lines", ANN).await;
+        assert!(lines.refused(503, "unavailable")["retry_after_s"].is_u64());
+        let form = json!({ "message": message(&words(1, 1, "")), "reason": "rude" });
+        let refused = world.call("POST /chat/reports", BEN, form.clone()).await;
+        refused.refused(503, "unavailable");
+        assert_eq!(world.get("/readyz", "").await.status.as_u16(), 503);
+
+        server.start();
+        let page = async || world.get("/chat/channels/global/lines", ANN).await;
+        wait_for(async || {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            page().await.body["lines"][0]["text"] == "meanwhile"
+        })
+        .await;
+        world.call("POST /chat/reports", BEN, form).await.ok(201);
+        world.stop().await;
+        database.close().await;
+    });
+}
