@@ -91,6 +91,9 @@ pub struct Allowances {
     pub names: Allowance,
 }
 
+/// Seats of one page of all: some 100 KB.
+pub const SEATS_PAGE_MAX: i64 = 2_000;
+
 impl Default for Allowances {
     fn default() -> Self {
         Self {

@@ -14,6 +14,7 @@ mod invitations;
 mod parties;
 mod progress;
 mod relations;
+mod seats;
 mod settings;
 
 use std::{future::Future, sync::Arc};
@@ -32,6 +33,7 @@ pub use guilds::GuildSeat;
 pub use invitations::Invitation;
 pub use progress::Progress;
 pub use relations::{Relation, RelationKind};
+pub use seats::Seats;
 pub use settings::Settings;
 
 use crate::{PlayerError, limits::CONFLICT_TRIES};

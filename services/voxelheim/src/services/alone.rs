@@ -58,7 +58,7 @@ pub fn run_player(arguments: &RoleArguments) -> Result<(), Failure> {
     process.run("player", async |stage| {
         let role = Role::open(arguments, stage).await?;
         let player = player::open(&role.players, &role.cache, role.gate, &stage.clock);
-        let part = player::part(&player, &role.broker, stage.stopped.clone());
+        let part = player::part(&player, &role.players, &role.broker, stage.stopped.clone());
         Ok(vec![role.keys, part])
     })
 }

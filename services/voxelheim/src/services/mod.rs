@@ -13,6 +13,7 @@ mod offline;
 mod part;
 mod player;
 mod stores;
+mod usher;
 
 use std::{
     net::SocketAddr,
@@ -208,7 +209,7 @@ async fn open(
     let analytics = analytics::open(&key, &stores.warehouse, gate, &shell, &clock)?;
     let parts = vec![
         accounts::part(&auth, &stores.broker, stopped.clone()),
-        player::part(&player, &stores.broker, stopped.clone()),
+        player::part(&player, &players, &stores.broker, stopped.clone()),
         belongings::part(&inventory, &stores.broker, stopped.clone()),
         chat::part(&chat, &stores.broker, stopped.clone()),
         analytics::part(&analytics, &stores.broker, stopped.clone()),

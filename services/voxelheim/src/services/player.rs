@@ -16,7 +16,7 @@ use web::{Asked, Clock, Gate, Problem};
 
 use crate::{
     Failure,
-    services::{part::Part, runtime_failure},
+    services::{part::Part, runtime_failure, usher::Usher},
 };
 
 /// Makes its tables.
@@ -31,13 +31,25 @@ pub fn open(store: &Store, cache: &Cache, gate: Arc<dyn Gate<Access>>, clock: &C
     Player::open(Allowances::default(), kept, gate, clock.clone())
 }
 
-pub fn part(player: &Player, broker: &Broker, stopped: watch::Receiver<bool>) -> Part {
+/// With who tells chat of parties and guilds.
+pub fn part(
+    player: &Player,
+    store: &Store,
+    broker: &Broker,
+    stopped: watch::Receiver<bool>,
+) -> Part {
     let (running, broker) = (player.clone(), broker.clone());
+    let usher = Usher::new(store, &broker);
     Part {
         prefix: "/player",
         router: player.router(),
         checks: player.checks().into(),
-        run: Box::pin(async move { running.run(&broker, stopped).await }),
+        run: Box::pin(async move {
+            tokio::select! {
+                () = running.run(&broker, stopped) => {}
+                () = usher.run() => {}
+            }
+        }),
     }
 }
 
