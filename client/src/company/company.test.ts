@@ -91,6 +91,23 @@ describe("company", () => {
     expect(company.state).toMatchObject({ trouble: "", troubleText: "" });
   });
 
+  it("keeps what says the same as it is, so that windows keep their focus there", async () => {
+    const { service, company } = await opened((it) => {
+      it.relate("2", "Ivar", "friend");
+      it.relate("3", "Njal", "friend");
+    });
+    const before = company.state.fellowship;
+    await company.look();
+    expect(company.state.fellowship).toBe(before);
+    const [ivar] = service.relations;
+    if (ivar) ivar.place = "battle";
+    await company.look();
+    const after = company.state.fellowship;
+    expect(after?.relations[0]).toMatchObject({ name: "Ivar", place: "battle" });
+    expect(after?.relations[1]).toBe(before?.relations[1]);
+    expect(after?.profile).toBe(before?.profile);
+  });
+
   it("joins pages of many friends and of a large guild", async () => {
     const names = Array.from({ length: 250 }, (_, index) => `Fan ${index}`);
     const { company } = await opened((service) => {

@@ -7,6 +7,7 @@ import { CompanyApi, type Asker } from "./api";
 import { BOARD_FIRST, isSameBoard, readBoard, type BoardChoice, type BoardView } from "./boards";
 import type { Deed } from "./deeds";
 import { readCalls, readFellowship, type Calls, type Fellowship } from "./reading";
+import { reusing } from "./sameness";
 import { AWAY, NO_SERVICE, NOBODY, refusal, TOO_MANY } from "./words";
 
 /** Between two looks while a window is open. */
@@ -171,13 +172,15 @@ export class Company {
 
   private async learn(api: CompanyApi): Promise<void> {
     if (!this.current.isOpen) {
-      const calls = await readCalls(api);
+      const calls = reusing(this.current.calls, await readCalls(api));
       if (this.api === api) this.change({ calls });
       return;
     }
     const { board } = this.current;
-    const [fellowship, ranks] = await Promise.all([readFellowship(api), readBoard(api, board)]);
+    const [read, ranked] = await Promise.all([readFellowship(api), readBoard(api, board)]);
     if (this.api !== api) return;
+    const fellowship = reusing(this.current.fellowship, read);
+    const ranks = reusing(board.ranks, ranked);
     const isShown = isSameBoard(board, this.current.board);
     this.change({
       fellowship,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Problem, type Call } from "../account";
 import { FakeClock, settle } from "./fake_clock";
+import type { Document } from "./sameness";
 import { SettingsKeeper } from "./settings_keeper";
-import { merged, type Document } from "./settings_merge";
+import { merged } from "./settings_merge";
 
 class SettingsService {
   state = { isOffered: true };

@@ -3,7 +3,8 @@
 
 import { asProblem, type Problem } from "../account";
 import { AccountApi, type Asker, type SettingsAnswer } from "./api";
-import { isDocument, isSame, merged, type Document } from "./settings_merge";
+import { isDocument, isSame, type Document } from "./sameness";
+import { merged } from "./settings_merge";
 
 /** After a change: a slider that is dragged is one change. */
 const SAVE_MS = 1_200;
