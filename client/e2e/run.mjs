@@ -6,6 +6,7 @@ import { belongings } from "./belongings.mjs";
 import { openBrowser } from "./browser.mjs";
 import { chat } from "./chat.mjs";
 import { cluster } from "./cluster.mjs";
+import { company } from "./company.mjs";
 import { fingers } from "./fingers.mjs";
 import { line } from "./line.mjs";
 import { overload } from "./overload.mjs";
@@ -21,6 +22,7 @@ try {
   await line(report, browser);
   await chat(report, browser);
   await belongings(report, browser);
+  await company(report, browser);
   await overload(report, browser);
   await cluster(report, browser);
   for (const kind of ["webtransport", "websocket"]) {

@@ -3,9 +3,11 @@
 import { createSpeaker } from "./audio";
 import { Account, answerTicket, BrowserStorage, watchMailedLinks } from "./account";
 import { Belongings } from "./belongings";
+import { Company, Roster, SettingsKeeper } from "./company";
 import { startFrames } from "./frame";
 import { createRenderer } from "./gpu";
 import { ControlState } from "./input/controls";
+import { agreedSettings, followed } from "./input/followed_settings";
 import { GamepadInput } from "./input/gamepad";
 import { attachKeyboardAndMouse, type Devices } from "./input/keyboard_mouse";
 import { loadSettings, mended, saveSettings, withoutDoubles } from "./input/settings";
@@ -23,7 +25,14 @@ import { World } from "./world/world";
 const VERSION = "0.1.0";
 
 /** The page's own switches, besides settings. */
-const panels = { help: false, scoreboard: false, menu: false, typing: false, belongings: false };
+const panels = {
+  help: false,
+  scoreboard: false,
+  menu: false,
+  typing: false,
+  belongings: false,
+  company: false,
+};
 
 async function main(): Promise<void> {
   const stage = element("stage", HTMLCanvasElement);
@@ -45,15 +54,21 @@ async function main(): Promise<void> {
     world.receive(message, performance.now());
   };
   const view = freshView(world, loadSettings());
+  const keeper = keepSettings(account, view);
   const isPlaying = () => world.phase === "joined";
   const controls = new ControlState((what) => actions.toggle(what));
   const devices = attachKeyboardAndMouse(stage, controls, () => view.settings, isPlaying);
   const touch = new TouchInput(controls, () => view.settings);
   attachTouch(stage, touch, isPlaying);
   const gamepad = new GamepadInput(controls, () => actions.toggle("menu"));
-  const actions = makeActions(send, view, { controls, devices, touch, gamepad });
-  const belongings = makeBelongings(account);
-  const hud = createHud(element("hud", HTMLElement), { actions, account, belongings });
+  const hands = { controls, devices, touch, gamepad };
+  const actions = makeActions(send, view, hands, () => keeper.changed());
+  const belongings = new Belongings(account, around);
+  const company = new Company(account, around);
+  lookInFront(belongings, company);
+  const roster = new Roster(account);
+  const hudParts = { actions, account, belongings, company, roster };
+  const hud = createHud(element("hud", HTMLElement), hudParts);
   leaveSeatToOwner(account);
   void account.load();
   watchMailedLinks(hud.openMailed);
@@ -74,10 +89,12 @@ async function main(): Promise<void> {
       paused:
         !panels.typing &&
         !panels.belongings &&
+        !panels.company &&
         (panels.menu || (controls.device === "mouse" && !devices.isLocked)),
       scoreboardOpen: panels.scoreboard || controls.scoreboardHeld,
       helpOpen: panels.help,
       belongingsOpen: panels.belongings,
+      companyOpen: panels.company,
       respawnBanner: controls.respawnBanner,
       version: VERSION,
     }),
@@ -121,6 +138,20 @@ function leaveSeatToOwner(account: Account): void {
   });
 }
 
+/** They follow the account of who is signed in; a guest's stay in the browser. */
+function keepSettings(account: Account, view: FrameView): SettingsKeeper {
+  const page = {
+    read: () => followed(view.settings),
+    apply: (settings: Record<string, unknown>) => {
+      view.settings = mended({ ...view.settings, ...settings });
+      saveSettings(view.settings);
+    },
+  };
+  const keeper = new SettingsKeeper(account, page, agreedSettings, around);
+  account.subscribe(({ who, owner }) => keeper.follow(who === "account" ? owner : null));
+  return keeper;
+}
+
 interface Hands {
   controls: ControlState;
   devices: Devices;
@@ -132,6 +163,7 @@ function makeActions(
   send: (message: ToWire) => void,
   view: FrameView,
   hands: Hands,
+  settingsChanged: () => void,
 ): GameActions {
   const { controls, devices, touch, gamepad } = hands;
   const actions: GameActions = {
@@ -150,6 +182,7 @@ function makeActions(
       );
       view.settings = mended({ ...view.settings, ...change, bindings });
       saveSettings(view.settings);
+      settingsChanged();
       send({
         kind: "settings",
         viewDistanceBlocks: view.settings.viewDistanceBlocks,
@@ -162,12 +195,8 @@ function makeActions(
       if (controls.device === "mouse") devices.lock();
     },
     toggle: (what) => toggle(what, view, actions),
-    showBelongings: (isOpen) => {
-      if (panels.belongings === isOpen) return;
-      panels.belongings = isOpen;
-      panels.menu = false;
-      restHands(hands, isOpen);
-    },
+    showBelongings: (isOpen) => showWindow("belongings", isOpen, hands),
+    showCompany: (isOpen) => showWindow("company", isOpen, hands),
     watchPad: (tell) => gamepad.giveTo(tell),
     press: (action) => controls.press(action),
     release: (action) => controls.release(action),
@@ -184,6 +213,7 @@ function makeActions(
     leave: () => {
       panels.menu = false;
       panels.belongings = false;
+      panels.company = false;
       send({ kind: "leave" });
       giveUpSeat();
       devices.unlock();
@@ -191,6 +221,18 @@ function makeActions(
     retry: () => send({ kind: "retry" }),
   };
   return actions;
+}
+
+/** One of them at a time. */
+function showWindow(which: "belongings" | "company", isOpen: boolean, hands: Hands): void {
+  if (panels[which] === isOpen) return;
+  if (isOpen) {
+    panels.belongings = false;
+    panels.company = false;
+  }
+  panels[which] = isOpen;
+  panels.menu = false;
+  restHands(hands, isOpen);
 }
 
 /** For a window that takes keys and mouse, until it gives them back. */
@@ -201,29 +243,31 @@ function restHands({ controls, devices }: Hands, isResting: boolean): void {
   else devices.lock();
 }
 
-/** What is kept for players, asked for with the page's clock; fresh when the page comes back to the front. */
-function makeBelongings(account: Account): Belongings {
-  const belongings = new Belongings(account, {
-    now: () => performance.now(),
-    later: (ms, work) => {
-      const timer = setTimeout(work, ms);
-      return () => clearTimeout(timer);
-    },
-  });
+/** The page's clock, for what is kept for players. */
+const around = {
+  now: () => performance.now(),
+  later: (ms: number, work: () => void) => {
+    const timer = setTimeout(work, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** What a window shows is fresh when the page comes back to the front. */
+function lookInFront(...shown: (Belongings | Company)[]): void {
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && belongings.state.isOpen) void belongings.look();
+    if (document.hidden) return;
+    for (const it of shown) if (it.state.isOpen) void it.look();
   });
-  return belongings;
 }
 
 function toggle(what: Toggle, view: FrameView, actions: GameActions): void {
   if (what === "belongings") return actions.showBelongings(!panels.belongings);
+  if (what === "company") return actions.showCompany(!panels.company);
   if (what !== "thirdPerson") {
     panels[what] = !panels[what];
     return;
   }
-  view.settings = { ...view.settings, thirdPerson: !view.settings.thirdPerson };
-  saveSettings(view.settings);
+  actions.changeSettings({ thirdPerson: !view.settings.thirdPerson });
 }
 
 /** `?transport=ws` avoids WebTransport; `?protocol=N` says Hello as another version would. */

@@ -6,7 +6,7 @@ import { asProblem, Problem } from "./problem";
 const ANSWER_MS_MAX = 12_000;
 
 export interface Call {
-  method: "GET" | "POST" | "PUT";
+  method: "GET" | "POST" | "PUT" | "DELETE";
   /** Of who asks, if that matters. */
   access?: string | undefined;
   form?: object | undefined;

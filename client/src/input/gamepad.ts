@@ -22,7 +22,7 @@ const BUTTONS: readonly (readonly [number, Action])[] = [
   [11, "thirdPerson"],
   [12, "belongings"],
   [13, "help"],
-  [14, "previousSlot"],
+  [14, "company"],
   [15, "nextSlot"],
 ];
 const BUTTON_MENU = 9;

@@ -23,6 +23,7 @@ export const DEFAULT_BINDINGS: Record<Action, string> = {
   scoreboard: "Tab",
   help: "KeyH",
   belongings: "KeyI",
+  company: "KeyO",
   nextSlot: "KeyX",
   previousSlot: "KeyZ",
 };

@@ -1,6 +1,7 @@
-import { createEffect, createMemo, createSignal, Match, Show, Switch, type Accessor } from "solid-js";
+import { createEffect, createMemo, createSignal, Match, onCleanup, Show, Switch, type Accessor } from "solid-js";
 import type { Account, AccountState, MailedLink } from "../account";
 import type { Belongings } from "../belongings";
+import type { Company, Roster, RosterState } from "../company";
 import type { GameActions, HudModel } from "../world/state";
 import { AccountDialog, type Screen } from "./account/AccountDialog";
 import { BattleHud } from "./BattleHud";
@@ -14,6 +15,8 @@ export interface AppProps {
   actions: GameActions;
   account: Account;
   belongings: Belongings;
+  company: Company;
+  roster: Roster;
   /** The mailed link that the page was opened by, the newest if several. */
   mailed: Accessor<MailedLink | null>;
 }
@@ -23,6 +26,7 @@ export function App(props: AppProps) {
   const [settingsOpen, setSettingsOpen] = createSignal(false);
   const [accountScreen, setAccountScreen] = createSignal<Screen | null>(null);
   const accountState = watched(props.account);
+  const rosterState = createRoster(props.roster, accountState);
   const isOld = createNewerPage();
   const phase = createMemo(() => props.model()?.phase ?? "title");
   const wasJoined = createMemo<boolean>(
@@ -42,6 +46,7 @@ export function App(props: AppProps) {
               model={model}
               actions={props.actions}
               belongings={props.belongings}
+              company={props.company}
               openSettings={() => setSettingsOpen(true)}
             />
           </Show>
@@ -53,6 +58,8 @@ export function App(props: AppProps) {
                 openSettings={() => setSettingsOpen(true)}
                 accountState={accountState()}
                 openAccount={setAccountScreen}
+                roster={props.roster}
+                rosterState={rosterState()}
               />
             </Match>
             <Match when={phase() !== "joined"}>
@@ -93,6 +100,18 @@ export function App(props: AppProps) {
 function watched(account: Account): Accessor<AccountState> {
   const [state, setState] = createSignal(account.state);
   account.subscribe(setState);
+  return state;
+}
+
+/** The characters of who is signed in. */
+function createRoster(roster: Roster, account: Accessor<AccountState>): Accessor<RosterState> {
+  const [state, setState] = createSignal(roster.state);
+  onCleanup(roster.subscribe(setState));
+  const owner = createMemo(() => (account().who === "account" ? account().owner : null));
+  createEffect(() => {
+    roster.forget();
+    if (owner() !== null) void roster.load();
+  });
   return state;
 }
 

@@ -1,5 +1,6 @@
 import { createMemo, Show } from "solid-js";
 import type { Belongings } from "../belongings";
+import type { Company } from "../company";
 import type { PartProps } from "./App";
 import { Abilities } from "./Abilities";
 import { BannerBar } from "./BannerBar";
@@ -19,12 +20,16 @@ import { Vitals } from "./Vitals";
 import { createBelongingsDoor, type BelongingsDoor } from "./belongings/door";
 import { TradeNotice } from "./belongings/TradeNotice";
 import { BelongingsWindow } from "./belongings/BelongingsWindow";
+import { CompanyNotice } from "./company/CompanyNotice";
+import { CompanyWindow } from "./company/CompanyWindow";
+import { createCompanyDoor, type CompanyDoor } from "./company/door";
 
 /** Everything on screen while in the battle. */
 export function BattleHud(
-  props: PartProps & { openSettings: () => void; belongings: Belongings },
+  props: PartProps & { openSettings: () => void; belongings: Belongings; company: Company },
 ) {
   const door = createBelongingsDoor(props);
+  const companyDoor = createCompanyDoor(props);
   const alive = createMemo(() => props.model().own.alive);
   const scoreboardOpen = createMemo(() => props.model().scoreboardOpen);
   const helpOpen = createMemo(() => props.model().helpOpen);
@@ -39,7 +44,7 @@ export function BattleHud(
       <Show when={alive()}>
         <Crosshair {...props} />
       </Show>
-      <HudTop {...props} door={door} />
+      <HudTop {...props} door={door} companyDoor={companyDoor} />
       <ChatWindow {...props} />
       <div class="hud-bottom">
         <Vitals {...props} />
@@ -70,12 +75,23 @@ export function BattleHud(
           close={() => props.actions.showBelongings(false)}
         />
       </Show>
+      <Show when={companyDoor.isOpen()}>
+        <CompanyWindow
+          company={props.company}
+          state={companyDoor.state()}
+          actions={props.actions}
+          tab={companyDoor.tab}
+          setTab={companyDoor.setTab}
+          keyCode={props.model().settings.bindings.company}
+          close={() => props.actions.showCompany(false)}
+        />
+      </Show>
     </div>
   );
 }
 
 /** What is looked at: signs and map, banners and words, who fell. */
-function HudTop(props: PartProps & { door: BelongingsDoor }) {
+function HudTop(props: PartProps & { door: BelongingsDoor; companyDoor: CompanyDoor }) {
   const alive = createMemo(() => props.model().own.alive);
   const betweenRounds = createMemo(() => props.model().battle.pauseTicks > 0);
   const touched = createMemo(() => props.model().device === "touch");
@@ -98,6 +114,7 @@ function HudTop(props: PartProps & { door: BelongingsDoor }) {
             open={props.door.openTrade}
           />
         </Show>
+        <CompanyNotice door={props.companyDoor} />
         <Show when={!alive()}>
           <DeathScreen {...props} />
         </Show>
@@ -121,6 +138,9 @@ function PauseBar(props: PartProps & { openSettings: () => void }) {
       </button>
       <button class="button" onClick={() => props.actions.showBelongings(true)}>
         Belongings
+      </button>
+      <button class="button" onClick={() => props.actions.showCompany(true)}>
+        Company
       </button>
       <button class="button" onClick={() => props.openSettings()}>
         Settings

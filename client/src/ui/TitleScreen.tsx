@@ -1,8 +1,12 @@
-import { createSignal, For, Show } from "solid-js";
+import { createEffect, createSignal, For, Show, untrack } from "solid-js";
 import type { AccountState } from "../account";
+import type { CharacterAnswer, Roster, RosterState } from "../company";
 import type { PartProps } from "./App";
 import type { Screen } from "./account/AccountDialog";
 import { AccountLine } from "./account/AccountLine";
+import { CharacterChoice } from "./company/CharacterChoice";
+import { CharactersDialog } from "./company/CharactersDialog";
+import { HOUSES } from "./company/houses";
 import { Controls } from "./HelpPanel";
 import { HeraldRed, HeraldBlue } from "./icons";
 
@@ -10,22 +14,29 @@ const NAME_KEY = "voxelheim.name";
 const NAME_CHARS_MAX = 20;
 /** Of a name in a ticket. */
 const TICKET_NAME_CHARS_MAX = 16;
-const HOUSES = [
-  { house: 255, label: "Either" },
-  { house: 0, label: "House Ember" },
-  { house: 1, label: "House Tide" },
-] as const;
 
 export interface TitleProps extends PartProps {
   openSettings: () => void;
   accountState: AccountState;
   openAccount: (screen: Screen) => void;
+  roster: Roster;
+  rosterState: RosterState;
 }
 
 /** A guest's door: a name, a side, one button. */
 export function TitleScreen(props: TitleProps) {
   const [name, setName] = createSignal(storedName());
   const [house, setHouse] = createSignal<number>(255);
+  const [isChanging, setChanging] = createSignal(false);
+  const choose = (character: CharacterAnswer) => {
+    setName(character.name);
+    setHouse(character.house);
+    storeName(character.name);
+  };
+  createEffect(() => {
+    const first = props.rosterState.characters?.[0];
+    if (first && untrack(name) === "") choose(first);
+  });
   const charsMax = () => (props.accountState.isOffered ? TICKET_NAME_CHARS_MAX : NAME_CHARS_MAX);
   const fight = (event: Event) => {
     event.preventDefault();
@@ -44,6 +55,12 @@ export function TitleScreen(props: TitleProps) {
         <p>One field. A thousand blades. Every wall can fall.</p>
       </header>
       <form class="title-card" onSubmit={fight}>
+        <CharacterChoice
+          state={props.rosterState}
+          chosen={name()}
+          choose={choose}
+          open={() => setChanging(true)}
+        />
         <label class="field">
           <span>Your name</span>
           <input
@@ -86,6 +103,15 @@ export function TitleScreen(props: TitleProps) {
         <Controls settings={props.model().settings} />
       </section>
       <footer class="title-foot">{props.model().version}</footer>
+      <Show when={isChanging()}>
+        <CharactersDialog
+          roster={props.roster}
+          state={props.rosterState}
+          chosen={name()}
+          choose={choose}
+          close={() => setChanging(false)}
+        />
+      </Show>
     </main>
   );
 }

@@ -75,6 +75,14 @@ export function IconBag() {
   );
 }
 
+export function IconCompany() {
+  return (
+    <Icon>
+      <path d="M9 11a3.2 3.2 0 1 0 0-6.400 3.200 3.200 0 0 0 0 6.400zM3.500 19.500c0-4 2-6 5.500-6s5.500 2 5.500 6M16 11a2.600 2.600 0 1 0 0-5.200M17 13.500c2.500.3 3.700 2.300 3.700 5" />
+    </Icon>
+  );
+}
+
 function IconFall() {
   return (
     <Icon>

@@ -4,6 +4,7 @@ import { createSignal } from "solid-js";
 import { render } from "solid-js/web";
 import type { Account, MailedLink } from "../account";
 import type { Belongings } from "../belongings";
+import type { Company, Roster } from "../company";
 import type { GameActions, Hud, HudModel } from "../world/state";
 import { App } from "./App";
 import "./theme.css";
@@ -12,8 +13,10 @@ import "./chat.css";
 import "./panels.css";
 import "./touch.css";
 import "./account/account.css";
+import "./windows/window.css";
 import "./belongings/belongings.css";
 import "./belongings/trade.css";
+import "./company/company.css";
 import "./layout.css";
 
 export interface PageHud extends Hud {
@@ -26,6 +29,8 @@ export interface HudParts {
   actions: GameActions;
   account: Account;
   belongings: Belongings;
+  company: Company;
+  roster: Roster;
 }
 
 export function createHud(root: HTMLElement, parts: HudParts): PageHud {

@@ -14,6 +14,7 @@ export interface PageState {
   scoreboardOpen: boolean;
   helpOpen: boolean;
   belongingsOpen: boolean;
+  companyOpen: boolean;
   framesPerSecond: number;
   version: string;
 }
@@ -50,6 +51,7 @@ export function makeHudModel(world: World, view: FrameView, page: PageState): Hu
     scoreboardOpen: page.scoreboardOpen,
     helpOpen: page.helpOpen,
     belongingsOpen: page.belongingsOpen,
+    companyOpen: page.companyOpen,
     playersNear: page.belongingsOpen ? playersNear(view) : [],
     talk: {
       lines: world.talk.lines,

@@ -253,6 +253,7 @@ export const ACTIONS = [
   "scoreboard",
   "help",
   "belongings",
+  "company",
   "nextSlot",
   "previousSlot",
 ] as const;
@@ -300,7 +301,7 @@ export const BUTTON = {
 } as const;
 
 /** What a key or a button switches on and off. */
-export type Toggle = "help" | "scoreboard" | "thirdPerson" | "menu" | "belongings";
+export type Toggle = "help" | "scoreboard" | "thirdPerson" | "menu" | "belongings" | "company";
 
 export type Device = "mouse" | "gamepad" | "touch";
 
@@ -380,6 +381,7 @@ export interface HudModel {
   scoreboardOpen: boolean;
   helpOpen: boolean;
   belongingsOpen: boolean;
+  companyOpen: boolean;
   /** Names of players around while the belongings are open, who is looked at first, then the nearest. */
   playersNear: readonly string[];
   /** What was said, and who whispered last. */
@@ -419,6 +421,8 @@ export interface GameActions {
   toggle(what: Toggle): void;
   /** Opens or closes the window of belongings: the mouse is free meanwhile, and the hands rest. */
   showBelongings(isOpen: boolean): void;
+  /** The same for the window of friends, party and guild; one of them is open at a time. */
+  showCompany(isOpen: boolean): void;
   /** While a window has the gamepad, told what it presses; null gives it back to the body. */
   watchPad(tell: ((press: PadPress) => void) | null): void;
   /** The fingers' buttons. */

@@ -41,6 +41,14 @@ pub const RELATIONS_MAX: i64 = 400;
 pub const PAGE_MAX: usize = 100;
 /// How long somebody counts as there after the last word of it: three words of one a minute, and a bit.
 pub const PRESENCE_LIFE: Duration = Duration::from_secs(200);
+/// Words of everybody's presence from what the battle tells: one a minute.
+pub const PRESENCE_PERIOD: Duration = Duration::from_secs(60);
+/// A world tells every ten seconds that it runs: what was silent for six of them has ended.
+pub const WORLD_SILENCE_MS_MAX: i64 = MINUTE_MS;
+/// A visit whose end nobody told, for the process that had it died: longer than anybody plays.
+pub const VISIT_MS_MAX: i64 = 12 * 60 * MINUTE_MS;
+/// Characters in battles at a time: ten of the largest battles. More are not shown as there.
+pub const ATTENDING_MAX: usize = 100_000;
 /// Where somebody is: the name of a battle.
 pub const PLACE_BYTES_MAX: usize = 64;
 
@@ -105,6 +113,8 @@ impl Default for Allowances {
 }
 
 const _: () = {
+    // Two words may be lost.
+    assert!(PRESENCE_PERIOD.as_secs() * 3 < PRESENCE_LIFE.as_secs());
     assert!(RANKS_MAX as usize <= CARDS_PER_STATEMENT && PAGE_MAX <= CARDS_PER_STATEMENT);
     // A guild's document, with the longest ids and times, is far below what one statement should carry.
     assert!(GUILD_MEMBERS_MAX * 80 + GUILD_MESSAGE_CHARS_MAX * 4 < 20_000);

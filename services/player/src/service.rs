@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use backends::{
-    broker::{Broker, BrokerError, Subscription},
+    backoff::Backoff,
+    broker::{Broker, BrokerError, Consumer, Subscription},
     cache::Cache,
+    limits::{CONSUMER_RETRY_MAX, CONSUMER_RETRY_MIN},
 };
 use events::{Body, battle::Spoils};
 use tokens::{Access, is_name};
@@ -89,28 +91,15 @@ impl Player {
         tokio::select! {
             () = store.outbox().run(store.database(), broker, || clock.now_ms()) => {}
             () = self.keep_taking(broker) => {}
+            () = crate::presence::attend(self, broker) => {}
             () = self.keep_house() => {}
             // Also when nobody is left who could stop it.
             _ = stop.wait_for(|stop| *stop) => {}
         }
     }
 
-    /// From the first moment at which the broker lets it.
     async fn keep_taking(&self, broker: &Broker) {
-        let subscription = subscription();
-        let mut backoff = backends::backoff::Backoff::new(
-            backends::limits::HANDLER_RETRY_MIN,
-            backends::limits::HANDLER_RETRY_MAX,
-        );
-        let consumer = loop {
-            match broker.subscribe(&subscription).await {
-                Ok(consumer) => break consumer,
-                Err(error) => {
-                    tracing::warn!(%error, "what the battle tells waits for the broker");
-                    backoff.wait().await;
-                }
-            }
-        };
+        let consumer = subscribed(broker, &subscription()).await;
         let (store, clock) = (&self.store, &self.clock);
         let taken = store
             .inbox()
@@ -138,6 +127,20 @@ impl Player {
         let inbox = self.store.inbox();
         inbox.forget(self.store.database(), now_ms).await?;
         Ok(())
+    }
+}
+
+/// From the first moment at which the broker lets it.
+pub async fn subscribed(broker: &Broker, subscription: &Subscription) -> Consumer {
+    let mut backoff = Backoff::new(CONSUMER_RETRY_MIN, CONSUMER_RETRY_MAX);
+    loop {
+        match broker.subscribe(subscription).await {
+            Ok(consumer) => return consumer,
+            Err(error) => {
+                tracing::warn!(%error, "what the battle tells waits for the broker");
+                backoff.wait().await;
+            }
+        }
     }
 }
 

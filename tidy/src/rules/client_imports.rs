@@ -54,6 +54,9 @@ fn refusal(importer: &str, target: &str) -> Option<&'static str> {
     if within("belongings/") && !target.starts_with("belongings/") && target != "account" {
         return Some("client/src/belongings imports only itself and account's door");
     }
+    if within("company/") && !target.starts_with("company/") && target != "account" {
+        return Some("client/src/company imports only itself and account's door");
+    }
     None
 }
 
@@ -198,6 +201,13 @@ mod tests {
             found(
                 "client/src/belongings/a.ts",
                 "import '../account'; import '../account/session'; import './b';"
+            ),
+            1
+        );
+        assert_eq!(
+            found(
+                "client/src/company/a.ts",
+                "import '../account'; import '../belongings'; import './b';"
             ),
             1
         );

@@ -1,7 +1,7 @@
 //! One place of a bag, a chest, an offer or a body, and the grids of them.
 import { createMemo, createSignal, Index, Show, type JSX } from "solid-js";
 import { cellsOf, type Catalogue, type Lot } from "../../belongings";
-import { focusToward, wayOfKey } from "./focus_ways";
+import { focusToward, wayOfKey } from "../windows/focus_ways";
 import { ItemPicture } from "./ItemPicture";
 import { rarityOf } from "./item_words";
 import type { Picks } from "./picks";

@@ -6,14 +6,14 @@ use backends::{
 };
 use events::{
     Body,
-    battle::{Deeds, Spoils},
+    battle::{Character, Deeds, Happenings, Spoils, Visit},
     player::{FriendsChanged, GroupChange, GuildChanged, Levelled, PartyChanged},
 };
 use player::store::Progress;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::common::{NOW_MS, World, on_each};
+use crate::common::{NOW_MS, World, each, on_each};
 
 fn spoils(character: i64, seal: u32, deeds: Deeds, at_ms: i64) -> Event {
     let spoils = Spoils {
@@ -224,4 +224,54 @@ fn others_are_told_of_parties_and_guilds() {
         })
         .await;
     });
+}
+
+#[test]
+fn friends_see_who_comes_into_the_battle_and_who_goes() {
+    on_each(async |world| {
+        let ann = world.fellow(1, "Ann").await;
+        let ben = world.fellow(2, "Ben").await;
+        world.act(&ann, "POST /friends", ben.form()).await.ok(200);
+        world.act(&ben, "POST /friends", ann.form()).await.ok(200);
+        while_running(world, async |broker| {
+            for is_there in [true, false] {
+                // The service may not hear yet; whoever comes is told again until it does.
+                let place = if is_there {
+                    json!("battle")
+                } else {
+                    Value::Null
+                };
+                loop {
+                    let told = broker.publish(&[visit(ben.id, is_there)]).await;
+                    told.expect("it is in this process");
+                    tokio::task::yield_now().await;
+                    let list = world.act(&ann, "GET /friends", Value::Null).await.ok(200);
+                    if each(&list, "place") == [place.clone()] {
+                        break;
+                    }
+                }
+            }
+        })
+        .await;
+    });
+}
+
+fn visit(character: i64, is_there: bool) -> Event {
+    let visit = Visit {
+        character: Character(character),
+        house: 0,
+        is_there,
+        at_ms: NOW_MS,
+        seconds: 0,
+    };
+    let happenings = Happenings {
+        world: "w".to_owned(),
+        visits: vec![visit],
+        ..Happenings::default()
+    };
+    Event {
+        id: format!("visit-{character}-{is_there}"),
+        topic: Happenings::TOPIC.to_owned(),
+        body: happenings.to_bytes(),
+    }
 }
