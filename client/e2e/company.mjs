@@ -181,9 +181,11 @@ async function withoutService(bera) {
 }
 
 async function room(bera) {
-  for (const name of TABS) {
-    await tab(bera, name);
-    await holdsAll(bera, ".panel.company", SIZES);
+  for (const size of SIZES) {
+    for (const name of TABS) {
+      await tab(bera, name);
+      await holdsAll(bera, ".panel.company", [size]);
+    }
   }
   await bera.page.setViewportSize(DESK);
 }
