@@ -181,9 +181,11 @@ async function withoutService(bera) {
 }
 
 async function room(bera) {
-  for (const name of TABS) {
-    await tab(bera, name);
-    await holdsAll(bera, ".panel.company", SIZES);
+  for (const size of SIZES) {
+    for (const name of TABS) {
+      await tab(bera, name);
+      await holdsAll(bera, ".panel.company", [size]);
+    }
   }
   await bera.page.setViewportSize(DESK);
 }
@@ -209,13 +211,13 @@ async function characters(server, ann) {
   await ann.page.fill("#character-name", "Astrid");
   await ann.page.getByRole("button", { name: "Hair after" }).click();
   await ann.page.locator(".characters").getByRole("radio", { name: "House Tide" }).click();
-  await ann.page.getByRole("button", { name: "Create" }).click();
+  await ann.page.getByRole("button", { name: "Create", exact: true }).click();
   await says(ann, ".characters .character-list", "Astrid");
   await holdsAll(ann, ".panel.characters", SIZES);
   await ann.page.setViewportSize(DESK);
   await ann.page.click("#new-character");
   await ann.page.fill("#character-name", "Nobody Long");
-  await ann.page.getByRole("button", { name: "Create" }).click();
+  await ann.page.getByRole("button", { name: "Create", exact: true }).click();
   await says(ann, ".characters .character-list", "Nobody Long");
   await twice(ann, "Delete", "Really delete, for good");
   await says(ann, ".characters .word-line", "Nobody Long is gone for good.");

@@ -62,7 +62,7 @@ function Message(props: GuildProps & { mayChange: boolean }) {
           <span>{props.guild.message || "No message of the day."}</span>
           <Show when={props.mayChange}>
             <button class="link" onClick={write}>
-              Write one
+              {props.guild.message ? "Change" : "Write one"}
             </button>
           </Show>
         </p>

@@ -5,10 +5,10 @@ import type { Appearance, House } from "../../company";
 const SKINS = ["#f3d3b4", "#e6b98f", "#d39b6d", "#b97f52", "#96623c", "#74472b", "#573421", "#c9a37e"];
 const HAIR_COLOURS = ["#2a1c14", "#7a4a21", "#c99a4a", "#a9a39a"];
 const HAIR_SHAPES = [
-  "M9 15c0-9 14-9 14 0l-1-3c-4 1-8 1-12-1z",
-  "M9 18c-2-13 16-13 14 0l-1-6c-3-2-8-2-12 0z",
-  "M8 22c-2-18 18-18 16 0l-2-9c-4-2-8-2-12 0z",
-  "M14 8c1-4 3-4 4 0v4h-4z",
+  "M9.5 14.5c-1-12 14-12 13 0l-1-3c-4 1-7 1-11-.5z",
+  "M9 18c-2-17 16-17 14 0l-1.5-6c-3-2-8-2-11 0z",
+  "M7.5 23c-2-23.5 19-23.5 17 0h-3l.5-10c-4-3-8-3-12 0l.5 10z",
+  "M13.5 11c-.5-9 5.5-9 5 0-1.5 1-3.5 1-5 0z",
 ];
 const HOUSE_COLOURS: Record<House, string> = { 0: "#b8402a", 1: "#2f66b0" };
 const ANY_HOUSE_COLOUR = "#7d7257";
@@ -30,9 +30,9 @@ const EMBLEMS = [
   "M16 29l3.5 4.5L16 38l-3.5-4.5z",
   "M12.5 36a3.5 3.5 0 1 1 7 0 5 5 0 0 0-7 0z",
   "M12 38l4-9 4 9-4-2z",
-  "M12 30h8v4c0 2-2 3.500-4 4.500-2-1-4-2.500-4-4.500z",
-  "M16 29.500a4 4 0 1 1-.01 0zM16 32a1.500 1.500 0 1 0 .01 0z",
-  "M11.500 31l3 1.500 1.500-3 1.500 3 3-1.500-1 6.500h-7z",
+  "M12 30h8v4c0 2-2 3.5-4 4.5-2-1-4-2.5-4-4.5z",
+  "M16 29.5a4 4 0 1 1-.01 0zM16 32a1.5 1.5 0 1 0 .01 0z",
+  "M11.5 31l3 1.5 1.5-3 1.5 3 3-1.5-1 6.5h-7z",
 ];
 
 export function Portrait(props: { look: Appearance; house: House }) {
@@ -54,7 +54,7 @@ export function Portrait(props: { look: Appearance; house: House }) {
       <path d="M13 20h6v6c0 3-6 3-6 0z" fill={pick(SKINS, props.look.skin)} />
       <path d="M10 12c0-7 12-7 12 0v5c0 8-12 8-12 0z" fill={pick(SKINS, props.look.skin)} />
       <path d={pick(HAIR_SHAPES, props.look.hair)} fill={hairColour()} />
-      <path d="M13 16.500h1.500M17.500 16.500H19" stroke="#20150e" stroke-width="1.3" />
+      <path d="M13 16.5h1.5M17.5 16.5H19" stroke="#20150e" stroke-width="1.3" />
       <Show when={pick(EMBLEMS, props.look.emblem)}>
         {(path) => <path d={path()} fill={metal()} />}
       </Show>
