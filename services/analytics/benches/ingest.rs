@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use analytics::{Analytics, Asked, Config, Gate, PlayerKey, Retention};
+use analytics::{Analytics, Config, PlayerKey, Retention};
 use backends::{
     broker::{Broker, Event, Subscription},
     limits::PUBLISH_EVENTS_MAX,
@@ -23,7 +23,7 @@ use events::{
 use serde_json::Value;
 use tokens::Access;
 use tokio::sync::watch;
-use web::{Clock, Metrics, Problem};
+use web::{Asked, Clock, Gate, Metrics, Problem};
 
 /// Facts of one run.
 const FACTS: usize = 500_000;
@@ -156,8 +156,8 @@ fn wound(number: usize) -> Wounds {
 
 struct NobodyAsks;
 
-impl Gate for NobodyAsks {
-    fn access<'a>(&'a self, _token: &'a str) -> Asked<'a, Access> {
+impl Gate<Access> for NobodyAsks {
+    fn pass<'a>(&'a self, _token: &'a str) -> Asked<'a, Access> {
         Box::pin(async { Err(Problem::unauthorized()) })
     }
 }
