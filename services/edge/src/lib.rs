@@ -32,4 +32,4 @@ pub use http::pod::serve as serve_pod_status;
 pub use hub::crowd::Crowd;
 pub use hub::expulsion::Expeller;
 pub use server::{BoundEdges, EdgesHandle, StartError, bind};
-pub use token::TokenKey;
+pub use token::{Known, TokenKey};

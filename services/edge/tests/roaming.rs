@@ -12,7 +12,7 @@ use common::{
     server::{Realm, Server, config},
 };
 use edge::{
-    TokenKey,
+    Known, TokenKey,
     services::{Holder, TicketDesk, Tickets},
 };
 use engine::{SessionId, limits::RESUME_GRACE_TICKS};
@@ -145,12 +145,16 @@ async fn a_forged_token_leads_into_nobodys_body() {
     let server = Server::start();
     let bera = join(server.http(), "Bera").await;
     let token = &bera.welcome.resume_token;
-    let session = u64::from_str_radix(&token[..16], 16).expect("the session's number");
-    let other_key = TokenKey::new(&[8; TokenKey::BYTES]).token(SessionId(session));
+    let number = |digits: &str| u64::from_str_radix(digits, 16).expect("a number");
+    let known = Known {
+        session: SessionId(number(&token[..16])),
+        account: number(&token[16..32]),
+    };
+    let other_key = TokenKey::new(&[8; TokenKey::BYTES]).token(known);
     let mut flipped = token.clone().into_bytes();
     flipped[40] ^= 1;
     let flipped = String::from_utf8(flipped).expect("still ASCII");
-    for forged in [&token[..47], &other_key, &flipped, "zz"] {
+    for forged in [&token[..token.len() - 1], &other_key, &flipped, "zz"] {
         let other = join_as(server.http(), &with_token(forged)).await;
         assert!(!other.welcome.resumed, "{forged}");
         assert_ne!(other.welcome.body, bera.welcome.body);
