@@ -84,20 +84,7 @@ async function main(): Promise<void> {
     renderer,
     speaker,
     hud,
-    page: () => ({
-      device: controls.device,
-      paused:
-        !panels.typing &&
-        !panels.belongings &&
-        !panels.company &&
-        (panels.menu || (controls.device === "mouse" && !devices.isLocked)),
-      scoreboardOpen: panels.scoreboard || controls.scoreboardHeld,
-      helpOpen: panels.help,
-      belongingsOpen: panels.belongings,
-      companyOpen: panels.company,
-      respawnBanner: controls.respawnBanner,
-      version: VERSION,
-    }),
+    page: () => pageState(controls, devices.isLocked),
   });
   const debug = makeDebugObject({
     world,
@@ -108,6 +95,21 @@ async function main(): Promise<void> {
     cutLink: () => send({ kind: "cut" }),
   });
   Object.assign(window, { voxelheim: debug });
+}
+
+/** What is open on the page, beside the world. */
+function pageState(controls: ControlState, isMouseLocked: boolean) {
+  const hasWindow = panels.typing || panels.belongings || panels.company;
+  return {
+    device: controls.device,
+    paused: !hasWindow && (panels.menu || (controls.device === "mouse" && !isMouseLocked)),
+    scoreboardOpen: panels.scoreboard || controls.scoreboardHeld,
+    helpOpen: panels.help,
+    belongingsOpen: panels.belongings,
+    companyOpen: panels.company,
+    respawnBanner: controls.respawnBanner,
+    version: VERSION,
+  };
 }
 
 /** Terrain goes from the wire's worker to the mesher without passing the page. */

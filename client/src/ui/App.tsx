@@ -67,12 +67,7 @@ export function App(props: AppProps) {
             </Match>
           </Switch>
           <Show when={isOld() && phase() !== "joined"}>
-            <div class="newer-page" role="status">
-              <span>A newer version of the game is out.</span>
-              <button class="button" onClick={() => window.location.reload()}>
-                Reload
-              </button>
-            </div>
+            <NewerPage />
           </Show>
           <Show when={settingsOpen()}>
             <SettingsPanel
@@ -94,6 +89,17 @@ export function App(props: AppProps) {
         </div>
       )}
     </Show>
+  );
+}
+
+function NewerPage() {
+  return (
+    <div class="newer-page" role="status">
+      <span>A newer version of the game is out.</span>
+      <button class="button" onClick={() => window.location.reload()}>
+        Reload
+      </button>
+    </div>
   );
 }
 

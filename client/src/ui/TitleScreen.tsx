@@ -46,14 +46,7 @@ export function TitleScreen(props: TitleProps) {
   };
   return (
     <main class="title">
-      <header class="title-head">
-        <div class="title-shields">
-          <HeraldRed />
-          <HeraldBlue />
-        </div>
-        <h1>VoxelHeim</h1>
-        <p>One field. A thousand blades. Every wall can fall.</p>
-      </header>
+      <TitleHead />
       <form class="title-card" onSubmit={fight}>
         <CharacterChoice
           state={props.rosterState}
@@ -73,22 +66,7 @@ export function TitleScreen(props: TitleProps) {
             onInput={(event) => setName(event.currentTarget.value)}
           />
         </label>
-        <div class="segmented" role="radiogroup" aria-label="Side">
-          <For each={HOUSES}>
-            {(choice) => (
-              <button
-                type="button"
-                role="radio"
-                aria-checked={house() === choice.house}
-                class={`segment house-${choice.house}`}
-                classList={{ chosen: house() === choice.house }}
-                onClick={() => setHouse(choice.house)}
-              >
-                {choice.label}
-              </button>
-            )}
-          </For>
-        </div>
+        <SideChoice house={house()} choose={setHouse} />
         <button id="fight" class="button primary large" type="submit">
           Fight
         </button>
@@ -113,6 +91,40 @@ export function TitleScreen(props: TitleProps) {
         />
       </Show>
     </main>
+  );
+}
+
+function TitleHead() {
+  return (
+    <header class="title-head">
+      <div class="title-shields">
+        <HeraldRed />
+        <HeraldBlue />
+      </div>
+      <h1>VoxelHeim</h1>
+      <p>One field. A thousand blades. Every wall can fall.</p>
+    </header>
+  );
+}
+
+function SideChoice(props: { house: number; choose: (house: number) => void }) {
+  return (
+    <div class="segmented" role="radiogroup" aria-label="Side">
+      <For each={HOUSES}>
+        {(choice) => (
+          <button
+            type="button"
+            role="radio"
+            aria-checked={props.house === choice.house}
+            class={`segment house-${choice.house}`}
+            classList={{ chosen: props.house === choice.house }}
+            onClick={() => props.choose(choice.house)}
+          >
+            {choice.label}
+          </button>
+        )}
+      </For>
+    </div>
   );
 }
 
