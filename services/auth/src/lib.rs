@@ -28,5 +28,6 @@ pub use elsewhere::{Guard, RemoteKeys};
 pub use error::AuthError;
 pub use mail::{FolderMail, Mail, MailSender, Sending};
 pub use oidc::Provider;
+pub use password::PasswordCost;
 pub use seal::MasterKey;
 pub use service::{Auth, Config};

@@ -1,6 +1,6 @@
 //! Passwords: which are good enough, and their slow hash on threads of its own, so many at once.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -56,6 +56,44 @@ pub fn weakness(password: &str, email: &str) -> Option<&'static str> {
     }
 }
 
+/// What a hash costs us, and whoever tries passwords on a stolen one. By default as [`crate::limits`] says.
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordCost {
+    memory_kib: u32,
+    passes: u32,
+}
+
+impl PasswordCost {
+    /// The least that Argon2 knows: to measure what else there is to a login. It guards no password.
+    pub const NOTHING_FOR_BENCHES: Self = Self {
+        memory_kib: Params::MIN_M_COST,
+        passes: Params::MIN_T_COST,
+    };
+
+    fn argon2(self) -> Argon2<'static> {
+        let params = Params::new(self.memory_kib, self.passes, 1, None);
+        let params = params.expect("the limits are in Argon2's range");
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+    }
+
+    fn hash(self, password: &str) -> String {
+        let salt: [u8; 16] = random::bytes();
+        let hash = self
+            .argon2()
+            .hash_password_with_salt(password.as_bytes(), &salt);
+        hash.expect("the salt has a good length").to_string()
+    }
+}
+
+impl Default for PasswordCost {
+    fn default() -> Self {
+        Self {
+            memory_kib: ARGON2_MEMORY_KIB,
+            passes: ARGON2_PASSES,
+        }
+    }
+}
+
 /// More hashes were asked for than can wait.
 #[derive(Debug)]
 pub struct Busy;
@@ -65,26 +103,37 @@ pub struct Busy;
 pub struct Hasher {
     at_once: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
+    cost: PasswordCost,
+    /// What is verified where there is no hash.
+    nobodys: Arc<OnceLock<String>>,
 }
 
 impl Hasher {
-    pub fn new() -> Self {
+    pub fn new(cost: PasswordCost) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = cores.min(HASHES_AT_ONCE_MAX);
         Self {
             at_once: Arc::new(Semaphore::new(at_once)),
             waiting: Arc::new(Semaphore::new(at_once + HASHES_WAITING_MAX)),
+            cost,
+            nobodys: Arc::default(),
         }
     }
 
     /// A PHC string with a salt of its own.
     pub async fn hash(&self, password: String) -> Result<String, Busy> {
-        self.run(move || hash(&password)).await
+        let cost = self.cost;
+        self.run(move || cost.hash(&password)).await
     }
 
     /// Whether it is the password of this hash. Where there is none, it takes as long to say no.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Busy> {
-        self.run(move || verify(&password, hash.as_deref())).await
+        let (cost, nobodys) = (self.cost, Arc::clone(&self.nobodys));
+        self.run(move || {
+            let nobodys = nobodys.get_or_init(|| cost.hash("nobody's password"));
+            verify(&password, hash.as_deref(), nobodys)
+        })
+        .await
     }
 
     async fn run<T: Send + 'static>(
@@ -106,25 +155,15 @@ impl Hasher {
     }
 }
 
-fn argon2() -> Argon2<'static> {
-    let params = Params::new(ARGON2_MEMORY_KIB, ARGON2_PASSES, 1, None);
-    let params = params.expect("the limits are in Argon2's range");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-}
-
-fn hash(password: &str) -> String {
-    let salt: [u8; 16] = random::bytes();
-    let hash = argon2().hash_password_with_salt(password.as_bytes(), &salt);
-    hash.expect("the salt has a good length").to_string()
-}
-
-fn verify(password: &str, kept: Option<&str>) -> bool {
-    static NOBODYS: LazyLock<String> = LazyLock::new(|| hash("nobody's password"));
+/// At the cost that the kept hash names.
+fn verify(password: &str, kept: Option<&str>, nobodys: &str) -> bool {
     let is_somebodys = kept.is_some();
-    let kept = kept.unwrap_or(&NOBODYS);
+    let kept = kept.unwrap_or(nobodys);
     let is_right = password.len() <= PASSWORD_BYTES_MAX
-        && PasswordHash::new(kept)
-            .is_ok_and(|kept| argon2().verify_password(password.as_bytes(), &kept).is_ok());
+        && PasswordHash::new(kept).is_ok_and(|kept| {
+            let argon2 = Argon2::default();
+            argon2.verify_password(password.as_bytes(), &kept).is_ok()
+        });
     is_right && is_somebodys
 }
 
@@ -134,7 +173,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_right_password_passes() {
-        let hasher = Hasher::new();
+        let hasher = Hasher::new(PasswordCost::default());
         let password = "correct horse battery".to_owned();
         let hash = hasher.hash(password.clone()).await.expect("room");
         assert!(
@@ -160,6 +199,7 @@ mod tests {
         let hasher = Hasher {
             at_once: Arc::new(Semaphore::new(0)),
             waiting: Arc::new(Semaphore::new(1)),
+            ..Hasher::new(PasswordCost::default())
         };
         let waits = hasher.verify("a".to_owned(), None);
         tokio::pin!(waits);

@@ -16,7 +16,7 @@ use crate::{
     limits::{Allowances, KEY_PERIOD, SESSION_LIFE_MS},
     mail::MailQueue,
     oidc::{Provider, Providers},
-    password::Hasher,
+    password::{Hasher, PasswordCost},
     random::{self, Secret},
     routes,
     seal::{MasterKey, Seal},
@@ -35,6 +35,8 @@ pub struct Config {
     /// The page that mailed links open; a link puts its token behind `#`, which no server sees.
     pub page_url: String,
     pub allowances: Allowances,
+    /// The default is the right one.
+    pub password_cost: PasswordCost,
     /// Others by whom one may sign in.
     pub providers: Vec<Provider>,
 }
@@ -111,7 +113,7 @@ impl Auth {
         let keys = KeyRing::open(&store, &seal, clock.now_ms()).await?;
         Ok(Self(Arc::new(Inner {
             gatekeeper: Gatekeeper::new(cache, config.allowances),
-            hasher: Hasher::new(),
+            hasher: Hasher::new(config.password_cost),
             mails: MailQueue::new(),
             providers: Providers::new(config.providers.clone())?,
             logins: metrics.counter(

@@ -3,12 +3,9 @@
 use std::net::SocketAddr;
 
 use serde_json::Value;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpStream, lookup_host},
-};
+use tokio::net::lookup_host;
 
-use crate::{limits, run::BotsError};
+use crate::{http, run::BotsError};
 
 /// Where to connect to, and the certificate to expect there.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,12 +21,14 @@ pub struct Target {
 /// # Errors
 /// If nobody answers, or not as WIRE.md and this version say.
 pub async fn target(url: &str) -> Result<Target, BotsError> {
-    let authority = authority(url)?;
-    let answer = get(&authority, "/connect.json")
+    let (authority, _) = http::parts(url)?;
+    let answer = http::get(&authority, "/connect.json")
         .await
         .map_err(|error| BotsError::Unreachable(format!("{url}: {error}")))?;
-    let body = body(&answer).ok_or_else(|| wrong("no answer of status 200"))?;
-    let answer = parse(body)?;
+    if answer.status != 200 {
+        return Err(wrong("no answer of status 200"));
+    }
+    let answer = parse(answer.body())?;
     let address = answer.quic_address;
     let mut addresses = lookup_host(&address)
         .await
@@ -40,39 +39,6 @@ pub async fn target(url: &str) -> Result<Target, BotsError> {
         certificate_sha256: answer.certificate_sha256,
         edges: answer.edges,
     })
-}
-
-/// Host and port of an `http://` URL; port 80 when it names none.
-fn authority(url: &str) -> Result<String, BotsError> {
-    let rest = url.strip_prefix("http://");
-    let rest = rest.ok_or_else(|| BotsError::BadUrl(url.into()))?;
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.is_empty() || authority.contains('@') {
-        return Err(BotsError::BadUrl(url.into()));
-    }
-    let has_port = authority.rsplit(':').next().is_some_and(|port| {
-        authority.contains(':') && !port.ends_with(']') && port.parse::<u16>().is_ok()
-    });
-    let port = if has_port { "" } else { ":80" };
-    Ok(format!("{authority}{port}"))
-}
-
-async fn get(authority: &str, path: &str) -> std::io::Result<Vec<u8>> {
-    let mut stream = TcpStream::connect(authority).await?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = Vec::new();
-    let mut stream = stream.take(limits::HTTP_BYTES_MAX);
-    stream.read_to_end(&mut answer).await?;
-    Ok(answer)
-}
-
-/// What stands behind the head of an answer of status 200.
-fn body(answer: &[u8]) -> Option<&[u8]> {
-    let head_end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
-    let (head, body) = answer.split_at(head_end);
-    let status = head.split(|&byte| byte == b' ').nth(1)?;
-    (status == b"200").then_some(&body[4..])
 }
 
 /// What `/connect.json` says that bots need.
@@ -126,24 +92,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urls_name_a_host_and_a_port() {
-        let good = |url: &str| authority(url).expect("a good URL");
-        assert_eq!(good("http://127.0.0.1:8080"), "127.0.0.1:8080");
-        assert_eq!(good("http://localhost/"), "localhost:80");
-        assert_eq!(good("http://[::1]:9/play?x"), "[::1]:9");
-        assert_eq!(good("http://[::1]"), "[::1]:80");
-        for bad in [
-            "",
-            "127.0.0.1:80",
-            "https://a",
-            "http://",
-            "http://user@host",
-        ] {
-            assert!(authority(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
     fn answers_are_read_or_refused() {
         let hash = "ab".repeat(32);
         let json = |version: u16, hash: &str| {
@@ -160,8 +108,5 @@ mod tests {
         assert!(parse(json(protocol::VERSION, "ab").as_bytes()).is_err());
         assert!(parse(json(protocol::VERSION, &"zz".repeat(32)).as_bytes()).is_err());
         assert!(parse(b"{}").is_err() && parse(b"<html>").is_err());
-        assert_eq!(body(b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n{}"), Some(&b"{}"[..]));
-        assert_eq!(body(b"HTTP/1.1 503 No\r\n\r\n{}"), None);
-        assert_eq!(body(b"nonsense"), None);
     }
 }

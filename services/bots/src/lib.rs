@@ -12,6 +12,8 @@ mod connection;
 mod control;
 mod debt;
 mod figures;
+mod guest;
+mod http;
 pub mod limits;
 mod outlook;
 mod pace;
@@ -29,6 +31,9 @@ pub use run::{BotsError, Milestone, run};
 pub struct BotsConfig {
     /// Where the pages of the servers are, such as `http://127.0.0.1:8080`; bots spread over them.
     pub urls: Vec<String>,
+    /// The auth service, such as `http://127.0.0.1:8090/auth`, where each becomes a guest and comes in by
+    /// ticket; without it they come in under any name.
+    pub auth: Option<String>,
     pub count: usize,
     /// How long they play before they are measured, once all have joined: land streams in meanwhile.
     pub settle_seconds: u32,
@@ -50,6 +55,7 @@ impl Default for BotsConfig {
     fn default() -> Self {
         Self {
             urls: vec!["http://127.0.0.1:8080".into()],
+            auth: None,
             count: 100,
             settle_seconds: 0,
             seconds: 10,

@@ -16,6 +16,15 @@ pub const JOIN_ATTEMPTS_MAX: u32 = 8;
 /// The wait before the next attempt; a bot's number spreads it further.
 pub const JOIN_WAIT: Duration = Duration::from_millis(700);
 
+/// The wait before a bot asks again for what an auth service did not give, and how often it asks: for as long
+/// as a run may last.
+pub const TICKET_WAIT: Duration = Duration::from_secs(1);
+pub const TICKET_TRIES_MAX: u32 = SECONDS_MAX;
+/// How long one answer of it may take: longer than services take for any.
+pub const TICKET_TIMEOUT: Duration = Duration::from_secs(30);
+/// Bots that become guests from one address of this machine: an auth service lets 60 in ten minutes.
+pub const GUESTS_PER_ADDRESS: usize = 50;
+
 /// Input intervals between two pings, which an edge answers even while its world stands still: 1 s.
 pub const PING_INTERVALS: u32 = 20;
 /// Input intervals without any word from the edge after which it is taken for lost: 4 s.

@@ -22,7 +22,8 @@ use crate::{
     connect,
     connection::{self, JoinError, Session},
     figures::Measured,
-    limits,
+    guest::Guest,
+    http, limits,
     roam::Route,
     senses::Notes,
 };
@@ -107,6 +108,9 @@ async fn run_all(
     mut reach: impl FnMut(Milestone),
 ) -> Result<Report, BotsError> {
     let mut target = None;
+    if let Some(url) = &config.auth {
+        http::parts(url)?;
+    }
     for url in &config.urls {
         target = Some(connect::target(url).await?);
     }
@@ -233,7 +237,8 @@ async fn live(
     let mut route = Route::new(&config.urls, number);
     let budget = config.budget_bytes_per_second;
     let hello = connection::hello(number, budget, config.view_distance_blocks);
-    let session = enter(number, &mut route, &hello, &endpoint).await;
+    let guest = config.auth.as_deref().map(|url| Guest::new(url, number));
+    let session = enter(number, &mut route, (&hello, guest), &endpoint).await;
     fates.settled.set(fates.settled.get() + 1);
     let mut session = match session {
         Ok(session) => session,
@@ -276,12 +281,16 @@ fn is_witness(number: usize, count: usize, witnesses: usize) -> bool {
 async fn enter(
     number: usize,
     route: &mut Route,
-    hello: &Hello,
+    (hello, mut guest): (&Hello, Option<Guest<'_>>),
     endpoint: &Endpoint,
 ) -> Result<Session, JoinError> {
+    let mut hello = hello.clone();
     let mut attempt = 1;
     loop {
-        let joined = timeout(limits::JOIN_TIMEOUT, route.join(endpoint, hello)).await;
+        if let Some(guest) = &mut guest {
+            hello.ticket = guest.insist_on_ticket(&hello.name).await?;
+        }
+        let joined = timeout(limits::JOIN_TIMEOUT, route.join(endpoint, &hello)).await;
         let error = match joined {
             Ok(Ok(session)) => return Ok(session),
             Ok(Err(error)) => error,

@@ -566,6 +566,9 @@ pub struct BotsArguments {
     /// The server's page; given several times, the bots spread over several servers of one battle
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     pub url: Vec<String>,
+    /// The auth service, where each becomes a guest and comes in by ticket: http://HOST:PORT/auth
+    #[arg(long, value_name = "URL")]
+    pub auth: Option<String>,
     /// How many join
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub count: usize,

@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use auth::{
-    Auth, CharacterDesk, Config, Mail, MailSender, MasterKey, Partners, Provider, Sending,
-    limits::Allowances,
+    Auth, CharacterDesk, Config, Mail, MailSender, MasterKey, Partners, PasswordCost, Provider,
+    Sending, limits::Allowances,
 };
 use backends::{broker::Broker, cache::Cache, sql::Database, testing::on_each_pair};
 use serde_json::Value;
@@ -47,6 +47,7 @@ fn config(allowances: Allowances, providers: Vec<Provider>) -> Config {
         issuer: "https://auth.example.org".to_owned(),
         page_url: "https://play.example.org/".to_owned(),
         allowances,
+        password_cost: PasswordCost::default(),
         providers,
     }
 }

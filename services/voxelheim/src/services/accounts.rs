@@ -71,6 +71,7 @@ pub async fn open(
         issuer: options.url.clone(),
         page_url: options.page_url.clone(),
         allowances: auth::limits::Allowances::default(),
+        password_cost: auth::PasswordCost::default(),
         providers: Vec::new(),
     };
     let partners = Partners {
