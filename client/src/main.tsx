@@ -18,6 +18,7 @@ import { createHud } from "./ui";
 import type { ConnectRequest, FromWire, ToWire } from "./wire/link";
 import { PROTOCOL_VERSION } from "./wire/messages";
 import { fetchCore } from "./world/core";
+import type { PageSwitches } from "./world/hud_model";
 import type { ToMesher } from "./world/mesher";
 import type { FrameView, GameActions, Settings, Toggle } from "./world/state";
 import { World } from "./world/world";
@@ -84,20 +85,7 @@ async function main(): Promise<void> {
     renderer,
     speaker,
     hud,
-    page: () => ({
-      device: controls.device,
-      paused:
-        !panels.typing &&
-        !panels.belongings &&
-        !panels.company &&
-        (panels.menu || (controls.device === "mouse" && !devices.isLocked)),
-      scoreboardOpen: panels.scoreboard || controls.scoreboardHeld,
-      helpOpen: panels.help,
-      belongingsOpen: panels.belongings,
-      companyOpen: panels.company,
-      respawnBanner: controls.respawnBanner,
-      version: VERSION,
-    }),
+    page: () => pageState(hands),
   });
   const debug = makeDebugObject({
     world,
@@ -108,6 +96,22 @@ async function main(): Promise<void> {
     cutLink: () => send({ kind: "cut" }),
   });
   Object.assign(window, { voxelheim: debug });
+}
+
+/** What the HUD is told of the page itself. */
+function pageState({ controls, devices }: Hands): PageSwitches {
+  const isResting = panels.typing || panels.belongings || panels.company;
+  const isMouseFree = controls.device === "mouse" && !devices.isLocked;
+  return {
+    device: controls.device,
+    paused: !isResting && (panels.menu || isMouseFree),
+    scoreboardOpen: panels.scoreboard || controls.scoreboardHeld,
+    helpOpen: panels.help,
+    belongingsOpen: panels.belongings,
+    companyOpen: panels.company,
+    respawnBanner: controls.respawnBanner,
+    version: VERSION,
+  };
 }
 
 /** Terrain goes from the wire's worker to the mesher without passing the page. */

@@ -67,12 +67,7 @@ export function App(props: AppProps) {
             </Match>
           </Switch>
           <Show when={isOld() && phase() !== "joined"}>
-            <div class="newer-page" role="status">
-              <span>A newer version of the game is out.</span>
-              <button class="button" onClick={() => window.location.reload()}>
-                Reload
-              </button>
-            </div>
+            <NewerPage />
           </Show>
           <Show when={settingsOpen()}>
             <SettingsPanel
@@ -101,6 +96,17 @@ function watched(account: Account): Accessor<AccountState> {
   const [state, setState] = createSignal(account.state);
   account.subscribe(setState);
   return state;
+}
+
+function NewerPage() {
+  return (
+    <div class="newer-page" role="status">
+      <span>A newer version of the game is out.</span>
+      <button class="button" onClick={() => window.location.reload()}>
+        Reload
+      </button>
+    </div>
+  );
 }
 
 /** The characters of who is signed in. */

@@ -1,4 +1,4 @@
-import { createEffect, createSignal, For, Show, untrack } from "solid-js";
+import { createEffect, createSignal, Show, untrack } from "solid-js";
 import type { AccountState } from "../account";
 import type { CharacterAnswer, Roster, RosterState } from "../company";
 import type { PartProps } from "./App";
@@ -6,7 +6,7 @@ import type { Screen } from "./account/AccountDialog";
 import { AccountLine } from "./account/AccountLine";
 import { CharacterChoice } from "./company/CharacterChoice";
 import { CharactersDialog } from "./company/CharactersDialog";
-import { HOUSES } from "./company/houses";
+import { HouseChoice } from "./company/HouseChoice";
 import { Controls } from "./HelpPanel";
 import { HeraldRed, HeraldBlue } from "./icons";
 
@@ -46,14 +46,7 @@ export function TitleScreen(props: TitleProps) {
   };
   return (
     <main class="title">
-      <header class="title-head">
-        <div class="title-shields">
-          <HeraldRed />
-          <HeraldBlue />
-        </div>
-        <h1>VoxelHeim</h1>
-        <p>One field. A thousand blades. Every wall can fall.</p>
-      </header>
+      <TitleHead />
       <form class="title-card" onSubmit={fight}>
         <CharacterChoice
           state={props.rosterState}
@@ -73,22 +66,7 @@ export function TitleScreen(props: TitleProps) {
             onInput={(event) => setName(event.currentTarget.value)}
           />
         </label>
-        <div class="segmented" role="radiogroup" aria-label="Side">
-          <For each={HOUSES}>
-            {(choice) => (
-              <button
-                type="button"
-                role="radio"
-                aria-checked={house() === choice.house}
-                class={`segment house-${choice.house}`}
-                classList={{ chosen: house() === choice.house }}
-                onClick={() => setHouse(choice.house)}
-              >
-                {choice.label}
-              </button>
-            )}
-          </For>
-        </div>
+        <HouseChoice name="Side" house={house()} choose={setHouse} />
         <button id="fight" class="button primary large" type="submit">
           Fight
         </button>
@@ -113,6 +91,19 @@ export function TitleScreen(props: TitleProps) {
         />
       </Show>
     </main>
+  );
+}
+
+function TitleHead() {
+  return (
+    <header class="title-head">
+      <div class="title-shields">
+        <HeraldRed />
+        <HeraldBlue />
+      </div>
+      <h1>VoxelHeim</h1>
+      <p>One field. A thousand blades. Every wall can fall.</p>
+    </header>
   );
 }
 

@@ -236,7 +236,11 @@ fn friends_see_who_comes_into_the_battle_and_who_goes() {
         while_running(world, async |broker| {
             for is_there in [true, false] {
                 // The service may not hear yet; whoever comes is told again until it does.
-                let place = if is_there { json!("battle") } else { Value::Null };
+                let place = if is_there {
+                    json!("battle")
+                } else {
+                    Value::Null
+                };
                 loop {
                     let told = broker.publish(&[visit(ben.id, is_there)]).await;
                     told.expect("it is in this process");
