@@ -45,7 +45,8 @@ export async function company(report, browser) {
     const ann = await open("Ann");
     await check("an account creates a character, changes it, and plays it", () => characters(server, ann));
     await check("settings come along to another browser", () =>
-      settings(ann, () => open("Ann")));
+      settings(ann, () => open("Ann")),
+    );
     await check("no page met an error", () => {
       for (const player of players) assert.deepEqual(player.errors, []);
     });
