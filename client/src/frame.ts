@@ -2,7 +2,7 @@
 
 import type { GamepadInput } from "./input/gamepad";
 import type { ControlState } from "./input/controls";
-import { makeHudModel, type PageState } from "./world/hud_model";
+import { makeHudModel, type PageSwitches } from "./world/hud_model";
 import { ScenePace } from "./world/scene_pace";
 import type { FrameView, Hud, Renderer, Speaker } from "./world/state";
 import type { World } from "./world/world";
@@ -23,7 +23,7 @@ export interface FrameParts {
   renderer: Renderer;
   speaker: Speaker;
   hud: Hud;
-  page(): Omit<PageState, "nowMs" | "framesPerSecond">;
+  page(): PageSwitches;
 }
 
 export function startFrames(parts: FrameParts): void {

@@ -18,6 +18,7 @@ import { createHud } from "./ui";
 import type { ConnectRequest, FromWire, ToWire } from "./wire/link";
 import { PROTOCOL_VERSION } from "./wire/messages";
 import { fetchCore } from "./world/core";
+import type { PageSwitches } from "./world/hud_model";
 import type { ToMesher } from "./world/mesher";
 import type { FrameView, GameActions, Settings, Toggle } from "./world/state";
 import { World } from "./world/world";
@@ -84,7 +85,7 @@ async function main(): Promise<void> {
     renderer,
     speaker,
     hud,
-    page: () => pageState(controls, devices.isLocked),
+    page: () => pageState(hands),
   });
   const debug = makeDebugObject({
     world,
@@ -97,12 +98,13 @@ async function main(): Promise<void> {
   Object.assign(window, { voxelheim: debug });
 }
 
-/** What is open on the page, beside the world. */
-function pageState(controls: ControlState, isMouseLocked: boolean) {
-  const hasWindow = panels.typing || panels.belongings || panels.company;
+/** What the HUD is told of the page itself. */
+function pageState({ controls, devices }: Hands): PageSwitches {
+  const isResting = panels.typing || panels.belongings || panels.company;
+  const isMouseFree = controls.device === "mouse" && !devices.isLocked;
   return {
     device: controls.device,
-    paused: !hasWindow && (panels.menu || (controls.device === "mouse" && !isMouseLocked)),
+    paused: !isResting && (panels.menu || isMouseFree),
     scoreboardOpen: panels.scoreboard || controls.scoreboardHeld,
     helpOpen: panels.help,
     belongingsOpen: panels.belongings,

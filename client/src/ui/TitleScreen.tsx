@@ -1,4 +1,4 @@
-import { createEffect, createSignal, For, Show, untrack } from "solid-js";
+import { createEffect, createSignal, Show, untrack } from "solid-js";
 import type { AccountState } from "../account";
 import type { CharacterAnswer, Roster, RosterState } from "../company";
 import type { PartProps } from "./App";
@@ -6,7 +6,7 @@ import type { Screen } from "./account/AccountDialog";
 import { AccountLine } from "./account/AccountLine";
 import { CharacterChoice } from "./company/CharacterChoice";
 import { CharactersDialog } from "./company/CharactersDialog";
-import { HOUSES } from "./company/houses";
+import { HouseChoice } from "./company/HouseChoice";
 import { Controls } from "./HelpPanel";
 import { HeraldRed, HeraldBlue } from "./icons";
 
@@ -66,7 +66,7 @@ export function TitleScreen(props: TitleProps) {
             onInput={(event) => setName(event.currentTarget.value)}
           />
         </label>
-        <SideChoice house={house()} choose={setHouse} />
+        <HouseChoice name="Side" house={house()} choose={setHouse} />
         <button id="fight" class="button primary large" type="submit">
           Fight
         </button>
@@ -104,27 +104,6 @@ function TitleHead() {
       <h1>VoxelHeim</h1>
       <p>One field. A thousand blades. Every wall can fall.</p>
     </header>
-  );
-}
-
-function SideChoice(props: { house: number; choose: (house: number) => void }) {
-  return (
-    <div class="segmented" role="radiogroup" aria-label="Side">
-      <For each={HOUSES}>
-        {(choice) => (
-          <button
-            type="button"
-            role="radio"
-            aria-checked={props.house === choice.house}
-            class={`segment house-${choice.house}`}
-            classList={{ chosen: props.house === choice.house }}
-            onClick={() => props.choose(choice.house)}
-          >
-            {choice.label}
-          </button>
-        )}
-      </For>
-    </div>
   );
 }
 

@@ -19,6 +19,9 @@ export interface PageState {
   version: string;
 }
 
+/** What the page itself switches. */
+export type PageSwitches = Omit<PageState, "nowMs" | "framesPerSecond">;
+
 const NO_HEALTH: WireHealth = {
   transport: "none",
   roundTripMs: 0,

@@ -116,7 +116,7 @@ function Sheet(props: SheetProps) {
       <LookChoice look={look()} choose={setLook} />
       <div class="character-deeds">
         <button class="button primary" type="submit" disabled={props.state.isBusy}>
-          {props.character === null ? "Create" : "Save and play"}
+          {props.character === null ? "Create" : "Save"}
         </button>
         <Show when={props.character}>
           {(it) => (

@@ -1,7 +1,7 @@
 //! How a character looks, part by part, and the house that it would rather fight for.
 import { For } from "solid-js";
 import { LOOKS, type Appearance, type House } from "../../company";
-import { HOUSES } from "./houses";
+import { HouseChoice } from "./HouseChoice";
 import { Portrait } from "./Portrait";
 
 const PARTS: readonly [keyof Appearance, string][] = [
@@ -50,22 +50,11 @@ export function LookChoice(props: { look: Look; choose(look: Look): void }) {
           )}
         </For>
       </div>
-      <div class="segmented" role="radiogroup" aria-label="House">
-        <For each={HOUSES}>
-          {(it) => (
-            <button
-              type="button"
-              role="radio"
-              aria-checked={props.look.house === it.house}
-              class={`segment house-${it.house}`}
-              classList={{ chosen: props.look.house === it.house }}
-              onClick={() => props.choose({ ...props.look, house: it.house })}
-            >
-              {it.label}
-            </button>
-          )}
-        </For>
-      </div>
+      <HouseChoice
+        name="House"
+        house={props.look.house}
+        choose={(house) => props.choose({ ...props.look, house })}
+      />
     </div>
   );
 }
