@@ -82,7 +82,8 @@ impl World {
             ..Settings::default()
         };
         let shell = Shell::new(settings, clock.clone());
-        let gates = (Arc::new(TestGate), Arc::new(TestGate));
+        let gate: Arc<dyn Gate<Access>> = Arc::new(TestGate);
+        let gates = (gate, Arc::new(TestGate) as Arc<dyn Characters>);
         let chat = ChatService::open((database, cache), gates, shell.metrics(), clock);
         let (stop, stopped) = watch::channel(false);
         let running = {
