@@ -195,7 +195,12 @@ async function banned(server, ann) {
   await signInByPaper(ann);
   await says(ann, ".account-line", ANN.email);
   const account = await owner(ann);
+  await ann.join();
+  await ann.joined();
   const ban = await admin.impose(account, "ban", REASON);
+  await says(ann, "#refusal", `${REASON}. It has no end.`);
+  await look(ann, "banned-in-the-battle");
+  await press(ann, "Back to the title");
   await ann.join();
   await says(ann, "#refusal", `${REASON}. It has no end.`);
   await look(ann, "banned-at-the-gate");

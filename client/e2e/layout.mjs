@@ -5,6 +5,7 @@ import { strict as assert } from "node:assert";
 const PARTS = [
   ".banner-bar",
   ".notices",
+  ".trade-notice",
   ".net-chip",
   ".net-signs",
   ".net-figures",
@@ -30,6 +31,32 @@ export async function fits(player, sizes) {
     await player.screenshot(`${player.name}-${width}x${height}`);
     assert.deepEqual(faults, [], `${width}x${height}`);
   }
+}
+
+/** At each size in turn: a window is on the screen, and nothing in it is wider than its place. */
+export async function holdsAll(player, selector, sizes) {
+  for (const { width, height } of sizes) {
+    await player.page.setViewportSize({ width, height });
+    const faults = await player.evaluate(findOverflow, selector);
+    await player.screenshot(`${player.name}-window-${width}x${height}`);
+    assert.deepEqual(faults, [], `${selector} at ${width}x${height}`);
+  }
+}
+
+/** Runs in the page. */
+async function findOverflow(selector) {
+  for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+  const panel = document.querySelector(selector);
+  const frame = panel.getBoundingClientRect();
+  const slack = 1;
+  const isOff =
+    Math.min(frame.left, frame.top, innerWidth - frame.right, innerHeight - frame.bottom) < -slack;
+  const wide = [...panel.querySelectorAll("*")].filter((element) => {
+    const { left, right, width } = element.getBoundingClientRect();
+    return width > 0 && (left < frame.left - slack || right > frame.right + slack);
+  });
+  const names = wide.map(({ tagName, classList }) => `${tagName}.${[...classList].join(".")} sticks out`);
+  return isOff ? [`${selector} is off the screen`, ...names] : names;
 }
 
 /** Runs in the page: which parts cover each other, or stand off the screen. */

@@ -2,9 +2,11 @@
 
 import { accounts } from "./accounts.mjs";
 import { battle, newerPage, wrongVersion } from "./battle.mjs";
+import { belongings } from "./belongings.mjs";
 import { openBrowser } from "./browser.mjs";
 import { chat } from "./chat.mjs";
 import { cluster } from "./cluster.mjs";
+import { company } from "./company.mjs";
 import { fingers } from "./fingers.mjs";
 import { line } from "./line.mjs";
 import { overload } from "./overload.mjs";
@@ -19,6 +21,8 @@ try {
   await accounts(report, browser);
   await line(report, browser);
   await chat(report, browser);
+  await belongings(report, browser);
+  await company(report, browser);
   await overload(report, browser);
   await cluster(report, browser);
   for (const kind of ["webtransport", "websocket"]) {

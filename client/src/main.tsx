@@ -2,9 +2,12 @@
 
 import { createSpeaker } from "./audio";
 import { Account, answerTicket, BrowserStorage, watchMailedLinks } from "./account";
+import { Belongings } from "./belongings";
+import { Company, Roster, SettingsKeeper } from "./company";
 import { startFrames } from "./frame";
 import { createRenderer } from "./gpu";
 import { ControlState } from "./input/controls";
+import { agreedSettings, followed } from "./input/followed_settings";
 import { GamepadInput } from "./input/gamepad";
 import { attachKeyboardAndMouse, type Devices } from "./input/keyboard_mouse";
 import { loadSettings, mended, saveSettings, withoutDoubles } from "./input/settings";
@@ -22,7 +25,14 @@ import { World } from "./world/world";
 const VERSION = "0.1.0";
 
 /** The page's own switches, besides settings. */
-const panels = { help: false, scoreboard: false, menu: false, typing: false };
+const panels = {
+  help: false,
+  scoreboard: false,
+  menu: false,
+  typing: false,
+  belongings: false,
+  company: false,
+};
 
 async function main(): Promise<void> {
   const stage = element("stage", HTMLCanvasElement);
@@ -44,13 +54,21 @@ async function main(): Promise<void> {
     world.receive(message, performance.now());
   };
   const view = freshView(world, loadSettings());
+  const keeper = keepSettings(account, view);
   const isPlaying = () => world.phase === "joined";
   const controls = new ControlState((what) => actions.toggle(what));
   const devices = attachKeyboardAndMouse(stage, controls, () => view.settings, isPlaying);
   const touch = new TouchInput(controls, () => view.settings);
   attachTouch(stage, touch, isPlaying);
-  const actions = makeActions(send, view, { controls, devices, touch });
-  const hud = createHud(element("hud", HTMLElement), actions, account);
+  const gamepad = new GamepadInput(controls, () => actions.toggle("menu"));
+  const hands = { controls, devices, touch, gamepad };
+  const actions = makeActions(send, view, hands, () => keeper.changed());
+  const belongings = new Belongings(account, around);
+  const company = new Company(account, around);
+  lookInFront(belongings, company);
+  const roster = new Roster(account);
+  const hudParts = { actions, account, belongings, company, roster };
+  const hud = createHud(element("hud", HTMLElement), hudParts);
   leaveSeatToOwner(account);
   void account.load();
   watchMailedLinks(hud.openMailed);
@@ -62,19 +80,11 @@ async function main(): Promise<void> {
     world,
     view,
     controls,
-    gamepad: new GamepadInput(controls, () => actions.toggle("menu")),
+    gamepad,
     renderer,
     speaker,
     hud,
-    page: () => ({
-      device: controls.device,
-      paused:
-        !panels.typing && (panels.menu || (controls.device === "mouse" && !devices.isLocked)),
-      scoreboardOpen: panels.scoreboard || controls.scoreboardHeld,
-      helpOpen: panels.help,
-      respawnBanner: controls.respawnBanner,
-      version: VERSION,
-    }),
+    page: () => pageState(controls, devices.isLocked),
   });
   const debug = makeDebugObject({
     world,
@@ -85,6 +95,21 @@ async function main(): Promise<void> {
     cutLink: () => send({ kind: "cut" }),
   });
   Object.assign(window, { voxelheim: debug });
+}
+
+/** What is open on the page, beside the world. */
+function pageState(controls: ControlState, isMouseLocked: boolean) {
+  const hasWindow = panels.typing || panels.belongings || panels.company;
+  return {
+    device: controls.device,
+    paused: !hasWindow && (panels.menu || (controls.device === "mouse" && !isMouseLocked)),
+    scoreboardOpen: panels.scoreboard || controls.scoreboardHeld,
+    helpOpen: panels.help,
+    belongingsOpen: panels.belongings,
+    companyOpen: panels.company,
+    respawnBanner: controls.respawnBanner,
+    version: VERSION,
+  };
 }
 
 /** Terrain goes from the wire's worker to the mesher without passing the page. */
@@ -115,18 +140,35 @@ function leaveSeatToOwner(account: Account): void {
   });
 }
 
+/** They follow the account of who is signed in; a guest's stay in the browser. */
+function keepSettings(account: Account, view: FrameView): SettingsKeeper {
+  const page = {
+    read: () => followed(view.settings),
+    apply: (settings: Record<string, unknown>) => {
+      view.settings = mended({ ...view.settings, ...settings });
+      saveSettings(view.settings);
+    },
+  };
+  const keeper = new SettingsKeeper(account, page, agreedSettings, around);
+  account.subscribe(({ who, owner }) => keeper.follow(who === "account" ? owner : null));
+  return keeper;
+}
+
 interface Hands {
   controls: ControlState;
   devices: Devices;
   touch: TouchInput;
+  gamepad: GamepadInput;
 }
 
 function makeActions(
   send: (message: ToWire) => void,
   view: FrameView,
-  { controls, devices, touch }: Hands,
+  hands: Hands,
+  settingsChanged: () => void,
 ): GameActions {
-  return {
+  const { controls, devices, touch, gamepad } = hands;
+  const actions: GameActions = {
     join: (name, house) => {
       send({ kind: "connect", request: connectRequest(name, house, view.settings) });
       if (controls.device === "mouse") devices.lock();
@@ -142,6 +184,7 @@ function makeActions(
       );
       view.settings = mended({ ...view.settings, ...change, bindings });
       saveSettings(view.settings);
+      settingsChanged();
       send({
         kind: "settings",
         viewDistanceBlocks: view.settings.viewDistanceBlocks,
@@ -153,7 +196,10 @@ function makeActions(
       panels.menu = false;
       if (controls.device === "mouse") devices.lock();
     },
-    toggle: (what) => toggle(what, view),
+    toggle: (what) => toggle(what, view, actions),
+    showBelongings: (isOpen) => showWindow("belongings", isOpen, hands),
+    showCompany: (isOpen) => showWindow("company", isOpen, hands),
+    watchPad: (tell) => gamepad.giveTo(tell),
     press: (action) => controls.press(action),
     release: (action) => controls.release(action),
     dragLook: (right, down) => touch.look(right, down),
@@ -164,28 +210,66 @@ function makeActions(
     ignore: (name, ignored) => send({ kind: "ignore", name, ignored }),
     typing: (isTyping) => {
       panels.typing = isTyping;
-      controls.releaseAll();
-      if (controls.device !== "mouse") return;
-      if (isTyping) devices.unlock();
-      else devices.lock();
+      restHands(hands, isTyping);
     },
     leave: () => {
       panels.menu = false;
+      panels.belongings = false;
+      panels.company = false;
       send({ kind: "leave" });
       giveUpSeat();
       devices.unlock();
     },
     retry: () => send({ kind: "retry" }),
   };
+  return actions;
 }
 
-function toggle(what: Toggle, view: FrameView): void {
+/** One of them at a time. */
+function showWindow(which: "belongings" | "company", isOpen: boolean, hands: Hands): void {
+  if (panels[which] === isOpen) return;
+  if (isOpen) {
+    panels.belongings = false;
+    panels.company = false;
+  }
+  panels[which] = isOpen;
+  panels.menu = false;
+  restHands(hands, isOpen);
+}
+
+/** For a window that takes keys and mouse, until it gives them back. */
+function restHands({ controls, devices }: Hands, isResting: boolean): void {
+  controls.releaseAll();
+  if (controls.device !== "mouse") return;
+  if (isResting) devices.unlock();
+  else devices.lock();
+}
+
+/** The page's clock, for what is kept for players. */
+const around = {
+  now: () => performance.now(),
+  later: (ms: number, work: () => void) => {
+    const timer = setTimeout(work, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** What a window shows is fresh when the page comes back to the front. */
+function lookInFront(...shown: (Belongings | Company)[]): void {
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    for (const it of shown) if (it.state.isOpen) void it.look();
+  });
+}
+
+function toggle(what: Toggle, view: FrameView, actions: GameActions): void {
+  if (what === "belongings") return actions.showBelongings(!panels.belongings);
+  if (what === "company") return actions.showCompany(!panels.company);
   if (what !== "thirdPerson") {
     panels[what] = !panels[what];
     return;
   }
-  view.settings = { ...view.settings, thirdPerson: !view.settings.thirdPerson };
-  saveSettings(view.settings);
+  actions.changeSettings({ thirdPerson: !view.settings.thirdPerson });
 }
 
 /** `?transport=ws` avoids WebTransport; `?protocol=N` says Hello as another version would. */

@@ -76,6 +76,7 @@ pub fn melee(seed: u64, soldiers_per_house: u32, edge_blocks: i32) -> World {
     let at = |east: i32| BlockCoord::new(MIDDLE + east, GROUND + 1, MIDDLE);
     let third = edge_blocks / 3;
     let config = WorldConfig {
+        founding: 0,
         seed,
         soldiers_per_house,
         score_to_win: u32::MAX,

@@ -33,7 +33,7 @@ pub(crate) mod check;
 pub use crate::record::CheckpointError;
 
 /// The first bytes of a checkpoint; the last one is the version.
-const MAGIC: [u8; 8] = *b"VXHEIM\x00\x03";
+const MAGIC: [u8; 8] = *b"VXHEIM\x00\x04";
 
 record!(Roster {
     version,
@@ -115,6 +115,7 @@ fn write_under_way(frame: &Frame, output: &mut Vec<u8>) {
     frame.effects.write(output);
     frame.arriving.write(output);
     frame.forwarded.write(output);
+    frame.estates.write(output);
     frame.handoffs.write(output);
     let falls = frame.events.iter().filter_map(|event| match *event {
         Event::Died {
@@ -140,6 +141,7 @@ fn read_under_way(world: &mut World, input: &mut Input) -> Result<Handoffs, Chec
     happenings.arriving = Record::read(input)?;
     check::arriving(&happenings.arriving)?;
     happenings.forwarded = Record::read(input)?;
+    happenings.estates = Record::read(input)?;
     let handoffs = Record::read(input)?;
     for fall in Vec::<Fall>::read(input)? {
         happenings.tell(Event::Died {

@@ -126,7 +126,8 @@ impl Cluster {
             Command::Join { session, .. }
             | Command::Leave { session }
             | Command::Present { session, .. }
-            | Command::Input { session, .. } => self.place_of(*session),
+            | Command::Input { session, .. }
+            | Command::SpoilsKept { session, .. } => self.place_of(*session),
         };
         inboxes[place.unwrap_or_else(|| self.place_of_seat())].push(command);
     }

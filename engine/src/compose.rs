@@ -112,11 +112,15 @@ fn fill_happenings(frames: &[Arc<Frame>], whole: &mut Frame) {
     whole.arriving.clear();
     whole.forwarded.clear();
     whole.handoffs.clear();
+    whole.estates.clear();
+    whole.spoils.clear();
     for frame in frames {
         whole.events.extend_from_slice(&frame.events);
         whole.players.extend_from_slice(&frame.players);
+        whole.spoils.extend_from_slice(&frame.spoils);
     }
     whole.players.sort_unstable_by_key(|player| player.session);
+    whole.spoils.sort_unstable_by_key(|it| it.session);
 }
 
 fn fill_seat(frames: &[Arc<Frame>], whole: &mut Frame) {

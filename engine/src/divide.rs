@@ -108,6 +108,7 @@ fn carry_over(frame: &Frame, shard: &mut World) {
     happenings.events.extend_from_slice(&frame.events);
     happenings.arriving.extend_from_slice(&frame.arriving);
     happenings.forwarded.extend_from_slice(&frame.forwarded);
+    happenings.estates.extend_from_slice(&frame.estates);
 }
 
 /// Divides the world's field among shards by area, each a connected stretch of the Morton curve: what

@@ -6,15 +6,15 @@ use core::cmp::Ordering;
 use spatial::{Brick, CellCoord};
 
 use crate::{
-    balance::BLOCKS_COUNT_MAX,
     effect::{Change, Effect, EffectTarget},
     event::Event,
     hurt,
-    id::{Attachment, SessionId},
+    id::{Attachment, BodyId, SessionId},
     input::{Command, PartitionChange},
     intake,
     limits::BODY_HEIGHT,
     roster,
+    spoils::Fallen,
     world::World,
 };
 
@@ -70,7 +70,7 @@ fn order(one: &Command, other: &Command) -> Ordering {
     })
 }
 
-/// Terrain first; then by session: it comes, it acts, it goes. Where several
+/// Terrain first; then by session: it comes, it acts, its spoils are kept, it goes. Where several
 /// connections of a session speak in one tick, they do so in the order of their numbers.
 fn key(command: &Command) -> (SessionId, u8, Attachment, u32) {
     let none = Attachment::default();
@@ -90,7 +90,8 @@ fn key(command: &Command) -> (SessionId, u8, Attachment, u32) {
             attachment,
             input,
         } => (*session, 3, *attachment, input.sequence),
-        Command::Leave { session } => (*session, 4, none, 0),
+        Command::SpoilsKept { session, seal } => (*session, 4, none, *seal),
+        Command::Leave { session } => (*session, 5, none, 0),
     }
 }
 
@@ -109,6 +110,11 @@ fn is_for(world: &World, command: &Command) -> bool {
         Command::Leave { session }
         | Command::Present { session, .. }
         | Command::Input { session, .. } => world.players.slot_of(*session).is_some(),
+        Command::SpoilsKept { session, .. } => {
+            let seat = world.seat.as_deref();
+            world.players.slot_of(*session).is_some()
+                || seat.is_some_and(|seat| seat.estates.has(*session))
+        }
         Command::Join { session, .. } => {
             let is_new = |seat: &crate::seat::Seat| seat.seated(*session).is_none();
             world.players.slot_of(*session).is_some() || world.seat.as_deref().is_some_and(is_new)
@@ -127,6 +133,7 @@ fn take(world: &mut World, command: &Command) -> bool {
             name,
             house,
         } => roster::join(world, (*session, *attachment), name, *house),
+        Command::SpoilsKept { session, seal } => intake::keep_spoils(world, *session, *seal),
         Command::Leave { session } => roster::leave(world, *session),
         Command::Present {
             session,
@@ -217,16 +224,11 @@ fn apply(world: &mut World, effect: &Effect, row: usize) {
             hurt::apply(world, row, blow);
         }
         Change::Heal { amount } => heal(world, effect, row, amount),
-        Change::Credit { score } => {
+        Change::Credit { score } => credit(world, effect.source, row, score),
+        Change::Grant { work } => {
+            let tick = world.tick;
             if let Some(player) = world.players.of_body(world.bodies.player[row]) {
-                player.kills = player.kills.saturating_add(1);
-                player.score = player.score.saturating_add(score);
-            }
-        }
-        Change::Grant { blocks_count } => {
-            if let Some(player) = world.players.of_body(world.bodies.player[row]) {
-                let count = player.blocks_count.saturating_add(blocks_count);
-                player.blocks_count = count.min(BLOCKS_COUNT_MAX);
+                player.have_worked(work, tick);
             }
         }
         Change::Break { .. }
@@ -244,6 +246,17 @@ fn apply_to_seat(world: &mut World, effect: &Effect) {
     match effect.change {
         Change::Forget { session } => seat.forget(session, world.tick),
         other => unreachable!("the seat does not get {other:?}"),
+    }
+}
+
+/// A body's player felled another.
+fn credit(world: &mut World, body: BodyId, row: usize, score: u32) {
+    let (seed, tick) = (world.config.seed, world.tick);
+    if let Some(player) = world.players.of_body(world.bodies.player[row]) {
+        player.kills = player.kills.saturating_add(1);
+        player.score = player.score.saturating_add(score);
+        let fallen = Fallen { seed, body, tick };
+        player.gain(tick, |open| open.kill(score, fallen));
     }
 }
 

@@ -16,7 +16,7 @@ use spatial::{
 use crate::{
     angle,
     balance::{BLAST_BREAK_RADIUS, BLAST_HARDNESS_TICKS},
-    effect::{Change, Effect, EffectTarget, Origin, sequence},
+    effect::{Change, Effect, EffectTarget, Origin, Work, sequence},
     event::Event,
     hash,
     history::{History, Lag},
@@ -24,6 +24,7 @@ use crate::{
     limits::{BODY_HALF_WIDTH, BODY_HEIGHT},
     movement::body_box,
     projectile::between,
+    spoils::Thing,
     world::World,
 };
 
@@ -66,14 +67,17 @@ fn apply(world: &mut World, effect: &Effect, cell: CellCoord) {
     };
     match effect.change {
         Change::Break { block } => {
-            if editor.break_block(block) {
-                editor.grant(effect, 1);
+            if let Some(was) = editor.break_block(block) {
+                let thing = Thing::of_block(editor.world.config.seed, block, was);
+                editor.grant(effect, Work::Dug { thing });
             }
         }
         Change::Place { block, now } => {
-            if !editor.place_block(block, now) {
-                editor.grant(effect, 1);
-            }
+            let work = match editor.place_block(block, now) {
+                true => Work::Placed,
+                false => Work::GivenBack,
+            };
+            editor.grant(effect, work);
         }
         Change::Blast { centre } => editor.blast(cell, centre),
         Change::Restore { block, now } => editor.restore(block, now),
@@ -96,14 +100,14 @@ struct Editor<'a> {
 }
 
 impl Editor<'_> {
-    /// Gives a block to whose hand it came from, for one dug or one that could not be placed.
-    fn grant(&mut self, effect: &Effect, blocks_count: u8) {
+    /// Tells whose hand it was what became of its work.
+    fn grant(&mut self, effect: &Effect, work: Work) {
         if self.answers {
             self.world.outbox.push(Effect {
                 target: EffectTarget::Body(effect.source),
                 source: effect.source,
                 sequence: sequence(Origin::Answer, effect.sequence as u32),
-                change: Change::Grant { blocks_count },
+                change: Change::Grant { work },
             });
         }
     }
@@ -114,17 +118,17 @@ impl Editor<'_> {
         }
     }
 
-    /// Makes air of a block; false when it is gone already or cannot break.
-    fn break_block(&mut self, block: BlockCoord) -> bool {
+    /// Makes air of a block, and says what it was; none when it is gone already or cannot break.
+    fn break_block(&mut self, block: BlockCoord) -> Option<Block> {
         let was = self.world.terrain.block(block);
         let is_breakable = was.is_solid() && was.kind().hardness_ticks != UNBREAKABLE;
         if !is_breakable || !self.world.happenings.has_room_for_edit() {
-            return false;
+            return None;
         }
         write(self.world, block, Block::AIR);
         let by = self.by;
         self.tell(Event::BlockBroken { block, was, by });
-        true
+        Some(was)
     }
 
     /// Puts a block where nothing is and nobody stands; false when it cannot.

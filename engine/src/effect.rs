@@ -12,6 +12,7 @@ use crate::{
     event::Weapon,
     id::{BodyId, SessionId},
     limits::EFFECTS_MAX,
+    spoils::Thing,
 };
 
 /// A change to a body or to the terrain of a cell.
@@ -51,9 +52,9 @@ pub enum Change {
     Credit {
         score: u32,
     },
-    /// Blocks gained, or given back when they could not be placed.
+    /// What became of the work of a hand.
     Grant {
-        blocks_count: u8,
+        work: Work,
     },
     Break {
         block: BlockCoord,
@@ -75,6 +76,18 @@ pub enum Change {
     Forget {
         session: SessionId,
     },
+}
+
+/// Work of a hand on a block, done or not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Work {
+    /// The block is in the bag, and so is what it yields.
+    Dug {
+        thing: Option<Thing>,
+    },
+    Placed,
+    /// It could not be placed, and is in the bag again.
+    GivenBack,
 }
 
 /// What an effect comes from. A source has at most one of each on a target in a tick, or numbers

@@ -15,11 +15,15 @@ use crate::{
     event::Event,
     id::{Attachment, BodyId, SessionId},
     input::Command,
-    limits::{BODY_HEIGHT, BODY_HEIGHT_CROUCHED, EDITS_PER_TICK_MAX, EFFECTS_MAX, EVENTS_MAX},
+    limits::{
+        BODY_HEIGHT, BODY_HEIGHT_CROUCHED, EDITS_PER_TICK_MAX, EFFECTS_MAX, EVENTS_MAX,
+        SPOILS_TOLD_ROOM,
+    },
     motion::Motion,
     player::Player,
     projectile::{Arrow, Bomb},
     seat::{RosterChange, Seat},
+    spoils::{Estate, Sealed},
 };
 
 /// One side of the battle.
@@ -223,6 +227,10 @@ pub struct Frame {
     pub handoffs: Handoffs,
     /// Commands that came to the wrong shard: whoever has the session takes them in the next tick.
     pub forwarded: Vec<Command>,
+    /// What players had who left in this tick: the seat takes it in the next one.
+    pub estates: Vec<Estate>,
+    /// Spoils to be put down, in order of their sessions: those whose turn it is to be told.
+    pub spoils: Vec<Sealed>,
     pub events: Vec<Event>,
     pub players: Vec<PlayerState>,
     pub banners: Vec<BannerState>,
@@ -255,6 +263,7 @@ impl Frame {
             edits: Vec::with_capacity(EDITS_PER_TICK_MAX),
             events: Vec::with_capacity(EVENTS_MAX),
             effects: Vec::with_capacity(EFFECTS_MAX),
+            spoils: Vec::with_capacity(SPOILS_TOLD_ROOM),
             ..Self::default()
         }
     }

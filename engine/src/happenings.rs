@@ -11,6 +11,7 @@ use crate::{
     input::Command,
     limits::{EDITS_PER_TICK_MAX, EVENTS_MAX, FORWARDED_MAX},
     player::Player,
+    spoils::Estate,
 };
 
 /// Kinds of [`RefusalReason`].
@@ -26,6 +27,8 @@ pub struct Happenings {
     pub arriving: Vec<(CellCoord, Brick)>,
     /// Commands for other shards.
     pub forwarded: Vec<Command>,
+    /// Spoils of players who left, for the seat.
+    pub estates: Vec<Estate>,
     /// The last edit's number.
     pub edit_sequence: u32,
     pub counters: Counters,
@@ -50,6 +53,10 @@ pub struct Counters {
     pub partition_refused_count: u64,
     /// Commands beyond [`FORWARDED_MAX`] in one tick that were for other shards.
     pub forwarded_dropped_count: u64,
+    /// Estates of players who left that the seat had no room for.
+    pub estates_lost_count: u64,
+    /// Words that spoils are kept that were known to be, or never told of.
+    pub spoils_unknown_count: u64,
     /// Ticks in which bodies were lost or double over all shards (R4); counted by the seat. Never moves
     /// unless we have a bug.
     pub conservation_faults_count: u64,
@@ -69,6 +76,8 @@ impl Counters {
             loads_foreign_count,
             partition_refused_count,
             forwarded_dropped_count,
+            estates_lost_count,
+            spoils_unknown_count,
             conservation_faults_count,
             frames_allocated_count,
         } = other;
@@ -82,6 +91,8 @@ impl Counters {
         self.loads_foreign_count += loads_foreign_count;
         self.partition_refused_count += partition_refused_count;
         self.forwarded_dropped_count += forwarded_dropped_count;
+        self.estates_lost_count += estates_lost_count;
+        self.spoils_unknown_count += spoils_unknown_count;
         self.conservation_faults_count += conservation_faults_count;
         self.frames_allocated_count += frames_allocated_count;
     }
@@ -111,6 +122,16 @@ impl Happenings {
             self.forwarded.push(command);
         } else {
             self.counters.forwarded_dropped_count += 1;
+        }
+    }
+
+    /// Leaves the spoils of a player who goes to the seat, if there are any.
+    pub fn leave_behind(&mut self, player: &Player) {
+        if !player.spoils.are_none() {
+            self.estates.push(Estate {
+                session: player.session,
+                spoils: player.spoils,
+            });
         }
     }
 

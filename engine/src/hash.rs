@@ -8,12 +8,13 @@ use spatial::{Block, BlockCoord, CellCoord};
 
 use crate::{
     body::{Bodies, Combat, Intent, Mind, NONE},
-    effect::{Change, Effect, EffectTarget},
+    effect::{Change, Effect, EffectTarget, Work},
     frame::{BannerState, RoundState},
     input::PlayerInput,
     motion::Motion,
     player::Player,
     projectile::{Arrow, Bomb},
+    spoils::{Deeds, Estate, Gains, Spoils},
     world::World,
 };
 
@@ -40,10 +41,14 @@ pub fn sum_of_shard(world: &World) -> u64 {
     effects.iter().for_each(|effect| add(of_effect(effect)));
     let arriving = &world.happenings.arriving;
     arriving.iter().for_each(|(cell, _)| add(of_load(*cell)));
+    let leaving = &world.happenings.estates;
+    leaving.iter().for_each(|it| add(of_estate(it)));
     if let Some(seat) = &world.seat {
         add(world.terrain_hash);
         seat.banners.iter().for_each(|it| add(of_banner(it)));
         add(of_round(&seat.round));
+        let estates = seat.estates.all();
+        estates.iter().for_each(|it| add(of_estate(it)));
     }
     sum
 }
@@ -77,6 +82,7 @@ enum Kind {
     Round,
     Edit,
     Load,
+    Estate,
 }
 
 /// A multiply and fold for each word: quick, and every bit of a word reaches every bit of the end.
@@ -269,7 +275,51 @@ fn of_player(player: &Player) -> u64 {
     for input in player.queue.inputs() {
         digest = of_input(digest, input);
     }
-    digest.end()
+    spoils(digest, &player.spoils).end()
+}
+
+fn of_estate(estate: &Estate) -> u64 {
+    let digest = Digest::new(Kind::Estate).word(estate.session.0);
+    spoils(digest, &estate.spoils).end()
+}
+
+/// Of a half that is empty its number says so.
+fn spoils(digest: Digest, spoils: &Spoils) -> Digest {
+    let Spoils {
+        ref open,
+        due_tick,
+        ref sealed,
+        seal,
+    } = *spoils;
+    let mut digest = digest.pair(due_tick, seal);
+    if due_tick != 0 {
+        digest = gains(digest, open);
+    }
+    if seal != 0 {
+        digest = gains(digest, sealed);
+    }
+    digest
+}
+
+fn gains(digest: Digest, gains: &Gains) -> Digest {
+    let Deeds {
+        kills,
+        deaths,
+        score,
+        blocks_dug,
+        blocks_placed,
+    } = gains.deeds;
+    let [first, pairs @ ..] = &gains.things;
+    let digest = digest
+        .pair(kills, deaths)
+        .pair(score, blocks_dug)
+        .pair(blocks_placed, *first);
+    let (pairs, []) = pairs.as_chunks() else {
+        unreachable!("an even number is left")
+    };
+    pairs
+        .iter()
+        .fold(digest, |digest, [low, high]| digest.pair(*low, *high))
 }
 
 fn of_input(digest: Digest, input: &PlayerInput) -> Digest {
@@ -347,7 +397,7 @@ fn of_effect(effect: &Effect) -> u64 {
         } => digest.pair(damage as u32, weapon as u32).vector(push),
         Change::Heal { amount } => digest.pair(amount as u32, 100),
         Change::Credit { score } => digest.pair(score, 101),
-        Change::Grant { blocks_count } => digest.pair(blocks_count as u32, 102),
+        Change::Grant { work } => digest.pair(of_work(work), 102),
         Change::Break { block } => digest.word(103).vector([block.x, block.y, block.z]),
         Change::Place { block, now } => digest
             .pair(now.0 as u32, 104)
@@ -359,6 +409,15 @@ fn of_effect(effect: &Effect) -> u64 {
         Change::Forget { session } => digest.word(107).word(session.0),
     };
     digest.end()
+}
+
+fn of_work(work: Work) -> u32 {
+    match work {
+        Work::GivenBack => 1,
+        Work::Placed => 2,
+        Work::Dug { thing: None } => 3,
+        Work::Dug { thing: Some(thing) } => 4 + thing as u32,
+    }
 }
 
 fn of_banner(banner: &BannerState) -> u64 {

@@ -14,6 +14,7 @@ use crate::{
     id::BodyId,
     limits::BODY_HEIGHT,
     motion::Motion,
+    spoils::Gains,
     world::World,
 };
 
@@ -78,7 +79,9 @@ fn die(world: &mut World, row: usize, blow: Blow) {
     let target = world.bodies.id[row];
     let is_own_doing = blow.source == target;
     world.bodies.combat[row].respawn_ticks = respawn_ticks(world, row);
+    let tick = world.tick;
     if let Some(player) = world.players.of_body(world.bodies.player[row]) {
+        player.gain(tick, Gains::die);
         player.deaths = player.deaths.saturating_add(1);
         player.push_count = player.push_count.wrapping_add(1);
         player.drop_work();

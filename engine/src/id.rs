@@ -30,6 +30,17 @@ impl BodyId {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct SessionId(pub u64);
 
+impl SessionId {
+    /// Set in the number of a session that is no character's: of one who plays without a ticket. All
+    /// others are their characters' numbers.
+    pub const STRANGER_BIT: u64 = 1 << 63;
+
+    /// Whether nothing that it gains is anybody's to keep.
+    pub const fn is_stranger(self) -> bool {
+        self.0 & Self::STRANGER_BIT != 0
+    }
+}
+
 /// One connection of a session, by a number that its edge draws. Of several the one that joined last
 /// holds the session; what others still say is not heard.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]

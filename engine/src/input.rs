@@ -111,6 +111,8 @@ pub enum Command {
         session: SessionId,
         attachment: Attachment,
     },
+    /// What a session's spoils were when they were sealed under this number is put down for good.
+    SpoilsKept { session: SessionId, seal: u32 },
     /// Terrain generated or loaded off the tick path; a shard takes of it the cells it owns.
     Terrain { bricks: Vec<(CellCoord, Brick)> },
     /// Another division of the world among shards.

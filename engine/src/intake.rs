@@ -12,7 +12,7 @@ use crate::{
 /// Faces of a block.
 const FACE_COUNT: u8 = 6;
 
-/// Gives every player the budget of a tick, of inputs and of silence.
+/// Gives every player the budget of a tick, of inputs and of silence, and seals spoils that are due.
 pub fn begin_tick(world: &mut World) {
     for place in 0..world.players.count() {
         let (_, slot) = world.players.order()[place];
@@ -20,7 +20,33 @@ pub fn begin_tick(world: &mut World) {
         player.was_refused = false;
         player.silent_ticks = player.silent_ticks.saturating_add(1);
         player.queue.refill();
+        player.spoils.seal_if_due(world.tick);
     }
+    begin_tick_of_estates(world);
+}
+
+/// Takes in what the players had who left in the last tick, and seals what is due.
+fn begin_tick_of_estates(world: &mut World) {
+    let Some(seat) = &mut world.seat else { return };
+    for frame in world.history.newest().frames() {
+        for estate in &frame.estates {
+            let is_kept = seat.estates.add(*estate);
+            world.happenings.counters.estates_lost_count += u64::from(!is_kept);
+        }
+    }
+    seat.estates.seal_due(world.tick);
+}
+
+/// Forgets spoils that were put down, of a player or of the estate of one; false if both would be on
+/// another shard.
+pub fn keep_spoils(world: &mut World, session: SessionId, seal: u32) -> bool {
+    let is_kept = match (world.players.slot_of(session), &mut world.seat) {
+        (Some(slot), _) => world.players.get_mut(slot).spoils.keep(seal),
+        (None, Some(seat)) if seat.seated(session).is_none() => seat.estates.keep(session, seal),
+        (None, _) => return false,
+    };
+    world.happenings.counters.spoils_unknown_count += u64::from(!is_kept);
+    true
 }
 
 /// A player is still there; false if it is not on this shard.

@@ -59,6 +59,7 @@ mod revive;
 mod roster;
 pub mod round;
 pub mod seat;
+pub mod spoils;
 mod stage;
 pub mod think;
 pub mod tick;

@@ -37,6 +37,19 @@ pub const INPUT_STARVED_TICKS: u8 = 10;
 /// it may come back by any edge.
 pub const RESUME_GRACE_TICKS: u16 = 30 * TICK_RATE_HZ as u16;
 
+/// Ticks from a player's first gain until that and what came on top are sealed to be put down: 5 s, so that
+/// 10,000 players who fight without a pause make 2,000 rows a second at most.
+pub const SEAL_TICKS: u32 = 5 * TICK_RATE_HZ;
+/// Ticks after which a frame tells again of what is sealed and not kept: 1 s. So if nobody ever keeps any,
+/// a frame has those of 500 of 10,000 players: 38 KB.
+pub const TELL_TICKS: u32 = TICK_RATE_HZ;
+/// Spoils that a frame has room for before it grows: all that 10,000 players seal in ten ticks.
+pub const SPOILS_TOLD_ROOM: usize = 1_024;
+/// Estates of players who left that the seat keeps until services have put them down: as many as players,
+/// 1.4 MB. Only a world whose services were away while 10,000 characters left has more; what the next of
+/// them had is lost, and counted.
+pub const ESTATES_MAX: usize = PLAYERS_MAX;
+
 /// Effects on their way in one tick: each of 20,000 bodies hurt twice, and the rest for hands.
 pub const EFFECTS_MAX: usize = 48_000;
 /// Commands that one shard forwards to others in a tick: inputs of all its players who just crossed.

@@ -8,15 +8,17 @@ use alloc::vec::Vec;
 use spatial::{BlockCoord, Position};
 
 use crate::{
-    balance::{BLOCKS_COUNT_START, BOMBS_COUNT_MAX},
+    balance::{BLOCKS_COUNT_MAX, BLOCKS_COUNT_START, BOMBS_COUNT_MAX},
     body::NONE,
+    effect::Work,
     id::{Attachment, BodyId, SessionId},
     input::{PlayerInput, Slot},
     limits::{INPUT_BURST, INPUT_QUEUE_MAX, INPUTS_PER_TICK_MAX, PLAYERS_MAX},
     record::{CheckpointError, Input, Record},
+    spoils::{Gains, Spoils},
 };
 
-/// A player. About 1,100 bytes, most of them queued inputs.
+/// A player. About 1,250 bytes, most of them queued inputs.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Player {
     pub session: SessionId,
@@ -50,6 +52,7 @@ pub struct Player {
     pub respawn_banner: u8,
     /// Whether it was told of a refusal in this tick: one answer a tick, the rest is counted.
     pub was_refused: bool,
+    pub spoils: Spoils,
 }
 
 /// An input and where the body stood after its movement step.
@@ -189,6 +192,23 @@ impl Player {
     pub fn push_applied(&mut self, applied: AppliedInput) {
         self.applied[self.applied_count as usize] = applied;
         self.applied_count += 1;
+    }
+
+    /// Notes what its character gained, if it has one.
+    pub(crate) fn gain(&mut self, tick: u32, what: impl FnOnce(&mut Gains)) {
+        if !self.session.is_stranger() {
+            self.spoils.gain(tick, what);
+        }
+    }
+
+    /// Hears what became of the work of its hands.
+    pub(crate) fn have_worked(&mut self, work: Work, tick: u32) {
+        match work {
+            Work::Dug { thing } => self.gain(tick, |open| open.dig(thing)),
+            Work::Placed => return self.gain(tick, Gains::place),
+            Work::GivenBack => {}
+        }
+        self.blocks_count = (self.blocks_count.saturating_add(1)).min(BLOCKS_COUNT_MAX);
     }
 
     /// Lowers the bow and lets go of the block being dug.

@@ -69,7 +69,7 @@ fn fill(frame: &mut Frame, world: &mut World) {
     frame.hash_sum = hash::sum_of_shard(world);
     frame.hash = hash::of_sum(world.tick, world.config.seed, frame.hash_sum);
     fill_bodies(frame, &world.bodies);
-    fill_players(&mut frame.players, world);
+    fill_players(frame, world);
     frame.terrain = world.terrain.clone();
     let happenings = &mut world.happenings;
     take_over(&mut frame.events, &mut happenings.events);
@@ -77,6 +77,7 @@ fn fill(frame: &mut Frame, world: &mut World) {
     take_over(&mut frame.loaded, &mut happenings.loaded);
     take_over(&mut frame.arriving, &mut happenings.arriving);
     take_over(&mut frame.forwarded, &mut happenings.forwarded);
+    take_over(&mut frame.estates, &mut happenings.estates);
     happenings.counters.effects_dropped_count += world.outbox.dropped_count;
     world.outbox.hand_over(&mut frame.effects);
     frame.handoffs.clear();
@@ -245,12 +246,21 @@ fn alive_counts(bodies: &Bodies) -> [u32; 2] {
     counts
 }
 
-/// In order of sessions.
-fn fill_players(states: &mut Vec<PlayerState>, world: &World) {
-    states.clear();
-    for (_, slot) in world.players.order() {
-        states.push(state_of(world.players.get(*slot), world));
+/// In order of sessions; of spoils those of players who left, too.
+fn fill_players(frame: &mut Frame, world: &World) {
+    frame.players.clear();
+    frame.spoils.clear();
+    for (session, slot) in world.players.order() {
+        let player = world.players.get(*slot);
+        frame.players.push(state_of(player, world));
+        frame
+            .spoils
+            .extend(player.spoils.told(*session, world.tick));
     }
+    let estates = world.seat.iter().flat_map(|seat| seat.estates.all());
+    let told = estates.filter_map(|it| it.spoils.told(it.session, world.tick));
+    frame.spoils.extend(told);
+    frame.spoils.sort_unstable_by_key(|it| it.session);
 }
 
 fn state_of(player: &Player, world: &World) -> PlayerState {

@@ -26,6 +26,7 @@ use crate::{
 pub mod frame;
 pub mod message;
 pub mod roster;
+mod spoils;
 
 /// Why bytes are no checkpoint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -113,7 +114,7 @@ macro_rules! integer_record {
     )* };
 }
 
-integer_record!(u8, u16, u32, u64, i16, i32);
+integer_record!(u8, u16, u32, u64, u128, i16, i32);
 
 /// A struct as its fields, in order. All must be named.
 macro_rules! record {
@@ -276,6 +277,7 @@ record!(Player {
     push_count,
     respawn_banner,
     was_refused,
+    spoils,
 });
 record!(Arrow {
     id,
@@ -333,6 +335,7 @@ record!(Appearance {
 });
 record!(Landmarks { camps, banners });
 record!(WorldConfig {
+    founding,
     seed,
     soldiers_per_house,
     score_to_win,
@@ -452,7 +455,7 @@ impl Record for Change {
             } => (0_u8, (damage, (weapon, push))).write(output),
             Self::Heal { amount } => (1_u8, amount).write(output),
             Self::Credit { score } => (2_u8, score).write(output),
-            Self::Grant { blocks_count } => (3_u8, blocks_count).write(output),
+            Self::Grant { work } => (3_u8, work).write(output),
             Self::Break { block } => (4_u8, block).write(output),
             Self::Place { block, now } => (5_u8, (block, now)).write(output),
             Self::Blast { centre } => (6_u8, centre).write(output),
@@ -478,7 +481,7 @@ impl Record for Change {
                 score: Record::read(input)?,
             },
             3 => Self::Grant {
-                blocks_count: Record::read(input)?,
+                work: Record::read(input)?,
             },
             4 => Self::Break {
                 block: Record::read(input)?,

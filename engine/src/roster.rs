@@ -41,6 +41,7 @@ pub fn join(
     match seat.seat(session, short_name(name), house, Gear::Player as u8, tick) {
         Some(id) => {
             let mut player = Player::new(session, id);
+            player.spoils = seat.estates.take(session);
             player.attach(attachment);
             enter(world, player, house);
         }
@@ -58,6 +59,7 @@ pub fn leave(world: &mut World, session: SessionId) -> bool {
         return false;
     };
     world.bodies.destroy(player.body);
+    world.happenings.leave_behind(&player);
     world.outbox.push(Effect {
         target: EffectTarget::Seat,
         source: player.body,

@@ -17,6 +17,7 @@ use crate::{
     id::{BodyId, SessionId},
     input::PartitionChange,
     limits::{BODIES_MAX, BODY_INDEX_REST_TICKS, PLAYERS_MAX},
+    spoils::Estates,
 };
 
 /// The cell whose owner keeps the seat.
@@ -34,6 +35,8 @@ pub struct Seat {
     pub partition: Arc<Partition>,
     /// The shards that tick together, in order.
     pub members: Vec<Owner>,
+    /// What players had who left, until it is put down.
+    pub estates: Estates,
     /// What became of the roster in the tick under way.
     pub roster_changes: Vec<RosterChange>,
 }
@@ -95,6 +98,7 @@ impl Seat {
             round,
             members: owners_of(&partition),
             partition: Arc::new(partition),
+            estates: Estates::default(),
             roster_changes: Vec::new(),
         }
     }

@@ -33,6 +33,8 @@ use crate::{
 /// What a world is made with.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct WorldConfig {
+    /// Drawn when the world was founded: tells it from all others. No rule reads it.
+    pub founding: u128,
     /// Keys every draw of chance.
     pub seed: u64,
     pub soldiers_per_house: u32,

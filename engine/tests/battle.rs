@@ -46,6 +46,7 @@ fn world_on(
     score_to_win: u32,
 ) -> World {
     let config = WorldConfig {
+        founding: 0,
         seed: SEED,
         soldiers_per_house,
         score_to_win,

@@ -30,6 +30,7 @@ const EDGE_CELLS: i32 = 6;
 fn battle_world(seed: u64, soldiers_per_house: u32) -> World {
     let at = |x, z| BlockCoord::new(x, GROUND + 1, z);
     let config = WorldConfig {
+        founding: 0,
         seed,
         soldiers_per_house,
         score_to_win: 60,
@@ -54,6 +55,7 @@ fn record(seed: u64, players: usize, ticks: u32) -> (Vec<Vec<Command>>, Vec<Fram
         }
         crowd.act(number, &world, &mut commands);
         come_and_go(number, players, &mut commands);
+        keep_spoils(&world.frame, &mut commands);
         script.push(commands.clone());
         frames.push(Frame::clone(&tick(&mut world, &mut commands)));
     }
@@ -72,6 +74,18 @@ fn come_and_go(number: u32, players: usize, commands: &mut Vec<Command>) {
             house: 255,
         }),
         _ => {}
+    }
+}
+
+/// What is told is kept, some of it when it is told again.
+fn keep_spoils(frame: &Frame, commands: &mut Vec<Command>) {
+    for told in &frame.spoils {
+        if (told.session.0 + u64::from(frame.tick)) % 3 != 0 {
+            commands.push(Command::SpoilsKept {
+                session: told.session,
+                seal: told.seal,
+            });
+        }
     }
 }
 
@@ -176,6 +190,7 @@ fn assert_same(whole: &Frame, wanted: &Frame, what: &str) {
         "{what}, tick {tick}: banners"
     );
     assert_eq!(whole.roster, wanted.roster, "{what}, tick {tick}: roster");
+    assert_eq!(whole.spoils, wanted.spoils, "{what}, tick {tick}: spoils");
     assert_eq!(whole.hash, wanted.hash, "{what}, tick {tick}: hash");
     let count = |frame: &Frame| {
         let mut names: Vec<String> = frame.events.iter().map(|it| format!("{it:?}")).collect();

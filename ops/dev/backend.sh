@@ -70,14 +70,20 @@ within() {
 
 # A package of PyPI without what it asks for, in a folder of its own; prints the folder. Needs no
 # virtual environment, and leaves the system's Python as it is.
-python_package() {
-  local folder="$CACHE/python/$1"
+python_package() { python_folder "$1" --no-deps; }
+
+# The same with all that it asks for: its programs are in the folder's bin, and find it by PYTHONPATH.
+python_program() { python_folder "$1"; }
+
+python_folder() {
+  local package="$1" folder="$CACHE/python/$1"
+  shift
   if [ ! -e "$folder/.complete" ]; then
     need pip3 python3-pip
-    note "installing $1 (pip)"
+    note "installing $package (pip)"
     rm -rf "$folder"
-    pip3 install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --target "$folder" "$1" >&2 ||
-      die "pip3 install $1 failed"
+    pip3 install --quiet --disable-pip-version-check --root-user-action ignore "$@" --target "$folder" "$package" >&2 ||
+      die "pip3 install $package failed"
     touch "$folder/.complete"
   fi
   echo "$folder"

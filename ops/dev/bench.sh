@@ -2,7 +2,7 @@
 # Runs every bench, or the one named, or only its parts named after it: ./dev bench kernels read.
 # ./dev bench --table runs all and prints the table of what must be reached; --table --last prints what was
 # measured last. ./dev bench check lints what only benches build and runs a little of it.
-# ./dev bench server, which takes minutes and real connections, is run only when it is named.
+# ./dev bench server, which takes minutes and real connections, and ./dev bench start run only when named.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$ROOT/ops/dev/build.sh"
@@ -20,7 +20,7 @@ main() {
     all) run_all ;;
     --table) print_table "${2:-}" ;;
     check) check_peers ;;
-    server) shift; exec ops/dev/bench_server.sh "$@" ;;
+    server | start) exec ops/dev/bench_server.sh "$@" ;;
     *) run "$@" ;;
   esac
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The compose file at the root: what it needs of this machine, and whether it is right.
 #   ops/dev/compose.sh env      writes .env with passwords drawn for this machine, unless it is there
-#   ops/dev/compose.sh check    checks the file by docker compose itself; no engine is needed
+#   ops/dev/compose.sh check    checks the file by docker compose itself, and, where VOXELHEIM_BIN names the
+#                               binary, that this has the roles and flags; no engine is needed
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -34,7 +35,8 @@ check() {
   local folder rendered
   find_compose
   folder="$(mktemp -d)"
-  trap 'rm -rf "$folder"' EXIT
+  # shellcheck disable=SC2064 # the folder of now
+  trap "rm -rf '$folder'" EXIT
   write_env "$folder/env"
   rendered="$folder/rendered.json"
   "${COMPOSE[@]}" --env-file "$folder/env" config --format json >"$rendered" || die "docker-compose.yml is not right"
@@ -42,7 +44,7 @@ check() {
     die "docker-compose.yml starts without passwords of its own"
   fi
   need python3 python3
-  python3 ops/dev/compose_rules.py "$rendered"
+  python3 ops/dev/compose_rules.py "$rendered" ${VOXELHEIM_BIN:+"$VOXELHEIM_BIN"}
 }
 
 # Whatever is installed, else the plugin out of Debian's package: it needs no engine to check a file. The

@@ -7,7 +7,7 @@ source "$ROOT/ops/dev/build.sh"
 source "$ROOT/ops/dev/count.sh"
 
 # The page comes before the crates, for one of them embeds it.
-PARTS=(format codegen wasm types client page lint rust docs e2e bench gate)
+PARTS=(format codegen wasm types client page lint rust docs e2e contract compose bench gate)
 PART_SECONDS_MAX=2400
 PAGE_BYTES_MAX=1500000
 # All crates but those that hold the benches' peers: these take minutes, and only ./dev bench builds them.
@@ -117,6 +117,18 @@ part_e2e() {
   build_binary
   cd client
   npm run --silent e2e
+}
+
+# The services against their OpenAPI document.
+part_contract() {
+  build_binary
+  ops/dev/contract.sh
+}
+
+# The compose file by its own program, and against the binary.
+part_compose() {
+  build_binary
+  ops/dev/compose.sh check
 }
 
 # Our side of every bench. Without --bench each runs a little: that they work is tested, not how fast.

@@ -30,6 +30,7 @@ pub struct Scene {
 /// Fights it and keeps it in a folder. Panics when the system gives no disk or no threads.
 pub fn record(scene: Scene, path: &Path) {
     let config = BattleConfig {
+        founding: 0,
         seed: SEED,
         soldiers_per_house: scene.soldiers_per_house,
     };

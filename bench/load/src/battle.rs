@@ -3,7 +3,7 @@
 use std::{
     io::{self, BufRead, BufReader},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{ChildStderr, Command, Stdio},
 };
 
@@ -44,14 +44,26 @@ pub struct Battle {
 impl Battle {
     /// Starts the server; it takes so many clients.
     pub fn start(&self, clients: usize) -> io::Result<(Program, SocketAddr)> {
-        let mut server = Program::start(
-            Command::new(&self.voxelheim)
-                .args(["--listen", "127.0.0.1:0"])
-                .args(["--edges", &self.edges.to_string()])
-                .args(["--soldiers", &self.soldiers.to_string()])
-                .args(["--quic", &self.quic])
-                .args(["--sessions-max", &(clients + 1).to_string()]),
-        )?;
+        self.start_with(clients, None)
+    }
+
+    /// The same with a folder that keeps it, and so with all services.
+    pub fn start_with(
+        &self,
+        clients: usize,
+        data: Option<&Path>,
+    ) -> io::Result<(Program, SocketAddr)> {
+        let mut command = Command::new(&self.voxelheim);
+        command
+            .args(["--listen", "127.0.0.1:0"])
+            .args(["--edges", &self.edges.to_string()])
+            .args(["--soldiers", &self.soldiers.to_string()])
+            .args(["--quic", &self.quic])
+            .args(["--sessions-max", &(clients + 1).to_string()]);
+        if let Some(data) = data {
+            command.arg("--data").arg(data);
+        }
+        let mut server = Program::start(&mut command)?;
         let line = server.line()?;
         let address = line.rsplit('/').find(|part| !part.is_empty());
         let address = address.and_then(|address| address.parse().ok());

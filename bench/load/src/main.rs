@@ -8,6 +8,7 @@ mod comparison;
 mod peers;
 mod process;
 mod profile;
+mod startup;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,8 @@ struct Arguments {
 enum Verb {
     /// Measures our server and its peers in turns
     Server(comparison::Options),
+    /// Measures how long a start takes, from nothing to a player in the battle
+    Start(startup::Options),
     /// Draws a flame graph of the shards or the edges of a server that bots play on
     Profile(profile::Options),
     /// One end of a peer's run, which the bench starts
@@ -34,6 +37,7 @@ enum Verb {
 fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Server(options) => comparison::run(&options),
+        Verb::Start(options) => startup::run(&options),
         Verb::Profile(options) => profile::run(&options),
         Verb::Peer(role) => peers::run(&role),
     };

@@ -34,6 +34,7 @@ impl Scene {
     pub fn new(seed: u64, soldiers_per_house: u32) -> Self {
         let generator = Generator::new(seed);
         let config = WorldConfig {
+            founding: 0,
             seed,
             soldiers_per_house,
             // No round ever ends: the armies are what is to be seen.

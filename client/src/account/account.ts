@@ -1,8 +1,9 @@
 //! Who plays on this page, as the screens see it: what is known, and what one can do about it.
 
 import type { AccountsInfo } from "../wire/link";
-import { AuthApi, type AccountDetails, type Login } from "./api";
-import { asProblem } from "./problem";
+import { AuthApi, type AccountDetails, type Admission, type Login } from "./api";
+import { asProblem, Problem } from "./problem";
+import { request, type Call } from "./request";
 import { AccountSession } from "./session";
 import type { Storage } from "./storage";
 
@@ -23,6 +24,9 @@ const NOBODY: AccountState = { isOffered: false, who: "nobody", owner: null, det
 export class Account {
   private current: AccountState = NOBODY;
   private listeners: ((state: AccountState) => void)[] = [];
+  /** Where the services are; null while the server is not known to have any. */
+  private services: string | null = null;
+  private played: { account: string; character: string } | null = null;
   private api = new AuthApi("");
   private session: AccountSession;
 
@@ -55,7 +59,8 @@ export class Account {
   /** That the server has accounts, as it said just now. */
   offer(info: AccountsInfo): void {
     if (this.current.isOffered) return;
-    this.api = new AuthApi(`${this.origin}${info.api}`);
+    this.services = `${this.origin}${info.api}`;
+    this.api = new AuthApi(this.services);
     this.session = new AccountSession(this.api, this.storage);
     this.change({ ...this.current, isOffered: true });
   }
@@ -67,15 +72,31 @@ export class Account {
     const wasGuest = this.session.kept?.isGuest ?? true;
     const ask = () => this.session.authorized((access) => this.api.ticket(access, name, audience));
     try {
-      return (await ask()).ticket;
+      return this.play(await ask());
     } catch (error) {
       // A guest whom the service forgot is a new one; an account signs in again.
       if (asProblem(error).kind !== "unauthorized" || !wasGuest) throw error;
       await this.session.becomeGuest();
-      return (await ask()).ticket;
+      return this.play(await ask());
     } finally {
       this.tellWho();
     }
+  }
+
+  /** The character that is played, by the number that services know it by; null before there was a ticket for
+   * it, and where somebody else is signed in by now. */
+  character(): string | null {
+    const { played } = this;
+    return played !== null && played.account === this.session.kept?.account ? played.character : null;
+  }
+
+  /** Asks a service in the name of who is signed in; `path` begins with the service's own name.
+   * @throws Problem `unauthorized` where nobody is. */
+  ask<Answer>(method: Call["method"], path: string, form?: object): Promise<Answer> {
+    const { services } = this;
+    if (services === null) return Promise.reject(new Problem("no-services", 404));
+    const send = (access: string) => request<Answer>(`${services}${path}`, { method, access, form });
+    return this.session.authorized(send);
   }
 
   async signIn(form: Login): Promise<void> {
@@ -156,6 +177,12 @@ export class Account {
       this.change({ ...this.current, trouble: asProblem(error).sentence() });
       this.tellWho();
     }
+  }
+
+  private play({ ticket, character_id: character }: Admission): string {
+    const account = this.session.kept?.account;
+    this.played = account === undefined ? null : { account, character };
+    return ticket;
   }
 
   private tellWho(): void {

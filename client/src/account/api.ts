@@ -1,6 +1,6 @@
 //! The auth service's routes, one function each, with what they take and give.
 
-import { asProblem, Problem } from "./problem";
+import { request, type Call } from "./request";
 
 export interface Tokens {
   account: string;
@@ -42,15 +42,19 @@ export interface Login {
   code?: string;
 }
 
+/** Into the battle. */
+export interface Admission {
+  ticket: string;
+  /** Whom it lets in, by the number that services know it by. */
+  character_id: string;
+}
+
 export interface SecondFactor {
   /** For typing. */
   secret: string;
   /** `otpauth://`, for an app. */
   uri: string;
 }
-
-/** Longer than any answer that will still come: a service answers within 10 s, or says that it cannot. */
-const ANSWER_MS_MAX = 12_000;
 
 export class AuthApi {
   constructor(private readonly base: string) {}
@@ -80,7 +84,7 @@ export class AuthApi {
     this.post("/second-factor/confirm", { code }, access);
   removeFactor = (access: string, password: string, code: string): Promise<void> =>
     this.post("/second-factor/remove", { password, code }, access);
-  ticket = (access: string, character: string, edge: string): Promise<{ ticket: string }> =>
+  ticket = (access: string, character: string, edge: string): Promise<Admission> =>
     this.post("/tickets", { character, edge }, access);
 
   private post<Answer>(path: string, form?: object, access?: string): Promise<Answer> {
@@ -88,28 +92,12 @@ export class AuthApi {
   }
 
   /** @throws Problem */
-  private async call<Answer>(
-    method: string,
+  private call<Answer>(
+    method: Call["method"],
     path: string,
     access?: string,
     form?: object,
   ): Promise<Answer> {
-    const headers: Record<string, string> = {};
-    if (access !== undefined) headers["authorization"] = `Bearer ${access}`;
-    if (form !== undefined) headers["content-type"] = "application/json";
-    try {
-      const response = await fetch(`${this.base}/auth${path}`, {
-        method,
-        headers,
-        cache: "no-store",
-        signal: AbortSignal.timeout(ANSWER_MS_MAX),
-        ...(form === undefined ? {} : { body: JSON.stringify(form) }),
-      });
-      if (!response.ok) throw await Problem.of(response);
-      const text = await response.text();
-      return (text === "" ? undefined : JSON.parse(text)) as Answer;
-    } catch (error) {
-      throw asProblem(error);
-    }
+    return request(`${this.base}/auth${path}`, { method, access, form });
   }
 }

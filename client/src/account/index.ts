@@ -4,6 +4,7 @@
 export { Account, type AccountState } from "./account";
 export type { AccountDetails, SecondFactor, SessionDetails } from "./api";
 export { watchMailedLinks, type MailedLink } from "./mailed_link";
-export { asProblem, asSentence, capitalised, type Problem } from "./problem";
+export { asProblem, asSentence, capitalised, Problem } from "./problem";
+export type { Call } from "./request";
 export { BrowserStorage } from "./storage";
 export { answerTicket } from "./tickets";

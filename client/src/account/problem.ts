@@ -44,6 +44,11 @@ export class Problem extends Error {
     return this.body.errors ?? [];
   }
 
+  /** What was refused in particular, as the service says it; empty if it says no more. */
+  get detail(): string {
+    return this.body.detail ?? "";
+  }
+
   /** Nothing is wrong with the request: it may succeed later, or elsewhere. */
   get isPassing(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;

@@ -23,6 +23,14 @@ const BUTTON_OF: Partial<Record<Action, number>> = {
   horn: BUTTON.HORN,
 };
 
+/** What hands switch, and not the page's buttons alone. */
+const HAND_TOGGLES = ["help", "thirdPerson", "belongings", "company"] as const;
+type HandToggle = (typeof HAND_TOGGLES)[number];
+
+function isToggle(action: Action): action is HandToggle {
+  return HAND_TOGGLES.some((toggle) => toggle === action);
+}
+
 export class ControlState implements ControlSource {
   yaw = 0;
   pitch = 0;
@@ -34,7 +42,7 @@ export class ControlState implements ControlSource {
   private held = new Set<Action>();
   private pressed = 0;
 
-  constructor(private readonly toggle: (what: "help" | "thirdPerson") => void) {}
+  constructor(private readonly toggle: (what: HandToggle) => void) {}
 
   press(action: Action): void {
     if (this.held.has(action)) return;
@@ -43,7 +51,7 @@ export class ControlState implements ControlSource {
     if (action === "nextSlot") this.moveSlot(1);
     if (action === "previousSlot") this.moveSlot(-1);
     if (action === "scoreboard") this.scoreboardHeld = true;
-    if (action === "help" || action === "thirdPerson") this.toggle(action);
+    if (isToggle(action)) this.toggle(action);
   }
 
   release(action: Action): void {

@@ -28,7 +28,7 @@ function fresh() {
     for (; frames > 0; frames--) input.poll(FRAME_MS, DEFAULT_SETTINGS);
     return controls.sample().buttons;
   };
-  return { controls, pad, poll, toggled };
+  return { controls, input, pad, poll, toggled };
 }
 
 describe("the gamepad", () => {
@@ -72,6 +72,28 @@ describe("the gamepad", () => {
     expect(toggled).toEqual(["thirdPerson", "menu"]);
     pad.down = new Set([7, 0]);
     expect(poll()).toBe(BUTTON.PRIMARY | BUTTON.JUMP);
+  });
+
+  it("is a window's while that is open, which hears each press once, and moves no body", () => {
+    const { controls, input, pad, poll, toggled } = fresh();
+    const told: string[] = [];
+    pad.down = new Set([12]);
+    poll();
+    expect(toggled).toEqual(["belongings"]);
+    input.giveTo((press) => told.push(press));
+    pad.axes = [0, -1, 0.5, 0];
+    poll(5);
+    pad.down = new Set([0, 13]);
+    poll(5);
+    expect(told).toEqual(["accept", "down"]);
+    expect([poll(), controls.yaw]).toEqual([0, 0]);
+    pad.down = new Set([9]);
+    poll();
+    input.giveTo(null);
+    poll();
+    expect([told.at(-1), toggled]).toEqual(["back", ["belongings"]]);
+    pad.down = new Set();
+    expect(poll()).toBe(BUTTON.FORWARD | BUTTON.RUN);
   });
 
   it("lets go of everything when it is pulled out, and of nothing that a key holds", () => {

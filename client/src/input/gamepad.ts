@@ -1,6 +1,6 @@
 //! The first connected gamepad to controls; polled once a frame, as browsers give it.
 
-import type { Action, Settings } from "../world/state";
+import type { Action, PadPress, Settings } from "../world/state";
 import type { ControlState } from "./controls";
 
 const STICK_DEAD = 0.25;
@@ -20,12 +20,24 @@ const BUTTONS: readonly (readonly [number, Action])[] = [
   [8, "scoreboard"],
   [10, "run"],
   [11, "thirdPerson"],
-  [12, "thirdPerson"],
+  [12, "belongings"],
   [13, "help"],
-  [14, "previousSlot"],
+  [14, "company"],
   [15, "nextSlot"],
 ];
 const BUTTON_MENU = 9;
+/** What they do while a window has the pad. */
+const WINDOW_BUTTONS: readonly (readonly [number, PadPress])[] = [
+  [0, "accept"],
+  [1, "back"],
+  [4, "previousTab"],
+  [5, "nextTab"],
+  [9, "back"],
+  [12, "up"],
+  [13, "down"],
+  [14, "left"],
+  [15, "right"],
+];
 
 /** What of `navigator` this reads. */
 export type PadSource = () => readonly (Gamepad | null)[];
@@ -34,6 +46,9 @@ export class GamepadInput {
   /** What this device holds, so that it lets go of nothing else's. */
   private held = new Set<Action>();
   private isMenuDown = false;
+  private window: ((press: PadPress) => void) | null = null;
+  /** Buttons that were down already: a press is told once. */
+  private down = new Set<number>();
 
   constructor(
     private readonly controls: ControlState,
@@ -44,6 +59,7 @@ export class GamepadInput {
   poll(deltaMs: number, settings: Settings): void {
     const pad = this.pads().find((gamepad) => gamepad?.mapping === "standard");
     if (!pad) return this.hold(new Set());
+    if (this.window) return this.pressWindow(pad, this.window);
     const wanted = wantedBy(pad);
     const [, , lookX = 0, lookY = 0] = pad.axes;
     const isTurning = curved(lookX) !== 0 || curved(lookY) !== 0;
@@ -53,6 +69,28 @@ export class GamepadInput {
     const up = settings.invertPitch ? lookY : -lookY;
     if (isTurning) this.controls.turn(curved(lookX) * step, curved(up) * step);
     this.pressMenu(pad.buttons[BUTTON_MENU]?.pressed === true);
+  }
+
+  /** Gives the pad to a window, or back to the body. */
+  giveTo(tell: ((press: PadPress) => void) | null): void {
+    this.window = tell;
+    this.hold(new Set());
+    // What opened the window is still held, and shall do nothing in it.
+    this.down = new Set(WINDOW_BUTTONS.map(([index]) => index));
+  }
+
+  private pressWindow(pad: Gamepad, tell: (press: PadPress) => void): void {
+    for (const [index, press] of WINDOW_BUTTONS) {
+      const isDown = pad.buttons[index]?.pressed === true;
+      if (isDown && !this.down.has(index)) {
+        this.controls.device = "gamepad";
+        tell(press);
+      }
+      if (isDown) this.down.add(index);
+      else this.down.delete(index);
+    }
+    // B and Start close it, and are then not yet let go: they are no crouch and no menu.
+    this.isMenuDown = pad.buttons[BUTTON_MENU]?.pressed === true;
   }
 
   private hold(wanted: Set<Action>): void {

@@ -22,6 +22,8 @@ export const DEFAULT_BINDINGS: Record<Action, string> = {
   thirdPerson: "KeyV",
   scoreboard: "Tab",
   help: "KeyH",
+  belongings: "KeyI",
+  company: "KeyO",
   nextSlot: "KeyX",
   previousSlot: "KeyZ",
 };

@@ -1,5 +1,7 @@
-import { createEffect, createMemo, createSignal, Match, Show, Switch, type Accessor } from "solid-js";
+import { createEffect, createMemo, createSignal, Match, onCleanup, Show, Switch, type Accessor } from "solid-js";
 import type { Account, AccountState, MailedLink } from "../account";
+import type { Belongings } from "../belongings";
+import type { Company, Roster, RosterState } from "../company";
 import type { GameActions, HudModel } from "../world/state";
 import { AccountDialog, type Screen } from "./account/AccountDialog";
 import { BattleHud } from "./BattleHud";
@@ -12,6 +14,9 @@ export interface AppProps {
   model: Accessor<HudModel | null>;
   actions: GameActions;
   account: Account;
+  belongings: Belongings;
+  company: Company;
+  roster: Roster;
   /** The mailed link that the page was opened by, the newest if several. */
   mailed: Accessor<MailedLink | null>;
 }
@@ -21,6 +26,7 @@ export function App(props: AppProps) {
   const [settingsOpen, setSettingsOpen] = createSignal(false);
   const [accountScreen, setAccountScreen] = createSignal<Screen | null>(null);
   const accountState = watched(props.account);
+  const rosterState = createRoster(props.roster, accountState);
   const isOld = createNewerPage();
   const phase = createMemo(() => props.model()?.phase ?? "title");
   const wasJoined = createMemo<boolean>(
@@ -36,7 +42,13 @@ export function App(props: AppProps) {
       {(model) => (
         <div class="ui">
           <Show when={phase() === "joined" || (wasJoined() && phase() !== "title")}>
-            <BattleHud model={model} actions={props.actions} openSettings={() => setSettingsOpen(true)} />
+            <BattleHud
+              model={model}
+              actions={props.actions}
+              belongings={props.belongings}
+              company={props.company}
+              openSettings={() => setSettingsOpen(true)}
+            />
           </Show>
           <Switch>
             <Match when={phase() === "title"}>
@@ -46,6 +58,8 @@ export function App(props: AppProps) {
                 openSettings={() => setSettingsOpen(true)}
                 accountState={accountState()}
                 openAccount={setAccountScreen}
+                roster={props.roster}
+                rosterState={rosterState()}
               />
             </Match>
             <Match when={phase() !== "joined"}>
@@ -53,12 +67,7 @@ export function App(props: AppProps) {
             </Match>
           </Switch>
           <Show when={isOld() && phase() !== "joined"}>
-            <div class="newer-page" role="status">
-              <span>A newer version of the game is out.</span>
-              <button class="button" onClick={() => window.location.reload()}>
-                Reload
-              </button>
-            </div>
+            <NewerPage />
           </Show>
           <Show when={settingsOpen()}>
             <SettingsPanel
@@ -83,9 +92,32 @@ export function App(props: AppProps) {
   );
 }
 
+function NewerPage() {
+  return (
+    <div class="newer-page" role="status">
+      <span>A newer version of the game is out.</span>
+      <button class="button" onClick={() => window.location.reload()}>
+        Reload
+      </button>
+    </div>
+  );
+}
+
 function watched(account: Account): Accessor<AccountState> {
   const [state, setState] = createSignal(account.state);
   account.subscribe(setState);
+  return state;
+}
+
+/** The characters of who is signed in. */
+function createRoster(roster: Roster, account: Accessor<AccountState>): Accessor<RosterState> {
+  const [state, setState] = createSignal(roster.state);
+  onCleanup(roster.subscribe(setState));
+  const owner = createMemo(() => (account().who === "account" ? account().owner : null));
+  createEffect(() => {
+    roster.forget();
+    if (owner() !== null) void roster.load();
+  });
   return state;
 }
 

@@ -1,4 +1,6 @@
 import { createMemo, Show } from "solid-js";
+import type { Belongings } from "../belongings";
+import type { Company } from "../company";
 import type { PartProps } from "./App";
 import { Abilities } from "./Abilities";
 import { BannerBar } from "./BannerBar";
@@ -15,13 +17,22 @@ import { RoundEnd } from "./RoundEnd";
 import { Scoreboard } from "./Scoreboard";
 import { TouchControls, TouchCorner } from "./TouchControls";
 import { Vitals } from "./Vitals";
+import { createBelongingsDoor, type BelongingsDoor } from "./belongings/door";
+import { TradeNotice } from "./belongings/TradeNotice";
+import { BelongingsWindow } from "./belongings/BelongingsWindow";
+import { CompanyNotice } from "./company/CompanyNotice";
+import { CompanyWindow } from "./company/CompanyWindow";
+import { createCompanyDoor, type CompanyDoor } from "./company/door";
 
 /** Everything on screen while in the battle. */
-export function BattleHud(props: PartProps & { openSettings: () => void }) {
+export function BattleHud(
+  props: PartProps & { openSettings: () => void; belongings: Belongings; company: Company },
+) {
+  const door = createBelongingsDoor(props);
+  const companyDoor = createCompanyDoor(props);
   const alive = createMemo(() => props.model().own.alive);
   const scoreboardOpen = createMemo(() => props.model().scoreboardOpen);
   const helpOpen = createMemo(() => props.model().helpOpen);
-  const betweenRounds = createMemo(() => props.model().battle.pauseTicks > 0);
   const joined = createMemo(() => props.model().phase === "joined");
   const touched = createMemo(() => props.model().device === "touch");
   const menuOpen = createMemo(
@@ -33,27 +44,7 @@ export function BattleHud(props: PartProps & { openSettings: () => void }) {
       <Show when={alive()}>
         <Crosshair {...props} />
       </Show>
-      <div class="hud-top">
-        <div class="hud-left">
-          <NetHealthPanel {...props} />
-          <Minimap {...props} />
-        </div>
-        <div class="hud-middle">
-          <BannerBar {...props} />
-          <Show when={betweenRounds()} fallback={<Notices {...props} />}>
-            <RoundEnd {...props} />
-          </Show>
-          <Show when={!alive()}>
-            <DeathScreen {...props} />
-          </Show>
-        </div>
-        <div class="hud-right">
-          <Show when={joined() && touched()}>
-            <TouchCorner {...props} />
-          </Show>
-          <KillFeed {...props} />
-        </div>
-      </div>
+      <HudTop {...props} door={door} companyDoor={companyDoor} />
       <ChatWindow {...props} />
       <div class="hud-bottom">
         <Vitals {...props} />
@@ -72,6 +63,68 @@ export function BattleHud(props: PartProps & { openSettings: () => void }) {
       <Show when={helpOpen()}>
         <HelpPanel {...props} />
       </Show>
+      <Show when={door.isOpen()}>
+        <BelongingsWindow
+          belongings={props.belongings}
+          state={door.state()}
+          actions={props.actions}
+          playersNear={props.model().playersNear}
+          tab={door.tab}
+          setTab={door.setTab}
+          keyCode={props.model().settings.bindings.belongings}
+          close={() => props.actions.showBelongings(false)}
+        />
+      </Show>
+      <Show when={companyDoor.isOpen()}>
+        <CompanyWindow
+          company={props.company}
+          state={companyDoor.state()}
+          actions={props.actions}
+          tab={companyDoor.tab}
+          setTab={companyDoor.setTab}
+          keyCode={props.model().settings.bindings.company}
+          close={() => props.actions.showCompany(false)}
+        />
+      </Show>
+    </div>
+  );
+}
+
+/** What is looked at: signs and map, banners and words, who fell. */
+function HudTop(props: PartProps & { door: BelongingsDoor; companyDoor: CompanyDoor }) {
+  const alive = createMemo(() => props.model().own.alive);
+  const betweenRounds = createMemo(() => props.model().battle.pauseTicks > 0);
+  const touched = createMemo(() => props.model().device === "touch");
+  const joined = createMemo(() => props.model().phase === "joined");
+  return (
+    <div class="hud-top">
+      <div class="hud-left">
+        <NetHealthPanel {...props} />
+        <Minimap {...props} />
+      </div>
+      <div class="hud-middle">
+        <BannerBar {...props} />
+        <Show when={betweenRounds()} fallback={<Notices {...props} />}>
+          <RoundEnd {...props} />
+        </Show>
+        <Show when={!props.door.isOpen()}>
+          <TradeNotice
+            trade={props.door.state().trade}
+            keyName={props.door.keyName()}
+            open={props.door.openTrade}
+          />
+        </Show>
+        <CompanyNotice door={props.companyDoor} />
+        <Show when={!alive()}>
+          <DeathScreen {...props} />
+        </Show>
+      </div>
+      <div class="hud-right">
+        <Show when={joined() && touched()}>
+          <TouchCorner {...props} />
+        </Show>
+        <KillFeed {...props} />
+      </div>
     </div>
   );
 }
@@ -82,6 +135,12 @@ function PauseBar(props: PartProps & { openSettings: () => void }) {
     <div class="pause-bar">
       <button class="button primary" onClick={() => props.actions.resume()}>
         {props.model().device === "mouse" ? "Click to fight" : "Back to the fight"}
+      </button>
+      <button class="button" onClick={() => props.actions.showBelongings(true)}>
+        Belongings
+      </button>
+      <button class="button" onClick={() => props.actions.showCompany(true)}>
+        Company
       </button>
       <button class="button" onClick={() => props.openSettings()}>
         Settings

@@ -70,7 +70,7 @@ function chooseByShoulder(props: PartProps, step: (by: number) => void): void {
 function chooseByNumber(choose: (number: number) => void): void {
   const onKey = (event: KeyboardEvent) => {
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
-    if (!digit) return;
+    if (!digit || event.target instanceof HTMLInputElement) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     choose(Number(digit[1]));

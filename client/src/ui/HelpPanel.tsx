@@ -26,6 +26,8 @@ const GROUPS: readonly { title: string; lines: readonly [string, readonly Action
   {
     title: "See",
     lines: [
+      ["Bag, crafting, chest, trade", ["belongings"]],
+      ["Friends, party, guild, boards", ["company"]],
       ["First or third person", ["thirdPerson"]],
       ["Scoreboard", ["scoreboard"]],
       ["These keys", ["help"]],
@@ -44,7 +46,7 @@ export function HelpPanel(props: PartProps) {
       </p>
       <p class="dim">
         <b>Gamepad</b>: left stick walks and runs, right stick looks; RT uses, A jumps, B crouches, X
-        dashes, Y blows the horn, LB and RB choose, Start opens the menu.
+        dashes, Y blows the horn, LB and RB choose, up opens your belongings, left your company, Start the menu.
       </p>
       <p class="dim">
         <b>Touch</b>: the left thumb walks, the right one looks; tap a slot to take it in hand.

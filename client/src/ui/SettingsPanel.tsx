@@ -19,11 +19,13 @@ const ACTION_NAMES: Record<Action, string> = {
   thirdPerson: "First or third person",
   scoreboard: "Scoreboard",
   help: "Keys",
+  belongings: "Belongings",
+  company: "Company",
   nextSlot: "Next in hand",
   previousSlot: "Previous in hand",
 };
 
-/** All that is kept in this browser; each change acts at once. */
+/** All that is kept in this browser, and habits by the account; each change acts at once. */
 export function SettingsPanel(props: PartProps & { close: () => void }) {
   const settings = () => props.model().settings;
   const change = (part: Partial<Settings>) => props.actions.changeSettings(part);

@@ -1,8 +1,12 @@
-import { createSignal, For, Show } from "solid-js";
+import { createEffect, createSignal, For, Show, untrack } from "solid-js";
 import type { AccountState } from "../account";
+import type { CharacterAnswer, Roster, RosterState } from "../company";
 import type { PartProps } from "./App";
 import type { Screen } from "./account/AccountDialog";
 import { AccountLine } from "./account/AccountLine";
+import { CharacterChoice } from "./company/CharacterChoice";
+import { CharactersDialog } from "./company/CharactersDialog";
+import { HOUSES } from "./company/houses";
 import { Controls } from "./HelpPanel";
 import { HeraldRed, HeraldBlue } from "./icons";
 
@@ -10,22 +14,29 @@ const NAME_KEY = "voxelheim.name";
 const NAME_CHARS_MAX = 20;
 /** Of a name in a ticket. */
 const TICKET_NAME_CHARS_MAX = 16;
-const HOUSES = [
-  { house: 255, label: "Either" },
-  { house: 0, label: "House Ember" },
-  { house: 1, label: "House Tide" },
-] as const;
 
 export interface TitleProps extends PartProps {
   openSettings: () => void;
   accountState: AccountState;
   openAccount: (screen: Screen) => void;
+  roster: Roster;
+  rosterState: RosterState;
 }
 
 /** A guest's door: a name, a side, one button. */
 export function TitleScreen(props: TitleProps) {
   const [name, setName] = createSignal(storedName());
   const [house, setHouse] = createSignal<number>(255);
+  const [isChanging, setChanging] = createSignal(false);
+  const choose = (character: CharacterAnswer) => {
+    setName(character.name);
+    setHouse(character.house);
+    storeName(character.name);
+  };
+  createEffect(() => {
+    const first = props.rosterState.characters?.[0];
+    if (first && untrack(name) === "") choose(first);
+  });
   const charsMax = () => (props.accountState.isOffered ? TICKET_NAME_CHARS_MAX : NAME_CHARS_MAX);
   const fight = (event: Event) => {
     event.preventDefault();
@@ -35,15 +46,14 @@ export function TitleScreen(props: TitleProps) {
   };
   return (
     <main class="title">
-      <header class="title-head">
-        <div class="title-shields">
-          <HeraldRed />
-          <HeraldBlue />
-        </div>
-        <h1>VoxelHeim</h1>
-        <p>One field. A thousand blades. Every wall can fall.</p>
-      </header>
+      <TitleHead />
       <form class="title-card" onSubmit={fight}>
+        <CharacterChoice
+          state={props.rosterState}
+          chosen={name()}
+          choose={choose}
+          open={() => setChanging(true)}
+        />
         <label class="field">
           <span>Your name</span>
           <input
@@ -56,22 +66,7 @@ export function TitleScreen(props: TitleProps) {
             onInput={(event) => setName(event.currentTarget.value)}
           />
         </label>
-        <div class="segmented" role="radiogroup" aria-label="Side">
-          <For each={HOUSES}>
-            {(choice) => (
-              <button
-                type="button"
-                role="radio"
-                aria-checked={house() === choice.house}
-                class={`segment house-${choice.house}`}
-                classList={{ chosen: house() === choice.house }}
-                onClick={() => setHouse(choice.house)}
-              >
-                {choice.label}
-              </button>
-            )}
-          </For>
-        </div>
+        <SideChoice house={house()} choose={setHouse} />
         <button id="fight" class="button primary large" type="submit">
           Fight
         </button>
@@ -86,7 +81,50 @@ export function TitleScreen(props: TitleProps) {
         <Controls settings={props.model().settings} />
       </section>
       <footer class="title-foot">{props.model().version}</footer>
+      <Show when={isChanging()}>
+        <CharactersDialog
+          roster={props.roster}
+          state={props.rosterState}
+          chosen={name()}
+          choose={choose}
+          close={() => setChanging(false)}
+        />
+      </Show>
     </main>
+  );
+}
+
+function TitleHead() {
+  return (
+    <header class="title-head">
+      <div class="title-shields">
+        <HeraldRed />
+        <HeraldBlue />
+      </div>
+      <h1>VoxelHeim</h1>
+      <p>One field. A thousand blades. Every wall can fall.</p>
+    </header>
+  );
+}
+
+function SideChoice(props: { house: number; choose: (house: number) => void }) {
+  return (
+    <div class="segmented" role="radiogroup" aria-label="Side">
+      <For each={HOUSES}>
+        {(choice) => (
+          <button
+            type="button"
+            role="radio"
+            aria-checked={props.house === choice.house}
+            class={`segment house-${choice.house}`}
+            classList={{ chosen: props.house === choice.house }}
+            onClick={() => props.choose(choice.house)}
+          >
+            {choice.label}
+          </button>
+        )}
+      </For>
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@ import { createSignal, For, onCleanup, Show, type JSX } from "solid-js";
 import type { Action, GameActions, Stick, Toggle } from "../world/state";
 import { SLOT } from "../world/state";
 import type { PartProps } from "./App";
-import { IconBomb, IconBow, IconDash, IconHorn, IconPick, IconSword } from "./icons";
+import { IconBag, IconBomb, IconBow, IconCompany, IconDash, IconHorn, IconPick, IconSword } from "./icons";
 
 /** How far the knob leaves the middle of its ring; pixels. */
 const KNOB_PIXELS_MAX = 52;
@@ -12,10 +12,12 @@ const SMALL_BUTTONS: readonly { action: Action; label: string; icon: () => JSX.E
   { action: "dash", label: "Dash", icon: IconDash },
   { action: "horn", label: "Healing horn", icon: IconHorn },
 ];
-const CORNER_BUTTONS: readonly { toggle: Toggle; label: string; text: string }[] = [
-  { toggle: "menu", label: "Menu", text: "\u2630" },
-  { toggle: "thirdPerson", label: "First or third person", text: "\u21c4" },
-  { toggle: "scoreboard", label: "Scoreboard", text: "\u2261" },
+const CORNER_BUTTONS: readonly { toggle: Toggle; label: string; sign: () => JSX.Element }[] = [
+  { toggle: "menu", label: "Menu", sign: () => "\u2630" },
+  { toggle: "belongings", label: "Belongings", sign: IconBag },
+  { toggle: "company", label: "Company", sign: IconCompany },
+  { toggle: "thirdPerson", label: "First or third person", sign: () => "\u21c4" },
+  { toggle: "scoreboard", label: "Scoreboard", sign: () => "\u2261" },
 ];
 const TOOL_ICONS = [IconSword, IconBow, IconBomb, IconPick];
 
@@ -40,14 +42,14 @@ export function TouchControls(props: PartProps) {
   );
 }
 
-/** What keys do on a keyboard: menu, camera, scoreboard. */
+/** What keys do on a keyboard: menu, windows, camera, scoreboard. */
 export function TouchCorner(props: { actions: GameActions }) {
   return (
     <div class="touch-corner">
       <For each={CORNER_BUTTONS}>
-        {({ toggle, label, text }) => (
+        {({ toggle, label, sign }) => (
           <button class="touch-small" aria-label={label} onClick={() => props.actions.toggle(toggle)}>
-            {text}
+            {sign()}
           </button>
         )}
       </For>

@@ -67,6 +67,22 @@ export function IconHorn() {
   );
 }
 
+export function IconBag() {
+  return (
+    <Icon>
+      <path d="M8.5 3.5L12 5l3.5-1.5L14.5 8h-5zM9.5 8C5.5 11 3.5 14 4 17c.5 3 3.5 4 8 4s7.5-1 8-4c.5-3-1.5-6-5.5-9M8.5 10.5h7" />
+    </Icon>
+  );
+}
+
+export function IconCompany() {
+  return (
+    <Icon>
+      <path d="M9 11a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.400zM3.5 19.500c0-4 2-6 5.5-6s5.5 2 5.5 6M16 11a2.6 2.6 0 1 0 0-5.200M17 13.500c2.5.3 3.7 2.3 3.7 5" />
+    </Icon>
+  );
+}
+
 function IconFall() {
   return (
     <Icon>

@@ -3,6 +3,8 @@
 import { createSignal } from "solid-js";
 import { render } from "solid-js/web";
 import type { Account, MailedLink } from "../account";
+import type { Belongings } from "../belongings";
+import type { Company, Roster } from "../company";
 import type { GameActions, Hud, HudModel } from "../world/state";
 import { App } from "./App";
 import "./theme.css";
@@ -11,6 +13,10 @@ import "./chat.css";
 import "./panels.css";
 import "./touch.css";
 import "./account/account.css";
+import "./windows/window.css";
+import "./belongings/belongings.css";
+import "./belongings/trade.css";
+import "./company/company.css";
 import "./layout.css";
 
 export interface PageHud extends Hud {
@@ -18,9 +24,18 @@ export interface PageHud extends Hud {
   openMailed(link: MailedLink): void;
 }
 
-export function createHud(root: HTMLElement, actions: GameActions, account: Account): PageHud {
+/** What the HUD shows and asks, besides the battle's model. */
+export interface HudParts {
+  actions: GameActions;
+  account: Account;
+  belongings: Belongings;
+  company: Company;
+  roster: Roster;
+}
+
+export function createHud(root: HTMLElement, parts: HudParts): PageHud {
   const [model, setModel] = createSignal<HudModel | null>(null, { equals: false });
   const [mailed, setMailed] = createSignal<MailedLink | null>(null);
-  render(() => <App model={model} actions={actions} account={account} mailed={mailed} />, root);
+  render(() => <App {...parts} model={model} mailed={mailed} />, root);
   return { update: (next) => void setModel(next), openMailed: (link) => void setMailed(link) };
 }

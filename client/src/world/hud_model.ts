@@ -2,6 +2,7 @@
 
 import type { WireHealth } from "../wire/link";
 import type { Device, FrameView, HudModel, NetHealth } from "./state";
+import { playersNear } from "./players_near";
 import type { World } from "./world";
 
 /** What the page knows and the world does not. */
@@ -12,6 +13,8 @@ export interface PageState {
   respawnBanner: number;
   scoreboardOpen: boolean;
   helpOpen: boolean;
+  belongingsOpen: boolean;
+  companyOpen: boolean;
   framesPerSecond: number;
   version: string;
 }
@@ -47,6 +50,9 @@ export function makeHudModel(world: World, view: FrameView, page: PageState): Hu
     scoreboard: chronicle.scoreboard,
     scoreboardOpen: page.scoreboardOpen,
     helpOpen: page.helpOpen,
+    belongingsOpen: page.belongingsOpen,
+    companyOpen: page.companyOpen,
+    playersNear: page.belongingsOpen ? playersNear(view) : [],
     talk: {
       lines: world.talk.lines,
       lastWhisperer: world.talk.lastWhisperer,

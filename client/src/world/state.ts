@@ -252,6 +252,8 @@ export const ACTIONS = [
   "thirdPerson",
   "scoreboard",
   "help",
+  "belongings",
+  "company",
   "nextSlot",
   "previousSlot",
 ] as const;
@@ -299,9 +301,20 @@ export const BUTTON = {
 } as const;
 
 /** What a key or a button switches on and off. */
-export type Toggle = "help" | "scoreboard" | "thirdPerson" | "menu";
+export type Toggle = "help" | "scoreboard" | "thirdPerson" | "menu" | "belongings" | "company";
 
 export type Device = "mouse" | "gamepad" | "touch";
+
+/** What a gamepad does in a window, while one has it. */
+export type PadPress =
+  | "up"
+  | "down"
+  | "left"
+  | "right"
+  | "accept"
+  | "back"
+  | "nextTab"
+  | "previousTab";
 
 /** Where a finger that steers came down, and how far it went from there; pixels. */
 export interface Stick {
@@ -367,6 +380,10 @@ export interface HudModel {
   scoreboard: readonly ScoreRow[];
   scoreboardOpen: boolean;
   helpOpen: boolean;
+  belongingsOpen: boolean;
+  companyOpen: boolean;
+  /** Names of players around while the belongings are open, who is looked at first, then the nearest. */
+  playersNear: readonly string[];
   /** What was said, and who whispered last. */
   talk: { lines: readonly TalkLine[]; lastWhisperer: string; groups: ReadonlySet<number> };
   /** `performance.now()`. */
@@ -402,6 +419,12 @@ export interface GameActions {
   /** Back from the menu: captures the mouse again, where there is one. */
   resume(): void;
   toggle(what: Toggle): void;
+  /** Opens or closes the window of belongings: the mouse is free meanwhile, and the hands rest. */
+  showBelongings(isOpen: boolean): void;
+  /** The same for the window of friends, party and guild; one of them is open at a time. */
+  showCompany(isOpen: boolean): void;
+  /** While a window has the gamepad, told what it presses; null gives it back to the body. */
+  watchPad(tell: ((press: PadPress) => void) | null): void;
   /** The fingers' buttons. */
   press(action: Action): void;
   release(action: Action): void;

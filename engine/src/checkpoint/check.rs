@@ -12,8 +12,8 @@ use crate::{
     id::BodyId,
     input::Slot,
     limits::{
-        ARROWS_MAX, BODIES_MAX, BOMBS_MAX, EFFECTS_MAX, FORWARDED_MAX, INPUTS_PER_TICK_MAX,
-        PLAYERS_MAX,
+        ARROWS_MAX, BODIES_MAX, BOMBS_MAX, EFFECTS_MAX, ESTATES_MAX, FORWARDED_MAX,
+        INPUTS_PER_TICK_MAX, PLAYERS_MAX,
     },
     player::Player,
     projectile::{Arrow, Bomb},
@@ -131,6 +131,12 @@ pub fn given_seat(seat: &Seat) -> Checked {
     let mut pairs = seat.sessions.windows(2);
     require(pairs.all(|pair| pair[0].session < pair[1].session))?;
     require(seat.sessions.iter().all(|seated| seat.knows(seated.body)))?;
+    require(seat.estates.all().len() <= ESTATES_MAX)?;
+    require(
+        seat.estates
+            .all()
+            .is_sorted_by(|it, next| it.session < next.session),
+    )?;
     require(has_seat_cell(&seat.partition))?;
     require(seat.members.is_sorted_by(|member, next| member < next))?;
     let owners = crate::seat::owners_of(&seat.partition);
@@ -206,6 +212,7 @@ pub fn world(world: &World) -> Checked {
     require(world.outbox.effects().len() <= EFFECTS_MAX && world.outbox.dropped_count == 0)?;
     world.outbox.effects().iter().try_for_each(effect)?;
     require(world.happenings.forwarded.len() <= FORWARDED_MAX)?;
+    require(world.happenings.estates.len() <= PLAYERS_MAX)?;
     check_players(world)?;
     match &world.seat {
         Some(kept) => seat(world, kept),

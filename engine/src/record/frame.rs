@@ -11,11 +11,13 @@ use crate::{
     checkpoint::check,
     event::{Event, RefusalReason},
     frame::{Edit, Frame, PlayerState},
-    limits::{EDITS_PER_TICK_MAX, EFFECTS_MAX, EVENTS_MAX, FORWARDED_MAX, PLAYERS_MAX},
+    limits::{
+        EDITS_PER_TICK_MAX, EFFECTS_MAX, ESTATES_MAX, EVENTS_MAX, FORWARDED_MAX, PLAYERS_MAX,
+    },
 };
 
 /// The first byte; another one is another version.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 record!(Edit {
     sequence,
@@ -60,6 +62,8 @@ pub fn write(frame: &Frame, output: &mut Vec<u8>) {
     frame.effects.write(output);
     frame.handoffs.write(output);
     frame.forwarded.write(output);
+    frame.estates.write(output);
+    frame.spoils.write(output);
     frame.round.write(output);
     frame.seat.write(output);
     frame.projectiles_count.write(output);
@@ -108,6 +112,8 @@ fn read_fields(input: &mut Input) -> Result<Frame, CheckpointError> {
         effects: Record::read(input)?,
         handoffs: Record::read(input)?,
         forwarded: Record::read(input)?,
+        estates: Record::read(input)?,
+        spoils: Record::read(input)?,
         round: Record::read(input)?,
         seat: Record::read(input)?,
         projectiles_count: Record::read(input)?,
@@ -134,6 +140,8 @@ fn check(frame: &Frame) -> Result<(), CheckpointError> {
         && frame.players.len() <= PLAYERS_MAX
         && frame.effects.len() <= EFFECTS_MAX
         && frame.forwarded.len() <= FORWARDED_MAX
+        && frame.estates.len() <= PLAYERS_MAX
+        && frame.spoils.len() <= PLAYERS_MAX + ESTATES_MAX
         && frame.edits.len() <= EDITS_PER_TICK_MAX;
     check::require(is_bounded)?;
     check::past(&frame.bodies)?;

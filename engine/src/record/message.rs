@@ -46,6 +46,7 @@ record!(Seat {
     round,
     partition,
     members,
+    estates,
     roster_changes,
 });
 record!(RosterChange { index, looks });
@@ -182,6 +183,7 @@ impl Record for Command {
                 session,
                 attachment,
             } => (5_u8, (*session, *attachment)).write(output),
+            Self::SpoilsKept { session, seal } => (6_u8, (*session, *seal)).write(output),
         }
     }
 
@@ -212,6 +214,10 @@ impl Record for Command {
             5 => Self::Present {
                 session: Record::read(input)?,
                 attachment: Record::read(input)?,
+            },
+            6 => Self::SpoilsKept {
+                session: Record::read(input)?,
+                seal: Record::read(input)?,
             },
             _ => return Err(CheckpointError::BadNumber),
         })

@@ -53,6 +53,7 @@ pub fn standing(x: i32, y: i32, z: i32) -> Position {
 /// A world on flat ground whose camps are near the middle.
 pub fn flat_world(seed: u64, soldiers_per_house: u32) -> World {
     let config = WorldConfig {
+        founding: 0,
         seed,
         soldiers_per_house,
         score_to_win: 1_000_000,

@@ -1,10 +1,12 @@
 //! Who somebody is: guests and accounts, sessions, second factor, roles, sanctions, and the tickets that
-//! edges admit. Knows nothing of characters and battles: a name in a ticket is what the player asked for.
+//! edges admit. Knows nothing of battles; whom a ticket
+//! is for, it asks a [`CharacterDesk`].
 //!
 //! A service is opened with [`Auth::open`], mounted with [`Auth::router`], and kept going by
 //! [`Auth::run`]. Nothing here is on the way of a tick: edges check tickets by the published keys, and a
 //! battle goes on when this service is away.
 
+mod characters;
 mod elsewhere;
 mod error;
 mod gatekeeper;
@@ -21,6 +23,7 @@ mod store;
 mod text;
 mod totp;
 
+pub use characters::{Character, CharacterDesk, Partners};
 pub use elsewhere::{Guard, RemoteKeys};
 pub use error::AuthError;
 pub use mail::{FolderMail, Mail, MailSender, Sending};

@@ -26,9 +26,6 @@ pub const EMAIL_CHARS_MAX: usize = 254;
 /// NIST SP 800-63B asks for 8 at least, and for 64 to be possible.
 pub const PASSWORD_CHARS_MIN: usize = 10;
 pub const PASSWORD_BYTES_MAX: usize = 256;
-/// A name in the battle, as its name plate fits it.
-pub const CHARACTER_CHARS_MIN: usize = 2;
-pub const CHARACTER_CHARS_MAX: usize = 16;
 /// An edge's name in the configuration.
 pub const EDGE_CHARS_MAX: usize = 64;
 /// Why somebody was banned, as they are told.

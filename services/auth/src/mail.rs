@@ -171,7 +171,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_folder_gets_whole_files() {
-        let name = format!("auth-mail-{}", crate::random::id());
+        let name = format!("auth-mail-{}", web::ids::new_id());
         let folder = std::env::temp_dir().join(name);
         let sender = FolderMail::new(&folder, Clock::system());
         for text in ["one", "two"] {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use backends::{cache::Cache, sql::Database};
+use backends::{broker::Broker, cache::Cache, sql::Database};
 use tokens::{Access, KeySet, Role, Token, limits::ACCESS_LIFE_MS};
 use tokio::{sync::watch, time};
 use utoipa_axum::router::OpenApiRouter;
@@ -10,10 +10,11 @@ use web::{Authenticate, Check, ClientAddress, Clock, Counter, Metrics, Problem};
 
 use crate::{
     AuthError,
+    characters::Partners,
     gatekeeper::Gatekeeper,
     keys::KeyRing,
     limits::{Allowances, KEY_PERIOD, SESSION_LIFE_MS},
-    mail::{MailQueue, MailSender},
+    mail::MailQueue,
     oidc::{Provider, Providers},
     password::Hasher,
     random::{self, Secret},
@@ -54,7 +55,7 @@ pub struct Inner {
     pub clock: Clock,
     /// Logins by what became of them.
     pub logins: Counter,
-    sender: Arc<dyn MailSender>,
+    pub partners: Partners,
 }
 
 impl std::ops::Deref for Auth {
@@ -101,7 +102,7 @@ impl Auth {
     pub async fn open(
         config: Config,
         (database, cache): (&Database, &Cache),
-        sender: Arc<dyn MailSender>,
+        partners: Partners,
         metrics: &Metrics,
         clock: Clock,
     ) -> Result<Self, AuthError> {
@@ -123,7 +124,7 @@ impl Auth {
             keys,
             seal,
             clock,
-            sender,
+            partners,
         })))
     }
 
@@ -156,10 +157,12 @@ impl Auth {
         [database, cache]
     }
 
-    /// Sends mail, turns keys and sweeps, until `stop` is true.
-    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+    /// Sends mail and events, turns keys and sweeps, until `stop` is true.
+    pub async fn run(&self, broker: &Broker, mut stop: watch::Receiver<bool>) {
+        let (store, clock) = (&self.store, &self.clock);
         tokio::select! {
-            () = self.mails.run(self.sender.clone()) => {}
+            () = store.outbox().run(store.database(), broker, || clock.now_ms()) => {}
+            () = self.mails.run(self.partners.mail.clone()) => {}
             () = self.keep_house() => {}
             // Also when nobody is left who could stop it.
             _ = stop.wait_for(|stop| *stop) => {}
@@ -237,7 +240,7 @@ impl Inner {
         let address = address.0.to_string();
         let session = Session {
             account: account.id,
-            id: random::id(),
+            id: web::ids::new_id(),
             secret_hash: random::digest_hex(&secret),
             previous_hash: None,
             created_ms: now_ms,

@@ -10,6 +10,7 @@ use std::{
 use directory::{
     DirectoryError, Pod as Entry, PodState as EntryState, Registration, Role, controller::Policy,
 };
+use engine::WorldConfig;
 use link::{Endpoint, transport::Request};
 use placement::{Fleet, Steward, StewardHandle, StewardOptions, Wish};
 use pod::{
@@ -23,8 +24,8 @@ use tokio::{
     time::{interval, sleep},
 };
 use world::{
-    Battle, BattleConfig, Links, Pinning, Pod, PodHandle, PodStatus, Retention, Runner,
-    WorldFolder,
+    Battle, BattleConfig, EdgePort, Links, Pinning, Pod, PodHandle, PodStatus, Retention, Runner,
+    Wake, WorldFolder,
     battle::divided,
     herald::Herald,
     links::{Standing, Word},
@@ -44,8 +45,20 @@ use crate::{
 const WORLD: &str = "world";
 const CONTROL: &str = "control.sock";
 
+/// What somebody else is given to look at the world with, once its shards tick.
+pub struct Outlook<'a> {
+    /// Their end of the rings.
+    pub port: EdgePort,
+    /// The process.
+    pub pod: u16,
+    pub config: &'a WorldConfig,
+    pub status: PodStatus,
+}
+
+/// Somebody else who looks at the world.
+pub type Onlooker = Box<dyn Fn(Outlook) + Send + Sync>;
+
 /// What a process with shards is started with.
-#[derive(Debug)]
 pub struct PodOptions {
     pub place: Place,
     pub shard_count: usize,
@@ -57,6 +70,7 @@ pub struct PodOptions {
     /// Has the cluster's plans only said from now on.
     pub is_dry_run: bool,
     pub policy: Policy,
+    pub onlookers: Vec<Onlooker>,
 }
 
 /// Lives until `stop` says so, or until it cannot go on. `ready` is told once its shards tick, and where
@@ -436,9 +450,10 @@ async fn start(
     let chronicle = chronicle.map_err(kept)?;
     let links = Links::new(&state, member.gate());
     let (herald, standing) = (links.herald(), links.standing());
-    let seed = state.shards[0].world.config.seed;
-    // The steward looks when it likes.
-    let ports = world::connect(&state.owners(), seed, vec![Arc::new(|| ())]);
+    let config = state.shards[0].world.config.clone();
+    // The steward and the others look when they like.
+    let wakes = (0..=options.onlookers.len()).map(|_| Arc::new(|| ()) as Wake);
+    let ports = world::connect(&state.owners(), config.seed, wakes.collect());
     let pod = Pod {
         state,
         shard_ports: ports.shards,
@@ -459,7 +474,16 @@ async fn start(
         policy: options.policy,
         fleet: Some(fleet.clone()),
     };
-    let port = ports.edges.into_iter().next().expect("the steward's");
+    let mut ports = ports.edges.into_iter();
+    let port = ports.next().expect("the steward's");
+    for (onlooker, port) in options.onlookers.iter().zip(ports) {
+        onlooker(Outlook {
+            port,
+            pod: member.fence.pod,
+            config: &config,
+            status: pod.status(),
+        });
+    }
     let steward = Steward::start(port, pod.status(), Box::new(|| 0), steward);
     Ok(Running {
         steward: steward.map_err(ClusterError::Threads)?,

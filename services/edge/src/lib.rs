@@ -30,5 +30,6 @@ pub use config::{Bounds, EdgeConfig, PageSource, QuicDriver};
 pub use http::pod::serve as serve_pod_status;
 #[cfg(feature = "crowd")]
 pub use hub::crowd::Crowd;
+pub use hub::expulsion::Expeller;
 pub use server::{BoundEdges, EdgesHandle, StartError, bind};
-pub use token::TokenKey;
+pub use token::{Known, TokenKey};

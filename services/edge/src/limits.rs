@@ -73,6 +73,14 @@ pub const CONTROL_QUEUE_MAX: usize = 256;
 /// Control messages waiting for a client above which it is told no more words: a quarter of the queue, so
 /// that chat never fills what Battle and Closing need. What it is not told is counted.
 pub const CHAT_BACKLOG_MAX: usize = CONTROL_QUEUE_MAX / 4;
+/// Players whom services want gone, on their way to an edge, which takes them with every frame: more staff does
+/// not ban in a twentieth of a second; who is over is asked for again.
+pub const EXPULSIONS_MAX: usize = 256;
+/// How long who was sent away is let in by nothing: the 30 s of a ticket that was given before, and the clocks'
+/// difference.
+pub const BAR_TIME: Duration = Duration::from_secs(45);
+/// Sessions remembered so long; the oldest is forgotten for one more.
+pub const BARRED_MAX: usize = 1_024;
 /// Notices of chat on their way to an edge, which takes them in with every frame: all that 2,000 players may
 /// say at once would be 10,000; what is over is dropped and counted, for nobody could read it.
 pub const CHAT_NOTICES_MAX: usize = 1_024;

@@ -89,6 +89,9 @@ pub enum Turn {
     },
 }
 
+/// To who was sent away, and to who is being sent.
+pub const SENT_AWAY: &str = "You were sent away. Sign in to learn why.";
+
 pub struct Registry {
     bounds: Bounds,
     key: TokenKey,
@@ -104,6 +107,8 @@ struct Inner {
     line_next: u64,
     /// Whether newcomers are let in at all just now.
     is_open: bool,
+    /// Who was sent away a moment ago, oldest first, and until when that counts.
+    barred: VecDeque<(SessionId, Instant)>,
     joins: TokenBucket,
     joins_by_address: HashMap<IpAddr, TokenBucket>,
 }
@@ -119,6 +124,7 @@ impl Registry {
                 line: VecDeque::new(),
                 line_next: 0,
                 is_open: true,
+                barred: VecDeque::new(),
                 joins: TokenBucket::new(limits::JOINS_PER_SECOND, limits::JOINS_BURST, now),
                 joins_by_address: HashMap::new(),
             }),
@@ -136,28 +142,30 @@ impl Registry {
         now: Instant,
     ) -> Result<Answer, Refusal> {
         let known = self.key.known(request.resume_token);
+        self.refuse_barred(known.map(|known| known.session), now)?;
         // Who comes back is no newcomer: when an edge dies, others get everybody at once.
         if let Some(known) = known.filter(|known| population.has(known.session)) {
             let name = population.name(known.session).unwrap_or(request.name);
             return Ok(Answer::In(self.attach(known, name.to_owned())));
         }
-        let mut inner = self.lock();
-        if !inner.may_join(request.address, now) {
+        if !self.lock().may_join(request.address, now) {
             return Err(Refusal::TooManyJoins);
         }
         let holder = self.holder(request.ticket)?;
         let own = holder.as_ref().map(|holder| Known {
-            session: SessionId(holder.account as u64),
+            session: SessionId(holder.character as u64),
             account: holder.account as u64,
         });
+        self.refuse_barred(own.map(|own| own.session), now)?;
         let name = holder.map_or_else(|| request.name.to_owned(), |holder| holder.name);
         let name = names::checked(&name).map_err(Refusal::Name)?;
-        // An account has one body, whatever device it plays on.
+        // A character has one body, whatever device it is played on.
         if let Some(own) = own.filter(|own| population.has(own.session)) {
             return Ok(Answer::In(self.attach(own, name)));
         }
         // One that this edge does not see (yet) keeps its number, and so its body where there is one.
         let known = own.or(known).unwrap_or_else(|| stranger(population));
+        let mut inner = self.lock();
         inner.settle(population, now);
         if inner.line.is_empty() && self.room(&inner, population) > 0 {
             let name = inner.enter(known.session, &name, population, now);
@@ -169,6 +177,26 @@ impl Registry {
             known,
             name,
         }))
+    }
+
+    /// Lets a session in no more, until the tickets are over that it may still have.
+    pub fn bar(&self, session: SessionId, now: Instant) {
+        let barred = &mut self.lock().barred;
+        barred.retain(|(_, until)| *until > now);
+        if barred.len() == limits::BARRED_MAX {
+            barred.pop_front();
+        }
+        barred.push_back((session, now + limits::BAR_TIME));
+    }
+
+    fn refuse_barred(&self, session: Option<SessionId>, now: Instant) -> Result<(), Refusal> {
+        let inner = self.lock();
+        let mut barred = inner.barred.iter();
+        let is_barred = barred.any(|(it, until)| Some(*it) == session && *until > now);
+        match is_barred {
+            true => Err(Refusal::Ticket(SENT_AWAY)),
+            false => Ok(()),
+        }
     }
 
     /// Whose ticket it is; none for a guest, where guests are let in.
@@ -301,12 +329,12 @@ impl Inner {
     }
 }
 
-/// Any number but 0 and those in use; nobody's account.
+/// Any number that is no character's, but those in use; nobody's account.
 fn stranger(population: &Population) -> Known {
     loop {
-        let number = u64::from_le_bytes(random());
+        let number = u64::from_le_bytes(random()) | SessionId::STRANGER_BIT;
         let session = SessionId(number);
-        if number != 0 && !population.has(session) {
+        if !population.has(session) {
             let account = number;
             return Known { session, account };
         }
@@ -416,20 +444,24 @@ mod tests {
         assert!(anew.session == first.session && anew.name == "Ivar");
     }
 
-    /// Knows tickets of accounts, each once.
+    /// Knows tickets of characters, each once; all are of one account.
     #[derive(Default)]
     struct Desk(Mutex<Vec<i64>>);
 
     impl TicketDesk for Desk {
         fn admit(&self, ticket: &str) -> Result<Holder, &'static str> {
-            let account = ticket.parse().map_err(|_| "forged")?;
+            let character = ticket.parse().map_err(|_| "forged")?;
             let mut used = self.0.lock().expect("no panic");
-            if used.contains(&account) {
+            if used.contains(&character) {
                 return Err("used");
             }
-            used.push(account);
+            used.push(character);
             let name = "Bera".to_owned();
-            Ok(Holder { account, name })
+            Ok(Holder {
+                account: 1,
+                character,
+                name,
+            })
         }
     }
 
@@ -473,7 +505,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_has_one_body_on_all_its_devices() {
+    fn a_character_has_one_body_on_all_its_devices() {
         let now = Instant::now();
         let [here, there] = [ticketed(true, now), ticketed(true, now)];
         let mut twin = Twin::default();
@@ -482,6 +514,9 @@ mod tests {
         let second = joins(&there, &with_ticket("7", ""), &twin, now);
         assert_eq!(second.session, first.session);
         assert_ne!(second.attachment, first.attachment);
+        // Another of the same account is somebody else.
+        let other = joins(&there, &with_ticket("8", ""), &twin, now);
+        assert_eq!(other.session, SessionId(8));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use std::{
 };
 
 use assets::Assets;
+use engine::SessionId;
 use tokio::{
     sync::{Notify, mpsc, watch},
     task::{LocalSet, spawn_local},
@@ -33,7 +34,7 @@ use crate::{
         listener::{BoundedListener, Peer},
         router,
     },
-    hub::Hub,
+    hub::{Hub, expulsion::Expeller},
     limits,
     overload::Board,
     registry::Registry,
@@ -213,16 +214,21 @@ impl BoundEdges {
         });
         let chat = &shared.config.services.chat;
         let (chat_ends, chat) = chat_exchange::connect(ports.len(), chat, &shared.counters);
-        let ends = self.quic.into_iter().zip(ports).zip(chat_ends);
+        let (expulsions, expeller) = Expeller::connect(ports.len(), &shared);
+        let ends = self
+            .quic
+            .into_iter()
+            .zip(ports)
+            .zip(chat_ends.into_iter().zip(expulsions));
         let mut threads = Vec::new();
-        for (index, (((quic, port), chat_end), wake)) in ends.zip(self.wakes).enumerate() {
+        for (index, (((quic, port), told), wake)) in ends.zip(self.wakes).enumerate() {
             let parts = Parts {
                 index,
                 shared: shared.clone(),
                 http: self.http.try_clone().map_err(StartError::Thread)?,
                 quic,
                 port,
-                chat_end,
+                told,
                 wake,
                 assets: self.assets.clone(),
             };
@@ -239,6 +245,7 @@ impl BoundEdges {
             threads,
             http_address,
             chat,
+            expeller,
         })
     }
 }
@@ -250,6 +257,7 @@ pub struct EdgesHandle {
     threads: Vec<JoinHandle<()>>,
     http_address: SocketAddr,
     chat: ChatInlet,
+    expeller: Expeller,
 }
 
 impl EdgesHandle {
@@ -261,6 +269,11 @@ impl EdgesHandle {
     /// Tells the players here what was said elsewhere, and what moderators want.
     pub fn chat(&self) -> &ChatInlet {
         &self.chat
+    }
+
+    /// Sends players of this process away.
+    pub fn expeller(&self) -> &Expeller {
+        &self.expeller
     }
 
     /// Counts the bytes that all edges sent since the start.
@@ -346,7 +359,8 @@ struct Parts {
     http: TcpListener,
     quic: UdpSocket,
     port: EdgePort,
-    chat_end: ChatEnd,
+    /// What others tell this edge: chat, and who has to go.
+    told: (ChatEnd, mpsc::Receiver<SessionId>),
     wake: Arc<Notify>,
     assets: Assets,
 }
@@ -368,7 +382,7 @@ impl Parts {
             .expect("a bound socket can be watched by the runtime");
         let hub = Hub::new(
             self.port,
-            self.chat_end,
+            self.told,
             self.shared.counters.clone(),
             self.shared.config.bounds.clone(),
         );

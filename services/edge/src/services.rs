@@ -44,6 +44,8 @@ impl fmt::Debug for Api {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Holder {
     pub account: i64,
+    /// Who it plays: the session in the world.
+    pub character: i64,
     pub name: String,
 }
 

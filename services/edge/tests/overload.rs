@@ -36,6 +36,7 @@ impl SlowWorld {
         let mut ports = ports::connect(&owners(0, 1), SEED, edges.wakes());
         let status = world::PodStatus::new(1);
         let battle = Battle::new(BattleConfig {
+            founding: 0,
             seed: SEED,
             soldiers_per_house: SOLDIERS_PER_HOUSE,
         });

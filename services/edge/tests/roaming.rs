@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use common::{
     client::{Client, hello, join, join_as, knock, knock_at, knock_socket, quic_address},
@@ -11,7 +11,10 @@ use common::{
     relay::Relay,
     server::{Realm, Server, config},
 };
-use edge::TokenKey;
+use edge::{
+    Known, TokenKey,
+    services::{Holder, TicketDesk, Tickets},
+};
 use engine::{SessionId, limits::RESUME_GRACE_TICKS};
 use protocol::{Encoder, session::CloseReason, up::Hello, up::Leave};
 
@@ -142,12 +145,16 @@ async fn a_forged_token_leads_into_nobodys_body() {
     let server = Server::start();
     let bera = join(server.http(), "Bera").await;
     let token = &bera.welcome.resume_token;
-    let session = u64::from_str_radix(&token[..16], 16).expect("the session's number");
-    let other_key = TokenKey::new(&[8; TokenKey::BYTES]).token(SessionId(session));
+    let number = |digits: &str| u64::from_str_radix(digits, 16).expect("a number");
+    let known = Known {
+        session: SessionId(number(&token[..16])),
+        account: number(&token[16..32]),
+    };
+    let other_key = TokenKey::new(&[8; TokenKey::BYTES]).token(known);
     let mut flipped = token.clone().into_bytes();
     flipped[40] ^= 1;
     let flipped = String::from_utf8(flipped).expect("still ASCII");
-    for forged in [&token[..47], &other_key, &flipped, "zz"] {
+    for forged in [&token[..token.len() - 1], &other_key, &flipped, "zz"] {
         let other = join_as(server.http(), &with_token(forged)).await;
         assert!(!other.welcome.resumed, "{forged}");
         assert_ne!(other.welcome.body, bera.welcome.body);
@@ -254,4 +261,54 @@ async fn a_battle_that_lets_nobody_in_keeps_newcomers_waiting() {
     server.edges().set_admission(true);
     ivar.wait_for_welcome().await;
     server.stop();
+}
+
+/// Knows one character, and lets it in as often as it comes.
+struct OpenDesk;
+
+const CHARACTER: u64 = 77;
+
+impl TicketDesk for OpenDesk {
+    fn admit(&self, _ticket: &str) -> Result<Holder, &'static str> {
+        Ok(Holder {
+            account: 7,
+            character: CHARACTER.cast_signed(),
+            name: "Bera".into(),
+        })
+    }
+}
+
+#[tokio::test]
+async fn who_is_sent_away_loses_connection_body_and_the_way_back() {
+    let tickets = Tickets {
+        desk: Arc::new(OpenDesk),
+        audience: "battle".into(),
+        are_required: true,
+    };
+    let mut config = config();
+    config.services.tickets = Some(tickets);
+    let server = Server::start_with(config);
+    let with_ticket = Hello {
+        ticket: "a".into(),
+        ..hello("")
+    };
+    let mut bera = join_as(server.http(), &with_ticket).await;
+    acts(&mut bera, 100).await;
+    assert!(server.edges().expeller().expel(CHARACTER));
+    let (words, code) = bera.until_closed().await;
+    assert_eq!(
+        words.map(|words| words.reason),
+        Some(CloseReason::BadTicket)
+    );
+    assert_eq!(code, CloseReason::BadTicket as u64);
+    // Neither what it was given for coming back helps, nor a ticket from before.
+    let token = with_token(&bera.welcome.resume_token);
+    for hello in [token, with_ticket] {
+        let first = Encoder::new().stream(&hello).to_vec();
+        let (words, _) = knock(server.http(), &first).await.until_closed().await;
+        let reason = words.map(|words| words.reason);
+        assert_eq!(reason, Some(CloseReason::BadTicket));
+    }
+    let world = server.stop();
+    assert!(world.players.slot_of(SessionId(CHARACTER)).is_none());
 }

@@ -14,7 +14,7 @@ pub struct Spoils {
     pub world: String,
     #[serde(with = "text_id")]
     pub character: i64,
-    /// Rises by one with each of a character's in a world.
+    /// Rises with each of a character's in a world: the tick in which they were sealed.
     pub seal: u32,
     pub at_ms: i64,
     pub deeds: Deeds,

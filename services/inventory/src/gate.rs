@@ -1,22 +1,17 @@
-//! Who asks. Access tokens, and whose a character is, are others' business: whoever mounts this service says
-//! how they are judged. Shards show a secret that only the cluster's own processes have.
+//! Who asks. Whose a character is, is another's business: whoever mounts this service says how it is judged.
+//! Shards show a secret that only the cluster's own processes have.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::fmt;
 
 use ring::digest::{SHA256, digest};
-use tokens::Access;
-use web::Problem;
+use web::Asked;
 
 use crate::limits::SHARD_TOKEN_BYTES_MIN;
 
-pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
-
-pub trait Gate: Send + Sync {
-    /// Whose an access token is.
-    fn access<'a>(&'a self, token: &'a str) -> Asked<'a, Access>;
-
+/// Knows whose characters are.
+pub trait Owners: Send + Sync {
     /// Whether a character is the account's.
-    fn owns<'a>(&'a self, access: &'a Access, character: i64) -> Asked<'a, bool>;
+    fn owns(&self, account: i64, character: i64) -> Asked<'_, bool>;
 }
 
 /// A shard of ours.

@@ -9,12 +9,13 @@
 pub mod domain;
 mod error;
 mod gate;
-pub mod ids;
 pub mod limits;
 mod routes;
 mod service;
+mod spoils;
 pub mod store;
 
 pub use error::InventoryError;
-pub use gate::{Asked, Gate, Insider, ShardToken};
+pub use gate::{Insider, Owners, ShardToken};
 pub use service::{Config, Inventory};
+pub use spoils::declare_queues;

@@ -6,12 +6,12 @@ use backends::{broker::Broker, sql::Database};
 use tokens::Access;
 use tokio::{sync::watch, time};
 use utoipa_axum::router::OpenApiRouter;
-use web::{Authenticate, Check, Clock, Counter, Metrics, Problem};
+use web::{Authenticate, Check, Clock, Counter, Gate, Metrics, Problem, ids::id_of};
 
 use crate::{
     InventoryError,
     domain::{Books, Definitions, Move, Refusal},
-    gate::{Gate, Insider, ShardToken},
+    gate::{Insider, Owners, ShardToken},
     limits::AUDIT_PERIOD,
     routes,
     store::{Answer, Audit, Order, Outcome, Store},
@@ -31,10 +31,13 @@ pub struct Inventory(Arc<Inner>);
 pub struct Inner {
     pub store: Store,
     pub clock: Clock,
-    gate: Arc<dyn Gate>,
+    gate: Arc<dyn Gate<Access>>,
+    owners: Arc<dyn Owners>,
     shard_token: ShardToken,
     /// Batches by what became of them.
     batches: Counter,
+    /// Spoils of the battle, new and repeated.
+    pub spoils: Counter,
     /// Checks of the books by what they found.
     audits: Counter,
 }
@@ -52,7 +55,7 @@ impl Inventory {
     pub fn open(
         config: Config,
         database: &Database,
-        gate: Arc<dyn Gate>,
+        (gate, owners): (Arc<dyn Gate<Access>>, Arc<dyn Owners>),
         metrics: &Metrics,
         clock: Clock,
     ) -> Self {
@@ -60,10 +63,16 @@ impl Inventory {
             store: Store::new(database.clone(), config.definitions),
             clock,
             gate,
+            owners,
             shard_token: config.shard_token,
             batches: metrics.counter(
                 "inventory_batches_total",
                 "Batches of item changes by what became of them.",
+                "outcome",
+            ),
+            spoils: metrics.counter(
+                "inventory_spoils_total",
+                "Spoils of the battle that were put away, new or repeated.",
                 "outcome",
             ),
             audits: metrics.counter(
@@ -96,12 +105,13 @@ impl Inventory {
         })
     }
 
-    /// Sends events and checks the books, until `stop` is true.
+    /// Sends events, puts spoils away and checks the books, until `stop` is true.
     pub async fn run(&self, broker: &Broker, mut stop: watch::Receiver<bool>) {
         let (store, clock) = (&self.store, &self.clock);
         tokio::select! {
             () = store.outbox().run(store.database(), broker, || clock.now_ms()) => {}
             () = self.keep_auditing() => {}
+            () = self.keep_taking_spoils(broker) => {}
             // Also when nobody is left who could stop it.
             _ = stop.wait_for(|stop| *stop) => {}
         }
@@ -142,8 +152,8 @@ impl Inner {
 
     /// The character of a path, if it is the account's; strangers' are told like none.
     pub async fn own(&self, access: &Access, character: &str) -> Result<i64, Problem> {
-        let id = routes::id_of(character).ok_or_else(Problem::not_found)?;
-        match self.gate.owns(access, id).await? {
+        let id = id_of(character).ok_or_else(Problem::not_found)?;
+        match self.owners.owns(access.account, id).await? {
             true => Ok(id),
             false => Err(Problem::not_found()),
         }
@@ -184,7 +194,7 @@ impl Inner {
 
 impl Authenticate<Access> for Inventory {
     async fn authenticate(&self, token: &str) -> Result<Access, Problem> {
-        self.gate.access(token).await
+        self.gate.pass(token).await
     }
 }
 

@@ -40,6 +40,7 @@ impl World {
 
     fn start_in(name: &str, policy: Policy, fleet: Option<Arc<Fleet>>) -> Self {
         let config = BattleConfig {
+            founding: 0,
             seed: SEED,
             soldiers_per_house: 100,
         };

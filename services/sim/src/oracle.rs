@@ -109,6 +109,7 @@ fn session_of(command: &Command) -> Option<SessionId> {
         Command::Join { session, .. }
         | Command::Leave { session }
         | Command::Present { session, .. }
+        | Command::SpoilsKept { session, .. }
         | Command::Input { session, .. } => Some(*session),
         Command::Terrain { .. } | Command::Partition(_) => None,
     }
@@ -168,6 +169,9 @@ pub fn compare(whole: &Frame, wanted: &Frame) -> Result<(), String> {
     }
     if names(whole) != names(wanted) {
         return differs("events");
+    }
+    if whole.spoils != wanted.spoils {
+        return differs("spoils");
     }
     if whole.hash != wanted.hash {
         return differs("hash");

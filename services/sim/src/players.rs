@@ -45,6 +45,16 @@ impl Player {
         self.asked_at = None;
     }
 
+    /// Has the world forget what it was told of somebody's spoils: late, again, or never, as edges are.
+    pub fn keep_spoils(whole: &Frame, random: &mut SplitMix64) -> Option<Command> {
+        let count = whole.spoils.len() as u32;
+        let place = random.below(2 * count.max(1)) as usize;
+        whole.spoils.get(place).map(|told| Command::SpoilsKept {
+            session: told.session,
+            seal: told.seal,
+        })
+    }
+
     /// What it does now, given what its edge told it.
     pub fn act(&mut self, now: Time, whole: &Frame, random: &mut SplitMix64) -> Option<Command> {
         let states = &whole.players;

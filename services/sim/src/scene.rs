@@ -34,6 +34,7 @@ impl Scale {
 pub fn world(seed: u64, scale: Scale) -> World {
     let at = |x, z| BlockCoord::new(x, GROUND + 1, z);
     let config = WorldConfig {
+        founding: 0,
         seed,
         soldiers_per_house: scale.soldiers_per_house,
         score_to_win: 40,

@@ -8,7 +8,7 @@ use crate::{
     limits::OUTBOX_MAX,
     machine::Place,
     occurrences::Occurrence,
-    players::INPUT_PERIOD,
+    players::{INPUT_PERIOD, Player},
     simulation::{Life, Simulation},
     stage::{Event, Relief},
     storage::Trouble,
@@ -40,9 +40,12 @@ impl Simulation {
             let edge = self.stage.random.below(edge_count) as usize;
             return self.players[number].go_to(edge);
         }
-        let command = self.players[number].act(now, &whole, &mut self.stage.random);
-        if let (Some(command), Some((edge, stage))) = (command, self.edge_mut(edge)) {
-            edge.send(&command, stage);
+        let random = &mut self.stage.random;
+        let kept = Player::keep_spoils(&whole, random);
+        let command = self.players[number].act(now, &whole, random);
+        if let Some((edge, stage)) = self.edge_mut(edge) {
+            let commands = kept.iter().chain(&command);
+            commands.for_each(|command| edge.send(command, stage));
         }
     }
 

@@ -9,9 +9,11 @@ mod access;
 mod jwt;
 mod keys;
 pub mod limits;
+mod name;
 mod ticket;
 
 pub use access::{Access, Role};
 pub use jwt::{Refusal, Token};
 pub use keys::{KeySet, SigningKey};
+pub use name::{is_joint, is_name, is_name_of, name_key};
 pub use ticket::{Ticket, TicketGate};

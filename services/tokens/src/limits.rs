@@ -13,3 +13,6 @@ pub const KEYS_MAX: usize = 16;
 /// Burnt tickets that an edge remembers: 30 s of all the joins that it lets in (200 a second), twice.
 /// When it is full, no ticket is admitted until one is forgotten.
 pub const BURNT_MAX: usize = 12_000;
+/// A name in the battle, as its name plate fits it.
+pub const NAME_CHARS_MIN: usize = 2;
+pub const NAME_CHARS_MAX: usize = 16;

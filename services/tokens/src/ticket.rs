@@ -20,7 +20,9 @@ pub struct Ticket {
     pub audience: String,
     #[serde(rename = "sub", with = "text_id")]
     pub account: i64,
-    /// The name in the battle.
+    /// Who it is in the battle, and under which name.
+    #[serde(rename = "cid", with = "text_id")]
+    pub character_id: i64,
     pub character: String,
     pub role: Role,
     /// Its own name, by which it is burnt.

@@ -35,6 +35,7 @@ fn ticket(id: usize) -> Ticket {
         issuer: "https://auth".into(),
         audience: "edge-1".into(),
         account: 42,
+        character_id: i64::MAX,
         character: "Åsa".into(),
         role: Role::Player,
         id: format!("t{id}"),

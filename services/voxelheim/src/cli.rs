@@ -24,11 +24,17 @@ pub enum Verb {
     Config(ConfigArguments),
     /// Serves accounts, sessions and tickets, with a database and a cache of its own
     Auth(AuthArguments),
+    /// Serves characters, friends, parties, guilds and boards, with the game's database
+    Player(RoleArguments),
+    /// Serves belongings, with the game's database
+    Inventory(RoleArguments),
+    /// Sums up what happened and answers staff, with a warehouse
+    Analytics(AnalyticsArguments),
     /// Keeps what is said, takes reports, and tells all edges what moderators want
-    Chat(ChatArguments),
+    Chat(RoleArguments),
     /// Serves the page alone, for edges that others reach by the same address
     Assets(AssetsArguments),
-    /// Makes the tables of accounts in a database, or brings them up to date
+    /// Makes the tables of accounts and of the game in their databases, or brings them up to date
     Migrate(MigrateArguments),
     /// Gives an account in a data folder a role: how the first admin comes to be
     Appoint(AppointArguments),
@@ -80,6 +86,24 @@ pub struct ShardArguments {
     /// Where it answers /healthz, /status and /metrics (TCP); nowhere unless said
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub status: Option<SocketAddr>,
+    /// The game's database, which keeps what players gain; nobody keeps it unless said
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_GAME",
+        hide_env_values = true,
+        requires = "broker"
+    )]
+    pub game: Option<String>,
+    /// The broker that tells the services of it
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true,
+        requires = "game"
+    )]
+    pub broker: Option<String>,
     /// Threads that simulate, 1 to 16
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub shards: usize,
@@ -129,6 +153,13 @@ pub struct EdgeArguments {
     /// What drives QUIC: our own loop, or stock quinn to compare with
     #[arg(long, value_enum, default_value_t)]
     pub quic: Quic,
+    /// The auth service as this process reaches it, by whose keys tickets are checked: http://HOST:PORT/auth;
+    /// without it there are no accounts here
+    #[arg(long, value_name = "URL", env = "VOXELHEIM_KEYS")]
+    pub keys: Option<String>,
+    /// Who comes in: everybody under any name, or only who has a ticket
+    #[arg(long, value_enum, default_value_t, requires = "keys")]
+    pub accounts: Accounts,
     /// Where players of other processes are heard: amqp://USER:PASSWORD@HOST:PORT/VHOST; without, only those of
     /// this one
     #[arg(
@@ -169,7 +200,7 @@ pub struct AuthArguments {
     #[arg(
         long,
         value_name = "URL",
-        env = "VOXELHEIM_ACCOUNTS",
+        env = "VOXELHEIM_ACCOUNTS_DATABASE",
         hide_env_values = true
     )]
     pub database: String,
@@ -181,6 +212,23 @@ pub struct AuthArguments {
         hide_env_values = true
     )]
     pub cache: String,
+    /// Where it tells others of bans: amqp://USER:PASSWORD@HOST:PORT/VHOST; by default nobody hears
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true,
+        default_value = "memory:"
+    )]
+    pub broker: String,
+    /// The game's database, for characters' names in tickets; without it each account has one, under any name
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_GAME",
+        hide_env_values = true
+    )]
+    pub game: Option<String>,
     /// File with the 64 hexadecimal digits under which secrets are sealed; made if it is not there
     #[arg(long, value_name = "FILE")]
     pub master_key: PathBuf,
@@ -195,19 +243,13 @@ pub struct AuthArguments {
     pub mail: PathBuf,
 }
 
+/// What services that run alone have in common.
 #[derive(Args, Debug)]
-pub struct ChatArguments {
+pub struct RoleArguments {
     /// Where it answers HTTP (TCP)
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8092")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
     pub listen: SocketAddr,
-    #[command(flatten)]
-    pub stores: StoreArguments,
-}
-
-/// What a service that runs alone shares with others.
-#[derive(Args, Debug)]
-pub struct StoreArguments {
-    /// The game's database: postgres://USER:PASSWORD@HOST:PORT/DATABASE or sqlite://FILE
+    /// Where the game's services keep things: postgres://USER:PASSWORD@HOST:PORT/DATABASE or sqlite://FILE
     #[arg(
         long,
         value_name = "URL",
@@ -215,7 +257,7 @@ pub struct StoreArguments {
         hide_env_values = true
     )]
     pub game: String,
-    /// The cache, that of the auth service: redis://HOST:PORT, or memory: of one process
+    /// The cache of all services: redis://HOST:PORT
     #[arg(
         long,
         value_name = "URL",
@@ -223,7 +265,7 @@ pub struct StoreArguments {
         hide_env_values = true
     )]
     pub cache: String,
-    /// The broker: amqp://USER:PASSWORD@HOST:PORT/VHOST, or memory: of one process
+    /// The broker of all services: amqp://USER:PASSWORD@HOST:PORT/VHOST
     #[arg(
         long,
         value_name = "URL",
@@ -231,9 +273,47 @@ pub struct StoreArguments {
         hide_env_values = true
     )]
     pub broker: String,
-    /// The auth service's address, whose published keys say whose a token is
+    /// The auth service as this process reaches it, by whose keys callers are known: http://HOST:PORT/auth
     #[arg(long, value_name = "URL", env = "VOXELHEIM_KEYS")]
     pub keys: String,
+}
+
+#[derive(Args, Debug)]
+pub struct AnalyticsArguments {
+    /// Where it answers HTTP (TCP)
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
+    pub listen: SocketAddr,
+    /// Where facts are kept: http://USER:PASSWORD@HOST:PORT/DATABASE of a ClickHouse, or sqlite://FILE
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_WAREHOUSE",
+        hide_env_values = true
+    )]
+    pub warehouse: String,
+    /// See `voxelheim player --cache`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_CACHE",
+        hide_env_values = true
+    )]
+    pub cache: String,
+    /// See `voxelheim player --broker`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true
+    )]
+    pub broker: String,
+    /// See `voxelheim player --keys`
+    #[arg(long, value_name = "URL", env = "VOXELHEIM_KEYS")]
+    pub keys: String,
+    /// File with the 64 hexadecimal digits under which players' numbers are hashed; made if it is not there.
+    /// Whoever deletes it makes all that was kept before anonymous
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
 }
 
 #[derive(Args, Debug)]
@@ -259,10 +339,27 @@ pub struct MigrateArguments {
     #[arg(
         long,
         value_name = "URL",
-        env = "VOXELHEIM_ACCOUNTS",
+        env = "VOXELHEIM_ACCOUNTS_DATABASE",
         hide_env_values = true
     )]
-    pub database: String,
+    pub database: Option<String>,
+    /// See `voxelheim player --game`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_GAME",
+        hide_env_values = true,
+        required_unless_present = "database"
+    )]
+    pub game: Option<String>,
+    /// The broker, which is then told to keep events for every service, whether that runs already or not
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true
+    )]
+    pub broker: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -3,8 +3,10 @@
 use std::{io, sync::OnceLock};
 
 use tracing_subscriber::{
-    EnvFilter, Registry, fmt, layer::SubscriberExt, reload, util::SubscriberInitExt,
+    EnvFilter, Layer, Registry, fmt, layer::SubscriberExt, reload, util::SubscriberInitExt,
 };
+
+use crate::traces::{self, Traces};
 
 const FILTER_VARIABLE: &str = "VOXELHEIM_LOG";
 const FORMAT_VARIABLE: &str = "VOXELHEIM_LOG_FORMAT";
@@ -14,17 +16,20 @@ const FILTER_DEFAULT: &str = "warn,web_transport_quinn=error";
 static FILTER: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
 
 /// Begins. VOXELHEIM_LOG=info (or a filter such as edge=debug) tells more; with VOXELHEIM_LOG_FORMAT=json each
-/// line is one JSON object, for what collects logs.
-pub fn begin() {
+/// line is one JSON object, for what collects logs. What comes back ends traces, if there are any.
+pub fn begin() -> Option<Traces> {
     let filter = EnvFilter::try_from_env(FILTER_VARIABLE).unwrap_or_else(|_| FILTER_DEFAULT.into());
     let (filter, handle) = reload::Layer::new(filter);
-    let log = tracing_subscriber::registry().with(filter);
-    let lines = fmt::layer().with_writer(io::stderr);
-    match std::env::var(FORMAT_VARIABLE).as_deref() {
-        Ok("json") => log.with(lines.json()).init(),
-        _ => log.with(lines).init(),
-    }
     let _ = FILTER.set(handle);
+    let lines = fmt::layer().with_writer(io::stderr);
+    let lines = match std::env::var(FORMAT_VARIABLE).as_deref() {
+        Ok("json") => lines.json().with_filter(filter).boxed(),
+        _ => lines.with_filter(filter).boxed(),
+    };
+    let (spans, traces) = traces::layer().unzip();
+    let log = tracing_subscriber::registry().with(lines).with(spans);
+    log.init();
+    traces
 }
 
 /// Whether the variable says the filter; it goes before the file.

@@ -13,6 +13,7 @@ mod replay;
 mod serve;
 mod services;
 mod signals;
+mod traces;
 
 use std::{
     fmt,
@@ -53,13 +54,16 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return explain(&error),
     };
-    log::begin();
+    let _traces = log::begin();
     let done = match &arguments.verb {
         None => serve::run(&arguments.serve),
         Some(Verb::Shard(arguments)) => member::run_shards(arguments),
         Some(Verb::Edge(arguments)) => member::run_edges(arguments),
         Some(Verb::Config(arguments)) => config::check_file(arguments),
         Some(Verb::Auth(arguments)) => services::run_auth(arguments),
+        Some(Verb::Player(arguments)) => services::run_player(arguments),
+        Some(Verb::Inventory(arguments)) => services::run_inventory(arguments),
+        Some(Verb::Analytics(arguments)) => services::run_analytics(arguments),
         Some(Verb::Chat(arguments)) => services::run_chat(arguments),
         Some(Verb::Assets(arguments)) => services::run_assets(arguments),
         Some(Verb::Migrate(arguments)) => services::migrate(arguments),

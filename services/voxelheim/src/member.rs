@@ -4,18 +4,20 @@ use std::{
     io,
     net::{SocketAddr, TcpListener, UdpSocket},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
 };
 
+use auth::RemoteKeys;
 use cluster::{
     ClusterError, Credentials, Place,
     edge::{EdgeOptions, Serving},
-    pod::PodOptions,
+    pod::{Onlooker, Outlook, PodOptions},
 };
 use directory::{DirectoryError, controller::Policy};
 use edge::{Bounds, EdgeConfig, EdgesHandle, PageSource, TokenKey};
+use herald::{Origin, TellerHandle};
 use spatial::partition::Owner;
 use tokio::{runtime::Runtime, sync::watch};
 use world::{BattleConfig, PodStatus, Retention, limits::LINKED_SHARDS_MAX};
@@ -25,18 +27,21 @@ use crate::{
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
     say,
-    services::{chat, open_broker},
+    services::{self, Keeping, Telling, chat, open_broker},
     signals,
 };
 
 /// Runs shards until a signal says stop; then everything moves away first.
 pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
     within("shards", arguments.shards, 1, LINKED_SHARDS_MAX)?;
+    let runtime = runtime()?;
+    let heralds = Heralds::default();
     let options = PodOptions {
         place: place(&arguments.place)?,
         shard_count: arguments.shards,
         folder: arguments.data.clone(),
         battle: BattleConfig {
+            founding: spoils::new_founding(),
             seed: arguments.seed,
             soldiers_per_house: arguments.soldiers,
         },
@@ -47,6 +52,7 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
         pinning: arguments.pin.pinning(),
         is_dry_run: arguments.dry_run,
         policy: Policy::default(),
+        onlookers: onlookers(arguments, &runtime, &heralds)?,
     };
     let number = options.place.number;
     let listener = arguments.status.map(bind_status).transpose()?;
@@ -62,7 +68,6 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
             say(&format!("VoxelHeim pod {number} has {shards} shards"));
         }
     };
-    let runtime = runtime()?;
     let ran = runtime.block_on(async {
         let stop = watch_signals()?;
         cluster::pod::run(options, stop, ready)
@@ -71,14 +76,55 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
     });
     // What still waits in a database's connection is not waited for.
     runtime.shutdown_background();
+    let mut heralds = heralds.lock().expect("no holder panics");
+    heralds.drain(..).for_each(TellerHandle::stop);
     ran
+}
+
+/// Those who watch the battle for statistics, once they do.
+type Heralds = Arc<Mutex<Vec<TellerHandle>>>;
+
+/// Who keeps what players gain, and who has services told of the battle, if it is said where.
+fn onlookers(
+    arguments: &ShardArguments,
+    runtime: &Runtime,
+    heralds: &Heralds,
+) -> Result<Vec<Onlooker>, Failure> {
+    let (Some(game), Some(broker)) = (&arguments.game, &arguments.broker) else {
+        return Ok(Vec::new());
+    };
+    let keeping = runtime.block_on(async {
+        let stopped = watch_signals()?;
+        Keeping::open(game, broker, stopped).await
+    })?;
+    let telling = Telling::to(broker)?;
+    let (runtime, heralds) = (runtime.handle().clone(), heralds.clone());
+    Ok(vec![
+        Box::new(move |outlook: Outlook| {
+            let (pod, founding) = (outlook.pod, outlook.config.founding);
+            runtime.spawn(keeping.clone().run(outlook.port, pod, founding));
+        }),
+        Box::new(move |outlook: Outlook| {
+            let world = spoils::world_name(outlook.config.founding);
+            let origin = Origin {
+                world,
+                pod: outlook.pod,
+            };
+            // The shards do without.
+            match telling.clone().begin(outlook.port, outlook.status, origin) {
+                Ok(herald) => heralds.lock().expect("no holder panics").push(herald),
+                Err(failure) => tracing::error!(%failure, "services are not told of the battle"),
+            }
+        }),
+    ])
 }
 
 /// Serves players until a signal says stop; then they go on elsewhere.
 pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     let place = place(&arguments.place)?;
+    let keys = remote_keys(arguments)?;
     let (line, edge_line) = chat::line();
-    let mut config = config(arguments, &place)?;
+    let mut config = config(arguments, &place, keys.as_ref())?;
     if let Some(broker) = &arguments.broker {
         config.services.chat = edge_line.service();
         line.carry_apart(open_broker(broker)?)?;
@@ -101,6 +147,9 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     let runtime = runtime()?;
     let ran = runtime.block_on(async {
         let stop = watch_signals()?;
+        if let Some(keys) = keys {
+            tokio::spawn(async move { keys.run().await });
+        }
         let options = EdgeOptions { place, url };
         let ran = cluster::edge::run(options, sides, stop, serve).await;
         ran.map_err(failure)
@@ -194,7 +243,19 @@ fn place(arguments: &PlaceArguments) -> Result<Place, Failure> {
     })
 }
 
-fn config(arguments: &EdgeArguments, place: &Place) -> Result<EdgeConfig, Failure> {
+fn remote_keys(arguments: &EdgeArguments) -> Result<Option<RemoteKeys>, Failure> {
+    let keys = arguments.keys.as_deref().map(RemoteKeys::new).transpose();
+    keys.map_err(|error| Failure::Usage(format!("--keys: {error}")))
+}
+
+fn config(
+    arguments: &EdgeArguments,
+    place: &Place,
+    keys: Option<&RemoteKeys>,
+) -> Result<EdgeConfig, Failure> {
+    let tickets = keys
+        .cloned()
+        .and_then(|keys| services::tickets(Box::new(move || keys.now()), arguments.accounts));
     let page = arguments.client_dir.clone();
     let config = EdgeConfig {
         listen: arguments.listen,
@@ -206,7 +267,10 @@ fn config(arguments: &EdgeArguments, place: &Place) -> Result<EdgeConfig, Failur
         token_key: Some(TokenKey::new(
             &place.credentials.token_key().map_err(failure)?,
         )),
-        services: edge::services::Services::default(),
+        services: edge::services::Services {
+            tickets,
+            ..edge::services::Services::default()
+        },
     };
     crate::config::check_edge(&config)?;
     Ok(config)

@@ -42,17 +42,21 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         Some(path) => Some(DataDir::open(path)?),
         None => None,
     };
-    let (edge_config, services) = with_services(&config)?;
+    let (edge_config, mut services) = with_services(&config)?;
     let edges = edge::bind(edge_config).map_err(usage)?;
     let state = prepare(&config, data.as_ref())?;
     let chronicle = begin_run(&config, data.as_ref(), &state)?;
     let owners = state.owners();
-    let seed = state.shards[0].world.config.seed;
+    let (seed, founding) = (config_of(&state).seed, config_of(&state).founding);
     let mut wakes = edges.wakes();
     // The steward looks when it likes.
     wakes.push(std::sync::Arc::new(|| ()));
+    // And so do who keeps spoils and who watches for statistics.
+    let onlookers_count = if services.is_some() { 2 } else { 0 };
+    wakes.extend((0..onlookers_count).map(|_| std::sync::Arc::new(|| ()) as world::Wake));
     let mut ports = world::connect(&owners, seed, wakes);
-    let steward_port = ports.edges.pop().expect("the steward's is the last");
+    let onlookers = ports.edges.split_off(ports.edges.len() - onlookers_count);
+    let steward_port = ports.edges.pop().expect("the steward's is before theirs");
     let pod = Pod {
         state,
         shard_ports: ports.shards,
@@ -63,7 +67,6 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let runner = Runner::choose(config.edge.data_dir.as_deref());
     let pod = world::start(pod, runner, config.pinning).map_err(runtime)?;
     let edges = edges.start(ports.edges, pod.status()).map_err(runtime)?;
-    let services = services.map(|services| services.connect(&edges));
     let options = StewardOptions {
         socket: data.as_ref().map(DataDir::control_path),
         is_dry_run: config.is_dry_run,
@@ -73,12 +76,22 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let egress = Box::new(edges.egress());
     let steward = Steward::start(steward_port, pod.status(), egress, options).map_err(runtime)?;
     edges.follow_rebalancing(steward.relieving());
+    let herald = match &mut services {
+        Some(services) => {
+            services.connect(&edges);
+            Some(services.look_on(onlookers, pod.status(), (POD, founding))?)
+        }
+        None => None,
+    };
     let signals = Signals::watch()?;
     announce(&config, edges.http_address());
     let live = Live::new(arguments, &config);
     let ended = signals.wait(live, || pod.is_finished() || edges.is_finished());
     steward.stop();
     edges.stop();
+    if let Some(herald) = herald {
+        herald.stop();
+    }
     if let Some(services) = services {
         services.stop();
     }
@@ -116,6 +129,7 @@ fn prepare(config: &Config, data: Option<&DataDir>) -> Result<PodState, Failure>
         return Ok(state);
     }
     let battle = Battle::new(BattleConfig {
+        founding: spoils::new_founding(),
         seed: config.seed(),
         soldiers_per_house: config.soldiers(),
     });
@@ -125,6 +139,10 @@ fn prepare(config: &Config, data: Option<&DataDir>) -> Result<PodState, Failure>
     );
     let name = (POD, FIRST_SERIES);
     Ok(divided(battle.into_world(), name, config.shards_count))
+}
+
+fn config_of(state: &PodState) -> &engine::WorldConfig {
+    &state.shards[0].world.config
 }
 
 /// Begins to keep what the shards are given, if anybody wants that.

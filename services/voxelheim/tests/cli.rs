@@ -3,10 +3,12 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     path::PathBuf,
     process::{Command, Output, Stdio},
 };
+
+use backends::testing::{TestDatabase, block_on, server_url};
 
 fn voxelheim(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_voxelheim"));
@@ -293,6 +295,158 @@ fn a_server_that_requires_accounts_keeps_them_over_a_restart() {
     fs::remove_dir_all(folder).expect("removes");
 }
 
+/// No restart, and nobody is asked: the file is written, and holds. A wrong one changes nothing.
+#[test]
+fn a_running_server_follows_its_configuration() {
+    let folder = folder("follow");
+    let data = folder.to_str().expect("a plain path");
+    let file = folder.join("voxelheim.toml");
+    let flags = ["--listen", "127.0.0.1:0", "--soldiers", "4", "--data", data];
+    let server = Server::start(&flags);
+    let holds = |sessions_max: u64| {
+        while server.status()["sessions_max"] != sessions_max {
+            std::thread::yield_now();
+        }
+    };
+    for (text, sessions_max) in [("sessions_max = 7\n", 7), ("sessions_max = 12\n", 12)] {
+        fs::write(&file, text).expect("writes");
+        holds(sessions_max);
+    }
+    fs::write(&file, "sessions_max = 13\nsoldeirs = 5\n").expect("writes");
+    server.signal("HUP");
+    server.fight(30);
+    assert_eq!(server.status()["sessions_max"], 12);
+    fs::write(&file, "log = \"error\"\nsessions_max = 14\n").expect("writes");
+    server.signal("HUP");
+    holds(14);
+    server.end("TERM");
+    fs::remove_dir_all(folder).expect("removes");
+}
+
+#[test]
+fn the_page_is_served_alone_and_its_requests_are_traced() {
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let collector = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = collector.local_addr().expect("it is bound");
+    let told = std::thread::spawn(move || {
+        let (mut stream, _) = collector.accept().expect("somebody tells");
+        let told = read_request(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+        told
+    });
+    let folder = folder("page");
+    fs::write(folder.join("index.html"), "<!doctype html>").expect("writes");
+    let page = folder.to_str().expect("a plain path");
+    let mut command = voxelheim(&["assets", "--listen", "127.0.0.1:0", "--client-dir", page]);
+    command.env("VOXELHEIM_TRACES", format!("http://{address}"));
+    let server = Server::start_command(command);
+    let manifest = server.ask("GET /manifest.json HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    assert_eq!(manifest["files"]["/index.html"]["bytes"], 15, "{manifest}");
+    let url = format!("http://{}/readyz", server.address);
+    assert!(run(&["health", &url]).status.success());
+    assert_eq!(run(&["health", &format!("{url}x")]).status.code(), Some(1));
+    server.ask(&format!(
+        "GET /readyz HTTP/1.0\r\nHost: localhost\r\ntraceparent: 00-{TRACE}-00f067aa0ba902b7-01\r\n\r\n"
+    ));
+    server.end("TERM");
+    let (head, body) = told.join().expect("it was told");
+    assert!(head.starts_with("POST /v1/traces "), "{head}");
+    let text = body.to_string();
+    assert!(
+        text.contains(TRACE) && text.contains("GET /readyz"),
+        "{text}"
+    );
+    fs::remove_dir_all(folder).expect("removes");
+}
+
+/// Accounts, characters and belongings as processes of their own, on the databases of production: whoever asks
+/// one of them is known to it without its asking another.
+#[test]
+fn services_alone_know_each_others_callers() {
+    let folder = folder("roles");
+    let accounts = block_on(TestDatabase::postgres());
+    let game = block_on(TestDatabase::postgres());
+    let redis = server_url(backends::testing::Server::Redis);
+    let rabbitmq = server_url(backends::testing::Server::RabbitMq);
+    let stores = |command: &mut Command| {
+        command.env("VOXELHEIM_ACCOUNTS_DATABASE", &accounts.url);
+        command.env("VOXELHEIM_GAME", &game.url);
+        command.env("VOXELHEIM_CACHE", &redis);
+        command.env("VOXELHEIM_BROKER", &rabbitmq);
+    };
+    let role = |arguments: &[&str]| {
+        let mut command = voxelheim(&[arguments, &["--listen", "127.0.0.1:0"]].concat());
+        stores(&mut command);
+        Server::start_command(command)
+    };
+    let mut migrate = voxelheim(&["migrate"]);
+    stores(&mut migrate);
+    assert!(migrate.output().expect("the binary runs").status.success());
+    let path = |name| folder.join(name).to_str().expect("a plain path").to_owned();
+    let (key, mail) = (path("key"), path("mail"));
+    let places = ["--master-key", &key, "--mail", &mail];
+    let urls = [
+        "--url",
+        "http://auth.test/",
+        "--page-url",
+        "http://page.test/",
+    ];
+    let auth = role(&[&["auth"][..], &places, &urls].concat());
+    let keys = format!("http://{}/auth", auth.address);
+    let player = role(&["player", "--keys", &keys]);
+    let inventory = role(&["inventory", "--keys", &keys]);
+    for server in [&player, &inventory] {
+        let url = format!("http://{}/readyz", server.address);
+        while !run(&["health", &url]).status.success() {
+            std::thread::yield_now();
+        }
+    }
+    let guest = auth.post("/auth/guests", "", &serde_json::Value::Null);
+    let access = guest["access_token"].as_str().expect("a token");
+    let wish = serde_json::json!({ "character": "Bera", "edge": "battle" });
+    let ticket = auth.post("/auth/tickets", access, &wish);
+    assert!(ticket["ticket"].is_string(), "{ticket}");
+    let characters = player.get("/player/characters", access);
+    let character = characters[0]["character"].as_str();
+    let character = character.unwrap_or_else(|| panic!("{characters}"));
+    let path = format!("/inventory/characters/{character}/belongings");
+    let belongings = inventory.get(&path, access);
+    assert!(belongings["bag"].is_array(), "{belongings}");
+    let refused = inventory.get(&path, "not.a.token");
+    assert_eq!(refused["status"], 401, "{refused}");
+    auth.post("/auth/logout-everywhere", access, &serde_json::Value::Null);
+    let refused = inventory.get(&path, access);
+    assert_eq!(refused["status"], 401, "{refused}");
+    for server in [inventory, player, auth] {
+        server.end("TERM");
+    }
+    block_on(accounts.delete());
+    block_on(game.delete());
+    fs::remove_dir_all(folder).expect("removes");
+}
+
+/// The head of a request, and its body as JSON.
+fn read_request(stream: &mut TcpStream) -> (String, serde_json::Value) {
+    let mut reader = BufReader::new(stream);
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).expect("text");
+        if line.trim().is_empty() {
+            break;
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().expect("a number");
+        }
+        head += &line;
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("all of it");
+    (head, serde_json::from_slice(&body).expect("JSON"))
+}
+
 /// A running server.
 struct Server {
     process: std::process::Child,
@@ -302,10 +456,12 @@ struct Server {
 impl Server {
     /// Waits for the line that says where it listens.
     fn start(arguments: &[&str]) -> Self {
-        let mut process = voxelheim(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the binary runs");
+        Self::start_command(voxelheim(arguments))
+    }
+
+    fn start_command(mut command: Command) -> Self {
+        let process = command.stdout(Stdio::piped()).spawn();
+        let mut process = process.expect("the binary runs");
         let mut line = String::new();
         let stdout = process.stdout.take().expect("it is piped");
         BufReader::new(stdout).read_line(&mut line).expect("text");
@@ -332,6 +488,12 @@ impl Server {
         self.ask("GET /status HTTP/1.0\r\nHost: localhost\r\n\r\n")
     }
 
+    fn get(&self, path: &str, access: &str) -> serde_json::Value {
+        self.ask(&format!(
+            "GET {path} HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer {access}\r\n\r\n"
+        ))
+    }
+
     fn post(&self, path: &str, access: &str, body: &serde_json::Value) -> serde_json::Value {
         let body = match body.is_null() {
             true => String::new(),
@@ -350,14 +512,29 @@ impl Server {
         let mut text = String::new();
         stream.read_to_string(&mut text).expect("it answers");
         let body = text.split("\r\n\r\n").nth(1).expect("a body");
-        serde_json::from_str(body).expect("JSON")
+        match body.is_empty() {
+            true => serde_json::Value::Null,
+            false => serde_json::from_str(body).expect("JSON"),
+        }
     }
 
-    fn end(mut self, signal: &str) {
+    fn signal(&self, signal: &str) {
         let pid = self.process.id().to_string();
         let killed = Command::new("kill").args(["-s", signal, &pid]).status();
         assert!(killed.expect("kill runs").success());
+    }
+
+    fn end(mut self, signal: &str) {
+        self.signal(signal);
         self.process.wait().expect("it ends");
+    }
+}
+
+/// Also when a test fails.
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 

@@ -26,7 +26,7 @@ pub trait Gate<P>: Send + Sync {
     fn pass<'a>(&'a self, token: &'a str) -> Asked<'a, P>;
 }
 
-impl<P, A: Authenticate<P>> Gate<P> for A {
+impl<P: 'static, A: Authenticate<P>> Gate<P> for A {
     fn pass<'a>(&'a self, token: &'a str) -> Asked<'a, P> {
         Box::pin(self.authenticate(token))
     }

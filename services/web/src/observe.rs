@@ -9,7 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use tracing::Instrument;
+use tracing::{Instrument, Span, field};
 
 use crate::{
     Peer, Problem,
@@ -33,30 +33,33 @@ pub(crate) async fn observe(
 ) -> Response {
     let began = Instant::now();
     let _under_way = observer.metrics.begin_request();
-    let trace = Trace::of(request.headers());
     let peer = request.extensions().get::<Peer>().copied();
     let address = ClientAddress::of(peer, request.headers(), &observer.trusted_proxies);
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map_or("unmatched", MatchedPath::as_str).to_owned();
     let method = method_name(request.method());
     let origin = observer.allowed_origin(request.headers());
-    request.extensions_mut().insert(trace.clone());
-    request.extensions_mut().insert(address);
-
     let span = tracing::info_span!(
         "request",
+        otel.kind = "server",
+        otel.name = format!("{method} {route}"),
         method,
         route,
-        request_id = trace.request_id,
-        trace_id = trace.trace_id,
-        span_id = trace.span_id,
+        request_id = field::Empty,
+        trace_id = field::Empty,
+        span_id = field::Empty,
+        status = field::Empty,
     );
+    let trace = Trace::begin(request.headers(), &span);
+    request.extensions_mut().insert(trace.clone());
+    request.extensions_mut().insert(address);
     let answer = async {
         let mut response = as_problem(next.run(request).await);
         add_headers(&mut response, &trace, origin);
         let status = response.status().as_u16();
         let took = began.elapsed();
         observer.metrics.end_request(method, &route, status, took);
+        Span::current().record("status", status);
         let took_us = took.as_micros() as u64;
         tracing::info!(target: "access", status, took_us, address = %address.0, "answered");
         response

@@ -1,9 +1,16 @@
-//! What ties a request's log lines together: its id, and the trace that it is part of (W3C Trace Context).
+//! What ties a request's log lines together: its id, and the trace that it is part of (W3C Trace Context). Where
+//! traces are exported, the ids are those under which the collector knows it.
 
 use std::fmt::Write;
 
 use axum::http::{HeaderMap, HeaderValue};
+use opentelemetry::{
+    Context,
+    trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState},
+};
 use ring::rand::{SecureRandom, SystemRandom};
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::limits::REQUEST_ID_CHARS_MAX;
 
@@ -23,19 +30,31 @@ pub struct Trace {
 }
 
 impl Trace {
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let parent = text(TRACE_PARENT).and_then(parse_parent);
-        let (trace_id, is_sampled) = match parent {
-            Some((trace_id, is_sampled)) => (trace_id.to_owned(), is_sampled),
-            None => (random_hex::<16>(), false),
+    /// The caller's trace goes on in a request's span, which learns its ids.
+    pub(crate) fn begin(headers: &HeaderMap, span: &Span) -> Self {
+        let parent = text(headers, TRACE_PARENT).and_then(parse_parent);
+        if let Some(parent) = &parent {
+            // Nobody exports: then there is nothing to set.
+            let _ = span.set_parent(Context::new().with_remote_span_context(parent.clone()));
+        }
+        let exported = span.context().span().span_context().clone();
+        let trace = match exported.is_valid() {
+            true => Self::of(headers, &exported),
+            false => Self::of(headers, &parent.map_or_else(root, child)),
         };
-        let request_id = text(REQUEST_ID).filter(|id| is_request_id(id));
+        span.record("request_id", &trace.request_id);
+        span.record("trace_id", &trace.trace_id);
+        span.record("span_id", &trace.span_id);
+        trace
+    }
+
+    fn of(headers: &HeaderMap, span: &SpanContext) -> Self {
+        let request_id = text(headers, REQUEST_ID).filter(|id| is_request_id(id));
         Self {
             request_id: request_id.map_or_else(random_hex::<16>, str::to_owned),
-            trace_id,
-            span_id: random_hex::<8>(),
-            is_sampled,
+            trace_id: span.trace_id().to_string(),
+            span_id: span.span_id().to_string(),
+            is_sampled: span.is_sampled(),
         }
     }
 
@@ -47,8 +66,26 @@ impl Trace {
     }
 }
 
-/// The trace and whether it is recorded. Later versions may say more at the end, which is passed over.
-fn parse_parent(text: &str) -> Option<(&str, bool)> {
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// A trace that begins here, and that nobody records.
+fn root() -> SpanContext {
+    let trace_id = TraceId::from_bytes(random());
+    let span_id = SpanId::from_bytes(random());
+    let flags = TraceFlags::default();
+    SpanContext::new(trace_id, span_id, flags, false, TraceState::NONE)
+}
+
+fn child(parent: SpanContext) -> SpanContext {
+    let span_id = SpanId::from_bytes(random());
+    let flags = parent.trace_flags();
+    SpanContext::new(parent.trace_id(), span_id, flags, false, TraceState::NONE)
+}
+
+/// The caller's span. Later versions may say more at the end, which is passed over.
+fn parse_parent(text: &str) -> Option<SpanContext> {
     let mut parts = text.split('-');
     let (version, trace_id) = (parts.next()?, parts.next()?);
     let (span_id, flags) = (parts.next()?, parts.next()?);
@@ -61,8 +98,10 @@ fn parse_parent(text: &str) -> Option<(&str, bool)> {
         && is_hex(flags, 2)
         && trace_id.contains(|digit| digit != '0')
         && span_id.contains(|digit| digit != '0');
-    let flags = u8::from_str_radix(flags, 16).ok()?;
-    is_sound.then_some((trace_id, flags & 1 == 1))
+    let flags = TraceFlags::new(u8::from_str_radix(flags, 16).ok()? & 1);
+    let (trace_id, span_id) = (TraceId::from_hex(trace_id), SpanId::from_hex(span_id));
+    let (trace_id, span_id) = (trace_id.ok()?, span_id.ok()?);
+    is_sound.then(|| SpanContext::new(trace_id, span_id, flags, true, TraceState::NONE))
 }
 
 fn is_hex(text: &str, length: usize) -> bool {
@@ -76,14 +115,20 @@ fn is_request_id(text: &str) -> bool {
     (1..=REQUEST_ID_CHARS_MAX).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
-fn random_hex<const BYTES: usize>() -> String {
+fn random<const BYTES: usize>() -> [u8; BYTES] {
     let mut bytes = [0; BYTES];
     let filled = SystemRandom::new().fill(&mut bytes);
     filled.expect("the system has random numbers");
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+}
+
+fn random_hex<const BYTES: usize>() -> String {
+    random::<BYTES>()
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 #[cfg(test)]
@@ -95,7 +140,7 @@ mod tests {
     fn trace(name: &'static str, value: &str) -> Trace {
         let mut headers = HeaderMap::new();
         headers.insert(name, HeaderValue::try_from(value).expect("a header value"));
-        Trace::of(&headers)
+        Trace::begin(&headers, &Span::none())
     }
 
     #[test]
@@ -105,7 +150,9 @@ mod tests {
         assert_ne!(got.span_id, "00f067aa0ba902b7");
         let told = got.parent_header();
         let told = told.to_str().expect("ASCII");
-        assert_eq!(parse_parent(told), Some((TRACE, true)));
+        let parsed = parse_parent(told).expect("it is one");
+        assert_eq!(parsed.trace_id().to_string(), TRACE);
+        assert!(parsed.is_sampled());
     }
 
     #[test]

@@ -60,6 +60,7 @@ fn main() {
 
 fn config(soldiers_per_house: u32, layout: &Layout) -> WorldConfig {
     WorldConfig {
+        founding: 0,
         seed: SEED,
         soldiers_per_house,
         score_to_win: engine::balance::score_to_win(soldiers_per_house),

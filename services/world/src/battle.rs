@@ -32,6 +32,8 @@ const REFUSALS: [&str; REFUSAL_REASON_COUNT] = [
 /// What a new battle is made of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BattleConfig {
+    /// Drawn for each new world.
+    pub founding: u128,
     pub seed: u64,
     pub soldiers_per_house: u32,
 }
@@ -48,6 +50,7 @@ impl Battle {
         let mut loader = Loader::new(config.seed);
         let layout = loader.generator().layout().clone();
         let config = WorldConfig {
+            founding: config.founding,
             seed: config.seed,
             soldiers_per_house: config.soldiers_per_house,
             score_to_win: engine::balance::score_to_win(config.soldiers_per_house),
@@ -86,6 +89,7 @@ impl Battle {
 
     pub fn config(&self) -> BattleConfig {
         BattleConfig {
+            founding: self.world.config.founding,
             seed: self.world.config.seed,
             soldiers_per_house: self.world.config.soldiers_per_house,
         }
@@ -147,6 +151,8 @@ impl Battle {
             ("effects_late", counters.effects_late_count),
             ("effects_over_limit", counters.effects_dropped_count),
             ("forwarded_over_limit", counters.forwarded_dropped_count),
+            ("estates_lost", counters.estates_lost_count),
+            ("spoils_unknown", counters.spoils_unknown_count),
             ("partition_refused", counters.partition_refused_count),
             ("conservation_faults", counters.conservation_faults_count),
         ];

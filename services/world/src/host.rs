@@ -218,6 +218,7 @@ mod tests {
 
     fn small_battle(shard_count: usize, wakes: Vec<ports::Wake>) -> (Pod, Ports) {
         let battle = Battle::new(BattleConfig {
+            founding: 0,
             seed: SEED,
             soldiers_per_house: 8,
         });

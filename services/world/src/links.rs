@@ -506,6 +506,7 @@ mod tests {
     /// Of a world with another pod, whose frame of this tick is the next that is wanted.
     fn relay() -> (Relay, u32) {
         let config = BattleConfig {
+            founding: 0,
             seed: 3,
             soldiers_per_house: 1,
         };

@@ -163,7 +163,8 @@ impl EdgePort {
         std::iter::from_fn(|| self.parts()).last()
     }
 
-    fn parts(&mut self) -> Option<Vec<Arc<Frame>>> {
+    /// The next frames that are there, of all shards: for who reads every tick, and composes none.
+    pub fn parts(&mut self) -> Option<Vec<Arc<Frame>>> {
         let whole = self.wholes.pop().ok()?;
         self.tick_duration = whole.duration;
         self.tick_period = whole.period;

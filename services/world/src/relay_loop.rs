@@ -263,6 +263,7 @@ mod tests {
     /// A process of one shard that did one tick, with one edge.
     fn process(may_act: bool) -> (RelayLoop, ports::EdgePort) {
         let config = BattleConfig {
+            founding: 0,
             seed: 3,
             soldiers_per_house: 1,
         };

@@ -38,6 +38,7 @@ impl Drop for Scratch {
 
 fn new_state() -> PodState {
     let config = BattleConfig {
+        founding: 0,
         seed: SEED,
         soldiers_per_house: 60,
     };

@@ -51,6 +51,12 @@ fn refusal(importer: &str, target: &str) -> Option<&'static str> {
     if within("account/") && !target.starts_with("account/") && target != "wire/link" {
         return Some("client/src/account imports only itself and the types of wire/link");
     }
+    if within("belongings/") && !target.starts_with("belongings/") && target != "account" {
+        return Some("client/src/belongings imports only itself and account's door");
+    }
+    if within("company/") && !target.starts_with("company/") && target != "account" {
+        return Some("client/src/company imports only itself and account's door");
+    }
     None
 }
 
@@ -188,6 +194,20 @@ mod tests {
             found(
                 "client/src/account/a.ts",
                 "import '../ui/hud'; import './b';"
+            ),
+            1
+        );
+        assert_eq!(
+            found(
+                "client/src/belongings/a.ts",
+                "import '../account'; import '../account/session'; import './b';"
+            ),
+            1
+        );
+        assert_eq!(
+            found(
+                "client/src/company/a.ts",
+                "import '../account'; import '../belongings'; import './b';"
             ),
             1
         );

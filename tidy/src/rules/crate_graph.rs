@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 31] = [
+const MAY_USE: [(&str, &[&str]); 35] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -48,8 +48,18 @@ const MAY_USE: [(&str, &[&str]); 31] = [
     ("tokens", &[]),
     ("events", &[]),
     ("assets", &[]),
-    ("auth", &["backends", "tokens", "web"]),
-    ("inventory", &["spatial", "backends", "tokens", "web"]),
+    ("auth", &["backends", "events", "tokens", "web"]),
+    (
+        "inventory",
+        &["spatial", "backends", "events", "tokens", "web"],
+    ),
+    ("player", &["backends", "events", "tokens", "web"]),
+    ("spoils", &["engine", "world", "backends", "events"]),
+    ("analytics", &["backends", "events", "tokens", "web"]),
+    (
+        "herald",
+        &["spatial", "engine", "world", "events", "backends", "web"],
+    ),
     ("link", &[]),
     (
         "voxelheim",
@@ -64,12 +74,17 @@ const MAY_USE: [(&str, &[&str]); 31] = [
             "placement",
             "pod",
             "cluster",
+            "analytics",
             "assets",
             "auth",
             "backends",
             "chat",
             "chat-service",
+            "events",
+            "herald",
             "inventory",
+            "player",
+            "spoils",
             "tokens",
             "web",
         ],
@@ -85,7 +100,7 @@ const MAY_USE: [(&str, &[&str]); 31] = [
 ];
 
 /// What tests may use besides.
-const TESTS_MAY_USE: [(&str, &[&str]); 6] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 7] = [
     // Itself with the feature that starts real backends.
     ("backends", &["backends"]),
     (
@@ -93,6 +108,10 @@ const TESTS_MAY_USE: [(&str, &[&str]); 6] = [
         &["spatial", "protocol", "engine", "journal", "edge", "bench"],
     ),
     ("edge", &["bots"]),
+    (
+        "spoils",
+        &["spatial", "inventory", "tokens", "web", "backends"],
+    ),
     ("chat", &["spatial"]),
     ("client-core", &["protocol"]),
     ("protocol", &["spatial"]),

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use web::{ClientAddress, Json, Problem};
 
 use crate::{
-    Auth, AuthError, random,
+    Auth, AuthError,
     routes::{Tokens, address_text, own_event, wrong_credentials},
     service::{Inner, Proof},
     store::{Account, Factor},
@@ -22,7 +22,7 @@ pub async fn guest(
 ) -> Result<(StatusCode, Json<Tokens>), AuthError> {
     let now_ms = auth.clock.now_ms();
     auth.gatekeeper.admit_guest(address, now_ms).await?;
-    let (id, from) = (random::id(), address_text(address));
+    let (id, from) = (web::ids::new_id(), address_text(address));
     let event = own_event(id, now_ms, "guest_created", &from);
     auth.store.create_guest(&event).await?;
     let account = auth.store.account(id).await?;

@@ -188,7 +188,10 @@ impl Inner {
                 Some(_) => Err(taken().into()),
             };
         }
-        let (id, from) = (guest.unwrap_or_else(random::id), address_text(address));
+        let (id, from) = (
+            guest.unwrap_or_else(web::ids::new_id),
+            address_text(address),
+        );
         let event = own_event(id, self.clock.now_ms(), "registered_oidc", &from);
         if !self.store.claim_identity(key, &event).await? {
             return Err(taken().into());

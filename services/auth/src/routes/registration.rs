@@ -38,7 +38,7 @@ pub async fn register(
     address: ClientAddress,
     Json(form): Json<Registration>,
 ) -> Result<StatusCode, AuthError> {
-    begin(&auth, random::id(), address, form).await
+    begin(&auth, web::ids::new_id(), address, form).await
 }
 
 /// Makes the guest who asks an account; all that it has stays.

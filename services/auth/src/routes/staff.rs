@@ -13,7 +13,6 @@ use web::{Bearer, ClientAddress, Json, Problem};
 use crate::{
     Auth, AuthError,
     limits::MODERATOR_SUSPENSION_MS_MAX,
-    random,
     routes::address_text,
     store::{Account, Entry, Event, Kind, Sanction},
     text,
@@ -210,7 +209,7 @@ pub async fn impose(
     require_above(&access, account.role)?;
     let sanction = Sanction {
         account: account.id,
-        id: random::ordered_id(now_ms),
+        id: web::ids::ordered_id(now_ms),
         kind,
         reason: form.reason,
         by: access.account,

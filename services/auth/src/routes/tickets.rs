@@ -8,7 +8,7 @@ use axum::{
 };
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
-use tokens::{Access, Ticket, Token, limits::TICKET_LIFE_MS};
+use tokens::{Access, Ticket, Token, is_name, limits::TICKET_LIFE_MS};
 use utoipa::ToSchema;
 use web::{Bearer, Json, Problem};
 
@@ -16,7 +16,8 @@ use crate::{Auth, AuthError, random, text};
 
 #[derive(Deserialize, ToSchema)]
 pub struct Wish {
-    /// The name in the battle.
+    /// The name in the battle: a character of the account's, or one that is made. Where the name is
+    /// somebody else's, the ticket has another like it.
     #[schema(min_length = 2, max_length = 16)]
     character: String,
     /// The edge's name, as `/connect.json` of it says.
@@ -28,19 +29,22 @@ pub struct Wish {
 pub struct TicketAnswer {
     ticket: String,
     expires_ms: i64,
+    /// Who it lets in, a decimal number as text, and under which name.
+    character_id: String,
+    character: String,
 }
 
 /// A ticket for one name at one edge: for 30 seconds, once.
 #[utoipa::path(post, path = "/tickets", tag = "auth", request_body = Wish,
     security(("bearer" = [])), responses(
     (status = OK, body = TicketAnswer), (status = 401, body = Problem), (status = 403, body = Problem),
-    (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
+    (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn ticket(
     State(auth): State<Auth>,
     Bearer(access): Bearer<Access>,
     Json(wish): Json<Wish>,
 ) -> Result<Json<TicketAnswer>, AuthError> {
-    if !text::is_character(&wish.character) {
+    if !is_name(&wish.character) {
         return Err(
             Problem::invalid("character", "2 to 16 letters, digits and single joints").into(),
         );
@@ -51,11 +55,13 @@ pub async fn ticket(
     let now_ms = auth.clock.now_ms();
     auth.gatekeeper.admit_ticket(access.account, now_ms).await?;
     auth.require_no_sanction(access.account).await?;
+    let character = auth.character_for(access.account, wish.character).await?;
     let ticket = Ticket {
         issuer: auth.config.issuer.clone(),
         audience: wish.edge,
         account: access.account,
-        character: wish.character,
+        character_id: character.id,
+        character: character.name,
         role: access.role,
         id: BASE64URL_NOPAD.encode(&random::bytes::<16>()),
         issued_ms: now_ms,
@@ -64,6 +70,8 @@ pub async fn ticket(
     Ok(Json(TicketAnswer {
         expires_ms: ticket.expires_ms,
         ticket: ticket.sign(&auth.keys.now().signing),
+        character_id: ticket.character_id.to_string(),
+        character: ticket.character,
     }))
 }
 

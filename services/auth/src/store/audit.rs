@@ -3,7 +3,7 @@
 use backends::sql::{SqlError, row};
 use sqlx::AnyConnection;
 
-use crate::{limits::LIST_MAX, random, store::Store};
+use crate::{limits::LIST_MAX, store::Store};
 
 /// Something done to an account.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub async fn write(connection: &mut AnyConnection, event: &Event<'_>) -> Result<
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(event.account)
-    .bind(random::ordered_id(event.at_ms))
+    .bind(web::ids::ordered_id(event.at_ms))
     .bind(event.at_ms)
     .bind(event.actor)
     .bind(event.action)

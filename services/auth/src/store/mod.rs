@@ -9,7 +9,12 @@ mod links;
 mod sanctions;
 mod sessions;
 
-use backends::sql::{Database, Migration, SqlError};
+use std::sync::Arc;
+
+use backends::{
+    outbox::Outbox,
+    sql::{Database, Migration, SqlError},
+};
 
 pub use accounts::Account;
 pub use audit::{Entry, Event};
@@ -21,15 +26,20 @@ pub use sessions::{Rotation, Session};
 
 /// Where migrations are noted.
 const MIGRATIONS: &str = "auth_migrations";
+const OUTBOX: &str = "auth_outbox";
 
 #[derive(Clone)]
 pub struct Store {
     database: Database,
+    outbox: Arc<Outbox>,
 }
 
 impl Store {
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self {
+            database,
+            outbox: Arc::new(Outbox::new(OUTBOX)),
+        }
     }
 
     pub async fn migrate(&self) -> Result<(), SqlError> {
@@ -38,8 +48,18 @@ impl Store {
         let steps = [
             Migration::same(1, "tables", tables),
             Migration::postgres(2, "distribution", distribution),
+            self.outbox.migration(3),
         ];
         self.database.migrate(MIGRATIONS, &steps).await
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// What others are told of.
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
     }
 
     pub async fn ping(&self) -> Result<(), SqlError> {

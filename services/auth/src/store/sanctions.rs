@@ -1,6 +1,10 @@
 //! Bans and suspensions.
 
-use backends::sql::{SqlError, row};
+use backends::{
+    broker,
+    sql::{SqlError, row},
+};
+use events::{Body, auth::Sanctioned};
 use sqlx::any::AnyRow;
 
 use crate::{
@@ -53,13 +57,28 @@ impl Sanction {
         })
     }
 
+    /// As others are told of it; a sanction is told once.
+    fn event(&self) -> broker::Event {
+        let sanctioned = Sanctioned {
+            account: self.account,
+            kind: self.kind.name().to_owned(),
+            until_ms: self.until_ms,
+            at_ms: self.from_ms,
+        };
+        broker::Event {
+            id: format!("sanction-{:016x}", self.id),
+            topic: Sanctioned::TOPIC.to_owned(),
+            body: sanctioned.to_bytes(),
+        }
+    }
+
     pub fn is_in_force(&self, now_ms: i64) -> bool {
         self.lifted_ms.is_none() && self.until_ms.is_none_or(|until_ms| until_ms > now_ms)
     }
 }
 
 impl Store {
-    /// Also ends all sessions of the account.
+    /// Also ends all sessions of the account, and has everybody told.
     pub async fn impose(&self, sanction: &Sanction, event: &Event<'_>) -> Result<(), SqlError> {
         let mut transaction = self.database.begin().await?;
         sqlx::query(
@@ -77,7 +96,14 @@ impl Store {
         .await?;
         sessions::end_all(&mut transaction, sanction.account, None, event.at_ms).await?;
         audit::write(&mut transaction, event).await?;
-        Ok(transaction.commit().await?)
+        let told = sanction.event();
+        let outbox = self.outbox();
+        outbox
+            .put(&mut transaction, sanction.account, &told)
+            .await?;
+        transaction.commit().await?;
+        outbox.wake();
+        Ok(())
     }
 
     /// The newest first.

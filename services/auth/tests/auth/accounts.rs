@@ -4,7 +4,7 @@ use auth::limits::Allowances;
 use serde_json::{Value, json};
 
 use crate::{
-    common::{DAY_MS, HOME, MINUTE_MS, on_each, on_each_with, text},
+    common::{DAY_MS, MINUTE_MS, on_each, on_each_with, text},
     people::PASSWORD,
 };
 
@@ -293,7 +293,7 @@ fn guests_and_mails_of_one_address_are_few() {
             .call("POST /password/forgot", "", forgot.clone())
             .await
             .ok(202);
-        for from in [HOME, "198.51.100.7"] {
+        for from in [web::testing::HOME, "198.51.100.7"] {
             let again = world
                 .call_from(from, "POST /password/forgot", "", &forgot)
                 .await;

@@ -1,49 +1,34 @@
 //! The service on each pair of backends, and a client of it.
 
-use std::{
-    rc::Rc,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
 };
 
-use auth::{Auth, Config, Mail, MailSender, MasterKey, Provider, Sending, limits::Allowances};
-use axum::{
-    Router,
-    body::Body,
-    http::{Request, StatusCode, header},
+use auth::{
+    Auth, CharacterDesk, Config, Mail, MailSender, MasterKey, Partners, Provider, Sending,
+    limits::Allowances,
 };
-use backends::{
-    cache::Cache,
-    sql::Database,
-    testing::{Server, TestDatabase, block_on, server_url, unique_name},
-};
+use backends::{broker::Broker, cache::Cache, sql::Database, testing::on_each_pair};
 use serde_json::Value;
 use tokio::sync::{Mutex, mpsc, watch};
-use tower::ServiceExt;
-use web::{Clock, Peer, Settings, Shell};
+use web::{
+    Clock, Settings, Shell,
+    testing::{Answer, Client, HOME},
+};
 
 pub const MINUTE_MS: i64 = 60_000;
 pub const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 /// A day's beginning, so that no test is split by one.
 pub const START_MS: i64 = 20_000 * DAY_MS;
-pub const HOME: &str = "192.0.2.1";
 
 /// A service and the world around it.
 pub struct World {
     pub auth: Auth,
     pub now_ms: Arc<AtomicI64>,
-    router: Router,
+    pub client: Client,
     mails: Mutex<mpsc::UnboundedReceiver<Mail>>,
     stop: watch::Sender<bool>,
-}
-
-/// What came back.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub body: Value,
 }
 
 struct Postbox(mpsc::UnboundedSender<Mail>);
@@ -68,30 +53,43 @@ fn config(allowances: Allowances, providers: Vec<Provider>) -> Config {
 
 impl World {
     pub async fn open(database: &Database, cache: &Cache, allowances: Allowances) -> Self {
-        Self::open_with(database, cache, config(allowances, Vec::new())).await
+        Self::open_with((database, cache), config(allowances, Vec::new()), None).await
+    }
+
+    /// One that asks a desk whom accounts play.
+    pub async fn open_beside(
+        database: &Database,
+        cache: &Cache,
+        characters: Arc<dyn CharacterDesk>,
+    ) -> Self {
+        let config = config(Allowances::default(), Vec::new());
+        Self::open_with((database, cache), config, Some(characters)).await
     }
 
     /// One in which one may sign in by others.
     pub async fn open_for(database: &Database, cache: &Cache, providers: Vec<Provider>) -> Self {
-        Self::open_with(database, cache, config(Allowances::default(), providers)).await
+        let config = config(Allowances::default(), providers);
+        Self::open_with((database, cache), config, None).await
     }
 
-    async fn open_with(database: &Database, cache: &Cache, config: Config) -> Self {
+    async fn open_with(
+        stores: (&Database, &Cache),
+        config: Config,
+        characters: Option<Arc<dyn CharacterDesk>>,
+    ) -> Self {
         let now_ms = Arc::new(AtomicI64::new(START_MS));
         let clock = Clock::at(now_ms.clone());
         let (sender, mails) = mpsc::unbounded_channel();
+        let partners = Partners {
+            mail: Arc::new(Postbox(sender)),
+            characters,
+        };
         let settings = Settings {
             address_requests_burst: 100_000,
             ..Settings::default()
         };
         let mut shell = Shell::new(settings, clock.clone());
-        let auth = Auth::open(
-            config,
-            (database, cache),
-            Arc::new(Postbox(sender)),
-            shell.metrics(),
-            clock,
-        );
+        let auth = Auth::open(config, stores, partners, shell.metrics(), clock);
         let auth = auth.await.expect("new tables");
         for check in auth.checks() {
             shell = shell.check(check);
@@ -101,11 +99,12 @@ impl World {
             .mount("/auth", auth.router())
             .into_router(stopped.clone());
         let running = auth.clone();
-        tokio::spawn(async move { running.run(stopped).await });
+        let broker = Broker::open("memory:").expect("a URL");
+        tokio::spawn(async move { running.run(&broker, stopped).await });
         Self {
             auth,
             now_ms,
-            router,
+            client: Client::new(router),
             mails: Mutex::new(mails),
             stop,
         }
@@ -131,53 +130,15 @@ impl World {
         rest.split_whitespace().next().expect("a token").to_owned()
     }
 
-    pub async fn request(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await;
-        let response = response.expect("it is infallible");
-        let status = response.status();
-        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await;
-        let body = serde_json::from_slice(&body.expect("a body")).unwrap_or(Value::Null);
-        Answer { status, body }
-    }
-
     /// As somebody at an address, with a token or without.
     pub async fn call_from(&self, from: &str, call: &str, token: &str, body: &Value) -> Answer {
         let (method, path) = call.split_once(' ').expect("a method and a path");
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("/auth{path}"));
-        if !token.is_empty() {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-        }
-        let peer = Peer(format!("{from}:1").parse().expect("an address"));
-        let content_type = "application/json";
-        let request = request
-            .header(header::CONTENT_TYPE, content_type)
-            .extension(peer)
-            .body(Body::from(body.to_string()));
-        self.request(request.expect("a request")).await
+        let call = format!("{method} /auth{path}");
+        self.client.call_from(from, &call, token, body).await
     }
 
     pub async fn call(&self, call: &str, token: &str, body: Value) -> Answer {
         self.call_from(HOME, call, token, &body).await
-    }
-}
-
-impl Answer {
-    /// What it holds, if it is as hoped.
-    #[track_caller]
-    pub fn ok(self, status: u16) -> Value {
-        assert_eq!(self.status.as_u16(), status, "{}", self.body);
-        self.body
-    }
-
-    /// That it refuses so.
-    #[track_caller]
-    pub fn refused(self, status: u16, name: &str) -> Value {
-        assert_eq!(self.status.as_u16(), status, "{}", self.body);
-        let kind = format!("urn:voxelheim:problem:{name}");
-        assert_eq!(self.body["type"], kind, "{}", self.body);
-        self.body
     }
 }
 
@@ -196,32 +157,14 @@ pub fn on_each(test: impl AsyncFn(&World)) {
 
 pub fn on_each_with(allowances: Allowances, test: impl AsyncFn(&World)) {
     on_each_pair(async |database, cache| {
+        let database = migrated(database).await;
         let world = World::open(&database, &cache, allowances).await;
         test(&world).await;
         world.stop.send(true).expect("it runs");
     });
 }
 
-/// Runs a test on SQLite and memory, then on PostgreSQL and Redis; each in a place of its own.
-pub fn on_each_pair(test: impl AsyncFn(Database, Cache)) {
-    block_on(async {
-        on_pair(TestDatabase::sqlite(), "memory:", &test).await;
-        let redis = server_url(Server::Redis);
-        on_pair(TestDatabase::postgres().await, &redis, &test).await;
-    });
-}
-
-async fn on_pair(kept: TestDatabase, cache_url: &str, test: &impl AsyncFn(Database, Cache)) {
-    eprintln!("on {} and {cache_url}", kept.url);
-    let kept = Rc::new(kept);
-    let database = kept.open().await;
+pub async fn migrated(database: Database) -> Database {
     Auth::migrate(&database).await.expect("a new database");
-    let cache = Cache::open(cache_url).await.expect("a URL");
-    let cache = cache.namespace(&unique_name("auth"));
-    test(database.clone(), cache).await;
-    database.close().await;
-    Rc::into_inner(kept)
-        .expect("the test has ended")
-        .delete()
-        .await;
+    database
 }

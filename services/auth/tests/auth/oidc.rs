@@ -1,11 +1,12 @@
 //! Signing in by another provider, which really runs.
 
-use backends::{cache::Cache, sql::Database};
+use backends::{cache::Cache, sql::Database, testing::on_each_pair};
 use reqwest::{Client, Url, redirect::Policy};
 use serde_json::{Value, json};
+use web::testing::Answer;
 
 use crate::{
-    common::{Answer, START_MS, World, on_each_pair, text},
+    common::{START_MS, World, migrated, text},
     people::Person,
     provider::{Manner, TestProvider},
 };
@@ -13,6 +14,7 @@ use crate::{
 /// Runs a test with a provider beside the service.
 fn with_provider(test: impl AsyncFn(&World, &TestProvider)) {
     on_each_pair(async |database: Database, cache: Cache| {
+        let database = migrated(database).await;
         let provider = TestProvider::start(START_MS).await;
         let world = World::open_for(&database, &cache, vec![provider.provider.clone()]).await;
         test(&world, &provider).await;

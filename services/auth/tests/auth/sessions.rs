@@ -3,6 +3,7 @@
 use auth::limits::{REUSE_GRACE_MS, SESSION_LIFE_MS, SESSIONS_MAX};
 use serde_json::{Value, json};
 use tokens::limits::ACCESS_LIFE_MS;
+use web::testing::Answer;
 
 use crate::{
     common::{World, on_each},
@@ -11,7 +12,7 @@ use crate::{
 
 const EMAIL: &str = "asa@example.org";
 
-async fn refresh(world: &World, token: &str) -> crate::common::Answer {
+async fn refresh(world: &World, token: &str) -> Answer {
     let form = json!({ "refresh_token": token });
     world.call("POST /refresh", "", form).await
 }

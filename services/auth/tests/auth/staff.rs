@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 use tokens::Role;
+use web::testing::Answer;
 
 use crate::{
     common::{DAY_MS, World, on_each, text},
     people::{PASSWORD, Person, app_code},
 };
 
-async fn impose(world: &World, by: &Person, on: &Person, form: Value) -> crate::common::Answer {
+async fn impose(world: &World, by: &Person, on: &Person, form: Value) -> Answer {
     let call = format!("POST /accounts/{}/sanctions", on.account);
     world.call(&call, &by.access, form).await
 }

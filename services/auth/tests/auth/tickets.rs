@@ -1,11 +1,18 @@
 //! Tickets as an edge checks them, offline, and the keys as they turn.
 
-use auth::limits::{DAY_MS, KEY_LEAD_MS, KEY_SIGNS_MS};
+use std::sync::Arc;
+
+use auth::{
+    Character, CharacterDesk,
+    limits::{DAY_MS, KEY_LEAD_MS, KEY_SIGNS_MS},
+};
+use backends::testing::on_each_pair;
 use serde_json::{Value, json};
 use tokens::{Access, KeySet, Refusal, Role, Ticket, TicketGate, Token};
+use web::{Asked, Problem};
 
 use crate::{
-    common::{MINUTE_MS, World, on_each, text},
+    common::{MINUTE_MS, World, migrated, on_each, text},
     people::Person,
 };
 
@@ -37,6 +44,8 @@ fn an_edge_admits_a_ticket_once_without_asking_anybody() {
             .admit(&first, &keys, world.now())
             .expect("a new ticket");
         assert_eq!(admitted.account.to_string(), guest.account);
+        // Without a desk, an account has the one character of its own number.
+        assert_eq!(admitted.character_id, admitted.account);
         assert_eq!(
             (admitted.character.as_str(), admitted.role),
             ("Åsa", Role::Player)
@@ -125,5 +134,49 @@ fn keys_turn_and_nobody_is_signed_out_by_it() {
             Ticket::verify(&text, &first, "edge-1", world.now()),
             Err(Refusal::UnknownKey)
         );
+    });
+}
+
+/// Has a character of number 77 for everybody, except for who is full.
+struct Desk;
+
+impl CharacterDesk for Desk {
+    fn character_for<'a>(&'a self, _account: i64, name: &'a str) -> Asked<'a, Character> {
+        let found = match name {
+            "Full" => Err(Problem::conflict("characters-full", "An account has four")),
+            name => Ok(Character {
+                id: 77,
+                name: format!("{name} 2"),
+            }),
+        };
+        Box::pin(std::future::ready(found))
+    }
+}
+
+#[test]
+fn a_ticket_is_of_the_character_that_the_desk_says() {
+    on_each_pair(async |database, cache| {
+        let database = migrated(database).await;
+        let world = World::open_beside(&database, &cache, Arc::new(Desk)).await;
+        let guest = world.guest().await;
+        let wish = json!({ "character": "Asa", "edge": "edge-1" });
+        let answer = world.call("POST /tickets", &guest.access, wish).await;
+        let answer = answer.ok(200);
+        assert_eq!(
+            (&answer["character_id"], &answer["character"]),
+            (&json!("77"), &json!("Asa 2"))
+        );
+        let mut gate = TicketGate::new("edge-1");
+        let text = text(&answer, "ticket");
+        let admitted = gate.admit(&text, &keys(&world).await, world.now());
+        let admitted = admitted.expect("a new ticket");
+        assert_eq!(
+            (admitted.character_id, admitted.character.as_str()),
+            (77, "Asa 2")
+        );
+        assert_eq!(admitted.account.to_string(), guest.account);
+        let wish = json!({ "character": "Full", "edge": "edge-1" });
+        let refused = world.call("POST /tickets", &guest.access, wish).await;
+        refused.refused(409, "characters-full");
     });
 }

@@ -306,6 +306,20 @@ impl Delivery {
         }
     }
 
+    /// All of these were taken, which is said of all at once and costs the broker as little as of one. They
+    /// must be all that their consumer has handed out and that it was not told of yet, up to the newest
+    /// among them.
+    pub async fn done_all(deliveries: Vec<Delivery>) {
+        let mut rabbitmq_holds = Vec::new();
+        for delivery in deliveries {
+            match delivery.hold {
+                Hold::Memory(hold) => hold.done(),
+                Hold::RabbitMq(hold) => rabbitmq_holds.push(hold),
+            }
+        }
+        rabbitmq::done_all(rabbitmq_holds).await;
+    }
+
     /// Nobody will ever be able to take it: a dead letter now.
     pub async fn give_up(self) {
         match self.hold {

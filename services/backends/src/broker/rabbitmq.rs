@@ -1,7 +1,15 @@
 //! The broker in RabbitMQ: one durable topic exchange, a quorum queue for each shared queue and its dead
 //! letters, an exclusive queue for each consumer that has its own.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::StreamExt;
 use lapin::{
@@ -167,7 +175,9 @@ impl RabbitMq {
     async fn consume(&self, wish: &Wish) -> Result<Stream, BrokerError> {
         let link = self.connect(&wish.exchange).await?;
         let consumer = within(BROKER_CONNECT_MAX, wish.consume_on(&link.channel)).await?;
+        static STREAMS: AtomicU64 = AtomicU64::new(0);
         Ok(Stream {
+            number: STREAMS.fetch_add(1, Ordering::Relaxed),
             _link: link,
             consumer,
         })
@@ -323,6 +333,8 @@ pub struct Consumer {
 }
 
 struct Stream {
+    /// Of all of this process: tags count anew in each.
+    number: u64,
     _link: Link,
     consumer: lapin::Consumer,
 }
@@ -339,7 +351,7 @@ impl Consumer {
         loop {
             if let Some(stream) = &mut self.stream {
                 match stream.consumer.next().await {
-                    Some(Ok(message)) => return delivery(message),
+                    Some(Ok(message)) => return delivery(message, stream.number),
                     Some(Err(error)) => tracing::warn!(%error, "a consumer lost its broker"),
                     None => tracing::warn!("a consumer's queue or connection was closed"),
                 }
@@ -356,7 +368,7 @@ impl Consumer {
     }
 }
 
-fn delivery(message: Message) -> Delivery {
+fn delivery(message: Message, stream: u64) -> Delivery {
     let properties = &message.properties;
     let id = properties.message_id().as_ref();
     let event = Event {
@@ -367,7 +379,11 @@ fn delivery(message: Message) -> Delivery {
     let headers = properties.headers().as_ref();
     let returns = headers.and_then(|table| table.inner().get("x-delivery-count"));
     let attempt = 1 + returns.and_then(number).unwrap_or(0);
-    let hold = broker::Hold::RabbitMq(Hold(message.acker));
+    let hold = broker::Hold::RabbitMq(Hold {
+        stream,
+        tag: message.delivery_tag,
+        acker: message.acker,
+    });
     Delivery {
         event,
         attempt,
@@ -389,11 +405,31 @@ fn number(value: &AMQPValue) -> Option<u32> {
 /// An event that RabbitMQ counts as in our hands. If the connection is lost it counts it as returned,
 /// so that what cannot be said any more need not be.
 #[derive(Debug)]
-pub struct Hold(lapin::Acker);
+pub struct Hold {
+    stream: u64,
+    /// Rises with each event of a stream.
+    tag: u64,
+    acker: lapin::Acker,
+}
+
+/// Says it of the newest of each stream, and of all before it.
+pub async fn done_all(holds: Vec<Hold>) {
+    let mut newest = BTreeMap::<u64, Hold>::new();
+    for hold in holds {
+        let known_tag = newest.get(&hold.stream).map(|it| it.tag);
+        if known_tag.is_none_or(|tag| tag < hold.tag) {
+            newest.insert(hold.stream, hold);
+        }
+    }
+    for hold in newest.into_values() {
+        let said = hold.acker.ack(BasicAckOptions { multiple: true }).await;
+        log_unsaid(said);
+    }
+}
 
 impl Hold {
     pub async fn done(self) {
-        let said = self.0.ack(BasicAckOptions::default()).await;
+        let said = self.acker.ack(BasicAckOptions::default()).await;
         log_unsaid(said);
     }
 
@@ -410,7 +446,7 @@ impl Hold {
             requeue,
             ..BasicNackOptions::default()
         };
-        log_unsaid(self.0.nack(options).await);
+        log_unsaid(self.acker.nack(options).await);
     }
 }
 

@@ -4,6 +4,8 @@ use std::{fs, path::PathBuf, rc::Rc};
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
 
+#[cfg(feature = "cache")]
+use crate::cache::Cache;
 use crate::{
     sql::{Database, SqlLimits},
     testing::{Server, block_on, new_folder, server_url, unique_name},
@@ -97,22 +99,14 @@ async fn run_on_postgres(statement: String) {
 }
 
 /// Runs a test on a new database of each kind. What it leaves is kept if it fails.
-pub fn on_each_database<F, T>(test: F)
-where
-    F: Fn(Database, Rc<TestDatabase>) -> T,
-    T: Future<Output = ()>,
-{
+pub fn on_each_database(test: impl AsyncFn(Database, Rc<TestDatabase>)) {
     block_on(async {
         on(TestDatabase::sqlite(), &test).await;
         on(TestDatabase::postgres().await, &test).await;
     });
 }
 
-async fn on<F, T>(database: TestDatabase, test: &F)
-where
-    F: Fn(Database, Rc<TestDatabase>) -> T,
-    T: Future<Output = ()>,
-{
+async fn on(database: TestDatabase, test: &impl AsyncFn(Database, Rc<TestDatabase>)) {
     eprintln!("on {}", database.url);
     let database = Rc::new(database);
     let opened = database.open().await;
@@ -120,4 +114,22 @@ where
     opened.close().await;
     let database = Rc::into_inner(database).expect("the test has ended");
     database.delete().await;
+}
+
+/// Runs a test on SQLite and memory, then on PostgreSQL and Redis; each in a place of its own.
+#[cfg(feature = "cache")]
+pub fn on_each_pair(test: impl AsyncFn(Database, Cache)) {
+    block_on(async {
+        on_pair(TestDatabase::sqlite(), "memory:", &test).await;
+        let redis = server_url(Server::Redis);
+        on_pair(TestDatabase::postgres().await, &redis, &test).await;
+    });
+}
+
+#[cfg(feature = "cache")]
+async fn on_pair(kept: TestDatabase, cache_url: &str, test: &impl AsyncFn(Database, Cache)) {
+    let cache = Cache::open(cache_url).await.expect("a URL");
+    let cache = cache.namespace(&unique_name("test"));
+    let test = async |database, _| test(database, cache.clone()).await;
+    on(kept, &test).await;
 }

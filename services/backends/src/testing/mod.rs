@@ -16,6 +16,8 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+#[cfg(feature = "cache")]
+pub use database::on_each_pair;
 pub use database::{TestDatabase, on_each_database};
 pub use server::{OwnServer, Server, server_url};
 

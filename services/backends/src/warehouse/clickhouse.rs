@@ -62,7 +62,7 @@ impl ClickHouse {
         migrations: &[WarehouseMigration],
     ) -> Result<(), WarehouseError> {
         require_name(list_table)?;
-        self.execute(&format!(
+        self.define(&format!(
             "CREATE TABLE IF NOT EXISTS {list_table} (version Int64, name String) \
              ENGINE = {{engine}}MergeTree ORDER BY version"
         ))
@@ -72,7 +72,7 @@ impl ClickHouse {
         let is_done = |version| done.iter().any(|row| row["version"] == version);
         for migration in migrations.iter().filter(|it| !is_done(it.version)) {
             for statement in migration.clickhouse {
-                self.execute(statement).await?;
+                self.define(statement).await?;
             }
             let note = self.client.query("INSERT INTO ? VALUES (?, ?)");
             let note = note.bind(Identifier(list_table)).bind(migration.version);
@@ -105,15 +105,8 @@ impl ClickHouse {
         text: &str,
         params: &[Param<'_>],
     ) -> Result<Vec<Value>, WarehouseError> {
-        let mut query = self.client.query(text);
-        for param in params {
-            query = match *param {
-                Param::Number(number) => query.bind(number),
-                Param::Text(text) => query.bind(text),
-            };
-        }
         let mut answer = Vec::new();
-        let mut cursor = query
+        let mut cursor = bound(self.client.query(text), params)
             .fetch_bytes("JSONEachRow")
             .map_err(WarehouseError::from)?;
         while let Some(bytes) = within(cursor.next()).await? {
@@ -126,13 +119,40 @@ impl ClickHouse {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    async fn execute(&self, statement: &str) -> Result<(), WarehouseError> {
+    pub async fn execute(&self, text: &str, params: &[Param<'_>]) -> Result<(), WarehouseError> {
+        within(bound(self.client.query(text), params).execute()).await
+    }
+
+    /// Tells the table, unless it knows.
+    pub async fn expire(&self, table: &str, column: &str, days: u32) -> Result<(), WarehouseError> {
+        let ttl = format!("toDateTime(intDiv({column}, 1000)) + toIntervalDay({days})");
+        let is_known = "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = ? \
+            AND position(engine_full, ?) > 0";
+        let params = [Param::Text(table), Param::Text(&ttl)];
+        if !self.query(is_known, &params).await?.is_empty() {
+            return Ok(());
+        }
+        // What is there already is looked at when it is merged the next time.
+        let alter = format!(
+            "ALTER TABLE {table} MODIFY TTL {ttl} SETTINGS materialize_ttl_after_modify = 0"
+        );
+        within(self.client.query_raw(&alter).execute()).await
+    }
+
+    async fn define(&self, statement: &str) -> Result<(), WarehouseError> {
         let engine = if self.is_replicated { "Replicated" } else { "" };
         let statement = statement
             .replace("{engine}", engine)
             .replace("{deduplicated}", &deduplicated(self.is_replicated));
         within(self.client.query_raw(&statement).execute()).await
     }
+}
+
+fn bound(query: clickhouse::query::Query, params: &[Param<'_>]) -> clickhouse::query::Query {
+    params.iter().fold(query, |query, param| match *param {
+        Param::Number(number) => query.bind(number),
+        Param::Text(text) => query.bind(text),
+    })
 }
 
 /// Replicated tables know batches again by themselves, once told for how many.

@@ -158,6 +158,42 @@ impl Warehouse {
         }
     }
 
+    /// Has the warehouse make rows out of rows: `INSERT INTO … SELECT`. It may run again at any time, so what it
+    /// makes must be the same then, in a table that knows the same row again.
+    ///
+    /// # Errors
+    /// [`WarehouseError::Failed`], [`WarehouseError::Unavailable`].
+    pub async fn execute(&self, query: Query, params: &[Param<'_>]) -> Result<(), WarehouseError> {
+        match &self.store {
+            Store::ClickHouse(clickhouse) => clickhouse.execute(query.clickhouse, params).await,
+            Store::Sqlite(sqlite) => sqlite.execute(query.sqlite, params).await,
+        }
+    }
+
+    /// Has rows go once `column`, in milliseconds since 1970, is so many days ago: in ClickHouse by themselves
+    /// from now on, as it merges; in SQLite now, so call it now and then.
+    ///
+    /// # Errors
+    /// [`WarehouseError::Failed`], [`WarehouseError::Unavailable`].
+    pub async fn expire(
+        &self,
+        table: &str,
+        column: &str,
+        days: u32,
+        now_ms: i64,
+    ) -> Result<(), WarehouseError> {
+        require_name(table)?;
+        require_name(column)?;
+        match &self.store {
+            Store::ClickHouse(clickhouse) => clickhouse.expire(table, column, days).await,
+            Store::Sqlite(sqlite) => {
+                const DAY_MS: i64 = 24 * 3_600 * 1_000;
+                let end_ms = now_ms.saturating_sub(DAY_MS * i64::from(days));
+                sqlite.delete_before(table, column, end_ms).await
+            }
+        }
+    }
+
     /// Asks. The answer's rows have a field for each column.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use serde_json::{Map, Number, Value};
 use sqlx::{
     AssertSqlSafe, Column, Row, TypeInfo, ValueRef,
-    any::{AnyRow, AnyTypeInfoKind},
+    any::{AnyArguments, AnyRow, AnyTypeInfoKind},
 };
 
 use crate::{
@@ -68,25 +68,50 @@ impl Sqlite {
         Ok(transaction.commit().await?)
     }
 
+    pub async fn execute(
+        &self,
+        text: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<(), WarehouseError> {
+        let done = bound(text, params).execute(self.0.pool()).await;
+        Ok(done.map(drop)?)
+    }
+
+    pub async fn delete_before(
+        &self,
+        table: &str,
+        column: &str,
+        end_ms: i64,
+    ) -> Result<(), WarehouseError> {
+        let delete = format!("DELETE FROM {table} WHERE {column} < $1");
+        let delete = sqlx::query(AssertSqlSafe(delete)).bind(end_ms);
+        Ok(delete.execute(self.0.pool()).await.map(drop)?)
+    }
+
     pub async fn query(
         &self,
         text: &'static str,
         params: &[Param<'_>],
     ) -> Result<Vec<Value>, WarehouseError> {
-        let mut query = sqlx::query(text);
-        for param in params {
-            query = match *param {
-                Param::Number(number) => query.bind(number),
-                Param::Text(text) => query.bind(text.to_owned()),
-            };
-        }
-        let rows = query.fetch_all(self.0.pool()).await?;
+        let rows = bound(text, params).fetch_all(self.0.pool()).await?;
         let rows: Vec<Value> = rows.iter().map(object_of).collect::<Result<_, _>>()?;
         if serde_json::to_string(&rows)?.len() > ANSWER_BYTES_MAX {
             return Err(WarehouseError::TooLarge("an answer"));
         }
         Ok(rows)
     }
+}
+
+fn bound<'q>(
+    text: &'static str,
+    params: &[Param<'_>],
+) -> sqlx::query::Query<'q, sqlx::Any, AnyArguments> {
+    params
+        .iter()
+        .fold(sqlx::query(text), |query, param| match *param {
+            Param::Number(number) => query.bind(number),
+            Param::Text(text) => query.bind(text.to_owned()),
+        })
 }
 
 /// All rows at once, out of one text.

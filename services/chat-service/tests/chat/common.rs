@@ -83,7 +83,7 @@ impl World {
         };
         let shell = Shell::new(settings, clock.clone());
         let gate: Arc<dyn Gate<Access>> = Arc::new(TestGate);
-        let gates = (gate, Arc::new(TestGate) as Arc<dyn Characters>);
+        let gates = (gate, Arc::new(TestGate) as _);
         let chat = ChatService::open((database, cache), gates, shell.metrics(), clock);
         let (stop, stopped) = watch::channel(false);
         let running = {

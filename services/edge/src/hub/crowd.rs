@@ -39,8 +39,10 @@ impl Crowd {
         let port = ports.edges.pop().expect("one was asked for");
         let end = ends.pop().expect("one was asked for");
         let bounds = Bounds::new(count, protocol::limits::BUDGET_BYTES_PER_SECOND_MAX);
+        // Nobody is sent away.
+        let (_, expulsions) = mpsc::channel(1);
         let mut crowd = Self {
-            hub: Hub::new(port, end, counters, bounds),
+            hub: Hub::new(port, (end, expulsions), counters, bounds),
             clients: Vec::new(),
             queues: Vec::new(),
             _ends: Vec::new(),

@@ -7,6 +7,7 @@ pub mod client;
 pub mod columns;
 #[cfg(feature = "crowd")]
 pub mod crowd;
+pub mod expulsion;
 pub mod inputs;
 pub mod news;
 pub mod population;
@@ -25,6 +26,7 @@ use protocol::{
     session::CloseReason,
     up::{Hello, Settings},
 };
+use tokio::sync::mpsc;
 use world::{EdgePort, Steps};
 
 use crate::{
@@ -68,15 +70,23 @@ pub struct Hub {
     encoder: Encoder,
     teller: Teller,
     chat: Chat,
+    /// Whom services want gone.
+    expulsions: mpsc::Receiver<SessionId>,
     /// The first slot to be told of the next frame, so that none is always served first.
     slot_first: usize,
     bounds: Bounds,
 }
 
 impl Hub {
-    pub fn new(port: EdgePort, chat_end: ChatEnd, counters: Arc<Counters>, bounds: Bounds) -> Self {
+    pub fn new(
+        port: EdgePort,
+        (chat_end, expulsions): (ChatEnd, mpsc::Receiver<SessionId>),
+        counters: Arc<Counters>,
+        bounds: Bounds,
+    ) -> Self {
         Self {
             port,
+            expulsions,
             counters,
             slots: Vec::new(),
             slots_free: Vec::new(),
@@ -121,7 +131,7 @@ impl Hub {
     /// for the body that is there. An elder connection of the session at this edge ends at once, one
     /// at another edge as soon as that sees the newer one in a frame.
     pub fn enter(&mut self, admission: &Admission, hello: &Hello, outbox: Outbox) -> ClientId {
-        self.replace(admission.session);
+        self.end_session(admission.session, &Ending::replaced());
         let wishes = Wishes::of_hello(hello, self.bounds.budget_bytes_per_second_max());
         let mut client = Client::new(admission, hello, wishes, outbox);
         client.manners = self.chat.returning(client.account);
@@ -182,10 +192,10 @@ impl Hub {
     }
 
     /// Ends the connection that holds a session at this edge, if there is one.
-    fn replace(&mut self, session: SessionId) {
+    fn end_session(&mut self, session: SessionId, ending: &Ending) {
         let clients = self.slots.iter().filter_map(|slot| slot.client.as_ref());
         for client in clients.filter(|client| client.session == session) {
-            client.end.end(Ending::replaced());
+            client.end.end(ending.clone());
         }
     }
 

@@ -159,6 +159,7 @@ impl Hub {
             self.teller.news.update(&self.frame);
             self.teller.roster.update(&self.frame.roster);
             self.heed_notices();
+            self.heed_expulsions();
         }
         is_new
     }

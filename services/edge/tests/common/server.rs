@@ -105,6 +105,7 @@ impl Realm {
 
 fn new_world() -> World {
     let battle = Battle::new(BattleConfig {
+        founding: 0,
         seed: SEED,
         soldiers_per_house: SOLDIERS_PER_HOUSE,
     });

@@ -85,6 +85,8 @@ pub struct LootEntry {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Definitions {
     pub items: BTreeMap<Item, ItemDefinition>,
+    /// What every character begins with.
+    pub start: BTreeMap<Item, u32>,
     pub recipes: BTreeMap<String, Recipe>,
     pub loot_tables: BTreeMap<String, LootTable>,
 }

@@ -11,6 +11,8 @@ mod loot;
 mod movement;
 mod parsing;
 mod refusal;
+mod spoils;
+mod start;
 mod storage;
 mod trade;
 
@@ -23,5 +25,7 @@ pub use loot::{LootKey, find_moves, loot};
 pub use movement::{Changes, Lot, Move, Thing, births, check, net};
 pub use parsing::DefinitionFaults;
 pub use refusal::Refusal;
+pub use spoils::{Find, put_away};
+pub use start::start;
 pub use storage::{decay, drop_lots, pick_up, shift};
 pub use trade::{End, Side, State, Step, Trade};

@@ -30,6 +30,8 @@ struct File {
     #[serde(default)]
     items: BTreeMap<String, RawItem>,
     #[serde(default)]
+    start: BTreeMap<String, u32>,
+    #[serde(default)]
     recipes: BTreeMap<String, RawRecipe>,
     #[serde(default)]
     loot: BTreeMap<String, RawLoot>,
@@ -86,12 +88,14 @@ impl Definitions {
         let mut faults = Faults::default();
         faults.sizes(&file);
         let items = faults.items(&file.items);
+        let start = faults.start(&file.start, &items);
         let recipes = faults.recipes(&file.recipes, &items);
         let loot_tables = faults.loot(&file.loot, &items);
         faults.cycles(&recipes);
         match faults.0.is_empty() {
             true => Ok(Self {
                 items,
+                start,
                 recipes,
                 loot_tables,
             }),
@@ -154,6 +158,13 @@ impl Faults {
             (Item::new(name), definition)
         });
         items.collect()
+    }
+
+    fn start(&mut self, raw: &BTreeMap<String, u32>, items: &Items) -> BTreeMap<Item, u32> {
+        match raw.is_empty() {
+            true => BTreeMap::new(),
+            false => self.lots("start", raw, items),
+        }
     }
 
     fn recipes(

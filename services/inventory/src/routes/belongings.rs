@@ -4,16 +4,14 @@ use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 use tokens::Access;
 use utoipa::{IntoParams, ToSchema};
-use web::{Bearer, Json, Problem};
+use web::{Bearer, Json, Problem, ids::id_of};
 
 use crate::{
-    Inventory, InventoryError,
-    limits::PAGE_ENTRIES_MAX,
-    routes::{id_of, shapes::Belongings},
-    store::Entry,
+    Inventory, InventoryError, limits::PAGE_ENTRIES_MAX, routes::shapes::Belongings, store::Entry,
 };
 
-/// What is in a character's bag and chest, and what it wears.
+/// What is in a character's bag and chest, and what it wears. Who asks for the first time is given what one
+/// begins with.
 #[utoipa::path(get, path = "/characters/{character}/belongings", tag = "inventory",
     security(("bearer" = [])), responses(
     (status = OK, body = Belongings), (status = 401, body = Problem), (status = 404, body = Problem),
@@ -24,6 +22,8 @@ pub async fn belongings(
     Path(character): Path<String>,
 ) -> Result<Json<Belongings>, InventoryError> {
     let owner = inventory.own(&access, &character).await?;
+    let now_ms = inventory.clock.now_ms();
+    inventory.store.start(owner, now_ms).await?;
     inventory.belongings(owner).await.map(Json)
 }
 
@@ -37,6 +37,7 @@ impl Inventory {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
     /// Lines of batches before this one, as the last line of the page before says.

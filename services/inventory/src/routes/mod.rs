@@ -12,8 +12,6 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{Inventory, limits::BATCH_BODY_BYTES_MAX};
 
-pub use shapes::id_of;
-
 pub fn router() -> OpenApiRouter<Inventory> {
     OpenApiRouter::new()
         .routes(routes!(definitions::definitions))

@@ -4,7 +4,7 @@
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::Problem;
+use web::{Problem, ids::id_of};
 
 use crate::{
     domain::{Account, Books, Definitions, Item, Lot, Place, Thing},
@@ -44,13 +44,6 @@ pub struct Worn {
     slot: &'static str,
     item: String,
     unique: Option<String>,
-}
-
-/// A positive number in plain decimal digits.
-pub fn id_of(text: &str) -> Option<i64> {
-    let is_plain = !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
-    let id = is_plain.then(|| text.parse().ok()).flatten();
-    id.filter(|id| *id > 0)
 }
 
 /// The thing of these names, if there is such an item.

@@ -4,14 +4,14 @@
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Bearer, Json, Problem};
+use web::{Bearer, Json, Problem, ids::id_of};
 
 use crate::{
     Inventory, InventoryError,
     domain::{Account, Books, Item, Lot, Move, Place, Thing},
     gate::Insider,
     limits::CLAIMS_MAX,
-    routes::{id_of, shapes::Asked},
+    routes::shapes::Asked,
     store::{Claim, Outcome, ShardBatch},
 };
 

@@ -4,16 +4,13 @@ use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use tokens::Access;
 use utoipa::ToSchema;
-use web::{Bearer, Json, Problem};
+use web::{Bearer, Json, Problem, ids::id_of};
 
 use crate::{
     Inventory, InventoryError,
     domain::{Account, End, Lot, Refusal, Side, State as TradeState, Step},
     limits::TRADE_LIFE_MS,
-    routes::{
-        id_of,
-        shapes::{LotAnswer, LotForm},
-    },
+    routes::shapes::{LotAnswer, LotForm},
     store::KeptTrade,
 };
 
@@ -27,6 +24,8 @@ pub struct TradeAnswer {
     sides: Vec<SideAnswer>,
     /// Until somebody does something, milliseconds since 1970.
     ends_ms: i64,
+    /// The same from now on: clocks of players differ.
+    left_ms: i64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -36,14 +35,16 @@ pub struct SideAnswer {
     offer: Vec<LotAnswer>,
 }
 
-impl From<KeptTrade> for TradeAnswer {
-    fn from(kept: KeptTrade) -> Self {
+impl TradeAnswer {
+    fn new(kept: KeptTrade, now_ms: i64) -> Self {
         let trade = kept.trade;
+        let ends_ms = trade.touched_ms + TRADE_LIFE_MS;
         Self {
             trade: kept.id.to_string(),
             state: state_name(trade.state),
             offers_revision: trade.offers_revision,
-            ends_ms: trade.touched_ms + TRADE_LIFE_MS,
+            ends_ms,
+            left_ms: (ends_ms - now_ms).max(0),
             sides: trade.sides.into_iter().map(SideAnswer::from).collect(),
         }
     }
@@ -86,7 +87,8 @@ pub async fn current(
     let owner = inventory.own(&access, &character).await?;
     let now_ms = inventory.clock.now_ms();
     let kept = inventory.store.trade_of(owner, now_ms).await?;
-    Ok(Json(kept.ok_or_else(Problem::not_found)?.into()))
+    let kept = kept.ok_or_else(Problem::not_found)?;
+    Ok(Json(TradeAnswer::new(kept, now_ms)))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -112,7 +114,7 @@ pub async fn open(
     let with = with.ok_or_else(|| Problem::invalid("with", "a character's number"))?;
     let now_ms = inventory.clock.now_ms();
     let opened = inventory.store.open_trade([owner, with], now_ms).await?;
-    Ok(Json(opened?.into()))
+    Ok(Json(TradeAnswer::new(opened?, now_ms)))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -189,7 +191,7 @@ impl Inventory {
         let now_ms = self.clock.now_ms();
         let stepped = self.store.step_trade(id, by, &step, now_ms).await?;
         let kept = stepped.ok_or_else(Problem::not_found)??;
-        Ok(Json(kept.into()))
+        Ok(Json(TradeAnswer::new(kept, now_ms)))
     }
 
     /// Refuses early what would be refused in the end. What counts is what they have then.

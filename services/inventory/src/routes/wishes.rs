@@ -7,10 +7,11 @@ use tokens::Access;
 use utoipa::ToSchema;
 use web::{Bearer, Json, Problem};
 
+use web::ids::new_id;
+
 use crate::{
     Inventory, InventoryError,
     domain::{self, Books, Move, Place, Refusal, Slot},
-    ids::new_id,
     routes::shapes::{Asked, Belongings, LotForm, thing_of},
 };
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use backends::sql::{SqlError, Transaction, row};
 use sqlx::{AnyConnection, Connection};
 
+use web::ids::ordered_id;
+
 use crate::{
     domain::{Books, Changes, Move, Refusal, check},
-    ids::ordered_id,
     limits::{ANSWER_MEMORY_MS, BATCHES_PER_SWEEP},
     store::{Claim, Store, balances, characters, events, insist, posting, posting::Stamp},
 };

@@ -9,6 +9,7 @@ mod entries;
 mod events;
 mod posting;
 mod rows;
+mod starts;
 mod trades;
 mod uniques;
 

@@ -4,9 +4,10 @@
 use backends::sql::{SqlError, Transaction, row};
 use sqlx::{AnyConnection, Connection};
 
+use web::ids::{new_id, ordered_id};
+
 use crate::{
     domain::{Account, Changes, End, Move, Refusal, State, Step, Trade},
-    ids::{new_id, ordered_id},
     store::{Store, balances, characters, events, insist, posting, posting::Stamp},
 };
 

@@ -58,6 +58,8 @@ fn faults_of_items_are_told_with_their_place() {
             "[items.a]\ntitle = 'x'\nstack = 2\nunique = true",
             "items.a: a unique item does not stack",
         ),
+        ("[start]\nnothing_known = 1", "start: there is no item"),
+        ("[start]\nsword = 0", "start: a count of sword is 1 to 999"),
         (
             "[items.a]\ntitle = 'x'\nslot = 'tail'",
             "items.a: there is no such slot",

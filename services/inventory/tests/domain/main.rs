@@ -6,4 +6,5 @@ mod decisions;
 mod definitions;
 mod ledger;
 mod loot;
+mod spoils;
 mod trade;

@@ -1,86 +1,38 @@
 //! Requests that mean harm, in every field of every route that the document names.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use web::testing::{HOSTILE, Route};
 
-use crate::http::{ANNAS, SECRET, World, on_each_service};
+use crate::http::{ANNAS, SECRET, on_each_service};
 
-const HOSTILE: [&str; 9] = [
-    "'; DROP TABLE inventory_balances; --",
-    "' OR '1'='1",
-    "<script>alert(1)</script>",
-    "\u{0}",
-    "-1",
-    "9223372036854775808",
-    "../../etc/passwd",
-    "x\r\ny",
-    "\u{202e}\u{200b}\u{feff}",
-];
-
-/// A route of the document: what to call, and the fields of its body.
-struct Route {
-    call: String,
-    fields: Vec<String>,
-    token: &'static str,
-}
-
-async fn document(world: &World) -> Value {
-    world
-        .call("GET /openapi.json", "", Value::Null)
-        .await
-        .ok(200)
-}
-
-fn routes(document: &Value) -> Vec<Route> {
-    let mut routes = Vec::new();
-    for (path, methods) in document["paths"].as_object().expect("paths") {
-        for (method, operation) in methods.as_object().expect("methods") {
-            let schema = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
-            let name = schema
-                .as_str()
-                .and_then(|it| it.rsplit('/').next())
-                .unwrap_or("");
-            let fields = document["components"]["schemas"][name]["properties"].as_object();
-            routes.push(Route {
-                call: format!("{} {path}", method.to_uppercase()),
-                fields: fields.into_iter().flat_map(Map::keys).cloned().collect(),
-                token: if path.starts_with("/shards") {
-                    SECRET
-                } else {
-                    ANNAS
-                },
-            });
-        }
+/// Players' on players' routes, the shards' on theirs; and what is good for neither.
+fn tokens(route: &Route) -> (&'static str, &'static str) {
+    match route.call.contains(" /shards") {
+        true => (SECRET, ANNAS),
+        false => (ANNAS, SECRET),
     }
-    routes
-}
-
-fn filled(call: &str, with: &str) -> String {
-    let with: String = with.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    ["{character}", "{trade}", "{owner}"]
-        .iter()
-        .fold(call.to_owned(), |call, name| call.replace(name, &with))
 }
 
 #[test]
 fn no_text_in_any_field_does_harm() {
     on_each_service(async |world| {
         world.gain(101, "log", None, 5).await;
-        let routes = routes(&document(world).await);
+        let routes = world.client.routes().await;
         assert!(routes.len() >= 14);
         for hostile in HOSTILE {
             for route in &routes {
+                let (token, _) = tokens(route);
                 // In the path.
-                if route.call.contains('{') {
-                    let call = filled(&route.call, hostile);
-                    let answer = world.call(&call, route.token, json!({})).await;
+                if !route.names.is_empty() {
+                    let call = route.with(hostile);
+                    let answer = world.call(&call, token, json!({})).await;
                     assert!(answer.status.is_client_error(), "{call} {answer:?}");
                 }
                 // In the body.
                 if !route.fields.is_empty() {
-                    let fields = route.fields.iter().map(|it| (it.clone(), json!(hostile)));
-                    let call = filled(&route.call, "101");
-                    let body = fields.collect::<Map<_, _>>().into();
-                    let answer = world.call(&call, route.token, body).await;
+                    let call = route.with("101");
+                    let body = route.body_of(&json!(hostile)).into();
+                    let answer = world.call(&call, token, body).await;
                     assert!(answer.status.is_client_error(), "{call} {answer:?}");
                 }
             }
@@ -149,13 +101,13 @@ fn each_field_by_itself_is_refused_by_name() {
 #[test]
 fn fields_that_nobody_knows_and_bodies_too_large_are_refused_everywhere() {
     on_each_service(async |world| {
-        for route in routes(&document(world).await) {
+        for route in world.client.routes().await {
             if route.fields.is_empty() {
                 continue;
             }
-            let call = filled(&route.call, "101");
             let large = json!({ &route.fields[0]: "a".repeat(600_000) });
-            let answer = world.call(&call, route.token, large).await;
+            let (token, _) = tokens(&route);
+            let answer = world.call(&route.with("101"), token, large).await;
             answer.refused(413, "payload-too-large");
         }
         let craft = json!({ "key": "k", "recipe": "plank", "times": 1, "free": true });
@@ -171,24 +123,15 @@ fn fields_that_nobody_knows_and_bodies_too_large_are_refused_everywhere() {
 #[test]
 fn who_is_not_signed_in_gets_nowhere_that_the_document_locks() {
     on_each_service(async |world| {
-        let document = document(world).await;
         let mut locked = 0;
-        for (path, methods) in document["paths"].as_object().expect("paths") {
-            for (method, operation) in methods.as_object().expect("methods") {
-                let is_locked = operation["security"].is_array();
-                let call = format!("{} {}", method.to_uppercase(), filled(path, "101"));
-                // Nor is one side's token good on the other.
-                let wrong = if path.starts_with("/shards") {
-                    ANNAS
-                } else {
-                    SECRET
-                };
-                for token in ["", wrong] {
-                    let answer = world.call(&call, token, json!({})).await;
-                    assert_eq!(answer.status == 401, is_locked, "{call} {answer:?}");
-                }
-                locked += u32::from(is_locked);
+        for route in world.client.routes().await {
+            let call = route.with("101");
+            let (_, wrong) = tokens(&route);
+            for token in ["", wrong] {
+                let answer = world.call(&call, token, json!({})).await;
+                assert_eq!(answer.status == 401, route.is_locked, "{call} {answer:?}");
             }
+            locked += u32::from(route.is_locked);
         }
         assert!(locked >= 14, "{locked}");
     });

@@ -5,18 +5,15 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use axum::{
-    Router,
-    body::Body,
-    http::{Request, StatusCode, header},
-};
 use backends::{sql::Database, testing::on_each_database};
-use inventory::{Asked, Config, Gate, Inventory, ShardToken, domain::Definitions, store::Store};
+use inventory::{Config, Inventory, Owners, ShardToken, domain::Definitions, store::Store};
 use serde_json::{Value, json};
 use tokens::{Access, Role};
 use tokio::sync::watch;
-use tower::ServiceExt;
-use web::{Clock, Peer, Problem, Settings, Shell};
+use web::{
+    Asked, Clock, Gate, Problem, Settings, Shell,
+    testing::{Answer, Client},
+};
 
 use crate::common::{ITEMS, NOW_MS};
 
@@ -28,14 +25,14 @@ pub const BERTS: &str = "2";
 pub struct World {
     pub inventory: Inventory,
     pub now_ms: Arc<AtomicI64>,
-    router: Router,
+    pub client: Client,
     _stop: watch::Sender<bool>,
 }
 
 struct TestGate;
 
-impl Gate for TestGate {
-    fn access<'a>(&'a self, token: &'a str) -> Asked<'a, Access> {
+impl Gate<Access> for TestGate {
+    fn pass<'a>(&'a self, token: &'a str) -> Asked<'a, Access> {
         Box::pin(async move {
             Ok(Access {
                 issuer: String::new(),
@@ -49,17 +46,12 @@ impl Gate for TestGate {
             })
         })
     }
-
-    fn owns<'a>(&'a self, access: &'a Access, character: i64) -> Asked<'a, bool> {
-        Box::pin(async move { Ok(access.account + 100 == character) })
-    }
 }
 
-/// What came back.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub body: Value,
+impl Owners for TestGate {
+    fn owns(&self, account: i64, character: i64) -> Asked<'_, bool> {
+        Box::pin(async move { Ok(account + 100 == character) })
+    }
 }
 
 impl World {
@@ -75,7 +67,7 @@ impl World {
             shard_token: ShardToken::new(SECRET).expect("it is long"),
         };
         let shell = Shell::new(settings, clock.clone());
-        let gate = Arc::new(TestGate);
+        let gate = (Arc::new(TestGate) as _, Arc::new(TestGate) as _);
         let inventory = Inventory::open(config, database, gate, shell.metrics(), clock);
         let (stop, stopped) = watch::channel(false);
         let router = shell
@@ -86,7 +78,7 @@ impl World {
         Self {
             inventory,
             now_ms,
-            router,
+            client: Client::new(router),
             _stop: stop,
         }
     }
@@ -95,28 +87,8 @@ impl World {
         self.now_ms.fetch_add(span_ms, Ordering::SeqCst);
     }
 
-    pub async fn request(&self, call: &str, token: &str, body: String) -> (StatusCode, Vec<u8>) {
-        let (method, path) = call.split_once(' ').expect("a method and a path");
-        let mut request = Request::builder().method(method).uri(path);
-        if !token.is_empty() {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-        }
-        let request = request
-            .header(header::CONTENT_TYPE, "application/json")
-            .extension(Peer("192.0.2.1:1".parse().expect("an address")))
-            .body(Body::from(body));
-        let request = request.expect("a request");
-        let response = self.router.clone().oneshot(request).await;
-        let response = response.expect("it is infallible");
-        let status = response.status();
-        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await;
-        (status, body.expect("a body").to_vec())
-    }
-
     pub async fn call(&self, call: &str, token: &str, body: Value) -> Answer {
-        let (status, body) = self.request(call, token, body.to_string()).await;
-        let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        Answer { status, body }
+        self.client.call(call, token, &body).await
     }
 
     /// As the first shard, of characters that it holds since its first epoch.
@@ -134,24 +106,6 @@ impl World {
         let key = format!("gain-{owner}-{item}-{}", unique.unwrap_or(0));
         let answer = self.write(&key, moves).await.ok(200);
         assert!(answer["batch"].is_i64(), "{answer}");
-    }
-}
-
-impl Answer {
-    /// What it holds, if it is as hoped.
-    #[track_caller]
-    pub fn ok(self, status: u16) -> Value {
-        assert_eq!(self.status.as_u16(), status, "{}", self.body);
-        self.body
-    }
-
-    /// That it refuses so.
-    #[track_caller]
-    pub fn refused(self, status: u16, name: &str) -> Value {
-        assert_eq!(self.status.as_u16(), status, "{}", self.body);
-        let kind = format!("urn:voxelheim:problem:{name}");
-        assert_eq!(self.body["type"], kind, "{}", self.body);
-        self.body
     }
 }
 

@@ -10,4 +10,6 @@ mod http;
 mod model;
 mod races;
 mod routes;
+mod spoils;
+mod starts;
 mod trades;

@@ -3,10 +3,10 @@
 use backends::testing::{TestDatabase, block_on};
 use inventory::{
     domain::{Account, Books, Move, Place, Sink, Slot, Step, craft, equip},
-    ids::new_id,
     store::{Answer, Outcome, Store},
 };
 use tokio::task::JoinSet;
+use web::ids::new_id;
 
 use crate::common::{
     ANNA, BERT, CLEO, NOW_MS, SHARD, apply, batch, carry, gain, give, in_bag, is_done, log, open,

@@ -210,7 +210,16 @@ fn a_trade_is_cancelled_or_runs_out() {
             "cancelled"
         );
         open().await;
-        world.pass(120_000);
+        world.pass(50_000);
+        let seen = world
+            .call(&format!("GET {anna}"), ANNAS, Value::Null)
+            .await
+            .ok(200);
+        assert_eq!(
+            (&seen["state"], &seen["left_ms"]),
+            (&json!("open"), &json!(70_000))
+        );
+        world.pass(70_000);
         let seen = world
             .call(&format!("GET {anna}"), ANNAS, Value::Null)
             .await
@@ -265,8 +274,7 @@ fn shards_claim_write_and_are_told_the_same_again() {
 
         let audit = world.call("GET /shards/audit", SECRET, Value::Null).await;
         assert_eq!(audit.ok(200)["closed"], true);
-        let (_, page) = world.request("GET /metrics", "", String::new()).await;
-        let page = String::from_utf8(page).expect("text");
+        let page = world.call("GET /metrics", "", Value::Null).await.text;
         for line in [
             "voxelheim_inventory_audits_total{outcome=\"closed\"} 1",
             "voxelheim_inventory_batches_total{outcome=\"done\"} 1",

@@ -6,14 +6,19 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use auth::{Auth, AuthError, FolderMail, MasterKey};
-use backends::{cache::Cache, sql::Database};
-use edge::services::{Holder, TicketDesk};
-use tokens::{Refusal, TicketGate};
+use auth::{Auth, AuthError, CharacterDesk, FolderMail, MasterKey, Partners, RemoteKeys};
+use backends::{broker::Broker, cache::Cache, sql::Database};
+use edge::services::{Holder, TicketDesk, Tickets};
+use tokens::{KeySet, Refusal, TicketGate};
 use tokio::sync::watch;
+use utoipa_axum::router::OpenApiRouter;
 use web::{Clock, Shell};
 
-use crate::{Failure, cli::AuthArguments, services::part::Part};
+use crate::{
+    Failure,
+    cli::{Accounts, AuthArguments},
+    services::part::Part,
+};
 
 /// In the data folder: what seals secrets, and mail that is not sent but kept.
 const MASTER_KEY: &str = "accounts_key";
@@ -57,6 +62,7 @@ impl From<&AuthArguments> for Options {
 pub async fn open(
     options: &Options,
     stores: (&Database, &Cache),
+    characters: Option<Arc<dyn CharacterDesk>>,
     shell: &Shell,
     clock: &Clock,
 ) -> Result<Auth, Failure> {
@@ -67,18 +73,37 @@ pub async fn open(
         allowances: auth::limits::Allowances::default(),
         providers: Vec::new(),
     };
-    let mail = Arc::new(FolderMail::new(&options.mail, clock.clone()));
-    let auth = Auth::open(config, stores, mail, shell.metrics(), clock.clone()).await;
+    let partners = Partners {
+        mail: Arc::new(FolderMail::new(&options.mail, clock.clone())),
+        characters,
+    };
+    let auth = Auth::open(config, stores, partners, shell.metrics(), clock.clone()).await;
     auth.map_err(failure)
 }
 
-pub fn part(auth: &Auth, stopped: watch::Receiver<bool>) -> Part {
-    let running = auth.clone();
+pub fn part(auth: &Auth, broker: &Broker, stopped: watch::Receiver<bool>) -> Part {
+    let (running, broker) = (auth.clone(), broker.clone());
     Part {
         prefix: "/auth",
         router: auth.router(),
         checks: auth.checks().into(),
-        run: Box::pin(async move { running.run(stopped).await }),
+        run: Box::pin(async move { running.run(&broker, stopped).await }),
+    }
+}
+
+/// The keys of a service elsewhere, as part of what needs them.
+pub fn remote_part(keys: RemoteKeys, mut stopped: watch::Receiver<bool>) -> Part {
+    let check = keys.check();
+    Part {
+        prefix: "/keys",
+        router: OpenApiRouter::new(),
+        checks: vec![check],
+        run: Box::pin(async move {
+            tokio::select! {
+                () = keys.run() => {}
+                _ = stopped.wait_for(|stopped| *stopped) => {}
+            }
+        }),
     }
 }
 
@@ -101,29 +126,43 @@ fn master_key(path: &Path) -> Result<MasterKey, Failure> {
     key.ok_or_else(|| Failure::Usage(format!("{shown} does not hold 64 hexadecimal digits")))
 }
 
-/// See [`TicketDesk`]; the keys are those of the service in this process.
-pub struct Desk {
-    auth: Auth,
+/// The name of the battle's edges in tickets, all of them: which one a player comes to is not known when it
+/// asks for its ticket.
+const AUDIENCE: &str = "battle";
+
+/// The keys that the auth service publishes, wherever that is.
+type Keys = Box<dyn Fn() -> Arc<KeySet> + Send + Sync>;
+
+/// See [`TicketDesk`].
+struct Desk {
+    keys: Keys,
     clock: Clock,
     gate: Mutex<TicketGate>,
 }
 
-impl Desk {
-    /// For the edges of this name.
-    pub fn new(auth: Auth, clock: Clock, audience: &str) -> Self {
-        let gate = Mutex::new(TicketGate::new(audience));
-        Self { auth, clock, gate }
-    }
+/// What edges do with tickets; none if there are no accounts.
+pub fn tickets(keys: Keys, accounts: Accounts) -> Option<Tickets> {
+    let desk = Desk {
+        keys,
+        clock: Clock::system(),
+        gate: Mutex::new(TicketGate::new(AUDIENCE)),
+    };
+    (accounts != Accounts::Off).then(|| Tickets {
+        desk: Arc::new(desk),
+        audience: AUDIENCE.to_owned(),
+        are_required: accounts == Accounts::Required,
+    })
 }
 
 impl TicketDesk for Desk {
     fn admit(&self, ticket: &str) -> Result<Holder, &'static str> {
-        let keys = self.auth.key_set();
+        let keys = (self.keys)();
         let mut gate = self.gate.lock().expect("no holder panics");
         let ticket = gate.admit(ticket, &keys, self.clock.now_ms());
         let ticket = ticket.map_err(sentence)?;
         Ok(Holder {
             account: ticket.account,
+            character: ticket.character_id,
             name: ticket.character,
         })
     }

@@ -1,23 +1,28 @@
-//! Services without a world: one that is a process of its own, and what is done before any runs.
+//! Services that are processes of their own, until a signal says stop. None asks another for anything while it
+//! answers: callers are known by the keys that the auth service publishes.
 
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
 };
 
+use ::player::store::Store;
 use assets::Assets;
-use auth::{Auth, Guard, RemoteKeys};
+use auth::{Guard, RemoteKeys};
+use axum::Router;
+use backends::{broker::Broker, cache::Cache, sql::Database};
+use tokens::Access;
 use tokio::sync::watch;
-use web::{Clock, Settings, Shell};
+use web::{Clock, Gate, Settings, Shell};
 
 use crate::{
     Failure,
-    cli::{AppointArguments, AssetsArguments, AuthArguments, ChatArguments, MigrateArguments},
+    cli::{AnalyticsArguments, AssetsArguments, AuthArguments, RoleArguments},
     services::{
-        accounts, chat,
-        part::assemble,
-        runtime, runtime_failure,
-        stores::{StoreUrls, open_broker, open_cache, open_database},
+        accounts, analytics, belongings, chat,
+        part::{Part, assemble},
+        player, runtime, runtime_failure,
+        stores::{open_broker, open_cache, open_database, open_warehouse},
     },
     signals,
 };
@@ -25,94 +30,183 @@ use crate::{
 /// Connections of a service that runs alone; a proxy in front of it keeps as many open.
 const CONNECTIONS_MAX: usize = 1_024;
 
-/// Serves accounts alone, until a signal says stop.
+/// Serves accounts.
 pub fn run_auth(arguments: &AuthArguments) -> Result<(), Failure> {
-    let listener = bind(arguments.listen)?;
-    runtime()?.block_on(async {
-        let stopped = signals::watch().map_err(runtime_failure)?;
+    let process = Process::begin(arguments.listen)?;
+    process.run("auth", async |stage| {
         let database = open_database(&arguments.database, "accounts").await?;
         let cache = open_cache(&arguments.cache).await?;
-        let clock = Clock::system();
-        let shell = Shell::new(Settings::default(), clock.clone());
+        let desk = match &arguments.game {
+            Some(url) => Some(Arc::new(player::Desk::new(
+                &Store::new(open_database(url, "the game").await?),
+                &stage.clock,
+            ))),
+            None => None,
+        };
         let options = arguments.into();
-        let auth = accounts::open(&options, (&database, &cache), &shell, &clock).await?;
-        let parts = vec![accounts::part(&auth, stopped.clone())];
-        serve(
-            "auth",
-            listener,
-            assemble(shell, parts, stopped.clone()),
-            stopped,
-        )
-        .await
+        let kept = (&database, &cache);
+        let desk = desk.map(|desk| desk as _);
+        let auth = accounts::open(&options, kept, desk, &stage.shell, &stage.clock).await?;
+        let broker = open_broker(&arguments.broker)?;
+        Ok(vec![accounts::part(&auth, &broker, stage.stopped.clone())])
     })
 }
 
-/// Serves chat's history and moderation alone, until a signal says stop.
-pub fn run_chat(arguments: &ChatArguments) -> Result<(), Failure> {
-    let listener = bind(arguments.listen)?;
-    let stores = &arguments.stores;
-    runtime()?.block_on(async {
-        let stopped = signals::watch().map_err(runtime_failure)?;
-        let game = open_database(&stores.game, "the game").await?;
-        let cache = open_cache(&stores.cache).await?;
-        let broker = open_broker(&stores.broker)?;
-        let keys = RemoteKeys::new(&stores.keys).map_err(Failure::Usage)?;
-        let clock = Clock::system();
-        let shell = Shell::new(Settings::default(), clock.clone()).check(keys.check());
-        let guard = Guard::new(keys.clone(), &cache, clock.clone());
-        let opened = chat::open((&game, &cache), Arc::new(guard), &shell, &clock);
-        let parts = vec![chat::part(&opened.await?, &broker, stopped.clone())];
-        let served = assemble(shell, parts, stopped.clone());
-        tokio::select! {
-            served = serve("chat", listener, served, stopped) => served,
-            () = keys.run() => unreachable!("it fetches for ever"),
-        }
+/// Serves characters, and how they stand with each other.
+pub fn run_player(arguments: &RoleArguments) -> Result<(), Failure> {
+    let process = Process::begin(arguments.listen)?;
+    process.run("player", async |stage| {
+        let role = Role::open(arguments, stage).await?;
+        let player = player::open(&role.players, &role.cache, role.gate, &stage.clock);
+        let part = player::part(&player, &role.players, &role.broker, stage.stopped.clone());
+        Ok(vec![role.keys, part])
     })
 }
 
-/// Serves the page alone, until a signal says stop.
+/// Serves belongings.
+pub fn run_inventory(arguments: &RoleArguments) -> Result<(), Failure> {
+    let process = Process::begin(arguments.listen)?;
+    process.run("inventory", async |stage| {
+        let role = Role::open(arguments, stage).await?;
+        let owners = Arc::new(player::Desk::new(&role.players, &stage.clock));
+        let gates = (role.gate, owners as _);
+        let inventory = belongings::open(&role.game, gates, &stage.shell, &stage.clock);
+        let part = belongings::part(&inventory, &role.broker, stage.stopped.clone());
+        Ok(vec![role.keys, part])
+    })
+}
+
+/// Serves chat's history and moderation.
+pub fn run_chat(arguments: &RoleArguments) -> Result<(), Failure> {
+    let process = Process::begin(arguments.listen)?;
+    process.run("chat", async |stage| {
+        let role = Role::open(arguments, stage).await?;
+        let kept = (&role.game, &role.cache);
+        let gates = (role.gate, &role.players);
+        let chat = chat::open(kept, gates, &stage.shell, &stage.clock);
+        let part = chat::part(&chat, &role.broker, stage.stopped.clone());
+        Ok(vec![role.keys, part])
+    })
+}
+
+/// Sums up what happened, for staff.
+pub fn run_analytics(arguments: &AnalyticsArguments) -> Result<(), Failure> {
+    let process = Process::begin(arguments.listen)?;
+    process.run("analytics", async |stage| {
+        let cache = open_cache(&arguments.cache).await?;
+        let (gate, keys) = remote_gate(&arguments.keys, &cache, stage)?;
+        let warehouse = open_warehouse(&arguments.warehouse).await?;
+        let (shell, clock) = (&stage.shell, &stage.clock);
+        let analytics = analytics::open(&arguments.key, &warehouse, gate, shell, clock)?;
+        let broker = open_broker(&arguments.broker)?;
+        let part = analytics::part(&analytics, &broker, stage.stopped.clone());
+        Ok(vec![keys, part])
+    })
+}
+
+/// Serves the page.
 pub fn run_assets(arguments: &AssetsArguments) -> Result<(), Failure> {
     let assets = match &arguments.client_dir {
         None => Assets::embedded(protocol::VERSION),
         Some(directory) => Assets::from_directory(directory, protocol::VERSION)
             .map_err(|error| Failure::Usage(format!("{}: {error}", directory.display())))?,
     };
-    let listener = bind(arguments.listen)?;
-    runtime()?.block_on(async {
-        let stopped = signals::watch().map_err(runtime_failure)?;
-        let shell = Shell::new(Settings::default(), Clock::system());
-        let (operations, run) = assemble(shell, Vec::new(), stopped.clone());
-        let router = operations.fallback_service(assets.router());
-        serve("assets", listener, (router, run), stopped).await
-    })
+    let process = Process::begin(arguments.listen)?;
+    process.run_with("assets", Some(assets.router()), async |_| Ok(Vec::new()))
 }
 
-/// Makes the tables of accounts, or brings them up to date.
-pub fn migrate(arguments: &MigrateArguments) -> Result<(), Failure> {
-    runtime()?.block_on(async {
-        let database = open_database(&arguments.database, "accounts").await?;
-        Auth::migrate(&database).await.map_err(accounts::failure)
-    })?;
-    crate::say("The tables are up to date.");
-    Ok(())
+/// What a service of the game has in a process of its own.
+struct Role {
+    game: Database,
+    cache: Cache,
+    broker: Broker,
+    players: Store,
+    gate: Arc<dyn Gate<Access>>,
+    /// Keeps fetching whom the gate knows.
+    keys: Part,
 }
 
-/// Gives an account in a data folder a role, for the first admin.
-pub fn appoint(arguments: &AppointArguments) -> Result<(), Failure> {
-    runtime()?.block_on(async {
-        let stores = StoreUrls::embedded(&arguments.data).open().await?;
-        let migrated = Auth::migrate(&stores.accounts).await;
-        migrated.map_err(accounts::failure)?;
-        let clock = Clock::system();
-        let shell = Shell::new(Settings::default(), clock.clone());
-        let options = accounts::Options::embedded(&arguments.data, String::new());
-        let opened = accounts::open(&options, (&stores.accounts, &stores.cache), &shell, &clock);
-        let auth = opened.await?;
-        let appointed = auth.appoint(&arguments.email, arguments.role.role()).await;
-        appointed.map_err(accounts::failure)
-    })?;
-    crate::say(&format!("{} is {:?} now.", arguments.email, arguments.role));
-    Ok(())
+impl Role {
+    async fn open(arguments: &RoleArguments, stage: &Stage) -> Result<Self, Failure> {
+        let game = open_database(&arguments.game, "the game").await?;
+        let cache = open_cache(&arguments.cache).await?;
+        let (gate, keys) = remote_gate(&arguments.keys, &cache, stage)?;
+        Ok(Self {
+            players: Store::new(game.clone()),
+            game,
+            cache,
+            broker: open_broker(&arguments.broker)?,
+            gate,
+            keys,
+        })
+    }
+}
+
+/// Knows callers by the keys of an auth service elsewhere, and what keeps fetching those.
+fn remote_gate(
+    url: &str,
+    cache: &Cache,
+    stage: &Stage,
+) -> Result<(Arc<dyn Gate<Access>>, Part), Failure> {
+    let keys = RemoteKeys::new(url);
+    let keys = keys.map_err(|error| Failure::Usage(format!("--keys: {error}")))?;
+    let guard = Guard::new(keys.clone(), cache, stage.clock.clone());
+    let part = accounts::remote_part(keys, stage.stopped.clone());
+    Ok((Arc::new(guard), part))
+}
+
+/// A process whose address is bound.
+struct Process {
+    listener: TcpListener,
+}
+
+/// What its services are opened with.
+struct Stage {
+    shell: Shell,
+    clock: Clock,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Process {
+    fn begin(listen: SocketAddr) -> Result<Self, Failure> {
+        let listener = bind(listen)?;
+        Ok(Self { listener })
+    }
+
+    fn run(
+        self,
+        name: &str,
+        open: impl AsyncFnOnce(&Stage) -> Result<Vec<Part>, Failure>,
+    ) -> Result<(), Failure> {
+        self.run_with(name, None, open)
+    }
+
+    /// `rest` answers what no service does.
+    fn run_with(
+        self,
+        name: &str,
+        rest: Option<Router>,
+        open: impl AsyncFnOnce(&Stage) -> Result<Vec<Part>, Failure>,
+    ) -> Result<(), Failure> {
+        runtime()?.block_on(async {
+            let clock = Clock::system();
+            let stage = Stage {
+                shell: Shell::new(Settings::default(), clock.clone()),
+                clock,
+                stopped: signals::watch().map_err(runtime_failure)?,
+            };
+            let parts = open(&stage).await?;
+            let (router, run) = assemble(stage.shell, parts, stage.stopped.clone());
+            let router = rest.into_iter().fold(router, Router::fallback_service);
+            let listener = tokio::net::TcpListener::from_std(self.listener);
+            let listener = listener.map_err(runtime_failure)?;
+            let address = listener.local_addr().map_err(runtime_failure)?;
+            crate::say(&format!("VoxelHeim {name} listens on http://{address}/"));
+            let served = web::serve(listener, router, CONNECTIONS_MAX, stage.stopped);
+            tokio::join!(served, run);
+            Ok(())
+        })
+    }
 }
 
 fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
@@ -123,18 +217,4 @@ fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
     let listener = TcpListener::bind(listen).map_err(refused)?;
     listener.set_nonblocking(true).map_err(runtime_failure)?;
     Ok(listener)
-}
-
-/// Answers until the stop signal, under the name that it says it has.
-async fn serve(
-    name: &str,
-    listener: TcpListener,
-    (router, run): (axum::Router, impl Future<Output = ()>),
-    stopped: watch::Receiver<bool>,
-) -> Result<(), Failure> {
-    let listener = tokio::net::TcpListener::from_std(listener).map_err(runtime_failure)?;
-    let address = listener.local_addr().map_err(runtime_failure)?;
-    crate::say(&format!("VoxelHeim {name} listens on http://{address}/"));
-    tokio::join!(web::serve(listener, router, CONNECTIONS_MAX, stopped), run);
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, thread};
 
 use ::chat::Notice;
-use auth::Auth;
+use ::player::{self as player, PlayerError};
 use backends::{broker::Broker, cache::Cache, sql::Database};
 use chat_service::{Characters, ChatService, Exchange, limits::OUTLET_MAX, store::Store};
 use edge::ChatInlet;
@@ -13,31 +13,29 @@ use web::{Asked, Clock, Gate, Shell};
 
 use crate::{
     Failure,
-    services::{part::Part, runtime, runtime_failure, stores::Stores},
+    services::{part::Part, runtime, runtime_failure},
 };
 
-/// On a database that is made ready for it.
-pub async fn open(
-    (game, cache): (&Database, &Cache),
-    gate: Arc<dyn Gate<Access>>,
-    shell: &Shell,
-    clock: &Clock,
-) -> Result<ChatService, Failure> {
+/// Makes its tables.
+pub async fn migrate(game: &Database) -> Result<(), Failure> {
     let migrated = Store::migrate(game).await;
-    migrated.map_err(runtime_failure)?;
-    let gates = (gate, Arc::new(OneEach) as Arc<dyn Characters>);
-    let chat = ChatService::open((game, cache), gates, shell.metrics(), clock.clone());
-    Ok(chat)
+    migrated.map_err(runtime_failure)
 }
 
-/// In the one process.
-pub async fn open_embedded(
-    stores: &Stores,
-    auth: Auth,
+/// On tables that are up to date; `players` knows whose characters are.
+pub fn open(
+    (game, cache): (&Database, &Cache),
+    (gate, players): (Arc<dyn Gate<Access>>, &player::store::Store),
     shell: &Shell,
     clock: &Clock,
-) -> Result<ChatService, Failure> {
-    open((&stores.game, &stores.cache), Arc::new(auth), shell, clock).await
+) -> ChatService {
+    let characters = Arc::new(OfPlayers(players.clone()));
+    ChatService::open(
+        (game, cache),
+        (gate, characters),
+        shell.metrics(),
+        clock.clone(),
+    )
 }
 
 pub fn part(chat: &ChatService, broker: &Broker, stopped: watch::Receiver<bool>) -> Part {
@@ -50,13 +48,15 @@ pub fn part(chat: &ChatService, broker: &Broker, stopped: watch::Receiver<bool>)
     }
 }
 
-/// Each account has the one character of its own number.
-struct OneEach;
+/// The player service's characters.
+struct OfPlayers(player::store::Store);
 
-impl Characters for OneEach {
+impl Characters for OfPlayers {
     fn owns(&self, account: i64, character: u64) -> Asked<'_, bool> {
-        let owns = account.cast_unsigned() == character;
-        Box::pin(std::future::ready(Ok(owns)))
+        Box::pin(async move {
+            let owns = self.0.owns(account, character.cast_signed()).await;
+            owns.map_err(|error| PlayerError::from(error).into())
+        })
     }
 }
 

@@ -3,10 +3,17 @@
 
 mod accounts;
 mod alone;
+mod analytics;
+mod bailiff;
 mod belongings;
 pub mod chat;
+mod keeping;
+mod observers;
+mod offline;
 mod part;
+mod player;
 mod stores;
+mod usher;
 
 use std::{
     net::SocketAddr,
@@ -17,12 +24,19 @@ use std::{
 
 use auth::Auth;
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse};
-use edge::services::{Answering, Api, Tickets};
+use backends::broker::Broker;
+use edge::{
+    EdgesHandle,
+    services::{Answering, Api},
+};
+use herald::{Origin, TellerHandle};
+use tokens::Access;
 use tokio::{
     runtime::{Handle, Runtime},
     sync::watch,
 };
-use web::{Clock, Problem, Settings, Shell};
+use web::{Clock, Gate, Problem, Settings, Shell};
+use world::{EdgePort, PodStatus};
 
 use crate::{
     Failure,
@@ -30,37 +44,52 @@ use crate::{
     services::{part::assemble, stores::StoreUrls},
 };
 
-pub use alone::{appoint, migrate, run_assets, run_auth, run_chat};
+pub use accounts::tickets;
+pub use alone::{run_analytics, run_assets, run_auth, run_chat, run_inventory, run_player};
+pub use bailiff::Bailiff;
+pub use keeping::Keeping;
+pub use observers::Telling;
+pub use offline::{appoint, migrate};
 pub use stores::open_broker;
-
-/// The name of the one process's edges in tickets.
-const AUDIENCE: &str = "battle";
 
 /// Services that run beside the world in this process.
 pub struct Running {
-    chat: chat::EdgeLine,
+    chat: Option<chat::EdgeLine>,
     stop: watch::Sender<bool>,
     thread: thread::JoinHandle<()>,
+    runtime: Handle,
+    keeping: Keeping,
+    telling: Telling,
+    bailiff: Bailiff,
 }
 
 impl Running {
-    /// When the edges run: lets them hear what is said elsewhere.
-    pub fn connect(self, edges: &edge::EdgesHandle) -> Connected {
-        self.chat.connect(edges.chat().clone());
-        Connected {
-            stop: self.stop,
-            thread: self.thread,
-        }
+    /// Keeps what the shards of this process say that players gained, and has services told of the battle. Ports
+    /// are two; what comes back is to be stopped before the services.
+    pub fn look_on(
+        &self,
+        ports: Vec<EdgePort>,
+        status: PodStatus,
+        (pod, founding): (u16, u128),
+    ) -> Result<TellerHandle, Failure> {
+        let [keeper, herald] = <[EdgePort; 2]>::try_from(ports)
+            .unwrap_or_else(|ports| panic!("two look on, not {}", ports.len()));
+        let keeping = self.keeping.clone();
+        self.runtime.spawn(keeping.run(keeper, pod, founding));
+        let world = spoils::world_name(founding);
+        self.telling
+            .clone()
+            .begin(herald, status, Origin { world, pod })
     }
-}
 
-/// The same, with edges.
-pub struct Connected {
-    stop: watch::Sender<bool>,
-    thread: thread::JoinHandle<()>,
-}
+    /// When the edges run: lets them hear what is said elsewhere, and sends whom staff bans or suspends away.
+    pub fn connect(&mut self, edges: &EdgesHandle) {
+        let chat = self.chat.take().expect("edges are connected once");
+        chat.connect(edges.chat().clone());
+        let expeller = edges.expeller().clone();
+        self.runtime.spawn(self.bailiff.clone().run(expeller));
+    }
 
-impl Connected {
     /// Lets requests under way end.
     pub fn stop(self) {
         let _ = self.stop.send(true);
@@ -81,6 +110,9 @@ struct Opened {
     runtime: Handle,
     router: Router,
     auth: Auth,
+    keeping: Keeping,
+    telling: Telling,
+    bailiff: Bailiff,
 }
 
 /// Starts the services of a process that is alone, which keeps all in its data folder.
@@ -103,20 +135,20 @@ pub fn start(
         let text = "the services' thread died; see the log";
         Err(Failure::Runtime(text.to_owned()))
     })?;
-    let desk = accounts::Desk::new(opened.auth, Clock::system(), AUDIENCE);
+    let auth = opened.auth;
     let services = edge::services::Services {
-        api: Some(api(opened.runtime, opened.router)),
-        tickets: Some(Tickets {
-            desk: Arc::new(desk),
-            audience: AUDIENCE.to_owned(),
-            are_required: accounts == Accounts::Required,
-        }),
+        api: Some(api(opened.runtime.clone(), opened.router)),
+        tickets: accounts::tickets(Box::new(move || auth.key_set()), accounts),
         chat: edge_line.service(),
     };
     let running = Running {
-        chat: edge_line,
+        chat: Some(edge_line),
         stop,
         thread,
+        runtime: opened.runtime,
+        keeping: opened.keeping,
+        telling: opened.telling,
+        bailiff: opened.bailiff,
     };
     Ok((services, running))
 }
@@ -160,15 +192,29 @@ async fn open(
     let migrated = Auth::migrate(&stores.accounts).await;
     migrated.map_err(accounts::failure)?;
     let options = accounts::Options::embedded(&home.data, home.page_url.clone());
-    let opened = accounts::open(&options, (&stores.accounts, &stores.cache), &shell, &clock);
-    let auth = opened.await?;
-    let inventory = belongings::open(&stores, auth.clone(), &shell, &clock).await?;
-    let chat = chat::open_embedded(&stores, auth.clone(), &shell, &clock).await?;
+    player::migrate(&stores.game).await?;
+    belongings::migrate(&stores.game).await?;
+    chat::migrate(&stores.game).await?;
+    declare_queues(&stores.broker).await?;
+    let players = ::player::store::Store::new(stores.game.clone());
+    let desk = Arc::new(player::Desk::new(&players, &clock));
+    let kept = (&stores.accounts, &stores.cache);
+    let auth = accounts::open(&options, kept, Some(desk.clone()), &shell, &clock).await?;
+    let gate: Arc<dyn Gate<Access>> = Arc::new(auth.clone());
+    let player = player::open(&players, &stores.cache, gate.clone(), &clock);
+    let inventory = belongings::open(&stores.game, (gate.clone(), desk), &shell, &clock);
+    let chatting = (gate.clone(), &players);
+    let chat = chat::open((&stores.game, &stores.cache), chatting, &shell, &clock);
+    let key = home.data.join(analytics::PLAYER_KEY);
+    let analytics = analytics::open(&key, &stores.warehouse, gate, &shell, &clock)?;
     let parts = vec![
-        accounts::part(&auth, stopped.clone()),
-        belongings::part(&inventory, &stores, stopped.clone()),
+        accounts::part(&auth, &stores.broker, stopped.clone()),
+        player::part(&player, &players, &stores.broker, stopped.clone()),
+        belongings::part(&inventory, &stores.broker, stopped.clone()),
         chat::part(&chat, &stores.broker, stopped.clone()),
+        analytics::part(&analytics, &stores.broker, stopped.clone()),
     ];
+    let telling = Telling::new(stores.broker.clone(), shell.metrics().clone(), clock);
     let (router, run) = assemble(shell, parts, stopped.clone());
     let carry = line.carry(stores.broker.clone(), stopped.clone());
     let run = async { tokio::join!(run, carry) };
@@ -176,8 +222,19 @@ async fn open(
         runtime: runtime.clone(),
         router,
         auth,
+        keeping: Keeping::of_stores(&stores, stopped.clone()),
+        telling,
+        bailiff: Bailiff::new(&stores.broker, &players, stopped.clone()),
     };
     Ok((opened, run))
+}
+
+/// Has the broker keep events for every service, whether it runs already or not.
+async fn declare_queues(broker: &Broker) -> Result<(), Failure> {
+    let player = ::player::declare_queues(broker).await;
+    player.map_err(runtime_failure)?;
+    let inventory = inventory::declare_queues(broker).await;
+    inventory.map_err(runtime_failure)
 }
 
 /// Hands requests to the services' thread.

@@ -6,6 +6,7 @@ use backends::{
     broker::Broker,
     cache::Cache,
     sql::{Database, SqlLimits},
+    warehouse::Warehouse,
 };
 
 use crate::Failure;
@@ -13,6 +14,8 @@ use crate::Failure;
 /// In the data folder: who has an account; all else of players.
 const ACCOUNTS_DATABASE: &str = "accounts.db";
 const GAME_DATABASE: &str = "game.db";
+/// And what happened, in numbers.
+const WAREHOUSE: &str = "analytics.db";
 
 /// Where each is.
 #[derive(Clone, Debug)]
@@ -21,6 +24,7 @@ pub struct StoreUrls {
     pub game: String,
     pub cache: String,
     pub broker: String,
+    pub warehouse: String,
 }
 
 /// All that the one process has.
@@ -29,6 +33,7 @@ pub struct Stores {
     pub game: Database,
     pub cache: Cache,
     pub broker: Broker,
+    pub warehouse: Warehouse,
 }
 
 impl StoreUrls {
@@ -39,6 +44,7 @@ impl StoreUrls {
             game: sqlite(GAME_DATABASE),
             cache: "memory:".to_owned(),
             broker: "memory:".to_owned(),
+            warehouse: sqlite(WAREHOUSE),
         }
     }
 
@@ -48,6 +54,7 @@ impl StoreUrls {
             game: open_database(&self.game, "the game").await?,
             cache: open_cache(&self.cache).await?,
             broker: open_broker(&self.broker)?,
+            warehouse: open_warehouse(&self.warehouse).await?,
         })
     }
 }
@@ -65,4 +72,9 @@ pub async fn open_cache(url: &str) -> Result<Cache, Failure> {
 pub fn open_broker(url: &str) -> Result<Broker, Failure> {
     let broker = Broker::open(url);
     broker.map_err(|error| Failure::Usage(format!("the broker: {error}")))
+}
+
+pub async fn open_warehouse(url: &str) -> Result<Warehouse, Failure> {
+    let warehouse = Warehouse::open(url).await;
+    warehouse.map_err(|error| Failure::Usage(format!("the warehouse: {error}")))
 }

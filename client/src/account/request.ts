@@ -1,0 +1,34 @@
+//! One request of a service of ours: its answer, or the problem that there is.
+
+import { asProblem, Problem } from "./problem";
+
+/** Longer than any answer that will still come: a service answers within 10 s, or says that it cannot. */
+const ANSWER_MS_MAX = 12_000;
+
+export interface Call {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Of who asks, if that matters. */
+  access?: string | undefined;
+  form?: object | undefined;
+}
+
+/** @throws Problem */
+export async function request<Answer>(url: string, { method, access, form }: Call): Promise<Answer> {
+  const headers: Record<string, string> = {};
+  if (access !== undefined) headers["authorization"] = `Bearer ${access}`;
+  if (form !== undefined) headers["content-type"] = "application/json";
+  try {
+    const response = await fetch(url, {
+      method,
+      headers,
+      cache: "no-store",
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
+      ...(form === undefined ? {} : { body: JSON.stringify(form) }),
+    });
+    if (!response.ok) throw await Problem.of(response);
+    const text = await response.text();
+    return (text === "" ? undefined : JSON.parse(text)) as Answer;
+  } catch (error) {
+    throw asProblem(error);
+  }
+}

@@ -1,0 +1,122 @@
+//! How the ticks of each own shard went, every ten seconds of the world's time.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use engine::Frame;
+use events::battle::{Region, Ticks};
+use spatial::{
+    partition::{Owner, Partition},
+    region::RegionId,
+};
+use world::status::ShardStatus;
+
+use crate::{
+    aggregate::Origin,
+    limits::{LOAD_TICKS, REGIONS_PER_EVENT_MAX},
+};
+
+/// See the module.
+#[derive(Debug)]
+pub struct Load {
+    origin: Origin,
+    /// Ticks of each shard since it was told of last.
+    counts: BTreeMap<Owner, u32>,
+    partition: Arc<Partition>,
+}
+
+impl Load {
+    pub fn new(origin: Origin) -> Self {
+        Self {
+            origin,
+            counts: BTreeMap::new(),
+            partition: Arc::default(),
+        }
+    }
+
+    /// Takes the frames that all shards published of one tick. `status` tells of the own shard of that number,
+    /// whose durations are those of the last minute.
+    pub fn see(
+        &mut self,
+        frames: &[Arc<Frame>],
+        at_ms: i64,
+        status: impl Fn(u16) -> Option<ShardStatus>,
+    ) -> Vec<Ticks> {
+        if let Some(seat) = frames.iter().find(|frame| frame.is_seat) {
+            self.partition = seat.partition.clone();
+        }
+        let own = frames.iter().filter(|it| it.source.pod == self.origin.pod);
+        let mut told = Vec::new();
+        for frame in own {
+            let count = self.counts.entry(frame.source).or_default();
+            *count += 1;
+            if *count < LOAD_TICKS {
+                continue;
+            }
+            let count = std::mem::take(count);
+            let status = status(frame.source.shard);
+            told.extend(status.map(|status| self.ticks(frame, (count, at_ms), &status)));
+        }
+        told
+    }
+
+    fn ticks(&self, frame: &Frame, (count, at_ms): (u32, i64), status: &ShardStatus) -> Ticks {
+        Ticks {
+            world: self.origin.world.clone(),
+            pod: self.origin.pod,
+            shard: frame.source.shard,
+            at_ms,
+            count,
+            p50_us: saturating(status.tick_us.p50),
+            p99_us: saturating(status.tick_us.p99),
+            max_us: saturating(status.tick_us.max),
+            period_us: micros(status.period),
+            bodies: saturating(frame.bodies.count() as u64),
+            players: saturating(frame.players.len() as u64),
+            regions: self.regions(frame),
+        }
+    }
+
+    /// Those that the shard owns, and who of its own is in each.
+    fn regions(&self, frame: &Frame) -> Vec<Region> {
+        let own = self.partition.regions().iter();
+        let own = own.filter(|region| region.owner == frame.source);
+        let mut counts: BTreeMap<RegionId, (u32, u32)> =
+            own.map(|region| (region.id, (0, 0))).collect();
+        for cell in frame.cells.cells() {
+            if let Some((bodies, _)) = self.count_at(&mut counts, cell.cell()) {
+                *bodies += saturating(cell.count() as u64);
+            }
+        }
+        for player in &frame.players {
+            let cell = player.motion.position.cell();
+            if let Some((_, players)) = self.count_at(&mut counts, cell) {
+                *players += 1;
+            }
+        }
+        let regions = counts.into_iter().take(REGIONS_PER_EVENT_MAX);
+        let region = |(id, (bodies, players)): (RegionId, _)| Region {
+            region: format!("{:x}", id.to_bits()),
+            bodies,
+            players,
+        };
+        regions.map(region).collect()
+    }
+
+    /// None in another's region, a step beyond the border.
+    fn count_at<'a>(
+        &self,
+        counts: &'a mut BTreeMap<RegionId, (u32, u32)>,
+        cell: spatial::CellCoord,
+    ) -> Option<&'a mut (u32, u32)> {
+        let region = self.partition.locate(cell).ok()?;
+        counts.get_mut(&region.id)
+    }
+}
+
+fn micros(span: Duration) -> u32 {
+    u32::try_from(span.as_micros()).unwrap_or(u32::MAX)
+}
+
+fn saturating(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,88 @@
+//! Sends whom staff bans or suspends away from the edges of a process, with all their characters.
+
+use ::player::store::Store;
+use backends::{
+    backoff::Backoff,
+    broker::{Broker, Consumer, Event, Subscription},
+    limits::{CONSUMER_RETRY_MAX, CONSUMER_RETRY_MIN, HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
+};
+use edge::Expeller;
+use events::{Body, auth::Sanctioned};
+use tokio::sync::watch;
+
+/// Listens to the auth service, wherever that is.
+#[derive(Clone)]
+pub struct Bailiff {
+    broker: Broker,
+    players: Store,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Bailiff {
+    pub fn new(broker: &Broker, players: &Store, stopped: watch::Receiver<bool>) -> Self {
+        Self {
+            broker: broker.clone(),
+            players: players.clone(),
+            stopped,
+        }
+    }
+
+    /// Until the stop signal. Who is banned while the broker is away plays on until his ticket's session ends:
+    /// he gets no new one.
+    pub async fn run(mut self, expeller: Expeller) {
+        let mut stopped = self.stopped.clone();
+        tokio::select! {
+            () = self.listen(&expeller) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => {}
+        }
+    }
+
+    async fn listen(&mut self, expeller: &Expeller) {
+        let mut consumer = self.subscribed().await;
+        loop {
+            let delivery = consumer.next().await;
+            match Sanctioned::from_bytes(&delivery.event.body) {
+                Ok(sanctioned) => self.insist(&sanctioned, expeller).await,
+                Err(error) => log_refused(&delivery.event, &error),
+            }
+            delivery.done().await;
+        }
+    }
+
+    async fn subscribed(&self) -> Consumer {
+        let subscription = Subscription::own(&[Sanctioned::TOPIC]);
+        let mut backoff = Backoff::new(CONSUMER_RETRY_MIN, CONSUMER_RETRY_MAX);
+        loop {
+            match self.broker.subscribe(&subscription).await {
+                Ok(consumer) => return consumer,
+                Err(error) => {
+                    tracing::warn!(%error, "bans wait for the broker");
+                    backoff.wait().await;
+                }
+            }
+        }
+    }
+
+    /// With the ban in hand while the database is away or the edges have too many.
+    async fn insist(&self, sanctioned: &Sanctioned, expeller: &Expeller) {
+        let mut backoff = Backoff::new(HANDLER_RETRY_MIN, HANDLER_RETRY_MAX);
+        loop {
+            match self.players.characters(sanctioned.account).await {
+                Ok(characters) => {
+                    let ids = characters.iter().map(|it| it.card.id);
+                    // Without a service of characters, the account's one.
+                    let mut ids = ids.chain([sanctioned.account]);
+                    if ids.all(|id| expeller.expel(id.cast_unsigned())) {
+                        return;
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "a ban waits for the database"),
+            }
+            backoff.wait().await;
+        }
+    }
+}
+
+fn log_refused(event: &Event, error: &dyn std::fmt::Display) {
+    tracing::error!(%error, id = event.id, "a ban was not understood");
+}

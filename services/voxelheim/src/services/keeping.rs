@@ -1,0 +1,102 @@
+//! What players gain in the battle, kept in the game's database, whether that is in this process or not.
+
+use std::time::Duration;
+
+use backends::{
+    backoff::Backoff,
+    broker::Broker,
+    sql::{Database, SqlError, SqlLimits},
+};
+use spoils::{Keeper, Store, world_name};
+use tokio::sync::watch;
+use world::EdgePort;
+
+use crate::{
+    Failure,
+    services::stores::{Stores, open_broker},
+};
+
+/// Between two tries to reach the database.
+const RETRY_MIN: Duration = Duration::from_millis(100);
+const RETRY_MAX: Duration = Duration::from_secs(10);
+
+/// Where spoils are kept, and who is told.
+#[derive(Clone)]
+pub struct Keeping {
+    game: Game,
+    broker: Broker,
+    stopped: watch::Receiver<bool>,
+}
+
+/// The database, or where it will be.
+#[derive(Clone)]
+enum Game {
+    Open(Database),
+    Away(String),
+}
+
+impl Keeping {
+    pub fn of_stores(stores: &Stores, stopped: watch::Receiver<bool>) -> Self {
+        Self {
+            game: Game::Open(stores.game.clone()),
+            broker: stores.broker.clone(),
+            stopped,
+        }
+    }
+
+    /// By URLs. Neither needs to be there yet: the battle does not wait for them.
+    pub async fn open(
+        game: &str,
+        broker: &str,
+        stopped: watch::Receiver<bool>,
+    ) -> Result<Self, Failure> {
+        let game = match Database::open(game, SqlLimits::default()).await {
+            Ok(database) => Game::Open(database),
+            Err(error) if error.is_retryable() => Game::Away(game.to_owned()),
+            Err(error) => return Err(Failure::Usage(format!("the database of the game: {error}"))),
+        };
+        let broker = open_broker(broker)?;
+        Ok(Self {
+            game,
+            broker,
+            stopped,
+        })
+    }
+
+    /// Keeps what the shards of a process say of a world, until it is told to stop.
+    pub async fn run(self, port: EdgePort, pod: u16, founding: u128) {
+        let Self {
+            game,
+            broker,
+            mut stopped,
+        } = self;
+        let database = tokio::select! {
+            database = opened(game) => database,
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        };
+        match database {
+            Ok(database) => {
+                let store = Store::new(database, &world_name(founding));
+                Keeper::new(port, pod, store).run(broker, stopped).await;
+            }
+            Err(error) => tracing::error!(%error, "spoils are not kept"),
+        }
+    }
+}
+
+async fn opened(game: Game) -> Result<Database, SqlError> {
+    let url = match game {
+        Game::Open(database) => return Ok(database),
+        Game::Away(url) => url,
+    };
+    let mut backoff = Backoff::new(RETRY_MIN, RETRY_MAX);
+    loop {
+        match Database::open(&url, SqlLimits::default()).await {
+            Err(error) if error.is_retryable() => {
+                tracing::warn!(%error, "spoils wait for the database");
+                backoff.wait().await;
+            }
+            opened => return opened,
+        }
+    }
+}
