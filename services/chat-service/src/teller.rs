@@ -69,7 +69,10 @@ impl Teller<'_> {
         let filter = self.store.filter().await.map_err(sentence)?;
         // By itself, for it may be as large as an event may be.
         let filter = filter.map(|filter| state_event(vec![filter.notice()]));
-        let events = notices.chunks(STATE_NOTICES_MAX);
+        // Also that nothing holds.
+        let first = notices.len().min(STATE_NOTICES_MAX);
+        let (first, others) = notices.split_at(first);
+        let events = [first].into_iter().chain(others.chunks(STATE_NOTICES_MAX));
         let events = events.map(|notices| state_event(notices.to_vec()));
         let events: Vec<Event> = events.chain(filter).collect();
         self.broker.publish(&events).await.map_err(sentence)
