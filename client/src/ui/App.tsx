@@ -109,17 +109,6 @@ function watched(account: Account): Accessor<AccountState> {
   return state;
 }
 
-function NewerPage() {
-  return (
-    <div class="newer-page" role="status">
-      <span>A newer version of the game is out.</span>
-      <button class="button" onClick={() => window.location.reload()}>
-        Reload
-      </button>
-    </div>
-  );
-}
-
 /** The characters of who is signed in. */
 function createRoster(roster: Roster, account: Accessor<AccountState>): Accessor<RosterState> {
   const [state, setState] = createSignal(roster.state);
