@@ -245,7 +245,7 @@ async function settings(ann, openOther) {
   );
   await ann.evaluate(() => window.voxelheim.test.changeSettings({ sensitivity: 2.5 }));
   assert.equal((await saved).status(), 200);
-  await ann.page.goto("about:blank");
+  await ann.close();
   const other = await openOther();
   await other.page.click("#sign-in");
   await fill(other, ANN);
