@@ -172,14 +172,18 @@ fn run_clients(address: SocketAddr, begun: &std::sync::mpsc::Receiver<()>) {
     begun.recv().expect("the service runs");
     let times_us = block_on(LocalSet::new().run_until(log_in_all(address)));
     let quantile = |it: f64| Duration::from_micros(times_us.value_at_quantile(it));
-    let p99 = quantile(0.99);
+    let (p99, due) = (quantile(0.99), u64::from(LOGINS_PER_SECOND * SECONDS));
     eprintln!(
-        "{} logins, {LOGINS_PER_SECOND} a second: p50 {:.2?}, p99 {p99:.2?}, max {:.2?}; \
+        "{} logins of {due}, {LOGINS_PER_SECOND} a second: p50 {:.2?}, p99 {p99:.2?}, max {:.2?}; \
          at most {P99_MAX:?} at p99: {}",
         times_us.len(),
         quantile(0.5),
         Duration::from_micros(times_us.max()),
-        if p99 <= P99_MAX { "holds" } else { "missed" },
+        if p99 <= P99_MAX && times_us.len() == due {
+            "holds"
+        } else {
+            "missed"
+        },
     );
 }
 
@@ -193,7 +197,11 @@ async fn log_in_all(address: SocketAddr) -> Histogram<u64> {
         tokio::task::spawn_local(async move {
             sleep_until(due).await;
             let form = json!({ "email": email(number % PEOPLE), "password": PASSWORD });
-            assert_eq!(post(address, "/auth/login", &form).await, 200);
+            let is_in = post(address, "/auth/login", &form).await == 200;
+            if !is_in {
+                // As good as never: a machine that is too busy says 503.
+                return;
+            }
             let time_us = due.elapsed().as_micros() as u64;
             times_us.borrow_mut().record(time_us).expect("it resizes");
         })
