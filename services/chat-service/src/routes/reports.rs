@@ -58,6 +58,7 @@ pub async fn report(
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Queue {
     /// `open`, the eldest first, or `resolved`, the newest first.

@@ -228,6 +228,22 @@ impl Process {
         found.unwrap_or_else(|_| panic!("{what} did not come"))
     }
 
+    /// All that it is told until that is enough, each of several by itself.
+    pub async fn gather(&mut self, is_enough: impl Fn(&[Notice]) -> bool) -> Vec<Notice> {
+        let mut gathered = Vec::new();
+        let gathering = async {
+            while !is_enough(&gathered) {
+                match self.heard.recv().await.expect("it runs") {
+                    Notice::Several { notices } => gathered.extend(notices.iter().cloned()),
+                    notice => gathered.push(notice),
+                }
+            }
+        };
+        let done = timeout(PATIENCE, gathering).await;
+        done.unwrap_or_else(|_| panic!("that is not all: {gathered:?}"));
+        gathered
+    }
+
     /// The texts that it hears up to this one.
     pub async fn texts_until(&mut self, last: &str) -> Vec<String> {
         let mut texts = Vec::new();

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use chat::{Channel, Notice};
+use chat_service::store::{KeptMute, Stamp};
 use serde_json::{Value, json};
 
 use crate::common::{ANN, BEN, MOD, NOW_MS, Process, message, on_each, on_each_broker, words};
@@ -13,13 +14,16 @@ fn form() -> Value {
     json!({ "until_ms": UNTIL_MS, "reason": "rude to all" })
 }
 
-async fn until_muted(process: &mut Process, account: u64) -> (u64, u64) {
-    let is_it =
-        |notice: &Notice| matches!(notice, Notice::Muted { account: it, .. } if *it == account);
-    match process.until("a mute", is_it).await {
-        Notice::Muted {
-            until_ms, revision, ..
-        } => (until_ms, revision),
+/// Until it hears of a mute of the first account, or of its end.
+async fn until_muted(process: &mut Process, until_ms: i64) {
+    let until_ms = until_ms.cast_unsigned();
+    let is_it = |notice: &Notice| matches!(notice, Notice::Muted { account: 1, until_ms: it, .. } if *it == until_ms);
+    process.until("a mute", is_it).await;
+}
+
+fn revision(mute: &KeptMute) -> u64 {
+    match mute.notice() {
+        Notice::Muted { revision, .. } => revision,
         other => panic!("{other:?}"),
     }
 }
@@ -33,7 +37,7 @@ fn mutes_and_removals_reach_all_processes() {
         world.say(&here, rude.clone()).await;
         world.call("PUT /chat/mutes/1", MOD, form()).await.ok(200);
         for process in [&mut here, &mut there] {
-            assert_eq!(until_muted(process, 1).await.0, UNTIL_MS.cast_unsigned());
+            until_muted(process, UNTIL_MS).await;
         }
         let remove = format!("DELETE /chat/messages/{}", message(&rude));
         world.call(&remove, MOD, Value::Null).await.ok(204);
@@ -52,8 +56,7 @@ fn mutes_and_removals_reach_all_processes() {
             .call("DELETE /chat/mutes/1", MOD, Value::Null)
             .await
             .ok(204);
-        let (until_ms, _) = until_muted(&mut there, 1).await;
-        assert_eq!(until_ms, 0);
+        until_muted(&mut there, 0).await;
     });
 }
 
@@ -81,62 +84,51 @@ fn a_process_that_begins_is_told_what_holds_and_what_was_said() {
         process.kill().await;
 
         let mut late = Process::start(&world.broker, world.clock());
-        let several = late
-            .until("what holds", |it| matches!(it, Notice::Several { .. }))
-            .await;
-        let Notice::Several { notices } = several else {
-            panic!("{several:?}");
+        let muted = |notices: &[Notice], wanted, wanted_ms: i64| {
+            let wanted_ms = wanted_ms.cast_unsigned();
+            let is_it = |it: &Notice| {
+                matches!(it, Notice::Muted { account, until_ms, .. }
+                    if (*account, *until_ms) == (wanted, wanted_ms))
+            };
+            notices.iter().any(is_it)
         };
-        let muted = |account, holds: bool| {
-            notices.iter().any(|notice| {
-                matches!(notice, Notice::Muted { account: it, until_ms, .. }
-                    if *it == account && (*until_ms == UNTIL_MS.cast_unsigned()) == holds)
-            })
-        };
-        assert!(muted(1, true) && muted(2, false), "{notices:?}");
         let slowed = |it: &Notice| {
-            matches!(
-                it,
-                Notice::Slowed {
-                    channel: Channel::House,
-                    slow_ms: 30_000,
-                    ..
-                }
-            )
+            let channel = Channel::House;
+            matches!(it, Notice::Slowed { channel: it, slow_ms: 30_000, .. } if *it == channel)
         };
-        assert!(notices.iter().any(slowed));
-        let recalled = notices.iter().filter_map(|notice| match notice {
-            Notice::Recalled(words) => Some(words.text.as_str()),
+        let filtered = |it: &Notice| matches!(it, Notice::Filtered { words, .. } if words.masked("oh heck") == "oh ****");
+        let recalled = |it: &Notice| match it {
+            Notice::Recalled(words) => Some(words.text.clone()),
             _ => None,
-        });
-        assert_eq!(recalled.collect::<Vec<_>>(), ["before"]);
-        let filtered = late
-            .until("the filter", |it| matches!(it, Notice::Filtered { .. }))
-            .await;
-        let Notice::Filtered { words, .. } = filtered else {
-            panic!("{filtered:?}");
         };
-        assert_eq!(words.masked("oh heck"), "oh ****");
+        let gathered = late.gather(|notices| {
+            muted(notices, 1, UNTIL_MS)
+                && muted(notices, 2, 0)
+                && notices.iter().any(slowed)
+                && notices.iter().any(filtered)
+                && notices.iter().any(|it| recalled(it).is_some())
+        });
+        let gathered = gathered.await;
+        let recalled: Vec<_> = gathered.iter().filter_map(recalled).collect();
+        assert!(recalled.iter().all(|text| text == "before"), "{recalled:?}");
     });
 }
 
 #[test]
 fn the_newest_word_about_an_account_has_the_greatest_revision() {
     on_each(async |world| {
-        let mut process = world.process().await;
+        let store = &world.chat.store;
         let mut revisions = Vec::new();
         // Within one millisecond, and with a clock that is set back.
         for step in 0..4 {
-            world
-                .now_ms
-                .store(NOW_MS - step / 2 * 1_000, Ordering::SeqCst);
-            world.call("PUT /chat/mutes/1", MOD, form()).await.ok(200);
-            revisions.push(until_muted(&mut process, 1).await.1);
-            world
-                .call("DELETE /chat/mutes/1", MOD, Value::Null)
-                .await
-                .ok(204);
-            revisions.push(until_muted(&mut process, 1).await.1);
+            let at_ms = NOW_MS - step / 2 * 1_000;
+            let stamp = Stamp { by: 9, at_ms };
+            let muted = store.mute(1, UNTIL_MS, "rude", stamp).await;
+            revisions.push(revision(&muted.expect("a database")));
+            assert!(store.unmute(1, stamp).await.expect("a database"));
+            let ended = store.mutes_to_tell(at_ms).await.expect("a database");
+            assert_eq!(ended[0].until_ms, 0);
+            revisions.push(revision(&ended[0]));
         }
         assert!(revisions.is_sorted_by(|a, b| a < b), "{revisions:?}");
     });
