@@ -202,7 +202,7 @@ fn all_that_is_gained_is_kept_once_or_still_held() {
             assert_eq!(&totals, wanted, "seed {seed}, tick {}", number + 1);
         }
         let kept = keeper.kept.len();
-        assert!(kept > 60, "seed {seed}: only {kept} were kept");
+        assert!(kept >= 40, "seed {seed}: only {kept} were kept");
     }
 }
 

@@ -14,7 +14,7 @@ count_part() {
 
 counter_of() {
   case "$1" in
-    rust | tidy) echo rust ;;
+    rust | tidy | faults) echo rust ;;
     client) echo vitest ;;
     e2e) echo last_line ;;
     *) echo step ;;

@@ -28,7 +28,7 @@ main() {
   trap 'exit 130' INT TERM
   SUMMARY=""
   for part in "${parts[@]}"; do
-    declare -F "part_$part" >/dev/null || die "no part $part; there are: ${PARTS[*]} tidy"
+    declare -F "part_$part" >/dev/null || die "no part $part; there are: ${PARTS[*]} tidy faults"
     run_part "$part"
   done
   printf '\n%s\n%d passed, %d failed\n' "$SUMMARY" "$passed_total" "$failed_total"
@@ -117,6 +117,12 @@ part_e2e() {
   build_binary
   cd client
   npm run --silent e2e
+}
+
+# Every backend stopped, restarted and cut off while a hundred bots play and some trade. Not among the parts that
+# run unasked: it needs the machine for itself.
+part_faults() {
+  cargo test --locked --package voxelheim --features faults --test faults
 }
 
 # The services against their OpenAPI document.

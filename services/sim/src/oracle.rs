@@ -83,6 +83,9 @@ fn is_lost(command: &Command, players: &Players, parts: &[(Arc<Frame>, Vec<Comma
     let mut taken = parts.iter().flat_map(|(_, taken)| taken);
     let is_taken = |other: &Command| match (command, other) {
         (Command::Input { input, .. }, Command::Input { input: other, .. }) => input == other,
+        (Command::SpoilsKept { seal, .. }, Command::SpoilsKept { seal: other, .. }) => {
+            seal == other
+        }
         (Command::Join { .. }, Command::Join { .. })
         | (Command::Leave { .. }, Command::Leave { .. }) => true,
         _ => false,

@@ -20,6 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ::chat::Manners;
 use engine::{Command, Frame, PlayerInput, PlayerState, SessionId};
 use protocol::{
     Encoder,
@@ -134,7 +135,7 @@ impl Hub {
         self.end_session(admission.session, &Ending::replaced());
         let wishes = Wishes::of_hello(hello, self.bounds.budget_bytes_per_second_max());
         let mut client = Client::new(admission, hello, wishes, outbox);
-        client.manners = self.chat.returning(client.account);
+        client.manners = self.manners_of(client.account);
         // Also for one who comes back: the shard then counts its inputs anew.
         self.send_surely(Command::Join {
             session: client.session,
@@ -154,6 +155,14 @@ impl Hub {
             slot,
             generation: self.slots[slot].generation,
         }
+    }
+
+    /// How much an account said lately, here or before it left.
+    fn manners_of(&mut self, account: u64) -> Manners {
+        let mut clients = self.slots.iter().filter_map(|slot| slot.client.as_ref());
+        let here = clients.find(|client| client.account == account);
+        let here = here.map(|client| client.manners);
+        here.unwrap_or_else(|| self.chat.returning(account))
     }
 
     /// Forgets a client; its queues end and its connection's task finishes what is in them.

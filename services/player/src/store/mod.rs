@@ -6,6 +6,7 @@
 
 mod boards;
 mod cards;
+mod census;
 mod characters;
 mod events;
 mod groups;

@@ -45,13 +45,17 @@ fn the_tables_are_spread_as_citus_allows() {
 }
 
 /// Reads the statements as they stand in the source: each on a spread table says which keys it is about, or
-/// inserts one.
+/// inserts one. That of the census is the exception.
 #[test]
 fn every_statement_on_a_spread_table_names_its_key() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut statements = 0;
     for file in fs::read_dir(folder).expect("the sources") {
-        let source = fs::read_to_string(file.expect("a file").path()).expect("text");
+        let path = file.expect("a file").path();
+        if path.ends_with("census.rs") {
+            continue;
+        }
+        let source = fs::read_to_string(path).expect("text");
         // Literals are every second part; none of these files has a quote in a literal.
         for literal in source.split('"').skip(1).step_by(2) {
             let words = literal.split(|it: char| it.is_whitespace() || it == '\\');
