@@ -80,8 +80,12 @@ impl Shell {
     }
 
     /// A service's routes under a prefix such as `/auth`, alone or beside others alike.
+    ///
+    /// # Panics
+    /// If it calls a shape by a name that another service has given to another: the document has one for both.
     #[must_use]
     pub fn mount(mut self, prefix: &str, service: OpenApiRouter) -> Self {
+        require_own_names(self.services.get_openapi(), service.get_openapi());
         self.services = self.services.nest(prefix, service);
         self
     }
@@ -128,6 +132,16 @@ impl Shell {
             trusted_proxies: self.settings.trusted_proxies.clone().into(),
             allowed_origins: origins.collect(),
         }
+    }
+}
+
+fn require_own_names(document: &OpenApi, service: &OpenApi) {
+    let (Some(known), Some(added)) = (&document.components, &service.components) else {
+        return;
+    };
+    for (name, shape) in &added.schemas {
+        let is_new = known.schemas.get(name).is_none_or(|it| it == shape);
+        assert!(is_new, "two services call different shapes {name}");
     }
 }
 

@@ -95,7 +95,7 @@ pub async fn set_role(
 }
 
 #[derive(Serialize, ToSchema)]
-pub struct EntryAnswer {
+pub struct AuditAnswer {
     at_ms: i64,
     actor: String,
     action: String,
@@ -103,7 +103,7 @@ pub struct EntryAnswer {
     address: String,
 }
 
-impl From<Entry> for EntryAnswer {
+impl From<Entry> for AuditAnswer {
     fn from(entry: Entry) -> Self {
         Self {
             at_ms: entry.at_ms,
@@ -119,17 +119,17 @@ impl From<Entry> for EntryAnswer {
 #[utoipa::path(get, path = "/accounts/{account}/audit", tag = "staff",
     params(("account" = String, Path)), security(("bearer" = [])),
     responses(
-    (status = OK, body = Vec<EntryAnswer>), (status = 401, body = Problem),
+    (status = OK, body = Vec<AuditAnswer>), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
 pub async fn audit(
     State(auth): State<Auth>,
     Bearer(access): Bearer<Access>,
     Path(account): Path<String>,
-) -> Result<Json<Vec<EntryAnswer>>, AuthError> {
+) -> Result<Json<Vec<AuditAnswer>>, AuthError> {
     require(&access, Role::Operator)?;
     let account = account_of(&auth, &account).await?;
     let entries = auth.store.audit(account.id).await?;
-    Ok(Json(entries.into_iter().map(EntryAnswer::from).collect()))
+    Ok(Json(entries.into_iter().map(AuditAnswer::from).collect()))
 }
 
 #[derive(Serialize, ToSchema)]
