@@ -67,7 +67,9 @@ export function ChestTab(props: TabProps) {
 export function Carry(props: { lot: Lot | null; where: string; carry(lot: Lot): void }) {
   const [count, setCount] = createSignal(1);
   const most = () => props.lot?.count ?? 1;
-  createEffect(on(() => `${props.lot?.item}/${most()}`, () => setCount(most())));
+  // The same things come anew with every look at the service, and the wish for some of them stays.
+  const things = createMemo(() => `${props.lot?.item}/${most()}`);
+  createEffect(on(things, () => setCount(most())));
   return (
     <Show when={props.lot}>
       {(lot) => (
