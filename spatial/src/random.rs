@@ -18,6 +18,7 @@ impl SplitMix64 {
     }
 
     /// A generator of its own for each sequence of keys; their order matters.
+    #[inline]
     pub const fn keyed(keys: &[u64]) -> Self {
         let mut state = keys.len() as u64;
         let mut index = 0;
@@ -28,21 +29,25 @@ impl SplitMix64 {
         Self { state }
     }
 
+    #[inline]
     pub const fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(STEP);
         mix(self.state)
     }
 
+    #[inline]
     pub const fn next_u32(&mut self) -> u32 {
         (self.next_u64() >> 32) as u32
     }
 
     /// A number in `0..bound`; 0 when `bound` is 0. Its bias is below `bound / 2^32`.
+    #[inline]
     pub const fn below(&mut self, bound: u32) -> u32 {
         ((self.next_u32() as u64 * bound as u64) >> 32) as u32
     }
 
     /// A number in `min..=max`. Panics when `min > max`.
+    #[inline]
     pub const fn between(&mut self, min: i32, max: i32) -> i32 {
         assert!(min <= max, "an empty range has no number to draw");
         let count = (max as i64 - min as i64 + 1) as u64;
@@ -50,11 +55,13 @@ impl SplitMix64 {
     }
 
     /// True in `numerator` of `denominator` draws.
+    #[inline]
     pub const fn chance(&mut self, numerator: u32, denominator: u32) -> bool {
         self.below(denominator) < numerator
     }
 }
 
+#[inline]
 const fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
