@@ -17,7 +17,7 @@ use web::Clock;
 
 use crate::{
     limits::{BATCH_MAX, RETRY_MAX, RETRY_MIN, SEEN_MAX, WORDS_AGE_MAX_MS},
-    service::subscribed,
+    service::WAITING,
     topics::{self, Announcement, Members, Told},
 };
 
@@ -109,7 +109,10 @@ impl Exchange {
 
     /// Tells the edges here what others say.
     async fn listen(&self, ears: &impl Ears) {
-        let mut consumer = subscribed(&self.broker, &Subscription::own(&HEARD)).await;
+        let mut consumer = self
+            .broker
+            .subscribed(&Subscription::own(&HEARD), WAITING)
+            .await;
         let mut seen = Seen::default();
         self.ask().await;
         loop {

@@ -9,7 +9,7 @@ use chat::{Notice, Words};
 
 use crate::{
     ChannelKey, exchange,
-    service::subscribed,
+    service::WAITING,
     store::Store,
     topics::{self, Told},
 };
@@ -20,7 +20,7 @@ const QUEUE: &str = "chat-store";
 /// Keeps for ever. May be dropped at any time.
 pub async fn run(store: &Store, broker: &Broker, now_ms: impl Fn() -> i64) {
     let subscription = Subscription::shared(QUEUE, &["chat.said.#", topics::SYSTEM]);
-    let consumer = subscribed(broker, &subscription).await;
+    let consumer = broker.subscribed(&subscription, WAITING).await;
     let (database, keeper) = (store.database(), Keeper(store));
     let inbox = store.inbox();
     inbox.run(database, QUEUE, consumer, &keeper, now_ms).await;

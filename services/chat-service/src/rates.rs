@@ -12,7 +12,7 @@ use web::{Clock, Counter};
 use crate::{
     keeper::words_of,
     limits::{RATE_WINDOW, RATE_WORDS_MAX},
-    service::subscribed,
+    service::WAITING,
     topics::{self, Told},
 };
 
@@ -31,7 +31,7 @@ impl Rates<'_> {
     /// Counts for ever. May be dropped at any time.
     pub async fn run(&self) {
         let subscription = Subscription::shared(QUEUE, &["chat.said.#"]);
-        let mut consumer = subscribed(self.broker, &subscription).await;
+        let mut consumer = self.broker.subscribed(&subscription, WAITING).await;
         loop {
             let delivery = consumer.next().await;
             // What is no words the keeper tells of.

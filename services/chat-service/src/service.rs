@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use backends::{
-    backoff::Backoff,
-    broker::{Broker, Consumer, Subscription},
+    broker::{Broker, Subscription},
     cache::Cache,
     sql::Database,
 };
@@ -16,7 +15,7 @@ use web::{Asked, Authenticate, Check, Clock, Counter, Gate, Metrics, Problem};
 
 use crate::{
     ChatError, keeper,
-    limits::{RETRY_MAX, RETRY_MIN, SWEEP_PERIOD},
+    limits::SWEEP_PERIOD,
     rates::Rates,
     routes,
     store::{Stamp, Store},
@@ -29,6 +28,9 @@ pub trait Characters: Send + Sync {
     /// Whether a character is the account's.
     fn owns(&self, account: i64, character: u64) -> Asked<'_, bool>;
 }
+
+/// What waits while the broker is away, for the log.
+pub const WAITING: &str = "chat";
 
 /// Cheap to clone; the clones are one service.
 #[derive(Clone)]
@@ -125,7 +127,7 @@ impl ChatService {
 
     async fn follow_memberships(&self, broker: &Broker) {
         let subscription = Subscription::own(&["chat.member.#"]);
-        let mut consumer = subscribed(broker, &subscription).await;
+        let mut consumer = broker.subscribed(&subscription, WAITING).await;
         let wanted = topics::wanted(web::ids::new_id().cast_unsigned());
         if let Err(error) = broker.publish(&[wanted]).await {
             tracing::warn!(%error, "who is in which party is not asked for");
@@ -177,19 +179,5 @@ impl ChatService {
 impl Authenticate<Access> for ChatService {
     async fn authenticate(&self, token: &str) -> Result<Access, Problem> {
         self.gate.pass(token).await
-    }
-}
-
-/// Consumes as soon as the broker lets it.
-pub async fn subscribed(broker: &Broker, subscription: &Subscription) -> Consumer {
-    let mut backoff = Backoff::new(RETRY_MIN, RETRY_MAX);
-    loop {
-        match broker.subscribe(subscription).await {
-            Ok(consumer) => return consumer,
-            Err(error) => {
-                tracing::warn!(%error, "the chat service waits for the broker");
-                backoff.wait().await;
-            }
-        }
     }
 }

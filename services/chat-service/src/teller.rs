@@ -15,7 +15,7 @@ use web::Clock;
 use crate::{
     ChannelKey,
     limits::{STATE_NOTICES_MAX, STATE_PERIOD},
-    service::subscribed,
+    service::WAITING,
     store::{Cursor, Store},
     topics::{self, Told},
 };
@@ -40,7 +40,7 @@ impl Teller<'_> {
     /// Tells for ever. May be dropped at any time.
     pub async fn run(&self) {
         let subscription = Subscription::shared(QUEUE, &[topics::WANTED]);
-        let mut consumer = subscribed(self.broker, &subscription).await;
+        let mut consumer = self.broker.subscribed(&subscription, WAITING).await;
         self.tell(true).await;
         let mut turns = time::interval_at(time::Instant::now() + STATE_PERIOD, STATE_PERIOD);
         turns.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -3,8 +3,8 @@
 
 use backends::{
     backoff::Backoff,
-    broker::{Broker, BrokerError, Consumer, Delivery, Event, Subscription},
-    limits::{CONSUMER_RETRY_MAX, CONSUMER_RETRY_MIN, HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
+    broker::{Broker, BrokerError, Delivery, Event, Subscription},
+    limits::{HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
     sql::SqlError,
 };
 use events::{
@@ -47,7 +47,7 @@ impl Inventory {
     }
 
     async fn take_spoils(&self, broker: &Broker) {
-        let mut consumer = subscribed(broker).await;
+        let mut consumer = broker.subscribed(&subscription(), "taking spoils").await;
         loop {
             let delivery = consumer.next().await;
             let taken = self.insist_on(&delivery.event).await;
@@ -105,18 +105,6 @@ impl Inner {
             | Answer::Repeated(Outcome::Refused(refusal)) => Err(refuse(&refusal)),
             Answer::KeyReused => Err(refuse(&"other spoils have its number")),
         }
-    }
-}
-
-/// Tries until the broker lets it.
-async fn subscribed(broker: &Broker) -> Consumer {
-    let mut backoff = Backoff::new(CONSUMER_RETRY_MIN, CONSUMER_RETRY_MAX);
-    loop {
-        match broker.subscribe(&subscription()).await {
-            Ok(consumer) => return consumer,
-            Err(error) => tracing::warn!(%error, "spoils cannot be listened for"),
-        }
-        backoff.wait().await;
     }
 }
 

@@ -14,7 +14,6 @@ use crate::{
     Player,
     attendance::Attendance,
     limits::{PLACE_BYTES_MAX, PRESENCE_LIFE, PRESENCE_PERIOD},
-    service::subscribed,
 };
 
 /// What friends are told of who plays.
@@ -58,7 +57,7 @@ impl Presence {
 /// and says the same.
 pub async fn attend(player: &Player, broker: &Broker) {
     let subscription = Subscription::own(&[Happenings::TOPIC, Ticks::TOPIC]);
-    let mut consumer = subscribed(broker, &subscription).await;
+    let mut consumer = broker.subscribed(&subscription, "who is there").await;
     let mut attendance = Attendance::default();
     let mut turns = time::interval(PRESENCE_PERIOD);
     loop {

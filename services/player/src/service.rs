@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use backends::{
-    backoff::Backoff,
-    broker::{Broker, BrokerError, Consumer, Subscription},
+    broker::{Broker, BrokerError, Subscription},
     cache::Cache,
-    limits::{CONSUMER_RETRY_MAX, CONSUMER_RETRY_MIN},
 };
 use events::{Body, battle::Spoils};
 use tokens::{Access, is_name};
@@ -99,7 +97,7 @@ impl Player {
     }
 
     async fn keep_taking(&self, broker: &Broker) {
-        let consumer = subscribed(broker, &subscription()).await;
+        let consumer = broker.subscribed(&subscription(), "taking spoils").await;
         let (store, clock) = (&self.store, &self.clock);
         let taken = store
             .inbox()
@@ -127,20 +125,6 @@ impl Player {
         let inbox = self.store.inbox();
         inbox.forget(self.store.database(), now_ms).await?;
         Ok(())
-    }
-}
-
-/// From the first moment at which the broker lets it.
-pub async fn subscribed(broker: &Broker, subscription: &Subscription) -> Consumer {
-    let mut backoff = Backoff::new(CONSUMER_RETRY_MIN, CONSUMER_RETRY_MAX);
-    loop {
-        match broker.subscribe(subscription).await {
-            Ok(consumer) => return consumer,
-            Err(error) => {
-                tracing::warn!(%error, "what the battle tells waits for the broker");
-                backoff.wait().await;
-            }
-        }
     }
 }
 

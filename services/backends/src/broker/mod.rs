@@ -19,8 +19,12 @@ use std::sync::Arc;
 
 pub use error::BrokerError;
 
-use crate::limits::{
-    DELIVERIES_MAX, EVENT_BYTES_MAX, NAME_BYTES_MAX, PREFETCH, PUBLISH_EVENTS_MAX, TOPIC_BYTES_MAX,
+use crate::{
+    backoff::Backoff,
+    limits::{
+        CONSUMER_RETRY_MAX, CONSUMER_RETRY_MIN, DELIVERIES_MAX, EVENT_BYTES_MAX, NAME_BYTES_MAX,
+        PREFETCH, PUBLISH_EVENTS_MAX, TOPIC_BYTES_MAX,
+    },
 };
 
 /// Something that happened.
@@ -194,6 +198,18 @@ impl Broker {
             }
         };
         Ok(Consumer { source })
+    }
+
+    /// The same, however long the broker is away; `what` waits meanwhile, as the log says.
+    pub async fn subscribed(&self, subscription: &Subscription, what: &str) -> Consumer {
+        let mut backoff = Backoff::new(CONSUMER_RETRY_MIN, CONSUMER_RETRY_MAX);
+        loop {
+            match self.subscribe(subscription).await {
+                Ok(consumer) => return consumer,
+                Err(error) => tracing::warn!(%error, what, "waits for the broker"),
+            }
+            backoff.wait().await;
+        }
     }
 
     /// Ends a shared queue and its dead letters, whose consumer is gone for good: it would fill up, and

@@ -3,8 +3,8 @@
 use ::player::store::Store;
 use backends::{
     backoff::Backoff,
-    broker::{Broker, Consumer, Event, Subscription},
-    limits::{CONSUMER_RETRY_MAX, CONSUMER_RETRY_MIN, HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
+    broker::{Broker, Event, Subscription},
+    limits::{HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
 };
 use edge::Expeller;
 use events::{Body, auth::Sanctioned};
@@ -38,7 +38,11 @@ impl Bailiff {
     }
 
     async fn listen(&mut self, expeller: &Expeller) {
-        let mut consumer = self.subscribed().await;
+        let subscription = Subscription::own(&[Sanctioned::TOPIC]);
+        let mut consumer = self
+            .broker
+            .subscribed(&subscription, "hearing of bans")
+            .await;
         loop {
             let delivery = consumer.next().await;
             match Sanctioned::from_bytes(&delivery.event.body) {
@@ -46,20 +50,6 @@ impl Bailiff {
                 Err(error) => log_refused(&delivery.event, &error),
             }
             delivery.done().await;
-        }
-    }
-
-    async fn subscribed(&self) -> Consumer {
-        let subscription = Subscription::own(&[Sanctioned::TOPIC]);
-        let mut backoff = Backoff::new(CONSUMER_RETRY_MIN, CONSUMER_RETRY_MAX);
-        loop {
-            match self.broker.subscribe(&subscription).await {
-                Ok(consumer) => return consumer,
-                Err(error) => {
-                    tracing::warn!(%error, "bans wait for the broker");
-                    backoff.wait().await;
-                }
-            }
         }
     }
 

@@ -7,8 +7,8 @@ use ::chat::Membership;
 use ::player::store::{Seats, Store};
 use backends::{
     backoff::Backoff,
-    broker::{Broker, BrokerError, Consumer, Event, Subscription},
-    limits::{CONSUMER_RETRY_MAX, CONSUMER_RETRY_MIN, HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
+    broker::{Broker, BrokerError, Event, Subscription},
+    limits::{HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
     sql::SqlError,
 };
 use chat_service::topics::{self, Members};
@@ -45,7 +45,11 @@ impl Usher {
 
     /// For ever. May be dropped at any time.
     pub async fn run(mut self) {
-        let mut consumer = self.subscribed().await;
+        let (party, guild) = (PartyChanged::TOPIC, GuildChanged::TOPIC);
+        let (party, guild) = (format!("{party}.#"), format!("{guild}.#"));
+        let subscription = Subscription::own(&[&party, &guild, topics::WANTED]);
+        let what = "who is in which party";
+        let mut consumer = self.broker.subscribed(&subscription, what).await;
         self.insist(&Change::All).await;
         loop {
             let delivery = consumer.next().await;
@@ -56,22 +60,6 @@ impl Usher {
                 }
             }
             delivery.done().await;
-        }
-    }
-
-    async fn subscribed(&self) -> Consumer {
-        let (party, guild) = (PartyChanged::TOPIC, GuildChanged::TOPIC);
-        let (party, guild) = (format!("{party}.#"), format!("{guild}.#"));
-        let subscription = Subscription::own(&[&party, &guild, topics::WANTED]);
-        let mut backoff = Backoff::new(CONSUMER_RETRY_MIN, CONSUMER_RETRY_MAX);
-        loop {
-            match self.broker.subscribe(&subscription).await {
-                Ok(consumer) => return consumer,
-                Err(error) => {
-                    tracing::warn!(%error, "who is in which party waits for the broker");
-                    backoff.wait().await;
-                }
-            }
         }
     }
 
