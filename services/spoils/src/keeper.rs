@@ -9,7 +9,7 @@ use std::{
 use backends::{backoff::Backoff, broker::Broker, sql::SqlError};
 use engine::{Command, spoils::Sealed};
 use tokio::{
-    sync::watch,
+    sync::{oneshot, watch},
     time::{MissedTickBehavior, interval},
 };
 use world::EdgePort;
@@ -44,20 +44,20 @@ impl Keeper {
     /// Keeps spoils, and sends what was put down, until `stop` is true.
     pub async fn run(mut self, broker: Broker, mut stop: watch::Receiver<bool>) {
         let store = self.store.clone();
-        let sends = store.outbox().run(store.database(), &broker, now_ms);
+        let (made, is_made) = oneshot::channel();
         tokio::select! {
-            () = self.keep() => {}
-            () = sends => {}
+            () = self.keep(made) => {}
+            () = send(&store, &broker, is_made) => {}
             // Also when nobody is left who could stop it.
             _ = stop.wait_for(|stop| *stop) => {}
         }
     }
 
-    /// Until the world is gone.
-    async fn keep(&mut self) {
+    /// Until the world is gone. Says when the tables are there.
+    async fn keep(&mut self, made: oneshot::Sender<()>) {
         let mut looks = interval(LOOK_PERIOD);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut writing: Option<Writing> = Some(Box::pin(make_tables(self.store.clone())));
+        let mut writing: Option<Writing> = Some(Box::pin(make_tables(self.store.clone(), made)));
         while !self.port.is_abandoned() {
             tokio::select! {
                 _ = looks.tick() => self.look(),
@@ -100,8 +100,18 @@ async fn end_of(writing: &mut Option<Writing>) {
     }
 }
 
-async fn make_tables(store: Store) {
+async fn make_tables(store: Store, made: oneshot::Sender<()>) {
     insist(|| Store::migrate(store.database())).await;
+    let _ = made.send(());
+}
+
+/// Sends what was put down, from when there is a table to look into; then for ever.
+async fn send(store: &Store, broker: &Broker, is_made: oneshot::Receiver<()>) {
+    match is_made.await {
+        Ok(()) => store.outbox().run(store.database(), broker, now_ms).await,
+        // The keeping has ended before, and says so itself.
+        Err(_) => future::pending().await,
+    }
 }
 
 async fn put_down(store: Store, batch: Vec<Sealed>) {
