@@ -30,7 +30,7 @@ struct Inner {
 
 impl RemoteKeys {
     /// Of the service at this address, which is within the processes' own network. Until [`Self::run`] has
-    /// fetched them there are none, and nobody is let in.
+    /// fetched them there are none, and callers are asked to come again.
     ///
     /// # Errors
     /// A sentence, if that is no address.
@@ -116,7 +116,12 @@ impl Guard {
 
 impl Authenticate<Access> for Guard {
     async fn authenticate(&self, token: &str) -> Result<Access, Problem> {
-        let access = verified(token, &self.keys.now(), self.clock.now_ms())?;
+        let keys = self.keys.now();
+        if keys.is_empty() {
+            // Whoever it is might be known in a moment: nobody has to sign in again because this has just begun.
+            return Err(Problem::unavailable(KEYS_WAIT_S));
+        }
+        let access = verified(token, &keys, self.clock.now_ms())?;
         let is_revoked = self.gatekeeper.is_revoked(access.session).await;
         match is_revoked.map_err(AuthError::from)? {
             true => Err(Problem::unauthorized()),
@@ -124,5 +129,8 @@ impl Authenticate<Access> for Guard {
         }
     }
 }
+
+/// How long a caller is asked to wait for the first keys.
+const KEYS_WAIT_S: u64 = 1;
 
 const _: () = assert!(KEYS_FETCH_PERIOD.as_millis() < KEY_LEAD_MS as u128);

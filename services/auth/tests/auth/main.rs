@@ -4,6 +4,7 @@
 mod accounts;
 mod citus;
 mod common;
+mod elsewhere;
 mod faults;
 mod hostile;
 mod oidc;

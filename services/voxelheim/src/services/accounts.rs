@@ -158,6 +158,11 @@ pub fn tickets(keys: Keys, accounts: Accounts) -> Option<Tickets> {
 impl TicketDesk for Desk {
     fn admit(&self, ticket: &str) -> Result<Holder, &'static str> {
         let keys = (self.keys)();
+        if keys.is_empty() {
+            return Err(
+                "The battle does not know the players' keys yet. Try again in a few seconds.",
+            );
+        }
         let mut gate = self.gate.lock().expect("no holder panics");
         let ticket = gate.admit(ticket, &keys, self.clock.now_ms());
         let ticket = ticket.map_err(sentence)?;
