@@ -21,7 +21,7 @@ main() {
   node ops/validation/custom_kinds.mjs "$(custom_schemas)" "$SCRATCH"/*.yaml
   checkov --framework kubernetes --skip-check "$SKIPPED" --directory "$SCRATCH"
   canaries "$SCRATCH/live.yaml"
-  echo "${#ENVIRONMENTS[@]} environments, $(grep -h '^kind:' "$SCRATCH"/*.yaml | wc -l) manifests"
+  echo "${#ENVIRONMENTS[@]} environments, $(cat "$SCRATCH"/*.yaml | grep -c "^kind:") manifests"
 }
 
 # Strictly, of the kinds that Kubernetes knows; it only warns of others, which custom_kinds.mjs has.

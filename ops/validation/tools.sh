@@ -4,7 +4,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/../dev/common.sh"
 source "$ROOT/ops/dev/backend.sh"
 
 BINARY="${VOXELHEIM_BIN:-$TARGET/debug/voxelheim}"
+# shellcheck disable=SC2034 # both are used by the scripts that source this
 ENVIRONMENTS=(dev test ptu live)
+# shellcheck disable=SC2034
 KUBERNETES_VERSION=1.32
 SCRATCH="$(mktemp -d)"
 # A script that starts processes ends them first, then calls this.
