@@ -7,8 +7,10 @@ import json
 from manifests import of_kind
 
 
-def dynamic(documents, local_pods, entry_point):
-    """The file provider's configuration of all routes; `entry_point` stands for the manifests'."""
+def dynamic(documents, local_pods):
+    """The file provider's configuration of all routes, and how many they are: by TLS as in the manifests, with a
+    certificate of Traefik's own, and without, for players who know none.
+    """
     routers, services, middlewares = {}, {}, {}
     for middleware in of_kind(documents, "Middleware"):
         middlewares[middleware["metadata"]["name"]] = middleware["spec"]
@@ -16,13 +18,15 @@ def dynamic(documents, local_pods, entry_point):
         for index, it in enumerate(route["spec"]["routes"]):
             # Its balancer takes turns among several; ours name one.
             (target,) = it["services"]
-            routers[f"{route['metadata']['name']}-{index}"] = {
+            name = f"{route['metadata']['name']}-{index}"
+            routers[name] = {
                 "rule": it["match"],
-                "entryPoints": [entry_point],
+                "entryPoints": ["web"],
                 "middlewares": [m["name"] for m in it.get("middlewares", [])],
                 "service": target["name"],
                 **({"priority": it["priority"]} if "priority" in it else {}),
             }
+            routers[f"{name}-tls"] = {**routers[name], "entryPoints": route["spec"]["entryPoints"], "tls": {}}
             urls = [{"url": f"http://{pod.listens_at('http')}"} for pod in local_pods.behind(target["name"])]
             services[target["name"]] = {"loadBalancer": {"servers": urls}}
     configuration = {"http": {"routers": routers, "services": services, "middlewares": middlewares}}
