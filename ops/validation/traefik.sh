@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The test environment's pods as processes of this machine, each started as its manifest says, behind a real Traefik
-# with the environment's own routes; players come in by WebSocket, by QUIC beside Traefik, and by QUIC through it.
+# with the environment's own routes; players come in by WebSocket, by QUIC beside Traefik, and by QUIC through it. And
+# compose's Traefik, by its own command.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 cd "$ROOT"
@@ -18,6 +19,7 @@ main() {
   need_kubectl
   need openssl openssl
   traefik="$(binary_of "$TRAEFIK" traefik)"
+  rules ops/validation/compose_gateway.py "$traefik" "$SCRATCH" docker-compose.yml ops/compose/public.yml
   trap clean_up EXIT
   for database in directory accounts game; do
     declare "$database=$(ops/dev/postgres.sh schema "${SCHEMA}_$database")"
