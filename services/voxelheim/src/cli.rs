@@ -34,7 +34,7 @@ pub enum Verb {
     Chat(RoleArguments),
     /// Serves the page alone, for edges that others reach by the same address
     Assets(AssetsArguments),
-    /// Makes the tables of accounts and of the game in their databases, or brings them up to date
+    /// Makes the tables of accounts, of the game and of the warehouse, or brings them up to date
     Migrate(MigrateArguments),
     /// Gives an account in a data folder a role: how the first admin comes to be
     Appoint(AppointArguments),
@@ -357,6 +357,14 @@ pub struct MigrateArguments {
         required_unless_present = "database"
     )]
     pub game: Option<String>,
+    /// See `voxelheim analytics --warehouse`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_WAREHOUSE",
+        hide_env_values = true
+    )]
+    pub warehouse: Option<String>,
     /// The broker, which is then told to keep events for every service, whether that runs already or not
     #[arg(
         long,
