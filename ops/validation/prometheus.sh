@@ -21,7 +21,6 @@ main() {
   ENVIRONMENT=dev NAMESPACE=voxelheim-dev envsubst "\$ENVIRONMENT \$NAMESPACE" \
     <ops/prometheus/kubernetes.yml >"$FOLDER/kubernetes.yml"
   check_config kubernetes "$FOLDER/kubernetes.yml"
-  # Each is applied by itself: a cluster's processes under another's rules would be another's.
   if [ -d ops/k8s/overlays ]; then check_pods; else note "no ops/k8s/overlays: whether its pods are found is not known"; fi
   echo "configurations of compose and Kubernetes, $(cat ops/prometheus/rules/*.yml | grep -cE '^ +- (alert|record):') rules"
 }
@@ -33,12 +32,15 @@ check_config() {
   promtool check config --syntax-only "$folder/prometheus.yml"
 }
 
+# The processes of an environment are several folders, applied one after the other.
 check_pods() {
-  local overlay="ops/k8s/overlays/live" folder="$FOLDER/pods" expected found
+  local part folder="$FOLDER/pods" expected found
   need kubectl kubectl
   mkdir -p "$folder"
-  kubectl kustomize "$overlay" >"$folder/manifests.yml"
-  expected="$(python3 ops/validation/watching/discovery.py "$FOLDER/kubernetes.yml" "$folder" "$folder/manifests.yml")"
+  for part in shard edge services migrate; do
+    kubectl kustomize "ops/k8s/overlays/live/$part" >"$folder/$part.yml"
+  done
+  expected="$(python3 ops/validation/watching/discovery.py "$FOLDER/kubernetes.yml" "$folder" "$folder"/*.yml)"
   found="$(cd "$folder" && promtool check service-discovery --timeout 5s prometheus.yml voxelheim |
     python3 "$ROOT/ops/validation/watching/found_pods.py")"
   [ "$expected" = "$found" ] || die "pods are $expected; found is $found"

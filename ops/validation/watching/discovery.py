@@ -3,8 +3,9 @@ built without that, as Debian's is) reads and relabels the rest of it.
 
     python3 ops/validation/watching/discovery.py CONFIGURATION FOLDER [MANIFESTS]
 
-FOLDER gets prometheus.yml and pods.json, in which each pod of the rendered MANIFESTS is found once for each of its
-ports, with the labels that Kubernetes' discovery gives it.
+FOLDER gets prometheus.yml and pod.json, in which each pod of the rendered MANIFESTS is found once for each of its
+ports, with the labels that Kubernetes' discovery gives it. Prints role and name of those that should be scraped:
+all but jobs, which end.
 """
 
 import json
@@ -36,14 +37,14 @@ def replace(node, found):
 
 
 def pods(manifests):
-    """Name, labels and container of each pod that the manifests make; of a set its first."""
+    """Kind, name, labels and containers of each pod that the manifests make; of a set its first."""
     for manifest in manifests:
         kind, spec = manifest["kind"], manifest.get("spec", {})
         if kind in ("Deployment", "StatefulSet", "Job"):
             template = spec["template"]
             first = spec.get("ordinals", {}).get("start", 0)
             suffix = f"-{first}" if kind == "StatefulSet" else "-x"
-            yield manifest["metadata"]["name"] + suffix, template["metadata"].get("labels", {}), template["spec"]
+            yield kind, manifest["metadata"]["name"] + suffix, template["metadata"].get("labels", {}), template["spec"]
 
 
 def targets(name, labels, spec):
@@ -70,11 +71,12 @@ def main():
     replaced = replace(yaml.safe_load(pathlib.Path(configuration).read_text()), found)
     (folder / "prometheus.yml").write_text(yaml.safe_dump(replaced))
     manifests = [it for path in rest for it in yaml.safe_load_all(pathlib.Path(path).read_text()) if it]
-    ours = [it for it in pods(manifests) if it[1].get("app.kubernetes.io/name") == "voxelheim"]
-    (folder / "pod.json").write_text(json.dumps([target for pod in ours for target in targets(*pod)]))
+    ours = [it for it in pods(manifests) if it[2].get("app.kubernetes.io/name") == "voxelheim"]
+    (folder / "pod.json").write_text(json.dumps([target for _, *pod in ours for target in targets(*pod)]))
     for role in ROLES - {"pod"}:
         (folder / f"{role}.json").write_text("[]")
-    print(json.dumps(sorted({f"{labels['app.kubernetes.io/component']} {name}" for name, labels, _ in ours})))
+    scraped = [(labels["app.kubernetes.io/component"], name) for kind, name, labels, _ in ours if kind != "Job"]
+    print(json.dumps(sorted(f"{role} {name}" for role, name in scraped)))
     for fault in found:
         print(fault, file=sys.stderr)
     sys.exit(1 if found else 0)
