@@ -7,7 +7,7 @@ source "$ROOT/ops/dev/build.sh"
 source "$ROOT/ops/dev/count.sh"
 
 # The page comes before the crates, for one of them embeds it.
-PARTS=(format codegen wasm types client page lint rust faults docs e2e contract compose bench gate)
+PARTS=(format codegen wasm types client page lint rust faults docs e2e contract compose validate bench gate)
 PART_SECONDS_MAX=2400
 PAGE_BYTES_MAX=1500000
 # All crates but those that hold the benches' peers: these take minutes, and only ./dev bench builds them.
@@ -134,6 +134,12 @@ part_contract() {
 part_compose() {
   build_binary
   ops/dev/compose.sh check
+}
+
+# What runs us elsewhere, by the real tools: manifests, rules, backups.
+part_validate() {
+  build_binary
+  VOXELHEIM_BIN="$TARGET/release/voxelheim" ops/validate
 }
 
 # Our side of every bench. Without --bench each runs a little: that they work is tested, not how fast.

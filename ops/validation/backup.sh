@@ -4,7 +4,6 @@
 # PostgreSQL, ClickHouse and S3. What is damaged or would overwrite anything is refused.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../dev/common.sh"
-source "$ROOT/ops/dev/build.sh"
 
 GUESTS=12
 STARTED=()
@@ -14,8 +13,8 @@ main() {
   need zstd zstd
   need pg_dump postgresql-client
   need jq jq
-  BINARY="${VOXELHEIM_BINARY:-}"
-  [ -n "$BINARY" ] || { build_binary && BINARY="$TARGET/release/voxelheim"; }
+  BINARY="${VOXELHEIM_BIN:-$TARGET/debug/voxelheim}"
+  [ -x "$BINARY" ] || cargo build --locked --quiet --package voxelheim
   WORK="$(mktemp -d)"
   trap clean_up EXIT
   prepare
@@ -95,13 +94,14 @@ become() {
 
 # serve ENV ROLE FLAG...: its address, in $ADDRESS.
 serve() {
-  local environment="$1" role="$2" log="$WORK/$1-$2.log"
+  local environment="$1" role="$2" log="$WORK/$1-$2.log" pid
   shift 2
   : >"$log"
   (become "$environment" "$BINARY" "$role" --listen 127.0.0.1:0 "$@" >"$log" 2>"$log.err") &
-  STARTED+=("$!")
+  pid="$!"
+  STARTED+=("$pid")
   until ADDRESS="$(sed -n 's/.*listens on \(http[^ ]*\)\/$/\1/p' "$log")" && [ -n "$ADDRESS" ]; do
-    kill -0 "$!" 2>/dev/null || die "$role did not start: $(cat "$log.err")"
+    kill -0 "$pid" 2>/dev/null || die "$role did not start: $(cat "$log.err")"
     read -r -t 0.1 <> <(:) || true
   done
 }
