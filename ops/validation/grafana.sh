@@ -65,7 +65,7 @@ begin_watchers() {
   run_beside alertmanager prometheus-alertmanager --config.file "$FOLDER/alertmanager.yml" --storage.path "$FOLDER/alertmanager" \
     --web.listen-address "$(here alertmanager)" --cluster.listen-address=
   for name in "${!PORT_OF[@]}"; do names+=("$name=${PORT_OF[$name]}"); done
-  python3 ops/validation/watching/scrapes.py ops/prometheus/compose.yml "localhost=${PORT_OF[prometheus]}" "${names[@]}" >"$FOLDER/prometheus.yml"
+  python3 ops/validation/watching/scrapes.py ops/prometheus "localhost=${PORT_OF[prometheus]}" "${names[@]}" >"$FOLDER/prometheus.yml"
   run_beside prometheus prometheus --config.file "$FOLDER/prometheus.yml" --storage.tsdb.path "$FOLDER/prometheus" \
     --web.listen-address "$(here prometheus)"
   wait_for "http://$(here prometheus)/-/ready"

@@ -1,9 +1,9 @@
-"""Prometheus' configuration of compose, made to scrape the same processes on this machine.
+"""Prometheus' configurations of compose and of the one process, made to scrape the same on this machine, as one.
 
-    python3 ops/validation/watching/scrapes.py CONFIGURATION NAME=PORT... >prometheus.yml
+    python3 ops/validation/watching/scrapes.py FOLDER NAME=PORT... >prometheus.yml
 
-Each target of compose is HOST:PORT; NAME is that host, and who is not named is left out. What a probe asks is
-replaced as well. `one`, the one process with everything, is added to the job of our own processes: compose has none.
+FOLDER has compose.yml and one.yml. Each target of compose is HOST:PORT; NAME is that host, and who is not named is
+left out. What a probe asks is replaced as well. `one` is the one process.
 """
 
 import pathlib
@@ -13,17 +13,26 @@ import yaml
 
 
 def main():
-    configuration, *names = sys.argv[1:]
+    folder, *names = sys.argv[1:]
+    folder = pathlib.Path(folder).resolve()
     port_of = dict(it.split("=") for it in names)
-    config = yaml.safe_load(pathlib.Path(configuration).read_text())
+    config = yaml.safe_load((folder / "compose.yml").read_text())
     # Minutes of compose are seconds here, so that there is something to see soon.
     config["global"].update(scrape_interval="1s", scrape_timeout="900ms", evaluation_interval="2s")
-    config["rule_files"] = [str(pathlib.Path(configuration).parent.resolve() / "rules/*.yml")]
+    config["rule_files"] = [str(folder / "rules/*.yml")]
     config["alerting"]["alertmanagers"] = [{"static_configs": [{"targets": [f"127.0.0.1:{port_of['alertmanager']}"]}]}]
-    if "one" in port_of:
-        config["scrape_configs"][0]["static_configs"].append({"targets": ["one:8080"], "labels": {"role": "all"}})
-    config["scrape_configs"] = [it for it in map(lambda job: here(job, port_of), config["scrape_configs"]) if it["static_configs"]]
+    jobs = [here(job, port_of) for job in config["scrape_configs"]]
+    config["scrape_configs"] = [job for job in jobs if job["static_configs"]]
+    config["scrape_configs"][0]["static_configs"] += one(folder / "one.yml", port_of)
     yaml.safe_dump(config, sys.stdout, sort_keys=False)
+
+
+def one(path, port_of):
+    """The targets of the one process."""
+    [groups] = [job["static_configs"] for job in yaml.safe_load(path.read_text())["scrape_configs"] if job["job_name"] == "voxelheim"]
+    for group in groups:
+        labels = {**group["labels"], "host": group["labels"]["instance"]}
+        yield {"targets": [f"127.0.0.1:{port_of['one']}"], "labels": labels}
 
 
 def here(job, port_of):
