@@ -18,11 +18,12 @@ main() {
   promtool check rules ops/prometheus/rules/*.yml
   prometheus-blackbox-exporter --config.file ops/prometheus/blackbox.yml --config.check
   check_config compose ops/prometheus/compose.yml
+  check_config one ops/prometheus/one.yml
   ENVIRONMENT=dev NAMESPACE=voxelheim-dev envsubst "\$ENVIRONMENT \$NAMESPACE" \
     <ops/prometheus/kubernetes.yml >"$FOLDER/kubernetes.yml"
   check_config kubernetes "$FOLDER/kubernetes.yml"
   if [ -d ops/k8s/overlays ]; then check_pods; else note "no ops/k8s/overlays: whether its pods are found is not known"; fi
-  echo "configurations of compose and Kubernetes, $(cat ops/prometheus/rules/*.yml | grep -cE '^ +- (alert|record):') rules"
+  echo "configurations of compose, Kubernetes and one process, $(cat ops/prometheus/rules/*.yml | grep -cE '^ +- (alert|record):') rules"
 }
 
 check_config() {
