@@ -5,8 +5,9 @@
 
 import json
 import re
-import subprocess
 import sys
+
+from binary_help import faults_of_command
 
 OUR_IMAGE = "voxelheim:"
 # Ends by itself.
@@ -31,20 +32,6 @@ def faults_of(name, service):
             yield "it may do more than it needs to"
 
 
-def unknown_to_binary(binary, service):
-    """Flags of the command, and variables, that the binary's role does not have."""
-    role, *flags = service["command"]
-    help_text = subprocess.run(
-        [binary, role, "--help"], capture_output=True, text=True, check=False
-    )
-    if help_text.returncode != 0:
-        yield f"the binary has no role {role}"
-        return
-    for flag in flags:
-        if flag.split("=")[0] not in re.findall(r"--[a-z-]+", help_text.stdout):
-            yield f"{role} has no {flag}"
-
-
 def main():
     rendered, *rest = sys.argv[1:]
     with open(rendered, encoding="utf-8") as file:
@@ -53,7 +40,7 @@ def main():
     for name, service in sorted(services.items()):
         found = list(faults_of(name, service))
         if rest and service["image"].startswith(OUR_IMAGE):
-            found += unknown_to_binary(rest[0], service)
+            found += faults_of_command(rest[0], service["command"], service.get("environment", {}))
         faults += [f"{name}: {fault}" for fault in found]
         print(f"{'FAIL' if found else 'ok  '} {name}")
     for fault in faults:

@@ -1,0 +1,62 @@
+# ptu: what it is. Everything else is modules/environment.
+#   terraform init && terraform plan -out plan && terraform apply plan
+
+terraform {
+  required_version = ">= 1.11"
+  backend "s3" {
+    bucket       = "voxelheim-terraform"
+    key          = "ptu"
+    region       = "eu-central-1"
+    encrypt      = true
+    use_lockfile = true
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+  default_tags {
+    tags = { project = "voxelheim", environment = "ptu" }
+  }
+}
+
+# The cluster's API, as whoever applies this; nothing of it lies in the state.
+provider "helm" {
+  kubernetes = {
+    host                   = module.environment.cluster.endpoint
+    cluster_ca_certificate = module.environment.cluster.authority
+    exec = {
+      api_version = "client.authentication.k8s.io/v1"
+      command     = "aws"
+      args        = ["eks", "get-token", "--cluster-name", module.environment.cluster.name]
+    }
+  }
+}
+
+variable "administrators_cidrs" {
+  type        = list(string)
+  description = "From where the cluster's API may be reached; nowhere but from within unless said"
+  default     = []
+}
+
+module "environment" {
+  source = "../../modules/environment"
+
+  environment          = "ptu"
+  zone                 = "voxelheim.example"
+  host                 = "ptu.voxelheim.example"
+  cidr                 = "10.42.0.0/16"
+  administrators_cidrs = var.administrators_cidrs
+  certificates_email   = "operators@voxelheim.example"
+  edges                = [101, 102]
+  shards               = { instance_type = "c7i.xlarge", count = 3 }
+  general              = { instance_type = "m7i.2xlarge", count_min = 3, count_max = 8 }
+  is_lasting           = true
+}
+
+output "secrets_role_arn" {
+  value = module.environment.secrets_role_arn
+}
+
+output "bucket" {
+  value = module.environment.bucket
+}

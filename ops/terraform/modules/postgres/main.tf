@@ -1,0 +1,90 @@
+# PostgreSQL, for accounts and the game sharded by Citus, by the StackGres operator: coordinator and workers with
+# replicas, failover, and backups of their own (those of VoxelHeim are ops/scripts').
+
+resource "helm_release" "operator" {
+  name             = "stackgres-operator"
+  namespace        = "stackgres"
+  create_namespace = true
+  repository       = "https://stackgres.io/downloads/stackgres-k8s/stackgres/helm"
+  chart            = "stackgres-operator"
+  version          = "1.17.2"
+  atomic           = true
+  timeout          = 900
+}
+
+locals {
+  plain   = { for name, it in var.databases : name => it if it.workers == 0 }
+  sharded = { for name, it in var.databases : name => it if it.workers > 0 }
+
+  profiles = [for name, it in var.databases : {
+    apiVersion = "stackgres.io/v1"
+    kind       = "SGInstanceProfile"
+    metadata   = { name = name }
+    spec       = { cpu = it.cpu, memory = it.memory }
+  }]
+
+  # Read once, when the cluster is made.
+  users = [for name, it in var.databases : {
+    apiVersion = "v1"
+    kind       = "Secret"
+    metadata   = { name = "${name}-owner" }
+    stringData = { sql = "CREATE ROLE voxelheim LOGIN PASSWORD '${it.password}'" }
+  }]
+  scripts = [for name, it in var.databases : {
+    apiVersion = "stackgres.io/v1"
+    kind       = "SGScript"
+    metadata   = { name = name }
+    spec = { scripts = concat(
+      [{ name = "owner", scriptFrom = { secretKeyRef = { name = "${name}-owner", key = "sql" } } }],
+      it.workers > 0 ? [] : [{ name = "database", script = "CREATE DATABASE ${name}" }],
+      [{ name = "rights", script = "ALTER DATABASE ${name} OWNER TO voxelheim" }],
+    ) }
+  }]
+
+  plain_clusters = [for name, it in local.plain : {
+    apiVersion = "stackgres.io/v1"
+    kind       = "SGCluster"
+    metadata   = { name = name }
+    spec = {
+      postgres          = { version = "17" }
+      instances         = it.replicas
+      sgInstanceProfile = name
+      pods              = { persistentVolume = { size = "${it.storage_gib}Gi" } }
+      managedSql        = { scripts = [{ sgScript = name }] }
+    }
+  }]
+  sharded_clusters = [for name, it in local.sharded : {
+    apiVersion = "stackgres.io/v1alpha1"
+    kind       = "SGShardedCluster"
+    metadata   = { name = name }
+    spec = {
+      type     = "citus"
+      database = name
+      postgres = { version = "17" }
+      coordinator = {
+        instances         = it.replicas
+        sgInstanceProfile = name
+        pods              = { persistentVolume = { size = "${it.storage_gib}Gi" } }
+        managedSql        = { scripts = [{ sgScript = name }] }
+      }
+      shards = {
+        clusters            = it.workers
+        instancesPerCluster = it.replicas
+        sgInstanceProfile   = name
+        pods                = { persistentVolume = { size = "${it.storage_gib}Gi" } }
+        managedSql          = { scripts = [{ sgScript = name }] }
+      }
+    }
+  }]
+}
+
+resource "helm_release" "objects" {
+  name      = "postgres"
+  namespace = var.namespace
+  chart     = "${path.module}/../../charts/objects"
+  values = [yamlencode({
+    objects = concat(local.profiles, local.users, local.scripts, local.plain_clusters, local.sharded_clusters)
+  })]
+
+  depends_on = [helm_release.operator]
+}

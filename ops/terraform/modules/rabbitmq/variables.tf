@@ -1,0 +1,20 @@
+variable "namespace" {
+  type        = string
+  description = "Labelled as stores, so that NetworkPolicies let pods there"
+}
+
+variable "password" {
+  type        = string
+  description = "Of the user voxelheim"
+  sensitive   = true
+}
+
+variable "replicas" {
+  type        = number
+  description = "How many there are"
+}
+
+variable "storage_gib" {
+  type        = number
+  description = "Of each; it takes no more events when less than a tenth is left"
+}

@@ -1,0 +1,95 @@
+"""That Argo CD's pointers point to what is there, and that projects may do what they need to and no more.
+
+    python3 ops/validation/argocd_rules.py FOLDER_OF_RENDERED_ENVIRONMENTS
+"""
+
+import pathlib
+import re
+import sys
+
+from manifests import load
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ARGOCD = ROOT / "argocd"
+CLUSTER_WIDE = {("", "Namespace")}
+# Kinds that an environment may have one day by a component of ours.
+OPTIONAL = {("traefik.io", "IngressRouteUDP")}
+
+
+def kind_of(manifest):
+    group, slash, _ = manifest["apiVersion"].partition("/")
+    return (group if slash else "", manifest["kind"])
+
+
+def listed(kinds):
+    return {(it["group"], it["kind"]) for it in kinds}
+
+
+def faults_of_project(environment, project, rendered):
+    """Its rights beside what the environment's manifests are."""
+    spec = project["spec"]
+    used = {kind_of(it) for it in rendered}
+    allowed = listed(spec["namespaceResourceWhitelist"]) | listed(spec["clusterResourceWhitelist"])
+    for kind in sorted(used - allowed):
+        yield f"may not make {kind}"
+    for kind in sorted(allowed - used - OPTIONAL):
+        yield f"may make {kind}, which nothing needs"
+    if listed(spec["clusterResourceWhitelist"]) - CLUSTER_WIDE:
+        yield "may make more than its namespace in the cluster"
+    if [it["namespace"] for it in spec["destinations"]] != [f"voxelheim-{environment}"]:
+        yield "reaches beyond its namespace"
+    if any("*" in it for it in spec["sourceRepos"]):
+        yield "takes manifests from anywhere"
+    namespaces = {it["metadata"].get("namespace", f"voxelheim-{environment}") for it in rendered}
+    if namespaces != {f"voxelheim-{environment}"}:
+        yield f"its manifests are of {namespaces}"
+
+
+def faults_of_set(application_set, environments, parts):
+    """Its parts are the overlays' parts, in the order of ops/k8s/apply."""
+    name = application_set["metadata"]["name"]
+    generators = application_set["spec"]["generators"][0]["matrix"]["generators"]
+    own = [it["part"] for it in generators[1]["list"]["elements"]]
+    if own != parts:
+        yield f"has the parts {own}, ops/k8s/apply {parts}"
+    if [it["wave"] for it in generators[1]["list"]["elements"]] != [str(i) for i in range(len(parts))]:
+        yield "its waves are not its order"
+    steps = application_set["spec"].get("strategy", {}).get("rollingSync", {}).get("steps")
+    if steps and [it["matchExpressions"][0]["values"] for it in steps] != [[it] for it in parts]:
+        yield "its steps are not its parts"
+    template = application_set["spec"]["template"]["spec"]
+    is_automated = "automated" in template["syncPolicy"]
+    for environment in environments:
+        if environment["rollout"] != name:
+            continue
+        if is_automated != (environment["environment"] in ("dev", "test")):
+            yield f"{environment['environment']} must {'not ' if is_automated else ''}be automated"
+        for part in parts:
+            path = template["source"]["path"].replace("{{ .environment }}", environment["environment"])
+            path = path.replace("{{ .part }}", part)
+            if not (ROOT / path / "kustomization.yaml").is_file():
+                yield f"points to {path}, which is not there"
+
+
+def main():
+    rendered_in = pathlib.Path(sys.argv[1])
+    parts = re.search(r"^PARTS=\(([^)]*)\)", (ROOT / "ops/k8s/apply").read_text(), re.M).group(1).split()
+    environments = [load(it)[0] for it in sorted((ARGOCD / "environments").glob("*.yaml"))]
+    faults = []
+    for environment in environments:
+        name = environment["environment"]
+        (project,) = load(ARGOCD / f"projects/{name}.yaml")
+        rendered = load(rendered_in / f"{name}.yaml")
+        faults += [f"project {name}: {it}" for it in faults_of_project(name, project, rendered)]
+    for path in sorted((ARGOCD / "applicationsets").glob("*.yaml")):
+        (application_set,) = load(path)
+        faults += [f"{path.name}: {it}" for it in faults_of_set(application_set, environments, parts)]
+    pointers_only = {"AppProject", "ApplicationSet", "Application"}
+    for path in [ARGOCD / "root.yaml", *ARGOCD.glob("projects/*.yaml"), *ARGOCD.glob("applicationsets/*.yaml")]:
+        faults += [f"{path.name}: a {it['kind']} is no pointer" for it in load(path) if it["kind"] not in pointers_only]
+    for fault in faults:
+        print(f"FAIL {fault}")
+    sys.exit(1 if faults else 0)
+
+
+main()

@@ -1,0 +1,229 @@
+"""What schemas do not say of an environment's manifests: that they are fit to be run, agree with each other, and
+fit the binary.
+
+    python3 ops/validation/manifest_rules.py ENVIRONMENT RENDERED.yaml [BINARY]
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "ops/dev"))
+
+from binary_help import faults_of_command, unknown_variables  # noqa: E402
+from manifests import VARIABLE, load, of_kind, pods_of, selects  # noqa: E402
+
+# Where the binary says how long a role may take to stop, in seconds.
+STOPS = {
+    "shard": ("services/cluster/src/limits.rs", "DRAIN_PATIENCE"),
+    "edge": ("services/cluster/src/limits.rs", "HANDOVER_PATIENCE"),
+}
+STOP_OF_SERVICES = ("services/web/src/limits.rs", "STOP_TIME_MAX")
+# For what else there is to do: closing a journal, last words.
+STOP_SLACK_S = 10
+FLAGS_OF_FILES = ("--data", "--master-key", "--key", "--mail")
+CREDENTIALS = ("authority.crt", "tls.crt", "tls.key", "tokens.key")
+
+
+def guarded(pod):
+    """It may do no more than it needs to."""
+    outside = pod.spec.get("securityContext", {})
+    if not outside.get("runAsNonRoot") or not outside.get("runAsUser"):
+        yield "may run as root"
+    for container in pod.containers:
+        yield from (f"{container['name']} {fault}" for fault in unguarded(outside, container))
+    if pod.spec.get("automountServiceAccountToken") is not False:
+        yield "has a token of the cluster's API"
+    if len(pod.spec["containers"]) != 1 or pod.spec.get("hostNetwork") or pod.spec.get("hostPID"):
+        yield "has more than one container, or its node's network or processes"
+
+
+def unguarded(outside, container):
+    inside = container.get("securityContext", {})
+    if not inside.get("readOnlyRootFilesystem"):
+        yield "can write its root file system"
+    if inside.get("allowPrivilegeEscalation") is not False:
+        yield "may get more privileges"
+    if inside.get("capabilities", {}).get("drop") != ["ALL"]:
+        yield "has capabilities"
+    if not {**outside, **inside}.get("seccompProfile"):
+        yield "has no profile that limits its system calls"
+
+
+def scripted(pod):
+    """A script that it runs is there, and has the variables that it asks for."""
+    for container in pod.scripts:
+        script = ROOT / "ops/scripts" / container["args"][0]
+        if not script.is_file():
+            yield f"there is no {script.relative_to(ROOT)}"
+            continue
+        given = {it["name"] for it in container["env"]}
+        # Also those of the scripts that it runs, and of what they share.
+        texts = [script.read_text(encoding="utf-8")]
+        texts += [
+            (script.parent / name).read_text(encoding="utf-8")
+            for name in re.findall(r"\$SCRIPTS/(\w+\.sh)", texts[0])
+        ]
+        text = "\n".join(texts)
+        wanted = {name for line in re.findall(r"^\s*require (.+)$", text, re.M) for name in line.split()}
+        if re.search(r"\bseal\b", text):
+            wanted.add("VOXELHEIM_BACKUP_RECIPIENT")
+        for name in sorted(wanted - given):
+            yield f"{script.name} needs {name}"
+        if "TMPDIR" not in given and re.search(r"^\s*scratch$", text, re.M):
+            yield f"{script.name} has nowhere to write"
+
+
+def ready_to_run(pod):
+    """It says what it needs and how it is."""
+    resources = pod.container.get("resources", {})
+    if not {"cpu", "memory"} <= set(resources.get("requests", {})):
+        yield "does not say what it needs"
+    if "memory" not in resources.get("limits", {}):
+        yield "may take all memory"
+    if not re.search(r"@sha256:[0-9a-f]{64}$", pod.container["image"]):
+        yield f"its image {pod.container['image']} has no digest"
+    if pod.is_long_lived and not {"readinessProbe", "livenessProbe"} <= set(pod.container):
+        yield "nothing says whether it is well"
+    hook = pod.container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+    needed = hook + seconds_of(*STOPS.get(pod.role, STOP_OF_SERVICES)) + STOP_SLACK_S
+    grace = pod.spec.get("terminationGracePeriodSeconds", 30)
+    if pod.is_long_lived and grace < needed:
+        yield f"is killed after {grace} s, but may take {needed} to stop"
+
+
+def seconds_of(path, constant):
+    text = (ROOT / path).read_text(encoding="utf-8")
+    return int(re.search(rf"{constant}: Duration = Duration::from_secs\((\d+)\)", text).group(1))
+
+
+def whole(pod):
+    """Nothing in it is missing or made up."""
+    for argument in pod.command:
+        for variable in VARIABLE.findall(argument):
+            if variable not in pod.environment:
+                yield f"{argument}: there is no {variable}"
+    for name, value in pod.environment.items():
+        if value and "set-by" in value:
+            yield f"{name} was not set: {value}"
+        if value and re.search(r"://[^/]*:[^/]*@", value):
+            yield f"{name} holds a password"
+    for probe in ("readinessProbe", "livenessProbe"):
+        check = pod.container.get(probe, {})
+        port = (check.get("httpGet") or check.get("tcpSocket") or {}).get("port")
+        if port is not None and port not in pod.ports:
+            yield f"{probe} asks port {port}, which it does not have"
+
+
+def mounted(pod):
+    """The files it is told of are there."""
+    mounts = {it["mountPath"] for it in pod.container.get("volumeMounts", [])}
+    for flag in FLAGS_OF_FILES:
+        path = pod.flag(flag)
+        if path and path not in mounts and str(pathlib.PurePath(path).parent) not in mounts:
+            yield f"{flag} {path} is in no volume"
+    folder = pod.flag("--credentials")
+    for file in CREDENTIALS if folder else ():
+        if f"{folder}/{file}" not in mounts:
+            yield f"{folder}/{file} is in no volume"
+
+
+def listening(pod):
+    """The ports it is told to open are those that others are told of."""
+    for flag, name in (("--listen", "http"), ("--status", "status")):
+        address = pod.flag(flag)
+        if address and int(address.rsplit(":", 1)[1]) != pod.ports.get(name, {}).get("containerPort"):
+            yield f"{flag} {address} is not its port {name}"
+
+
+def numbered(pod):
+    """Its certificate is that of its number."""
+    certificates = [it["csi"]["volumeAttributes"] for it in pod.spec.get("volumes", []) if "csi" in it]
+    for attributes in certificates:
+        name = attributes["csi.cert-manager.io/dns-names"]
+        expected = f"edge-{pod.flag('--pod')}.voxelheim.internal"
+        if pod.role == "shard":
+            # The binary calls it pod-N; its number is its ordinal, which its name ends with.
+            is_by_ordinal = pod.flag("--pod") == "$(POD_INDEX)" and pod.name == "pod"
+            expected = "${POD_NAME}.voxelheim.internal" if is_by_ordinal else "pod-N.voxelheim.internal"
+        if name != expected:
+            yield f"its certificate is for {name}, not {expected}"
+
+
+def together(documents, pods):
+    """Faults of several manifests, each with what it is about."""
+    services = of_kind(documents, "Service")
+    for service in services:
+        means = [it for it in pods if selects({"matchLabels": service["spec"]["selector"]}, it.labels)]
+        if not means:
+            yield service["metadata"]["name"], "a Service of nobody"
+        for port in service["spec"]["ports"]:
+            for pod in means:
+                if port["targetPort"] not in pod.ports:
+                    yield pod.name, f"has no port {port['targetPort']}, which its Service names"
+    budgets = [it["spec"]["selector"] for it in of_kind(documents, "PodDisruptionBudget")]
+    scaled = {it["spec"]["scaleTargetRef"]["name"] for it in of_kind(documents, "HorizontalPodAutoscaler")}
+    accounts = {it["metadata"]["name"] for it in of_kind(documents, "ServiceAccount")}
+    for pod in pods:
+        if pod.is_long_lived and not any(selects(it, pod.labels) for it in budgets):
+            yield pod.name, "no budget limits its disruption"
+        if pod.name in scaled and "replicas" in pod.owner["spec"]:
+            yield pod.name, "its number is the autoscaler's, and also written down"
+        if pod.spec.get("serviceAccountName") not in accounts:
+            yield pod.name, "has no account of its own"
+    yield from reached(services, pods)
+    yield from pruned(pods)
+    for secret in of_kind(documents, "Secret"):
+        yield secret["metadata"]["name"], "a secret stands in git"
+
+
+def pruned(pods):
+    """Of every shard whose world is copied, old copies go."""
+    copied = [it for it in pods if it.role == "shard" and it.scripts]
+    expected = [f"pod-{1 + number}" for it in copied for number in range(it.owner["spec"]["replicas"])]
+    for pod in pods:
+        if pod.role == "prune_backups.sh" and pod.command[2:] != expected:
+            yield pod.name, f"prunes copies of {pod.command[2:]}, but those of {expected} are made"
+
+
+def reached(services, pods):
+    """Players reach each edge at the very UDP port that it tells them."""
+    edges = [it for it in pods if it.role == "edge"]
+    numbers = [it.flag("--pod") for it in edges]
+    if len(set(numbers)) != len(numbers):
+        yield "edge", f"numbers are given twice: {numbers}"
+    for edge in edges:
+        told = int(edge.flag("--listen").rsplit(":", 1)[1])
+        ports = [
+            port.get("nodePort")
+            for service in services
+            if service["spec"].get("type") == "NodePort"
+            and selects({"matchLabels": service["spec"]["selector"]}, edge.labels)
+            for port in service["spec"]["ports"]
+            if port.get("protocol") == "UDP"
+        ]
+        if ports != [told]:
+            yield edge.name, f"tells players of UDP port {told}, but is reached at {ports}"
+
+
+def main():
+    environment, rendered, *binary = sys.argv[1:]
+    documents = load(rendered)
+    pods = pods_of(documents)
+    faults = [f"{name}: {fault}" for name, fault in together(documents, pods)]
+    for pod in pods:
+        rules = (guarded, scripted, ready_to_run, whole, mounted, listening, numbered)
+        found = [it for rule in rules for it in rule(pod)]
+        if binary and pod.container not in pod.scripts:
+            found += faults_of_command(binary[0], pod.command, pod.environment)
+            unknown = unknown_variables(binary[0], pod.role, pod.environment)
+            found += [f"{pod.role} does not read {it}" for it in unknown]
+        faults += [f"{pod.name}: {fault}" for fault in found]
+    for fault in faults:
+        print(f"FAIL {environment}: {fault}")
+    print(f"{environment}: {len(pods)} pods of {len(documents)} manifests, {len(faults)} faults")
+    sys.exit(1 if faults else 0)
+
+
+main()

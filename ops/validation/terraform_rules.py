@@ -1,0 +1,141 @@
+"""What `terraform validate` would say of modules, as far as that needs no provider: arguments of module calls, names
+that are referred to, files that are read. And that environments are what their overlays say.
+
+    python3 ops/validation/terraform_rules.py [FOLDER]
+"""
+
+import pathlib
+import re
+import sys
+
+import hcl2
+from manifests import load
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TERRAFORM = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "ops/terraform").resolve()
+OVERLAYS = ROOT / "ops/k8s/overlays"
+# What every call of a module may have.
+META = {"source", "version", "depends_on", "providers", "for_each", "count"}
+LOCAL_PROVIDERS = {"terraform"}
+
+
+class Module:
+    """All files of one folder."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.text, self.blocks = "", {}
+        for path in sorted(folder.glob("*.tf")):
+            source = path.read_text(encoding="utf-8")
+            self.text += re.sub(r"(?m)(^|\s)#.*$", "", source)
+            for kind, bodies in hcl2.loads(source).items():
+                self.blocks.setdefault(kind, []).extend(bodies)
+
+    def named(self, kind):
+        return {name: body for block in self.blocks.get(kind, []) for name, body in block.items() if name != "__start_line__"}
+
+    @property
+    def locals(self):
+        return {name for block in self.blocks.get("locals", []) for name in block}
+
+    def typed(self, kind):
+        return {f"{t}.{n}" for block in self.blocks.get(kind, []) for t, it in block.items() for n in it}
+
+    def called(self, body):
+        return Module((self.folder / one(body["source"])).resolve())
+
+
+def one(value):
+    """Some versions of the parser wrap each value into a list, some keep quotes."""
+    value = value[0] if isinstance(value, list) else value
+    return value.strip('"')
+
+
+def faults_of(module):
+    variables, calls = module.named("variable"), module.named("module")
+    for name, body in variables.items():
+        if "description" not in body or "type" not in body:
+            yield f"variable {name} does not say what it is"
+        if not re.search(rf"\bvar\.{name}\b", module.text):
+            yield f"variable {name} is used by nothing"
+    for kind, known in (("var", variables), ("local", module.locals)):
+        for name in sorted(set(re.findall(rf"\b{kind}\.(\w+)", module.text)) - set(known)):
+            yield f"there is no {kind}.{name}"
+    for name, body in calls.items():
+        yield from faults_of_call(module, name, body)
+    for path in re.findall(r'"\$\{path\.module\}/([^"]+)"', module.text):
+        if not (module.folder / path).exists():
+            yield f"{path} is not there"
+    yield from faults_of_references(module)
+
+
+def faults_of_call(module, name, body):
+    called = module.called(body)
+    given = {it for it in body if not it.startswith("__")} - META
+    variables = called.named("variable")
+    for argument in sorted(given - set(variables)):
+        yield f"module {name} has no variable {argument}"
+    for argument, variable in variables.items():
+        if "default" not in variable and argument not in given:
+            yield f"module {name} needs {argument}"
+    outputs = called.named("output")
+    for output in sorted(set(re.findall(rf"\bmodule\.{name}\.(\w+)", module.text)) - set(outputs)):
+        yield f"module {name} has no output {output}"
+
+
+def faults_of_references(module):
+    """Resources and data that expressions name; providers that are asked for."""
+    resources, data = module.typed("resource"), module.typed("data")
+    providers = {re.match(r"\w+?(?=_)", it).group() for it in resources | data}
+    text = re.sub(r"\$\{|\}", " ", module.text)
+    for provider in sorted(providers):
+        for it in sorted(set(re.findall(rf"(?<![\w.\"/:-])({provider}_\w+\.\w+)\b", text)) - resources):
+            yield f"there is no resource {it}"
+        for it in sorted(set(re.findall(rf"\bdata\.({provider}_\w+\.\w+)\b", text)) - data):
+            yield f"there is no data {it}"
+    if module.folder.parent.name == "modules":
+        asked = set(re.findall(r"^ {4}(\w+) = \{", (module.folder / "versions.tf").read_text(), re.M))
+        for provider in sorted(providers - asked):
+            yield f"uses {provider}, but does not say which version"
+
+
+def faults_of_environment(name):
+    """Its root beside its overlay."""
+    root = Module(TERRAFORM / "environments" / name)
+    text = root.text
+    values = load(OVERLAYS / name / "environment/values.yaml")[0]["data"]
+    if f'"{values["host"]}"' not in text:
+        yield f"its host is not {values['host']}"
+    resources = load(OVERLAYS / name / "edge/kustomization.yaml")[0]["resources"]
+    edges = [int(it.rsplit("/", 1)[1]) for it in resources if "/edges/" in it]
+    if f"edges = {edges}" not in re.sub(r" +", " ", text):
+        yield f"its edges are not {edges}"
+    shards = (OVERLAYS / name / "shard/kustomization.yaml").read_text()
+    count = int(re.search(r"count = (\d+)", text).group(1))
+    if ("shard-class" in shards) != (count > 0):
+        yield f"it has {count} nodes for shards, and its overlay means otherwise"
+
+
+def shape(path):
+    """A root without its values: all roots are alike."""
+    text = re.sub(r'"[^"]*"|\d+|\[[^\]]*\]|true|false', "_", path.read_text())
+    return re.sub(r"^#.*$", "", text, flags=re.M)
+
+
+def main():
+    roots = sorted((TERRAFORM / "environments").glob("*/main.tf"))
+    faults = []
+    folders = [*sorted((TERRAFORM / "modules").iterdir()), *(it.parent for it in roots)]
+    for folder in folders:
+        faults += [f"{folder.relative_to(TERRAFORM)}: {it}" for it in faults_of(Module(folder))]
+    for root in roots:
+        faults += [f"{root.parent.name}: {it}" for it in faults_of_environment(root.parent.name)]
+    if len({re.sub(r"\s+", " ", shape(it)) for it in roots}) != 1:
+        faults.append("environments differ in more than values")
+    for fault in faults:
+        print(f"FAIL {fault}")
+    print(f"{len(folders)} modules and roots, {len(faults)} faults")
+    sys.exit(1 if faults else 0)
+
+
+main()
