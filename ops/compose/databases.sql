@@ -1,5 +1,4 @@
--- Beside the directory's database, which the image makes: the accounts' and the game's are apart.
-CREATE DATABASE accounts;
+-- Beside the accounts' database, which the image makes: the game's is apart.
 CREATE DATABASE game;
 \connect accounts
 CREATE EXTENSION IF NOT EXISTS citus;

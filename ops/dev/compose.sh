@@ -6,7 +6,10 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-PASSWORDS=(POSTGRES_PASSWORD CACHE_PASSWORD BROKER_PASSWORD WAREHOUSE_PASSWORD OBJECTS_PASSWORD)
+PASSWORDS=(DIRECTORY_PASSWORD POSTGRES_PASSWORD CACHE_PASSWORD BROKER_PASSWORD WAREHOUSE_PASSWORD OBJECTS_PASSWORD
+  GRAFANA_PASSWORD ELASTIC_PASSWORD KIBANA_PASSWORD)
+# Of the file's profiles, what is started unless somebody says otherwise; `game` brings `backends`.
+PROFILES=game
 
 main() {
   cd "$ROOT"
@@ -24,10 +27,13 @@ write_env() {
     return
   fi
   umask 077
-  for name in "${PASSWORDS[@]}"; do
-    # Hexadecimal, for some of them go into URLs.
-    printf '%s=%s\n' "$name" "$(od -An -N 16 -tx1 /dev/urandom | tr -d ' \n')"
-  done >"$file"
+  {
+    printf 'COMPOSE_PROFILES=%s\n' "$PROFILES"
+    for name in "${PASSWORDS[@]}"; do
+      # Hexadecimal, for some of them go into URLs.
+      printf '%s=%s\n' "$name" "$(od -An -N 16 -tx1 /dev/urandom | tr -d ' \n')"
+    done
+  } >"$file"
   note "wrote $file"
 }
 
@@ -39,12 +45,22 @@ check() {
   trap "rm -rf '$folder'" EXIT
   write_env "$folder/env"
   rendered="$folder/rendered.json"
-  "${COMPOSE[@]}" --env-file "$folder/env" config --format json >"$rendered" || die "docker-compose.yml is not right"
-  if "${COMPOSE[@]}" --env-file /dev/null config --quiet 2>/dev/null; then
-    die "docker-compose.yml starts without passwords of its own"
-  fi
+  "${COMPOSE[@]}" --env-file "$folder/env" --profile '*' config --format json >"$rendered" ||
+    die "docker-compose.yml is not right"
+  check_profiles "$folder/env"
   need python3 python3
   python3 ops/dev/compose_rules.py "$rendered" ${VOXELHEIM_BIN:+"$VOXELHEIM_BIN"}
+}
+
+# Each can be started by itself, and none without passwords of its own.
+check_profiles() {
+  local profile
+  for profile in backends game observability; do
+    "${COMPOSE[@]}" --env-file "$1" --profile "$profile" config --quiet || die "profile $profile is not whole"
+    if "${COMPOSE[@]}" --env-file /dev/null --profile "$profile" config --quiet 2>/dev/null; then
+      die "profile $profile starts without passwords of its own"
+    fi
+  done
 }
 
 # Whatever is installed, else the plugin out of Debian's package: it needs no engine to check a file. The

@@ -10,8 +10,8 @@ import sys
 from binary_help import faults_of_command
 
 OUR_IMAGE = "voxelheim:"
-# Ends by itself.
-ONE_SHOT = {"migrate"}
+# End by themselves.
+ONE_SHOT = {"migrate", "elk-setup"}
 
 
 def faults_of(name, service):

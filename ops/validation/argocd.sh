@@ -26,9 +26,9 @@ promotion() {
   sed -i 's/^revision\(_before\)\{0,1\}: .*/revision\1: none/' argocd/environments/{test,ptu,live}.yaml
   git init --quiet .
   must_fail "a revision without an image" argocd/promote test "$(commit none)"
-  ops/k8s/release "registry.example.org/voxelheim@sha256:$(printf 'a%.0s' {1..64})"
+  release a
   first="$(commit first)"
-  ops/k8s/release "registry.example.org/voxelheim@sha256:$(printf 'b%.0s' {1..64})"
+  release b
   second="$(commit second)"
   must_fail "live before ptu" argocd/promote live
   argocd/promote test "$first" && argocd/promote ptu && argocd/promote live
@@ -47,6 +47,13 @@ commit() {
 canaries() {
   sed 's/selfHeal: true/selfHeals: true/' argocd/applicationsets/playground.yaml >"$SCRATCH/set.yaml"
   must_fail "an unknown field" node ops/validation/custom_kinds.mjs "$(custom_schemas)" "$SCRATCH/set.yaml"
+}
+
+# release LETTER: as if both images had been made, with a digest of this letter.
+release() {
+  local digest
+  digest="sha256:$(printf "$1%.0s" {1..64})"
+  ops/k8s/release "registry.example.org/voxelheim@$digest" "registry.example.org/voxelheim-tools@$digest"
 }
 
 main "$@"

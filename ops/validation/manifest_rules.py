@@ -28,22 +28,51 @@ CREDENTIALS = ("authority.crt", "tls.crt", "tls.key", "tokens.key")
 
 def guarded(pod):
     """It may do no more than it needs to."""
-    inside = pod.container.get("securityContext", {})
     outside = pod.spec.get("securityContext", {})
     if not outside.get("runAsNonRoot") or not outside.get("runAsUser"):
         yield "may run as root"
+    for container in pod.containers:
+        yield from (f"{container['name']} {fault}" for fault in unguarded(outside, container))
+    if pod.spec.get("automountServiceAccountToken") is not False:
+        yield "has a token of the cluster's API"
+    if len(pod.spec["containers"]) != 1 or pod.spec.get("hostNetwork") or pod.spec.get("hostPID"):
+        yield "has more than one container, or its node's network or processes"
+
+
+def unguarded(outside, container):
+    inside = container.get("securityContext", {})
     if not inside.get("readOnlyRootFilesystem"):
-        yield "its root file system can be written"
+        yield "can write its root file system"
     if inside.get("allowPrivilegeEscalation") is not False:
         yield "may get more privileges"
     if inside.get("capabilities", {}).get("drop") != ["ALL"]:
         yield "has capabilities"
     if not {**outside, **inside}.get("seccompProfile"):
-        yield "no profile limits its system calls"
-    if pod.spec.get("automountServiceAccountToken") is not False:
-        yield "has a token of the cluster's API"
-    if len(pod.spec["containers"]) != 1 or pod.spec.get("hostNetwork") or pod.spec.get("hostPID"):
-        yield "has more than one container, or its node's network or processes"
+        yield "has no profile that limits its system calls"
+
+
+def scripted(pod):
+    """A script that it runs is there, and has the variables that it asks for."""
+    for container in pod.scripts:
+        script = ROOT / "ops/scripts" / container["args"][0]
+        if not script.is_file():
+            yield f"there is no {script.relative_to(ROOT)}"
+            continue
+        given = {it["name"] for it in container["env"]}
+        # Also those of the scripts that it runs, and of what they share.
+        texts = [script.read_text(encoding="utf-8")]
+        texts += [
+            (script.parent / name).read_text(encoding="utf-8")
+            for name in re.findall(r"\$SCRIPTS/(\w+\.sh)", texts[0])
+        ]
+        text = "\n".join(texts)
+        wanted = {name for line in re.findall(r"^\s*require (.+)$", text, re.M) for name in line.split()}
+        if re.search(r"\bseal\b", text):
+            wanted.add("VOXELHEIM_BACKUP_RECIPIENT")
+        for name in sorted(wanted - given):
+            yield f"{script.name} needs {name}"
+        if "TMPDIR" not in given and re.search(r"^\s*scratch$", text, re.M):
+            yield f"{script.name} has nowhere to write"
 
 
 def ready_to_run(pod):
@@ -144,8 +173,18 @@ def together(documents, pods):
         if pod.spec.get("serviceAccountName") not in accounts:
             yield pod.name, "has no account of its own"
     yield from reached(services, pods)
+    yield from pruned(pods)
     for secret in of_kind(documents, "Secret"):
         yield secret["metadata"]["name"], "a secret stands in git"
+
+
+def pruned(pods):
+    """Of every shard whose world is copied, old copies go."""
+    copied = [it for it in pods if it.role == "shard" and it.scripts]
+    expected = [f"pod-{1 + number}" for it in copied for number in range(it.owner["spec"]["replicas"])]
+    for pod in pods:
+        if pod.role == "prune_backups.sh" and pod.command[2:] != expected:
+            yield pod.name, f"prunes copies of {pod.command[2:]}, but those of {expected} are made"
 
 
 def reached(services, pods):
@@ -174,8 +213,9 @@ def main():
     pods = pods_of(documents)
     faults = [f"{name}: {fault}" for name, fault in together(documents, pods)]
     for pod in pods:
-        found = [it for rule in (guarded, ready_to_run, whole, mounted, listening, numbered) for it in rule(pod)]
-        if binary:
+        rules = (guarded, scripted, ready_to_run, whole, mounted, listening, numbered)
+        found = [it for rule in rules for it in rule(pod)]
+        if binary and pod.container not in pod.scripts:
             found += faults_of_command(binary[0], pod.command, pod.environment)
             unknown = unknown_variables(binary[0], pod.role, pod.environment)
             found += [f"{pod.role} does not read {it}" for it in unknown]

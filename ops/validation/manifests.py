@@ -5,20 +5,24 @@ import re
 
 import yaml
 
-POD_KINDS = {"Deployment", "StatefulSet", "Job"}
+POD_KINDS = {"Deployment", "StatefulSet", "Job", "CronJob"}
+# The image whose arguments are not a role of the binary but a script of ops/scripts.
+TOOLS = "voxelheim-tools"
 VARIABLE = re.compile(r"\$\((\w+)\)")
 
 
 class Pod:
-    """What a Deployment, a StatefulSet or a Job makes."""
+    """What a Deployment, a StatefulSet, a Job or a CronJob makes."""
 
     def __init__(self, owner):
         self.owner = owner
         self.name = owner["metadata"]["name"]
-        template = owner["spec"]["template"]
+        spec = owner["spec"]
+        template = spec["jobTemplate"]["spec"]["template"] if owner["kind"] == "CronJob" else spec["template"]
         self.labels = template["metadata"]["labels"]
         self.spec = template["spec"]
         self.container = self.spec["containers"][0]
+        self.containers = [*self.spec.get("initContainers", []), *self.spec["containers"]]
         self.command = self.container["args"]
         self.role = self.command[0]
         self.environment = {it["name"]: it.get("value") for it in self.container.get("env", [])}
@@ -26,7 +30,12 @@ class Pod:
 
     @property
     def is_long_lived(self):
-        return self.owner["kind"] != "Job"
+        return self.owner["kind"] not in ("Job", "CronJob")
+
+    @property
+    def scripts(self):
+        """Containers that run a script."""
+        return [it for it in self.containers if f"/{TOOLS}@" in it["image"]]
 
     def flag(self, name):
         """The value of a flag with the variables whose values are written down; none if it is not given."""

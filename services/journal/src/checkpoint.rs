@@ -106,12 +106,7 @@ pub fn write<D: Disk>(disk: &D, identity: Identity, tick: u32, content: &[u8]) -
     let name = file_name(tick);
     let unfinished = name.clone() + UNFINISHED;
     remove_if_there(disk, &unfinished)?;
-    let header = Header {
-        identity,
-        tick,
-        content_bytes: content.len() as u64,
-        content_checksum: checksum(u64::from(tick), content),
-    };
+    let header = Header::of(identity, tick, content);
     let mut file = disk.create(&unfinished)?;
     let mut offset = HEADER_BYTES as u64;
     write_all_at(&mut file, &mut [IoSlice::new(&header.encode())], 0)?;
@@ -248,11 +243,39 @@ fn read_content(file: &impl DiskFile, header: &Header) -> Result<Vec<u8>, Unusab
     }
     let mut bytes = vec![0; content_bytes as usize];
     let read = read_full_at(file, &mut bytes, HEADER_BYTES as u64).map_err(skip)?;
-    let sum = checksum(u64::from(header.tick), &bytes[..read]);
-    if read < bytes.len() || sum != header.content_checksum {
-        return Err(Unusable::Skip("its content is damaged".into()));
+    match header.is_of(&bytes[..read]) {
+        true => Ok(bytes),
+        false => Err(Unusable::Skip("its content is damaged".into())),
     }
-    Ok(bytes)
+}
+
+/// A checkpoint as its file would be, to be kept elsewhere.
+pub fn to_bytes(identity: Identity, checkpoint: &Checkpoint) -> Vec<u8> {
+    let mut bytes = Header::of(identity, checkpoint.tick, &checkpoint.bytes)
+        .encode()
+        .to_vec();
+    bytes.extend_from_slice(&checkpoint.bytes);
+    bytes
+}
+
+/// One that was kept elsewhere, and whose it is.
+///
+/// # Errors
+/// A sentence, if it is not what [`to_bytes`] made, or was made by another version.
+pub fn from_bytes(bytes: &[u8]) -> Result<(Identity, Checkpoint), String> {
+    let header = Header::decode(bytes).map_err(|fault| match fault {
+        HeaderFault::Damaged => "it is no checkpoint, or its header is damaged".to_owned(),
+        HeaderFault::Version(version) => format!("it is of version {version}, not {VERSION}"),
+    })?;
+    let content = &bytes[HEADER_BYTES..];
+    if !header.is_of(content) {
+        return Err("its content is damaged".to_owned());
+    }
+    let checkpoint = Checkpoint {
+        tick: header.tick,
+        bytes: content.to_vec(),
+    };
+    Ok((header.identity, checkpoint))
 }
 
 fn read_header(file: &impl DiskFile) -> io::Result<Result<Header, HeaderFault>> {
@@ -294,6 +317,20 @@ pub fn identify<D: Disk>(disk: &D) -> Result<Option<Identity>, JournalError> {
 }
 
 impl Header {
+    fn of(identity: Identity, tick: u32, content: &[u8]) -> Self {
+        Self {
+            identity,
+            tick,
+            content_bytes: content.len() as u64,
+            content_checksum: checksum(u64::from(tick), content),
+        }
+    }
+
+    fn is_of(&self, content: &[u8]) -> bool {
+        content.len() as u64 == self.content_bytes
+            && checksum(u64::from(self.tick), content) == self.content_checksum
+    }
+
     fn encode(&self) -> [u8; HEADER_BYTES] {
         let mut bytes = [0; HEADER_BYTES];
         bytes[..8].copy_from_slice(MAGIC);

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// One battle in one editable voxel world, played from a browser.
 #[derive(Parser, Debug)]
-#[command(version, about, args_conflicts_with_subcommands = true)]
+#[command(version = env!("VOXELHEIM_VERSION"), about, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     #[command(subcommand)]
     pub verb: Option<Verb>,
@@ -34,7 +34,7 @@ pub enum Verb {
     Chat(RoleArguments),
     /// Serves the page alone, for edges that others reach by the same address
     Assets(AssetsArguments),
-    /// Makes the tables of accounts and of the game in their databases, or brings them up to date
+    /// Makes the tables of accounts, of the game and of the warehouse, or brings them up to date
     Migrate(MigrateArguments),
     /// Gives an account in a data folder a role: how the first admin comes to be
     Appoint(AppointArguments),
@@ -44,6 +44,11 @@ pub enum Verb {
     Health(HealthArguments),
     /// Runs a recorded battle again, at full speed, and prints what came of it
     Replay(ReplayArguments),
+    /// Copies the newest checkpoint of a world to standard output, or makes a world of such a copy
+    #[command(subcommand)]
+    Checkpoint(CheckpointVerb),
+    /// Keeps copies of dumps and checkpoints among objects, and gives them back
+    Archive(ArchiveArguments),
     /// Asks a running server how the world is divided among its shards, and changes that
     Ctl(CtlArguments),
 }
@@ -352,6 +357,14 @@ pub struct MigrateArguments {
         required_unless_present = "database"
     )]
     pub game: Option<String>,
+    /// See `voxelheim analytics --warehouse`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_WAREHOUSE",
+        hide_env_values = true
+    )]
+    pub warehouse: Option<String>,
     /// The broker, which is then told to keep events for every service, whether that runs already or not
     #[arg(
         long,
@@ -487,6 +500,61 @@ pub struct ReplayArguments {
     /// Prints the CPU time of every phase
     #[arg(long)]
     pub bench: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum CheckpointVerb {
+    /// Writes the newest checkpoint to standard output; a server may be running on the folder
+    Save {
+        /// A server's data folder
+        #[arg(long, value_name = "DIR", env = "VOXELHEIM_DATA")]
+        data: PathBuf,
+    },
+    /// Makes a world of what is saved, read from standard input
+    Load {
+        /// A data folder without a world
+        #[arg(long, value_name = "DIR", env = "VOXELHEIM_DATA")]
+        data: PathBuf,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct ArchiveArguments {
+    /// Where copies are kept: s3://KEY:SECRET@HOST:PORT/BUCKET or file:///FOLDER
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_OBJECTS",
+        hide_env_values = true
+    )]
+    pub objects: String,
+    #[command(subcommand)]
+    pub verb: ArchiveVerb,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum ArchiveVerb {
+    /// Keeps standard input as a copy of this kind, reads it back, and prints its id
+    Put { name: String },
+    /// Writes a copy to standard output: the newest, or that of an id
+    Get { name: String, id: Option<String> },
+    /// Reads a copy and fails unless it is what was put there: the newest, or that of an id
+    Verify { name: String, id: Option<String> },
+    /// Prints the copies of this kind, oldest first: id and bytes
+    List { name: String },
+    /// Deletes all but the newest of the latest hours, days and weeks
+    Prune {
+        name: String,
+        /// Hours in which there was a copy that keep their newest
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        hours: usize,
+        /// The same of days
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        days: usize,
+        /// The same of weeks
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        weeks: usize,
+    },
 }
 
 /// Flags of the server; what is not given comes from the configuration file, then from defaults.

@@ -3,6 +3,7 @@
 mod bots;
 mod cli;
 mod config;
+mod copies;
 mod ctl;
 mod data;
 mod health;
@@ -71,6 +72,8 @@ fn main() -> ExitCode {
         Some(Verb::Bots(arguments)) => bots::run(arguments),
         Some(Verb::Health(arguments)) => health::run(arguments),
         Some(Verb::Replay(arguments)) => replay::run(arguments),
+        Some(Verb::Checkpoint(verb)) => copies::run_checkpoint(verb),
+        Some(Verb::Archive(arguments)) => copies::run_archive(arguments),
         Some(Verb::Ctl(arguments)) => ctl::run(arguments),
     };
     match done {

@@ -44,4 +44,4 @@ pub use replay::{Recording, ReplayError};
 pub use runner::{Runner, Running, Seat, Turn};
 pub use status::{PodStatus, ShardStatus, StatusBoard};
 pub use timings::Spread;
-pub use world_folder::WorldFolder;
+pub use world_folder::{COPY_BYTES_MAX, WorldFolder};

@@ -33,6 +33,10 @@ pub enum ReplayError {
     Journal(PathBuf, JournalError),
     Recovery(PathBuf, RecoveryError),
     BadCheckpoint(PathBuf, CheckpointError),
+    /// A copy that is none of ours, and how that shows.
+    BadCopy(String),
+    /// A run is where a copy was to go.
+    Occupied(PathBuf),
     BadRecord(u32, CheckpointError),
 }
 
@@ -55,6 +59,12 @@ impl fmt::Display for ReplayError {
             Self::BadCheckpoint(path, error) => {
                 write!(out, "{}: no checkpoint of ours: {error}", path.display())
             }
+            Self::BadCopy(how) => write!(out, "that is no copy of a world: {how}"),
+            Self::Occupied(path) => write!(
+                out,
+                "{} is a world's already: restore into another folder",
+                path.display()
+            ),
             Self::BadRecord(tick, error) => write!(out, "tick {tick} is not readable: {error}"),
         }
     }

@@ -8,7 +8,11 @@ use std::{
 };
 
 use engine::generate::Generator;
-use journal::{Folder, Identity};
+use journal::{
+    Folder, Identity,
+    checkpoint::{self, Checkpoint},
+    limits::CHECKPOINT_BYTES_MAX,
+};
 use pod::{
     PodState,
     recovery::{Recovered, identity, recover},
@@ -25,6 +29,9 @@ const PAST: &str = "past-";
 const FRESH: &str = "new-";
 /// Runs that are kept: the one under way and the one before, in case somebody wants to look at it.
 const RUNS_KEPT: usize = 2;
+
+/// The largest copy of a world's part: a checkpoint and its header.
+pub const COPY_BYTES_MAX: u64 = CHECKPOINT_BYTES_MAX + 64;
 
 /// See the module.
 pub struct WorldFolder {
@@ -98,22 +105,68 @@ impl WorldFolder {
         life: u64,
         retention: Retention,
     ) -> io::Result<Chronicle> {
+        let identity = identity(state.shards[0].world.config.seed, state.pod);
+        let mut bytes = Vec::new();
+        state.write(&mut bytes);
+        let tick = state.tick;
+        let run = self.found(life, identity, &Checkpoint { tick, bytes })?;
+        let chronicle = Chronicle::begin(&run, identity, state.tick + 1, retention)?;
+        self.forget_old_runs()?;
+        Ok(chronicle)
+    }
+
+    /// Makes a run's folder that begins with this checkpoint.
+    fn found(&self, life: u64, identity: Identity, begin: &Checkpoint) -> io::Result<PathBuf> {
         for unfinished in self.names(&[FRESH])? {
             fs::remove_dir_all(self.path.join(unfinished))?;
         }
         let fresh = self.path.join(format!("{FRESH}{life}"));
-        let identity = identity(state.shards[0].world.config.seed, state.pod);
-        let mut bytes = Vec::new();
-        state.write(&mut bytes);
         let folder = Folder::open(&fresh)?;
-        journal::checkpoint::write(&folder, identity, state.tick, &bytes)?;
+        checkpoint::write(&folder, identity, begin.tick, &begin.bytes)?;
         drop(folder);
         let run = self.path.join(format!("{RUN}{life}"));
         fs::rename(&fresh, &run)?;
         fs::File::open(&self.path)?.sync_all()?;
-        let chronicle = Chronicle::begin(&run, identity, state.tick + 1, retention)?;
-        self.forget_old_runs()?;
-        Ok(chronicle)
+        Ok(run)
+    }
+
+    /// The newest checkpoint that loads, as a file to be kept elsewhere; none in a new folder. Also beside a
+    /// server that runs.
+    ///
+    /// # Errors
+    /// If what is there cannot be used.
+    pub fn copy(&self) -> Result<Option<Vec<u8>>, ReplayError> {
+        let Some(run) = self.current_run().map_err(ReplayError::Io)? else {
+            return Ok(None);
+        };
+        let (folder, identity) = open_run(&run)?;
+        let newest = checkpoint::load_newest(&folder, identity);
+        let newest = newest.map_err(|error| ReplayError::Journal(run.clone(), error))?;
+        match newest.checkpoint {
+            Some(newest) => Ok(Some(checkpoint::to_bytes(identity, &newest))),
+            None => Err(ReplayError::NoCheckpoint(run)),
+        }
+    }
+
+    /// Begins a run with what [`Self::copy`] made, in a folder without any; the tick at which it goes on.
+    ///
+    /// # Errors
+    /// If there is a run, or that is no copy of ours; then nothing has changed.
+    pub fn restore(&self, copy: &[u8]) -> Result<u32, ReplayError> {
+        if let Some(run) = self.current_run().map_err(ReplayError::Io)? {
+            return Err(ReplayError::Occupied(run));
+        }
+        let parsed = checkpoint::from_bytes(copy);
+        let (identity, begin) = parsed.map_err(ReplayError::BadCopy)?;
+        let life = self.next_life().map_err(ReplayError::Io)?;
+        let run = self
+            .found(life, identity, &begin)
+            .map_err(ReplayError::Io)?;
+        if let Err(error) = self.recover() {
+            fs::remove_dir_all(run).map_err(ReplayError::Io)?;
+            return Err(error);
+        }
+        Ok(begin.tick)
     }
 
     /// No run counts any more: what the pod had is elsewhere, or was never its own.
@@ -152,7 +205,7 @@ pub(crate) fn open_run(run: &Path) -> Result<(Folder, Identity), ReplayError> {
         return Err(ReplayError::NoRun(run.to_owned()));
     }
     let folder = Folder::open_to_read(run).map_err(ReplayError::Io)?;
-    let identity = journal::checkpoint::identify(&folder);
+    let identity = checkpoint::identify(&folder);
     let identity = identity.map_err(|error| ReplayError::Journal(run.to_owned(), error))?;
     let identity = identity.ok_or_else(|| ReplayError::NoRun(run.to_owned()))?;
     Ok((folder, identity))

@@ -211,6 +211,37 @@ fn copy_folder(from: &Path, to: &Path) {
 
 /// A pod that left its world goes on nowhere, and what is half begun is nothing.
 #[test]
+fn a_copy_is_the_world_of_its_checkpoint_and_nothing_else_is() {
+    let scratch = Scratch::new("copy");
+    let folder = WorldFolder::open(&scratch.0.join("whole")).expect("a folder");
+    assert!(folder.copy().expect("a new folder").is_none());
+    let told = fight(&folder, new_state(), 60);
+    let copy = folder.copy().expect("it is whole").expect("it has a world");
+
+    let elsewhere = WorldFolder::open(&scratch.0.join("elsewhere")).expect("a folder");
+    let flips = (0..copy.len()).step_by(copy.len() / 23);
+    for place in flips.chain([0, 8, 24, 32, 48, 55]) {
+        let mut damaged = copy.clone();
+        damaged[place] ^= 1;
+        elsewhere.restore(&damaged).expect_err("a bit is another");
+    }
+    for cut in [0, 55, 56, copy.len() - 1] {
+        elsewhere.restore(&copy[..cut]).expect_err("it is cut off");
+    }
+    assert_eq!(elsewhere.current_run().expect("a folder"), None);
+
+    let tick = elsewhere.restore(&copy).expect("it is whole");
+    let restored = elsewhere.recover().expect("it is whole").expect("a world");
+    assert_eq!(restored.state.tick, tick);
+    let then = told.iter().find(|(told, _)| *told == tick);
+    let before = new_state();
+    let expected = then.map_or_else(|| hash_of(&before), |(_, hash)| *hash);
+    assert_eq!(hash_of(&restored.state), expected);
+    let refused = elsewhere.restore(&copy).expect_err("there is one");
+    assert!(refused.to_string().contains("another folder"), "{refused}");
+}
+
+#[test]
 fn only_the_latest_life_that_began_whole_counts() {
     let scratch = Scratch::new("lives");
     let folder = WorldFolder::open(&scratch.0).expect("a folder");

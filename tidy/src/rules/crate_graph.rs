@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 35] = [
+const MAY_USE: [(&str, &[&str]); 36] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -56,6 +56,7 @@ const MAY_USE: [(&str, &[&str]); 35] = [
     ("player", &["backends", "events", "tokens", "web"]),
     ("spoils", &["engine", "world", "backends", "events"]),
     ("analytics", &["backends", "events", "tokens", "web"]),
+    ("archive", &["backends"]),
     (
         "herald",
         &["spatial", "engine", "world", "events", "backends", "web"],
@@ -75,6 +76,7 @@ const MAY_USE: [(&str, &[&str]); 35] = [
             "pod",
             "cluster",
             "analytics",
+            "archive",
             "assets",
             "auth",
             "backends",
@@ -100,7 +102,7 @@ const MAY_USE: [(&str, &[&str]); 35] = [
 ];
 
 /// What tests may use besides.
-const TESTS_MAY_USE: [(&str, &[&str]); 7] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 8] = [
     // Itself with the feature that starts real backends.
     ("backends", &["backends"]),
     (
@@ -112,6 +114,7 @@ const TESTS_MAY_USE: [(&str, &[&str]); 7] = [
         "spoils",
         &["spatial", "inventory", "tokens", "web", "backends"],
     ),
+    ("archive", &["backends", "spatial"]),
     ("chat", &["spatial"]),
     ("client-core", &["protocol"]),
     ("protocol", &["spatial"]),

@@ -1,6 +1,6 @@
 //! A ledger on each database, with a few items, and short words for what tests do.
 
-use std::sync::Arc;
+use std::{future::Future, pin::pin, sync::Arc, task::Poll};
 
 use backends::{sql::Database, testing::on_each_database};
 use inventory::{
@@ -115,4 +115,18 @@ pub fn is_done(answer: &Answer) -> bool {
 pub async fn in_bag(store: &Store, owner: i64, thing: &Thing) -> i64 {
     let books = store.belongings(owner).await.expect("a database");
     books.balance(Account::bag(owner), thing)
+}
+
+/// Goes on for so many steps, and is dropped then as by a crash.
+pub async fn cut_off<T>(future: impl Future<Output = T>, steps_max: u32) {
+    let mut future = pin!(future);
+    let mut steps = 0;
+    std::future::poll_fn(|context| {
+        steps += 1;
+        match future.as_mut().poll(context) {
+            Poll::Pending if steps <= steps_max => Poll::Pending,
+            _ => Poll::Ready(()),
+        }
+    })
+    .await;
 }

@@ -13,3 +13,4 @@ mod routes;
 mod spoils;
 mod starts;
 mod trades;
+mod trades_model;

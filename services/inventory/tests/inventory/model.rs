@@ -1,7 +1,7 @@
 //! The ledger against a naive twin over seeds: batches of two shards that hold characters in turn, decisions,
 //! repeated and cut off in the middle.
 
-use std::{collections::BTreeMap, future::Future, pin::pin, task::Poll};
+use std::collections::BTreeMap;
 
 use backends::testing::{TestDatabase, block_on};
 use inventory::{
@@ -10,7 +10,7 @@ use inventory::{
 };
 use spatial::random::SplitMix64;
 
-use crate::common::{ANNA, BERT, CLEO, carry, log, open, order, require_closed, sword};
+use crate::common::{ANNA, BERT, CLEO, carry, cut_off, log, open, order, require_closed, sword};
 
 const CHARACTERS: [i64; 3] = [ANNA, BERT, CLEO];
 const DROP: i64 = 900;
@@ -172,20 +172,6 @@ async fn ask(store: &Store, key: &str, wish: &Wish) -> Answer {
         }
     };
     answer.expect("a database")
-}
-
-/// Goes on for so many steps, and is dropped then as by a crash.
-async fn cut_off<T>(future: impl Future<Output = T>, steps_max: u32) {
-    let mut future = pin!(future);
-    let mut steps = 0;
-    std::future::poll_fn(|context| {
-        steps += 1;
-        match future.as_mut().poll(context) {
-            Poll::Pending if steps <= steps_max => Poll::Pending,
-            _ => Poll::Ready(()),
-        }
-    })
-    .await;
 }
 
 /// The outcome, if the first or a later answer.

@@ -248,7 +248,7 @@ fn api(runtime: Handle, router: Router) -> Api {
     })
 }
 
-fn runtime() -> Result<Runtime, Failure> {
+pub fn runtime() -> Result<Runtime, Failure> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all().build().map_err(runtime_failure)
 }

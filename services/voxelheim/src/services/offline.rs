@@ -7,8 +7,8 @@ use crate::{
     Failure,
     cli::{AppointArguments, MigrateArguments},
     services::{
-        accounts, belongings, chat, declare_queues, player, runtime,
-        stores::{StoreUrls, open_broker, open_database},
+        accounts, belongings, chat, declare_queues, player, runtime, runtime_failure,
+        stores::{StoreUrls, open_broker, open_database, open_warehouse},
     },
 };
 
@@ -25,6 +25,13 @@ pub fn migrate(arguments: &MigrateArguments) -> Result<(), Failure> {
             player::migrate(&game).await?;
             belongings::migrate(&game).await?;
             chat::migrate(&game).await?;
+            spoils::Store::migrate(&game)
+                .await
+                .map_err(runtime_failure)?;
+        }
+        if let Some(url) = &arguments.warehouse {
+            let warehouse = analytics::store::Store::new(open_warehouse(url).await?);
+            warehouse.migrate().await.map_err(runtime_failure)?;
         }
         if let Some(url) = &arguments.broker {
             declare_queues(&open_broker(url)?).await?;

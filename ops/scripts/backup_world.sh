@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Copies the newest checkpoint of a world, packed and sealed, while its server runs. Prints the copy's id.
+#   ops/scripts/backup_world.sh ENV DATA [NAME]    DATA is the data folder of a server or shard; NAME is `pod` unless said
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+
+main() {
+  [ $# = 2 ] || [ $# = 3 ] || die "usage: $0 ENV DATA [NAME]"
+  need zstd age
+  enter "$1"
+  require VOXELHEIM_OBJECTS
+  scratch
+  voxelheim checkpoint save --data "$2" >"$SCRATCH/checkpoint"
+  seal <"$SCRATCH/checkpoint" >"$SCRATCH/sealed"
+  voxelheim archive put "worlds/$ENVIRONMENT/${3:-pod}" <"$SCRATCH/sealed"
+}
+
+main "$@"

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Dumps an environment's databases (accounts, game, warehouse) while they are in use, packed and sealed.
+#   ops/scripts/create_db_dump.sh ENV          keeps the dump among the environment's copies, prints its id
+#   ops/scripts/create_db_dump.sh ENV FILE     writes it to a file instead
+# Each database is as of one instant of its own. What one has told another and that has not heard yet is in an outbox
+# of the first, and is told again after a restore. Tables are made by `voxelheim migrate`: only their rows are dumped.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+
+main() {
+  [ $# = 1 ] || [ $# = 2 ] || die "usage: $0 ENV [FILE]"
+  need pg_dump curl tar zstd age
+  enter "$1"
+  require VOXELHEIM_ACCOUNTS_DATABASE VOXELHEIM_GAME
+  scratch
+  mkdir "$SCRATCH/dump"
+  dump_rows accounts "$VOXELHEIM_ACCOUNTS_DATABASE"
+  dump_rows game "$VOXELHEIM_GAME"
+  [ -z "${VOXELHEIM_WAREHOUSE:-}" ] || dump_warehouse
+  printf 'format 1\nenvironment %s\nversion %s\n' "$ENVIRONMENT" "$(voxelheim --version)" >"$SCRATCH/dump/about"
+  # Whole before it is kept: a dump that broke off must not look like one.
+  tar --create --directory "$SCRATCH" dump | seal >"$SCRATCH/sealed"
+  keep "${2:-}"
+}
+
+dump_rows() {
+  say "dumping $1"
+  pg_dump --format=custom --compress=0 --data-only --no-owner --exclude-table='*_migrations' \
+    --file "$SCRATCH/dump/$1.pgdump" "$2"
+}
+
+dump_warehouse() {
+  local table
+  say "dumping the warehouse"
+  mkdir "$SCRATCH/dump/warehouse"
+  ask_warehouse "SELECT name FROM system.tables WHERE database = currentDatabase() AND name NOT LIKE '%migrations' \
+    ORDER BY name FORMAT TSV" >"$SCRATCH/tables"
+  while read -r table; do
+    ask_warehouse "SELECT * FROM \`$table\` FORMAT Native" >"$SCRATCH/dump/warehouse/$table.native"
+  done <"$SCRATCH/tables"
+}
+
+keep() {
+  if [ -n "$1" ]; then
+    mv "$SCRATCH/sealed" "$1"
+    printf '%s\n' "$1"
+  else
+    require VOXELHEIM_OBJECTS
+    voxelheim archive put "databases/$ENVIRONMENT" <"$SCRATCH/sealed"
+  fi
+}
+
+main "$@"

@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# Shared by the scripts beside it: which environment is meant, and how its copies are sealed. Sourced, never run.
+# Expects `set -euo pipefail` in the script that sources it.
+#
+# An environment is a file of variables, ENV.env in $VOXELHEIM_ENVIRONMENTS (~/.config/voxelheim unless said), which
+# no repository holds; `here` means the variables that the script was started with, as in a CronJob:
+#   VOXELHEIM_ACCOUNTS_DATABASE, VOXELHEIM_GAME   postgres://USER:PASSWORD@HOST:PORT/DATABASE
+#   VOXELHEIM_WAREHOUSE                           http://USER:PASSWORD@HOST:PORT/DATABASE
+#   VOXELHEIM_OBJECTS                             where copies are kept, see `voxelheim archive --help`
+#   VOXELHEIM_BACKUP_RECIPIENT                    age1...: whom copies are sealed for; enough to make them
+#   VOXELHEIM_BACKUP_IDENTITY                     the file of the key that opens them; only to restore
+#   VOXELHEIM_BINARY                              the program, if not `voxelheim` on the path
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+need() {
+  local program
+  for program in "$@"; do
+    command -v "$program" >/dev/null || die "'$program' is missing: install it first"
+  done
+}
+
+# enter ENV: its variables are set afterwards.
+enter() {
+  local name="$1" file
+  [[ "$name" =~ ^[a-z0-9-]+$ ]] || die "an environment is a word like dev, test, ptu or live, not '$name'"
+  # shellcheck disable=SC2034 # used by the scripts that source this
+  ENVIRONMENT="$name"
+  [ "$name" = here ] && return
+  file="${VOXELHEIM_ENVIRONMENTS:-$HOME/.config/voxelheim}/$name.env"
+  [ -r "$file" ] || die "no environment $name: $file is not there (its variables: see ${BASH_SOURCE[0]})"
+  set -a
+  # shellcheck disable=SC1090 # named by the operator
+  source "$file"
+  set +a
+}
+
+# require NAME...: variables that have to be set.
+require() {
+  local name
+  for name in "$@"; do
+    [ -n "${!name:-}" ] || die "$name is not set in this environment"
+  done
+}
+
+voxelheim() { "${VOXELHEIM_BINARY:-voxelheim}" "$@"; }
+
+# seal: standard input to standard output, so that only whoever has the identity reads it.
+seal() {
+  require VOXELHEIM_BACKUP_RECIPIENT
+  zstd --quiet --threads=0 | age --encrypt --recipient "$VOXELHEIM_BACKUP_RECIPIENT"
+}
+
+# unseal FILE: to standard output.
+unseal() {
+  require VOXELHEIM_BACKUP_IDENTITY
+  age --decrypt --identity "$VOXELHEIM_BACKUP_IDENTITY" "$1" | zstd --quiet --decompress
+}
+
+# scratch: a folder for this user alone, in $SCRATCH, that goes when the script ends.
+scratch() {
+  umask 077
+  SCRATCH="$(mktemp -d)"
+  trap 'rm -rf "$SCRATCH"' EXIT
+}
+
+# ask_warehouse QUERY [FILE]: the answer; with a file, that is what the query inserts.
+ask_warehouse() {
+  local url="${VOXELHEIM_WAREHOUSE%%\?*}" query="$1" base database
+  base="${url%/*}"
+  database="${url##*/}"
+  curl --silent --show-error --fail-with-body "$base/" --url-query "database=$database" --url-query "query=$query" \
+    ${2:+--request POST --upload-file "$2"}
+}

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Beside a shard: copies its world every hour for as long as it runs, see backup_world.sh. A copy that fails is said
+# and tried again after five minutes.
+#   ops/scripts/keep_world_copied.sh ENV DATA NAME
+set -euo pipefail
+SCRIPTS="$(dirname "${BASH_SOURCE[0]}")"
+PERIOD_S=3600
+RETRY_S=300
+
+# As the first process of a container it is asked to end by signals, which a shell that waits for a program puts off.
+trap 'exit 0' TERM INT
+
+rest() {
+  sleep "$1" &
+  wait "$!"
+}
+
+# The first checkpoint takes a moment to be there.
+rest "$RETRY_S"
+while true; do
+  if "$SCRIPTS/backup_world.sh" "$@"; then rest "$PERIOD_S"; else rest "$RETRY_S"; fi
+done

@@ -1,0 +1,238 @@
+#!/usr/bin/env bash
+# Players, their things, statistics and a world are dumped while in use, destroyed, and restored into fresh databases:
+# every row is there, the ledger adds up, the world has the same hash, and a player goes on where they were. On real
+# PostgreSQL, ClickHouse and S3. What is damaged or would overwrite anything is refused.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../dev/common.sh"
+
+GUESTS=12
+STARTED=()
+
+main() {
+  need age age
+  need zstd zstd
+  need pg_dump postgresql-client
+  need jq jq
+  BINARY="${VOXELHEIM_BIN:-$TARGET/debug/voxelheim}"
+  [ -x "$BINARY" ] || cargo build --locked --quiet --package voxelheim
+  WORK="$(mktemp -d)"
+  trap clean_up EXIT
+  prepare
+  fill
+  in_use
+  destroy_and_restore
+  require_same
+  drill
+  refusals
+  note "rows, ledger, world and sessions are as they were"
+}
+
+clean_up() {
+  local pid database
+  for pid in "${STARTED[@]}"; do kill "$pid" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+  for database in "${ACCOUNTS[@]}" "${GAMES[@]}"; do
+    psql_of "$POSTGRES" "DROP DATABASE IF EXISTS $database" 2>/dev/null || true
+  done
+  for database in "${WAREHOUSES[@]}"; do warehouse default "DROP DATABASE IF EXISTS $database" || true; done
+  rm -rf "$WORK"
+}
+
+# --- the environments: `before`, and `after` and `drill` of which every database is fresh ---
+
+prepare() {
+  local tag="backup_$$"
+  POSTGRES="$("$ROOT/ops/dev/postgres.sh")"
+  CLICKHOUSE="$("$ROOT/ops/dev/clickhouse.sh")"
+  CLICKHOUSE="${CLICKHOUSE%/*}"
+  CACHE_URL="$("$ROOT/ops/dev/redis.sh")"
+  BROKER_URL="$("$ROOT/ops/dev/rabbitmq.sh")"
+  OBJECTS="$("$ROOT/ops/dev/s3.sh")"
+  ACCOUNTS=("${tag}_accounts_before" "${tag}_accounts_after" "${tag}_accounts_drill")
+  GAMES=("${tag}_game_before" "${tag}_game_after" "${tag}_game_drill")
+  WAREHOUSES=("${tag}_before" "${tag}_after" "${tag}_drill")
+  TAG="$tag"
+  age-keygen --output "$WORK/identity" 2>/dev/null
+  environment before 0 >"$WORK/before.env"
+  environment after 1 >"$WORK/after.env"
+  environment drill 2 >"$WORK/drill.env"
+  export VOXELHEIM_ENVIRONMENTS="$WORK" VOXELHEIM_BINARY="$BINARY"
+}
+
+environment() {
+  local place="$2" base="${POSTGRES%/*}"
+  psql_of "$POSTGRES" "CREATE DATABASE ${ACCOUNTS[place]}"
+  psql_of "$POSTGRES" "CREATE DATABASE ${GAMES[place]}"
+  warehouse default "CREATE DATABASE ${WAREHOUSES[place]}"
+  cat <<TEXT
+VOXELHEIM_ACCOUNTS_DATABASE=$base/${ACCOUNTS[place]}
+VOXELHEIM_GAME=$base/${GAMES[place]}
+VOXELHEIM_WAREHOUSE=$CLICKHOUSE/${WAREHOUSES[place]}
+VOXELHEIM_CACHE=$CACHE_URL
+VOXELHEIM_BROKER=$BROKER_URL
+VOXELHEIM_OBJECTS=$OBJECTS
+VOXELHEIM_BACKUP_RECIPIENT=$(age-keygen -y "$WORK/identity")
+VOXELHEIM_BACKUP_IDENTITY=$WORK/identity
+TEXT
+}
+
+psql_of() { psql --no-psqlrc --quiet --tuples-only --no-align "$1" --command "$2"; }
+
+warehouse() {
+  curl --silent --show-error --fail-with-body "$CLICKHOUSE/?database=$1" --data-binary "$2"
+}
+
+# become ENV COMMAND...: the (sub)shell goes on as that command, with the environment's variables.
+become() {
+  set -a
+  # shellcheck disable=SC1090 # written above
+  source "$WORK/$1.env"
+  set +a
+  shift
+  exec "$@"
+}
+
+# serve ENV ROLE FLAG...: its address, in $ADDRESS.
+serve() {
+  local environment="$1" role="$2" log="$WORK/$1-$2.log" pid
+  shift 2
+  : >"$log"
+  (become "$environment" "$BINARY" "$role" --listen 127.0.0.1:0 "$@" >"$log" 2>"$log.err") &
+  pid="$!"
+  STARTED+=("$pid")
+  until ADDRESS="$(sed -n 's/.*listens on \(http[^ ]*\)\/$/\1/p' "$log")" && [ -n "$ADDRESS" ]; do
+    kill -0 "$pid" 2>/dev/null || die "$role did not start: $(cat "$log.err")"
+    read -r -t 0.1 <> <(:) || true
+  done
+}
+
+services_of() {
+  (become "$1" "$BINARY" migrate) >/dev/null
+  serve "$1" auth --url http://auth.test/ --page-url http://page.test/ \
+    --master-key "$WORK/master_key" --mail "$WORK/mail"
+  AUTH="$ADDRESS"
+  serve "$1" inventory --keys "$AUTH/auth"
+  INVENTORY="$ADDRESS"
+  curl --silent --retry 50 --retry-delay 0 --retry-max-time 20 --retry-all-errors --fail "$INVENTORY/readyz" >/dev/null
+}
+
+end_services() {
+  local pid
+  for pid in "${STARTED[@]}"; do
+    kill "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
+  STARTED=()
+}
+
+call() {
+  local method="$1" url="$2" token="$3" body="${4:-}"
+  curl --silent --show-error --fail-with-body --request "$method" "$url" ${token:+--header "Authorization: Bearer $token"} \
+    ${body:+--header 'Content-Type: application/json' --data "$body"}
+}
+
+# --- what there is to lose ---
+
+fill() {
+  local number guest access character
+  services_of before
+  for ((number = 0; number < GUESTS; number++)); do
+    guest="$(call POST "$AUTH/auth/guests" "")"
+    access="$(jq -r .access_token <<<"$guest")"
+    character="$(call POST "$AUTH/auth/tickets" "$access" "{\"character\":\"Keeper $number\",\"edge\":\"battle\"}" |
+      jq -r .character_id)"
+    call GET "$INVENTORY/inventory/characters/$character/belongings" "$access" >"$WORK/belongings"
+  done
+  REFRESH="$(jq -r .refresh_token <<<"$guest")"
+  CHARACTER="$character"
+  warehouse "${WAREHOUSES[0]}" "INSERT INTO kills (at_ms, event, n) SELECT 1700000000000 + number, number, 0 FROM numbers(1000)"
+  warehouse "${WAREHOUSES[0]}" "INSERT INTO sums_made (name, made_ms) VALUES ('hours', 1)"
+}
+
+# --- dumped while it is in use ---
+
+in_use() {
+  "$BINARY" --data "$WORK/world" --listen 127.0.0.1:0 --soldiers 20 >"$WORK/world.log" 2>&1 &
+  STARTED+=("$!")
+  # The first is of the world as it was made; the next is of a battle.
+  until [ "$(compgen -G "$WORK/world/world/run-*/checkpoint-*.vxc" | wc -l)" -gt 1 ]; do
+    read -r -t 0.1 <> <(:) || true
+  done
+  WORLD_ID="$("$ROOT/ops/scripts/backup_world.sh" before "$WORK/world" "$TAG")"
+  DUMP_ID="$("$ROOT/ops/scripts/create_db_dump.sh" before)"
+  end_services
+  digests "${POSTGRES%/*}/${ACCOUNTS[0]}" >"$WORK/accounts.before"
+  digests "${POSTGRES%/*}/${GAMES[0]}" >"$WORK/game.before"
+  warehouse_digests "${WAREHOUSES[0]}" >"$WORK/warehouse.before"
+  grep -q inventory_entries "$WORK/game.before" || die "there is nothing to lose"
+}
+
+# digests URL: of all rows of each table that has any.
+digests() {
+  local table
+  psql_of "$1" "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%migrations' ORDER BY 1" |
+    while read -r table; do
+      psql_of "$1" "SELECT '$table', count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM $table AS t HAVING count(*) > 0"
+    done
+}
+
+warehouse_digests() {
+  local table
+  for table in kills sums_made; do
+    printf '%s %s\n' "$table" "$(warehouse "$1" "SELECT count(), sum(cityHash64(*)) FROM $table")"
+  done
+}
+
+# --- destroyed and restored ---
+
+destroy_and_restore() {
+  "$BINARY" checkpoint save --data "$WORK/world" >"$WORK/last"
+  mv "$WORK/world" "$WORK/lost"
+  psql_of "$POSTGRES" "DROP DATABASE ${ACCOUNTS[0]}"
+  psql_of "$POSTGRES" "DROP DATABASE ${GAMES[0]}"
+  warehouse default "DROP DATABASE ${WAREHOUSES[0]}"
+  "$ROOT/ops/scripts/import_db_dump.sh" after "archive:databases/before:$DUMP_ID"
+  "$ROOT/ops/scripts/restore_world.sh" before "$WORK/world" "$TAG" "$WORLD_ID"
+}
+
+require_same() {
+  local tick hash belongings access
+  digests "${POSTGRES%/*}/${ACCOUNTS[1]}" | diff - "$WORK/accounts.before" || die "accounts are not as they were"
+  digests "${POSTGRES%/*}/${GAMES[1]}" | diff - "$WORK/game.before" || die "the game is not as it was"
+  warehouse_digests "${WAREHOUSES[1]}" | diff - "$WORK/warehouse.before" || die "statistics are not as they were"
+  tick="$(compgen -G "$WORK/world/world/run-*/checkpoint-*.vxc" | sed 's/.*checkpoint-0*\([0-9]*\)\.vxc/\1/')"
+  hash="$("$BINARY" replay "$WORK/world" | grep '^hash')"
+  [ "$hash" = "$("$BINARY" replay "$WORK/lost" --until "$tick" | grep '^hash')" ] || die "the world is another"
+  services_of after
+  access="$(call POST "$AUTH/auth/refresh" "" "{\"refresh_token\":\"$REFRESH\"}" | jq -r .access_token)"
+  belongings="$(call GET "$INVENTORY/inventory/characters/$CHARACTER/belongings" "$access")"
+  [ "$(jq -S . <<<"$belongings")" = "$(jq -S . "$WORK/belongings")" ] || die "a player's things are others"
+}
+
+drill() {
+  "$ROOT/ops/scripts/restore_drill.sh" before drill "$TAG" >"$WORK/drilled"
+  grep -q '^ledger closed$' "$WORK/drilled" || die "the drill does not look at the ledger"
+  grep -q "^$("$BINARY" replay "$WORK/world" | grep '^hash')$" "$WORK/drilled" || die "the drill's world is another"
+}
+
+# --- what is not done ---
+
+refusals() {
+  local piece
+  ! "$ROOT/ops/scripts/import_db_dump.sh" after "archive:databases/before:$DUMP_ID" 2>"$WORK/said" ||
+    die "a dump went into databases that were not empty"
+  grep -q "is not empty" "$WORK/said" || die "it does not say why: $(cat "$WORK/said")"
+  ! "$ROOT/ops/scripts/restore_world.sh" before "$WORK/world" "$TAG" 2>"$WORK/said" ||
+    die "a world was overwritten"
+  sed -i "s|^VOXELHEIM_OBJECTS=.*|VOXELHEIM_OBJECTS=file://$WORK/objects|" "$WORK/after.env"
+  "$ROOT/ops/scripts/create_db_dump.sh" after >/dev/null
+  "$ROOT/ops/scripts/backup_world.sh" after "$WORK/world" "$TAG" >/dev/null
+  "$ROOT/ops/scripts/prune_backups.sh" after "$TAG" 2>/dev/null || die "copies that are whole do not count"
+  piece="$(find "$WORK/objects/worlds" -name 'piece-*' | head -1)"
+  printf 'x' | dd of="$piece" bs=1 seek=100 conv=notrunc status=none
+  ! "$ROOT/ops/scripts/restore_world.sh" after "$WORK/elsewhere" "$TAG" 2>"$WORK/said" || die "a damaged copy was used"
+  grep -q damaged "$WORK/said" || die "it does not say why: $(cat "$WORK/said")"
+  ! "$ROOT/ops/scripts/prune_backups.sh" after "$TAG" 2>/dev/null || die "copies went though the newest is damaged"
+}
+
+main "$@"

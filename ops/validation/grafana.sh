@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Boards against a running battle: every role a process of its own on real backends, bots that play, real exporters,
+# and a real Prometheus that scrapes all of it as compose's would. Each expression of each board answers with data,
+# and each name in rules and boards is told by somebody. Boards are what their source makes, and type-check against
+# Grafana's own schema. One to two minutes.
+# VOXELHEIM_BIN names the binary [target/debug/voxelheim].
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../dev/common.sh"
+source "$ROOT/ops/validation/watching/tools.sh"
+source "$ROOT/ops/validation/watching/battle.sh"
+
+BOTS=45
+PLAY_SECONDS=240
+# Two scrapes of everything, an evaluation after that, and counts that have risen.
+WATCH_SECONDS=40
+
+FOLDER="$(mktemp -d)"
+trap end_battle EXIT
+
+main() {
+  cd "$ROOT"
+  BINARY="$(realpath "${VOXELHEIM_BIN:-$TARGET/debug/voxelheim}")"
+  [ -x "$BINARY" ] || die "no $BINARY: build it (cargo build -p voxelheim), or name another with VOXELHEIM_BIN"
+  need_watchers
+  python3 ops/grafana/build.py --check
+  check_types
+  say "a battle" && begin_battle
+  # Watched from before they come, so that counts rise.
+  say "watchers" && begin_watchers
+  say "bots" && begin_bots "$BOTS" "$PLAY_SECONDS"
+  sleep "$WATCH_SECONDS"
+  local url="http://127.0.0.1:${PORT_OF[prometheus]}" names boards status=0
+  names="$(python3 ops/validation/watching/names.py "$url" ops/prometheus/absent_names.txt)" || status=1
+  echo "$names"
+  boards="$(python3 ops/validation/watching/boards.py "$url" ops/grafana/boards/*.json)" || status=1
+  echo "$boards"
+  python3 ops/validation/watching/rules.py "$url" || status=1
+  echo "$(tail -n 1 <<<"$boards"); $(tail -n 1 <<<"$names")"
+  return "$status"
+}
+
+need_watchers() {
+  need_yaml
+  need curl curl
+  need psql postgresql-client
+  need prometheus prometheus
+  need prometheus-alertmanager prometheus-alertmanager
+  need prometheus-blackbox-exporter prometheus-blackbox-exporter
+  need prometheus-node-exporter prometheus-node-exporter
+  need prometheus-postgres-exporter prometheus-postgres-exporter
+  need prometheus-redis-exporter prometheus-redis-exporter
+}
+
+begin_watchers() {
+  local name names=() postgres="${URL_OF[postgres]}"
+  choose_ports prometheus alertmanager blackbox node-exporter postgres-exporter redis-exporter
+  run_beside blackbox prometheus-blackbox-exporter --config.file ops/prometheus/blackbox.yml --web.listen-address "$(here blackbox)"
+  run_beside node-exporter prometheus-node-exporter --web.listen-address "$(here node-exporter)"
+  run_beside redis-exporter prometheus-redis-exporter --redis.addr "${URL_OF[cache]}" --web.listen-address "$(here redis-exporter)"
+  # It knows a URL by this scheme only.
+  DATA_SOURCE_NAME="postgresql${postgres#postgres}?sslmode=disable" run_beside postgres-exporter prometheus-postgres-exporter \
+    --auto-discover-databases --include-databases=directory,accounts,game,voxelheim \
+    --extend.query-path ops/prometheus/postgres_queries.yml --web.listen-address "$(here postgres-exporter)"
+  printf 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n' >"$FOLDER/alertmanager.yml"
+  run_beside alertmanager prometheus-alertmanager --config.file "$FOLDER/alertmanager.yml" --storage.path "$FOLDER/alertmanager" \
+    --web.listen-address "$(here alertmanager)" --cluster.listen-address=
+  for name in "${!PORT_OF[@]}"; do names+=("$name=${PORT_OF[$name]}"); done
+  python3 ops/validation/watching/scrapes.py ops/prometheus "localhost=${PORT_OF[prometheus]}" "${names[@]}" >"$FOLDER/prometheus.yml"
+  run_beside prometheus prometheus --config.file "$FOLDER/prometheus.yml" --storage.tsdb.path "$FOLDER/prometheus" \
+    --web.listen-address "$(here prometheus)"
+  wait_for "http://$(here prometheus)/-/ready"
+}
+
+here() { echo "127.0.0.1:${PORT_OF[$1]}"; }
+
+check_types() {
+  need_node
+  local modules="$CACHE/grafana-schema"
+  if [ ! -e "$modules/.complete" ]; then
+    note "installing @grafana/schema and typescript (npm)"
+    mkdir -p "$modules"
+    (cd "$modules" && npm install --silent --no-audit --no-fund --ignore-scripts --prefix . \
+      @grafana/schema@12.2.0 typescript@5.9.3 >&2) || die "npm install @grafana/schema failed"
+    touch "$modules/.complete"
+  fi
+  python3 ops/validation/watching/typed_boards.py "$modules" ops/grafana/boards/*.json
+  (cd "$modules" && node_modules/.bin/tsc --project .) || die "a board is not what Grafana's schema says"
+}
+
+main

@@ -1,0 +1,164 @@
+"""Alerts, their tests and their runbooks belong together, and runbooks tell of commands that there are.
+
+    python3 ops/validation/watching/alerts.py [BINARY]
+
+Prints a sentence for each fault, and fails if there is one.
+"""
+
+import functools
+import pathlib
+import re
+import subprocess
+import sys
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+RULES = ROOT / "ops/prometheus/rules"
+TESTS = ROOT / "ops/prometheus/tests"
+RUNBOOKS = ROOT / "docs/runbooks"
+
+SEVERITIES = {"page", "ticket", "none"}
+HEADINGS = ["## What it means", "## What to look at", "## What to do"]
+# It never clears: that is what it is for.
+NEVER_CLEAR = {"Watchdog"}
+# What stands for something of the reader's in a command.
+PLACEHOLDER = re.compile(r"^[A-Z][A-Z/]*$|^/|^http")
+
+
+def alerts():
+    for path in sorted(RULES.glob("*.yml")):
+        for group in yaml.safe_load(path.read_text())["groups"]:
+            yield from (rule for rule in group["rules"] if "alert" in rule)
+
+
+def tests():
+    for path in sorted(TESTS.glob("*.yml")):
+        yield from yaml.safe_load(path.read_text())["tests"]
+
+
+def faults_of_alert(rule, tests_by_name):
+    labels, annotations = rule.get("labels", {}), rule.get("annotations", {})
+    if labels.get("severity") not in SEVERITIES or not labels.get("area"):
+        yield "has no severity or area"
+    if not annotations.get("summary"):
+        yield "has no summary"
+    page = ROOT / annotations.get("runbook", "none")
+    if not page.is_file():
+        yield "has no runbook"
+    elif f"`{rule['alert']}`" not in page.read_text() and page.stem != rule["alert"]:
+        yield f"is not named in {page.name}"
+    test = tests_by_name.get(rule["alert"])
+    if test is None:
+        yield "has no test"
+    else:
+        yield from faults_of_test(rule["alert"], test)
+
+
+def faults_of_test(alert, test):
+    """It must fire, and clear after that."""
+    asked = [it for it in test["promql_expr_test"] if f'alertname="{alert}"' in it["expr"]]
+    fires = [minutes(it["eval_time"]) for it in asked if it["exp_samples"]]
+    clears = [minutes(it["eval_time"]) for it in asked if not it["exp_samples"]]
+    if not fires:
+        yield "never fires in its test"
+    elif alert not in NEVER_CLEAR and not any(clear > fires[0] for clear in clears):
+        yield "never clears in its test"
+
+
+def minutes(duration):
+    units = {"d": 1440, "h": 60, "m": 1, "s": 1 / 60}
+    return sum(int(count) * units[unit] for count, unit in re.findall(r"(\d+)([dhms])", str(duration)))
+
+
+def faults_of_runbook(page, rules, binary):
+    text = page.read_text()
+    if not text.startswith(f"# {page.stem}\n"):
+        yield "is not titled by its name"
+    if [line for line in text.splitlines() if line.startswith("## ")] != HEADINGS:
+        yield "has other headings than the rest"
+    if not any(rule["annotations"].get("runbook", "").endswith(f"/{page.name}") for rule in rules):
+        yield "is of no alert"
+    if binary:
+        yield from faults_of_commands(text, binary)
+
+
+def faults_of_commands(text, binary):
+    for command in commands(text):
+        fault = unknown(binary, command.split())
+        if fault:
+            yield f"`{command}`: {fault}"
+
+
+def commands(text):
+    """What is told to the binary: in indented lines, also through docker and kubectl, and in backticks."""
+    for line in re.findall(r"^ {4,}(.*)$", text, re.M) + re.findall(r"`([^`]+)`", text):
+        told = re.search(r"(?:^|exec \S+ (?:-- )?)voxelheim (.+)$", line.strip())
+        if told:
+            yield told.group(1)
+
+
+def unknown(binary, words):
+    """What of a command the binary does not know; nothing if it knows all."""
+    path, flags = [], []
+    for word, value in zip(words, words[1:] + [""]):
+        if word.startswith("--"):
+            flags.append(word.split("=")[0])
+        elif is_subcommand(binary, path, word):
+            path.append(word)
+    if not path and not flags:
+        return "no such command"
+    known = set(re.findall(r"--[a-z-]+", help_of(binary, ()) if not path else ""))
+    for depth in range(1, len(path) + 1):
+        known |= set(re.findall(r"--[a-z-]+", help_of(binary, tuple(path[:depth]))))
+    missing = [flag for flag in flags if flag not in known]
+    if missing:
+        return f"there is no {', '.join(missing)}"
+    return unknown_word(binary, path, words)
+
+
+def unknown_word(binary, path, words):
+    """A word that is neither a command, a flag's value nor a placeholder."""
+    values = {value for flag, value in zip(words, words[1:]) if flag.startswith("--")}
+    for word in words:
+        if word.startswith("--") or word in path or word in values or PLACEHOLDER.match(word):
+            continue
+        return f"what is {word}?"
+    return None
+
+
+def is_subcommand(binary, path, word):
+    listed = re.search(r"\nCommands:\n((?:  .*\n|\n)+?)(?:\n\S|$)", help_of(binary, tuple(path)) + "\n")
+    return bool(listed) and bool(re.search(rf"^  {re.escape(word)}\s", listed.group(1), re.M))
+
+
+@functools.cache
+def help_of(binary, path):
+    asked = subprocess.run([binary, *path, "--help"], capture_output=True, text=True, check=False)
+    return asked.stdout
+
+
+def faults_of_index(rules):
+    index = (RUNBOOKS / "README.md").read_text()
+    for rule in rules:
+        page = pathlib.Path(rule["annotations"].get("runbook", "none")).name
+        row = rf"^\| \[{rule['alert']}\]\({page}\) \| {rule['labels'].get('severity')} \|"
+        if not re.search(row, index, re.M):
+            yield f"README.md has no row of {rule['alert']} with its severity"
+
+
+def main():
+    binary = sys.argv[1] if len(sys.argv) > 1 else None
+    rules = list(alerts())
+    tests_by_name = {test["name"]: test for test in tests()}
+    faults = [f"{rule['alert']} {fault}" for rule in rules for fault in faults_of_alert(rule, tests_by_name)]
+    pages = sorted(page for page in RUNBOOKS.glob("*.md") if page.name != "README.md")
+    faults += [f"{page.name} {fault}" for page in pages for fault in faults_of_runbook(page, rules, binary)]
+    faults += faults_of_index(rules)
+    for fault in faults:
+        print(fault)
+    print(f"{len(rules)} alerts, {len(pages)} runbooks, {len(faults)} faults")
+    sys.exit(1 if faults else 0)
+
+
+main()
