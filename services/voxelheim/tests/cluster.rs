@@ -5,7 +5,7 @@
 mod common;
 
 use std::{
-    thread,
+    env, thread,
     time::{Duration, Instant},
 };
 
@@ -68,6 +68,55 @@ fn a_battle_outlives_its_processes() {
         assert_eq!(report["staleness_broken"], 0, "{report}");
     }
     for process in edges.into_iter().chain([first, second]) {
+        process.stop();
+    }
+}
+
+/// Pods, then edges, are replaced one after the other by those of this version, while people play. The version before is
+/// the binary that VOXELHEIM_PREVIOUS_BIN names, as a release's pipeline does; else this one again.
+#[test]
+fn a_rolling_upgrade_drops_nobody() {
+    let this = env!("CARGO_BIN_EXE_voxelheim");
+    let previous = env::var("VOXELHEIM_PREVIOUS_BIN");
+    let mut cluster = Cluster::found("upgrade");
+    cluster.begin_with(previous.unwrap_or_else(|_| this.to_owned()));
+    let pods = [1, 2].map(|number| (number, cluster.pod(number)));
+    let edges = [11, 12].map(|number| (number, cluster.edge(number)));
+    until("both pods are there", || cluster.shards(1).len() == 2);
+    let bots = edges
+        .each_ref()
+        .map(|(_, edge)| cluster.bots(edge, PLAYERS / 2));
+    until("all players are in", || {
+        players(&cluster, 1) == PLAYERS as u64
+    });
+
+    cluster.begin_with(this);
+    let mut others = [2, 1].into_iter();
+    let pods = pods.map(|(number, mut pod)| {
+        let other = others.next().expect("as many as pods");
+        pod.terminate();
+        assert!(pod.wait().success(), "pod {number} is emptied first");
+        fight_on(&cluster, other, 20);
+        let pod = cluster.pod(number);
+        until("the new pod joins", || cluster.shards(other).len() == 2);
+        move_all(&cluster, other, number);
+        pod
+    });
+    let edges = edges.map(|(number, mut edge)| {
+        edge.terminate();
+        assert!(edge.wait().success(), "edge {number} hands its players on");
+        let edge = cluster.edge(number);
+        fight_on(&cluster, 1, 20);
+        edge
+    });
+
+    for bots in bots {
+        let report = bots.finish();
+        assert_eq!(report["joined"], PLAYERS / 2, "{report}");
+        assert_eq!(report["dropped"], 0, "{report}");
+        assert_eq!(report["staleness_broken"], 0, "{report}");
+    }
+    for process in edges.into_iter().chain(pods) {
         process.stop();
     }
 }

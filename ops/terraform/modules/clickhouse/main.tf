@@ -25,6 +25,16 @@ resource "helm_release" "objects" {
   namespace = var.namespace
   chart     = "${path.module}/../../charts/objects"
   values = [yamlencode({ objects = [
+    # A database that has its tables made on every replica; the image runs this when a disk is empty.
+    {
+      apiVersion = "v1"
+      kind       = "ConfigMap"
+      metadata   = { name = "clickhouse-database" }
+      data = { "database.sql" = join(" ", [
+        "CREATE DATABASE IF NOT EXISTS voxelheim",
+        "ENGINE = Replicated('/clickhouse/databases/voxelheim', '{shard}', '{replica}')",
+      ]) }
+    },
     {
       apiVersion = "clickhouse-keeper.altinity.com/v1"
       kind       = "ClickHouseKeeperInstallation"
@@ -54,11 +64,15 @@ resource "helm_release" "objects" {
           volumeClaimTemplates = [local.volume]
           podTemplates = [{
             name = "clickhouse"
-            spec = { containers = [{
-              name      = "clickhouse"
-              image     = "clickhouse/clickhouse-server:25.8.9.20-alpine"
-              resources = { requests = { cpu = "1", memory = "4Gi" }, limits = { memory = "4Gi" } }
-            }] }
+            spec = {
+              volumes = [{ name = "database", configMap = { name = "clickhouse-database" } }]
+              containers = [{
+                name         = "clickhouse"
+                image        = "clickhouse/clickhouse-server:25.8.9.20-alpine"
+                resources    = { requests = { cpu = "1", memory = "4Gi" }, limits = { memory = "4Gi" } }
+                volumeMounts = [{ name = "database", mountPath = "/docker-entrypoint-initdb.d" }]
+              }]
+            }
           }]
         }
       }

@@ -6,6 +6,8 @@
 //! [own](OwnServer).
 
 mod database;
+#[cfg(feature = "objects")]
+mod place;
 mod server;
 
 use std::{
@@ -19,6 +21,8 @@ use std::{
 #[cfg(feature = "cache")]
 pub use database::on_each_pair;
 pub use database::{TestDatabase, on_each_database};
+#[cfg(feature = "objects")]
+pub use place::on_each_place;
 pub use server::{OwnServer, Server, server_url};
 
 /// Of letters, digits and `_`, beginning with `prefix`; no other test and no other run has it.

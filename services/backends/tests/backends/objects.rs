@@ -5,32 +5,11 @@ use std::env;
 use backends::{
     limits::{NAME_BYTES_MAX, OBJECT_BYTES_MAX},
     objects::{Object, Objects, ObjectsError},
-    testing::{OwnServer, Server, block_on, server_url, unique_name},
+    testing::{OwnServer, Server, block_on, on_each_place, server_url, unique_name},
 };
 use tokio::task::JoinSet;
 
 use crate::common::until;
-
-/// Runs a test in each place, under a name of its own, which is emptied afterwards.
-fn on_each_place(test: impl AsyncFn(Objects, String)) {
-    block_on(async {
-        let folder = env::temp_dir().join(unique_name("objects"));
-        let urls = [
-            format!("file://{}", folder.display()),
-            server_url(Server::S3),
-        ];
-        for url in urls {
-            eprintln!("on {url}");
-            let objects = Objects::open(&url).expect("a place");
-            let name = unique_name("test");
-            test(objects.clone(), name.clone()).await;
-            for object in objects.list(&name).await.expect("a place") {
-                objects.delete(&object.name).await.expect("a place");
-            }
-        }
-        std::fs::remove_dir_all(folder).expect("a folder of ours");
-    });
-}
 
 async fn get(objects: &Objects, name: &str) -> Option<Vec<u8>> {
     objects.get(name).await.expect("a place")

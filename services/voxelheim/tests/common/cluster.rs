@@ -16,6 +16,8 @@ pub struct Cluster {
     folder: PathBuf,
     postgres: String,
     schema: String,
+    /// What members are started from.
+    binary: PathBuf,
 }
 
 /// A shard as `ctl shards` tells it.
@@ -56,7 +58,13 @@ impl Cluster {
             folder,
             postgres,
             schema: name,
+            binary: env!("CARGO_BIN_EXE_voxelheim").into(),
         }
+    }
+
+    /// Has members that are started from now on be of another version.
+    pub fn begin_with(&mut self, binary: impl Into<PathBuf>) {
+        self.binary = binary.into();
     }
 
     /// Starts a pod and waits until its shards tick.
@@ -106,7 +114,7 @@ impl Cluster {
     }
 
     fn member(&self, role: &str, number: u16) -> Command {
-        let mut command = voxelheim();
+        let mut command = Command::new(&self.binary);
         command.arg(role).args(["--pod", &number.to_string()]);
         command.args(["--link", "127.0.0.1:0"]);
         command
