@@ -52,23 +52,28 @@ need_watchers() {
 }
 
 begin_watchers() {
-  local name names=() postgres="${URL_OF[postgres]}"
-  choose_ports prometheus alertmanager blackbox node-exporter postgres-exporter redis-exporter
+  local name names=()
+  choose_ports prometheus alertmanager blackbox node-exporter postgres-exporter directory-exporter redis-exporter
   run_beside blackbox prometheus-blackbox-exporter --config.file ops/prometheus/blackbox.yml --web.listen-address "$(here blackbox)"
   run_beside node-exporter prometheus-node-exporter --web.listen-address "$(here node-exporter)"
   run_beside redis-exporter prometheus-redis-exporter --redis.addr "${URL_OF[cache]}" --web.listen-address "$(here redis-exporter)"
-  # It knows a URL by this scheme only.
-  DATA_SOURCE_NAME="postgresql${postgres#postgres}?sslmode=disable" run_beside postgres-exporter prometheus-postgres-exporter \
-    --auto-discover-databases --include-databases=directory,accounts,game,voxelheim \
-    --extend.query-path ops/prometheus/postgres_queries.yml --web.listen-address "$(here postgres-exporter)"
-  printf 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n' >"$FOLDER/alertmanager.yml"
-  run_beside alertmanager prometheus-alertmanager --config.file "$FOLDER/alertmanager.yml" --storage.path "$FOLDER/alertmanager" \
+  begin_exporter postgres accounts,game
+  begin_exporter directory directory
+  run_beside alertmanager prometheus-alertmanager --config.file ops/alertmanager/compose.yml --storage.path "$FOLDER/alertmanager" \
     --web.listen-address "$(here alertmanager)" --cluster.listen-address=
   for name in "${!PORT_OF[@]}"; do names+=("$name=${PORT_OF[$name]}"); done
   python3 ops/validation/watching/scrapes.py ops/prometheus "localhost=${PORT_OF[prometheus]}" "${names[@]}" >"$FOLDER/prometheus.yml"
   run_beside prometheus prometheus --config.file "$FOLDER/prometheus.yml" --storage.tsdb.path "$FOLDER/prometheus" \
     --web.listen-address "$(here prometheus)"
   wait_for "http://$(here prometheus)/-/ready"
+}
+
+# begin_exporter NAME DATABASES: as compose's NAME-exporter. It knows a URL by this scheme only.
+begin_exporter() {
+  local url="postgresql${URL_OF[postgres]#postgres}"
+  DATA_SOURCE_NAME="${url%/*}/${2%,*}?sslmode=disable" run_beside "$1-exporter" prometheus-postgres-exporter \
+    --auto-discover-databases --include-databases="$2" --extend.query-path ops/prometheus/postgres_queries.yml \
+    --web.listen-address "$(here "$1-exporter")"
 }
 
 here() { echo "127.0.0.1:${PORT_OF[$1]}"; }

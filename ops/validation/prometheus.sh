@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Prometheus' configuration by promtool: of compose and of a cluster, rules, prober; and that each process of a
-# rendered overlay, where ops/k8s is, is found once, under its role. Seconds; nothing is scraped here, that is
-# grafana.sh.
+# Prometheus' configuration by promtool: of compose, of a cluster, of one process; rules; the prober. Each process of
+# a rendered overlay is found once, under its role, and the exporters' manifests are what Kubernetes' schemas say.
+# Seconds; nothing is scraped here, that is grafana.sh.
 set -euo pipefail
-source "$(dirname "${BASH_SOURCE[0]}")/../dev/common.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 source "$ROOT/ops/validation/watching/tools.sh"
 
-FOLDER="$(mktemp -d)"
-trap 'rm -rf "$FOLDER"' EXIT
+FOLDER="$SCRATCH"
 
 main() {
   cd "$ROOT"
@@ -22,7 +21,9 @@ main() {
   ENVIRONMENT=dev NAMESPACE=voxelheim-dev envsubst "\$ENVIRONMENT \$NAMESPACE" \
     <ops/prometheus/kubernetes.yml >"$FOLDER/kubernetes.yml"
   check_config kubernetes "$FOLDER/kubernetes.yml"
-  if [ -d ops/k8s/overlays ]; then check_pods; else note "no ops/k8s/overlays: whether its pods are found is not known"; fi
+  need_kubectl
+  check_pods
+  check_exporters
   echo "configurations of compose, Kubernetes and one process, $(cat ops/prometheus/rules/*.yml | grep -cE '^ +- (alert|record):') rules"
 }
 
@@ -36,7 +37,6 @@ check_config() {
 # The processes of an environment are several folders, applied one after the other.
 check_pods() {
   local part folder="$FOLDER/pods" expected found
-  need kubectl kubectl
   mkdir -p "$folder"
   for part in shard edge services migrate; do
     kubectl kustomize "ops/k8s/overlays/live/$part" >"$folder/$part.yml"
@@ -46,6 +46,11 @@ check_pods() {
     python3 "$ROOT/ops/validation/watching/found_pods.py")"
   [ "$expected" = "$found" ] || die "pods are $expected; found is $found"
   note "found: $found"
+}
+
+check_exporters() {
+  kubectl kustomize ops/prometheus >"$FOLDER/exporters.yml"
+  program kubernetes-validate==1.37.0 kubernetes-validate -k "$KUBERNETES_VERSION" --strict --quiet "$FOLDER/exporters.yml"
 }
 
 main

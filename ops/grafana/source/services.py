@@ -31,6 +31,6 @@ def services():
                 query("sum by (reason) (rate(voxelheim_chat_hushed_total[5m])) or on () vector(0)", "hushed"),
             ], "cps", "Words a second, over all edges.")),
         row("Under way", 6,
-            bars("Requests not answered yet", query('sum by (role) (voxelheim_http_requests_under_way{role=~"$role"})', "{{role}}"), "short", "512 are let in at once by each process.", [(None, GREEN), (200, YELLOW), (400, RED)]),
+            bars("Requests not answered yet", query('sum by (role) (voxelheim_http_requests_under_way{role=~"$role"})', "{{role}}"), "short", "256 are let in at once by each process.", [(None, GREEN), (100, YELLOW), (200, RED)]),
             stat("Moderators' acts today", query("sum(increase(voxelheim_chat_moderated_total[24h])) or vector(0)"), "short", "Mutes, words removed, reports resolved.", [(None, GREY)], decimals=0, spark=False)),
     ], [("role", "Service", 'voxelheim_http_request_seconds_count')])

@@ -9,7 +9,8 @@
 declare -A PORT_OF
 declare -A URL_OF
 PROCESSES=()
-START_SECONDS_MAX=60
+# Some of them at once on a machine that has other work.
+START_SECONDS_MAX=90
 
 # Backends of its own: nobody else's tests stop them in between.
 begin_backends() {
@@ -66,10 +67,9 @@ begin_battle() {
   begin edge edge --pod 11 --listen "127.0.0.1:${PORT_OF[edge]}" --link 127.0.0.1:0 --authority "$FOLDER/authority" \
     --data "$FOLDER/edge" --accounts open
   # It has its backends within itself.
-  (unset VOXELHEIM_DIRECTORY VOXELHEIM_GAME VOXELHEIM_CACHE VOXELHEIM_BROKER VOXELHEIM_WAREHOUSE VOXELHEIM_KEYS
-    exec "$BINARY" --listen "127.0.0.1:${PORT_OF[one]}" --data "$FOLDER/one" --soldiers 20 --edges 1) \
-    >"$FOLDER/logs/one.out" 2>"$FOLDER/logs/one" &
-  PROCESSES+=("$!")
+  run_beside one env --unset=VOXELHEIM_DIRECTORY --unset=VOXELHEIM_GAME --unset=VOXELHEIM_CACHE --unset=VOXELHEIM_BROKER \
+    --unset=VOXELHEIM_WAREHOUSE --unset=VOXELHEIM_KEYS \
+    "$BINARY" --listen "127.0.0.1:${PORT_OF[one]}" --data "$FOLDER/one" --soldiers 20 --edges 1
   wait_for "http://127.0.0.1:${PORT_OF[shard-2]}/healthz"
   wait_for "http://127.0.0.1:${PORT_OF[edge]}/healthz"
   wait_for "http://127.0.0.1:${PORT_OF[one]}/healthz"
@@ -86,15 +86,28 @@ begin_shard() {
 }
 
 begin_bots() {
-  begin bots bots --url "http://127.0.0.1:${PORT_OF[edge]}" --auth "$VOXELHEIM_KEYS" --count "$1" \
+  run_beside bots "$BINARY" bots --url "http://127.0.0.1:${PORT_OF[edge]}" --auth "$VOXELHEIM_KEYS" --count "$1" \
     --joins-per-second 1 --seconds "$2" --json
 }
 
-# begin NAME ARGUMENTS...: the binary, in the background; its log is FOLDER/logs/NAME.
+# begin NAME ARGUMENTS...: the binary, in the background, started again when it ends, as compose and clusters do: on
+# a busy machine a lease may be lost. Its log is FOLDER/logs/NAME.
 begin() {
   local name="$1"
   shift
-  run_beside "$name" "$BINARY" "$@"
+  run_beside "$name" keep_running "$BINARY" "$@"
+}
+
+# Until it is told to stop.
+keep_running() {
+  local child=""
+  trap 'kill "$child" 2>/dev/null; wait "$child"; exit 0' TERM
+  while true; do
+    "$@" &
+    child=$!
+    wait "$child" || true
+    sleep 0.5
+  done
 }
 
 # run_beside NAME PROGRAM...: any program; it is ended with the rest.

@@ -173,11 +173,10 @@ def send(url, event):
 
 
 def faults_of_whole(lines, documents, dropped):
+    if dropped:
+        return [f"{dropped} events of ours were dropped"]
     said = [json.loads(line["log"]) for line in lines if line["log"].startswith("{")]
     understood = [it for it in documents if it["log"]["logger"] != "stderr"]
-    if dropped:
-        yield_of = f"{dropped} events of ours were dropped"
-        return [yield_of]
     faults = []
     if len(understood) != len(said):
         faults.append(f"{len(said)} lines of JSON, and {len(understood)} documents of them")

@@ -31,7 +31,7 @@ def one(path, port_of):
     """The targets of the one process."""
     [groups] = [job["static_configs"] for job in yaml.safe_load(path.read_text())["scrape_configs"] if job["job_name"] == "voxelheim"]
     for group in groups:
-        labels = {**group["labels"], "host": group["labels"]["instance"]}
+        labels = {**group["labels"], "host": group["labels"]["instance"] + ":8080"}
         yield {"targets": [f"127.0.0.1:{port_of['one']}"], "labels": labels}
 
 
@@ -43,10 +43,10 @@ def here(job, port_of):
         for target in group["targets"]:
             name = target.split(":")[0]
             if name in port_of:
-                labels = {**group.get("labels", {}), "host": name}
+                labels = {**group.get("labels", {}), "host": target}
                 named.append({"targets": [f"127.0.0.1:{port_of[name]}"], "labels": labels})
     job["static_configs"] = named
-    # Compose's hosts are names; here the name is a label beside the address.
+    # What relabelling makes of compose's address it makes of this label here.
     job["relabel_configs"] = [relabelled(rule, port_of) for rule in job.get("relabel_configs", [])]
     job["relabel_configs"].append({"action": "labeldrop", "regex": "host"})
     return job
@@ -54,7 +54,7 @@ def here(job, port_of):
 
 def relabelled(rule, port_of):
     if rule.get("target_label") == "instance" and rule.get("source_labels") == ["__address__"]:
-        return {"source_labels": ["host"], "target_label": "instance"}
+        return {**rule, "source_labels": ["host"]}
     if rule.get("target_label") == "__address__":
         name = rule["replacement"].split(":")[0]
         return {**rule, "replacement": f"127.0.0.1:{port_of[name]}"}

@@ -42,6 +42,8 @@ module "dns" {
 module "monitoring" {
   source = "../monitoring"
 
+  environment    = var.environment
+  namespace      = local.name
   retention_days = var.is_lasting ? 90 : 14
   storage_gib    = local.gib
 

@@ -1,6 +1,15 @@
 # Prometheus, Alertmanager and Grafana by their operator. What they watch, warn of and show is VoxelHeim's own:
 # ops/prometheus, ops/alertmanager, ops/grafana.
 
+locals {
+  watching = "${path.module}/../../.."
+  # Our pods are found by their PodMonitor, kubelets by the chart: all others by what stands in the file.
+  found   = ["voxelheim", "kubelet"]
+  scrapes = yamldecode(templatefile("${local.watching}/prometheus/kubernetes.yml", { ENVIRONMENT = var.environment, NAMESPACE = var.namespace })).scrape_configs
+  rules   = { for file in fileset("${local.watching}/prometheus/rules", "*.yml") : trimsuffix(file, ".yml") => yamldecode(file("${local.watching}/prometheus/rules/${file}")) }
+  boards  = { for file in fileset("${local.watching}/grafana/boards", "*.json") : trimsuffix(file, ".json") => { json = file("${local.watching}/grafana/boards/${file}") } }
+}
+
 resource "helm_release" "this" {
   name             = "monitoring"
   namespace        = "monitoring"
@@ -12,7 +21,9 @@ resource "helm_release" "this" {
   timeout          = 900
   values = [yamlencode({
     prometheus = { prometheusSpec = {
-      retention = "${var.retention_days}d"
+      retention               = "${var.retention_days}d"
+      externalLabels          = { environment = var.environment }
+      additionalScrapeConfigs = [for job in local.scrapes : job if !contains(local.found, job.job_name)]
       # Monitors and rules of every namespace, not of this chart alone.
       podMonitorSelectorNilUsesHelmValues     = false
       serviceMonitorSelectorNilUsesHelmValues = false
@@ -22,6 +33,18 @@ resource "helm_release" "this" {
         resources   = { requests = { storage = "${var.storage_gib}Gi" } }
       } } }
     } }
-    grafana = { defaultDashboardsEnabled = false, sidecar = { dashboards = { searchNamespace = "ALL" } } }
+    additionalPrometheusRulesMap = local.rules
+    # Receivers' addresses are a secret of this name, put there by whoever may know them.
+    alertmanager = {
+      config           = yamldecode(file("${local.watching}/alertmanager/alertmanager.yml"))
+      alertmanagerSpec = { secrets = ["receivers"] }
+    }
+    grafana = {
+      defaultDashboardsEnabled = false
+      dashboardProviders = { "boards.yaml" = { apiVersion = 1, providers = [{
+        name = "voxelheim", folder = "VoxelHeim", type = "file", options = { path = "/var/lib/grafana/dashboards/voxelheim" }
+      }] } }
+      dashboards = { voxelheim = local.boards }
+    }
   })]
 }

@@ -1,3 +1,13 @@
+variable "environment" {
+  type        = string
+  description = "What alerts and figures say that they are of"
+}
+
+variable "namespace" {
+  type        = string
+  description = "Where its pods are"
+}
+
 variable "retention_days" {
   type        = number
   description = "For how long Prometheus keeps figures"
