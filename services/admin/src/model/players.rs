@@ -136,8 +136,8 @@ pub struct RollbackPoint {
 pub struct RollbackPreview {
     pub character: String,
     pub after_batch: String,
-    /// The newest batch that was looked at; the rollback is refused if there is a newer one by then.
-    pub seen_batch: String,
+    /// How often what it has was changed by then; the rollback is refused if that is not so any more.
+    pub revision: i64,
     pub items: Vec<RollbackItem>,
 }
 
@@ -147,8 +147,10 @@ pub struct RollbackItem {
     pub unique: Option<String>,
     /// What the rollback changes: below zero it is taken away, above it is given back.
     pub change: i64,
-    /// What should be changed and cannot be, as it is gone, with others, or once of a kind.
+    /// What should be changed and cannot be, as it is with others, or once of a kind.
     pub short: i64,
+    /// What came to the character out of the world since then, and others have now.
+    pub passed_on: i64,
 }
 
 #[derive(Deserialize, ToSchema, Debug)]
@@ -158,8 +160,7 @@ pub struct RollbackForm {
     #[schema(max_length = 20)]
     pub after_batch: String,
     /// As the preview said.
-    #[schema(max_length = 20)]
-    pub seen_batch: String,
+    pub revision: i64,
     /// Chosen by who asks: the same twice is done once.
     #[schema(min_length = 8, max_length = 64)]
     pub key: String,

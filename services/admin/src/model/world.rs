@@ -75,7 +75,7 @@ pub struct EdgeView {
     pub tick: u64,
     pub tick_rate_hz: f64,
     pub tick_us: SpreadView,
-    /// Of the tick, in the order they run; of a process without shards none.
+    /// Of the tick, by name; of a process without shards none.
     pub phases: Vec<PhaseView>,
     pub sessions: u64,
     pub sessions_max: u64,
