@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 36] = [
+const MAY_USE: [(&str, &[&str]); 37] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -58,6 +58,21 @@ const MAY_USE: [(&str, &[&str]); 36] = [
     ("analytics", &["backends", "events", "tokens", "web"]),
     ("archive", &["backends"]),
     (
+        "admin",
+        &[
+            "auth",
+            "backends",
+            "chat",
+            "chat-service",
+            "events",
+            "inventory",
+            "placement",
+            "player",
+            "tokens",
+            "web",
+        ],
+    ),
+    (
         "herald",
         &["spatial", "engine", "world", "events", "backends", "web"],
     ),
@@ -75,6 +90,7 @@ const MAY_USE: [(&str, &[&str]); 36] = [
             "placement",
             "pod",
             "cluster",
+            "admin",
             "analytics",
             "archive",
             "assets",

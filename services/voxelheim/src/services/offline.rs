@@ -7,7 +7,7 @@ use crate::{
     Failure,
     cli::{AppointArguments, MigrateArguments},
     services::{
-        accounts, belongings, chat, declare_queues, player, runtime, runtime_failure,
+        accounts, admin, belongings, chat, declare_queues, player, runtime, runtime_failure,
         stores::{StoreUrls, open_broker, open_database, open_warehouse},
     },
 };
@@ -25,6 +25,7 @@ pub fn migrate(arguments: &MigrateArguments) -> Result<(), Failure> {
             player::migrate(&game).await?;
             belongings::migrate(&game).await?;
             chat::migrate(&game).await?;
+            admin::migrate(&game).await?;
             spoils::Store::migrate(&game)
                 .await
                 .map_err(runtime_failure)?;
