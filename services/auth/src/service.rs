@@ -14,6 +14,7 @@ use crate::{
     gatekeeper::Gatekeeper,
     keys::KeyRing,
     limits::{Allowances, KEY_PERIOD, SESSION_LIFE_MS},
+    magistrate::Magistrate,
     mail::MailQueue,
     oidc::{Provider, Providers},
     password::{Hasher, PasswordCost},
@@ -189,6 +190,12 @@ impl Auth {
         let now_ms = self.clock.now_ms();
         self.keys.refresh(&self.store, &self.seal, now_ms).await?;
         Ok(self.store.sweep_links(now_ms).await?)
+    }
+
+    /// Who judges for staff, here and in other services.
+    pub fn magistrate(&self) -> Magistrate {
+        let (store, gatekeeper) = (self.store.clone(), self.gatekeeper.clone());
+        Magistrate::of(store, gatekeeper, self.clock.clone())
     }
 
     /// Gives the account of a mail address a role, for the first admin; nobody is asked.

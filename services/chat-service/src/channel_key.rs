@@ -22,7 +22,11 @@ impl ChannelKey {
     pub fn of(words: &Words) -> Option<Self> {
         match (words.channel, words.audience) {
             (Channel::Global, Audience::Everyone) => Some(Self::Global),
-            (Channel::System, _) => Some(Self::System),
+            (Channel::System, Audience::Everyone) => Some(Self::System),
+            // The server's words for one: kept where nobody else reads.
+            (Channel::System, Audience::Pair(one, other)) => {
+                Some(Self::Whisper(one.min(other), one.max(other)))
+            }
             (Channel::Local, Audience::Near(_)) => Some(Self::Local),
             (Channel::House, Audience::House(house @ 0..=1)) => Some(Self::House(house)),
             (Channel::Party, Audience::Party(party)) => Some(Self::Party(party)),

@@ -8,6 +8,7 @@
 //! Every body says its `version`; a listener refuses a greater one than it knows. Ids and other numbers of 64
 //! bits are text, as a browser would round them. Times are milliseconds since 1970, places are blocks.
 
+pub mod admin;
 pub mod auth;
 pub mod battle;
 mod body;

@@ -61,9 +61,11 @@ fn problem_of(refusal: &Refusal) -> Problem {
         Refusal::NoRoom { .. } => (StatusCode::CONFLICT, "There is no room"),
         Refusal::EmptySlot { .. } => (StatusCode::CONFLICT, "Nothing is worn there"),
         Refusal::Trade { .. } => (StatusCode::CONFLICT, "The trade is not like that"),
-        Refusal::BornTwice { .. } | Refusal::Stale { .. } | Refusal::Unclaimed { .. } => {
-            (StatusCode::CONFLICT, "Somebody else was there before")
-        }
+        Refusal::BornTwice { .. }
+        | Refusal::Stale { .. }
+        | Refusal::Unclaimed { .. }
+        | Refusal::Overtaken { .. } => (StatusCode::CONFLICT, "Somebody else was there before"),
+        Refusal::NothingToDo => (StatusCode::CONFLICT, "There is nothing to do"),
     };
     Problem::new(status, refusal.name(), title).detail(refusal.to_string())
 }

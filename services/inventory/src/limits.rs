@@ -58,6 +58,8 @@ pub const BATCH_BODY_BYTES_MAX: usize = 512 * 1_024;
 pub const AUDIT_PERIOD: Duration = Duration::from_secs(60);
 /// Items that a check names when the books do not close.
 pub const AUDIT_ITEMS_MAX: i64 = 20;
+/// Sums by place and item that staff are shown: 21 places of some hundred items.
+pub const FLOWS_MAX: i64 = 4_096;
 
 const _: () = {
     assert!(STATEMENT_ROWS_MAX * 8 <= 32_766);

@@ -18,4 +18,5 @@ pub mod store;
 
 pub use error::PlayerError;
 pub use limits::Allowances;
+pub use presence::Presence;
 pub use service::{Player, declare_queues};

@@ -25,7 +25,9 @@ pub struct Presence {
 }
 
 impl Presence {
-    pub fn new(cache: Cache) -> Self {
+    /// In the cache of all services.
+    pub fn new(cache: &Cache) -> Self {
+        let cache = cache.namespace("player").namespace("presence");
         Self { cache }
     }
 

@@ -53,10 +53,11 @@ impl Player {
         gate: Arc<dyn Gate<Access>>,
         clock: Clock,
     ) -> Self {
+        let presence = Presence::new(cache);
         let cache = cache.namespace("player");
         Self(Arc::new(Inner {
             store,
-            presence: Presence::new(cache.namespace("presence")),
+            presence,
             rates: Rates::new(cache.namespace("rate"), allowances),
             clock,
             gate,

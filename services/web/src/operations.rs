@@ -35,7 +35,15 @@ impl Check {
         Self { name, ask }
     }
 
-    async fn run(&self) -> Result<(), String> {
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Asks; what takes too long has failed.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub async fn run(&self) -> Result<(), String> {
         let answer = timeout(CHECK_TIME_MAX, (self.ask)()).await;
         answer.unwrap_or_else(|_| Err("no answer in time".to_owned()))
     }

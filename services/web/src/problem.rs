@@ -141,6 +141,15 @@ impl Problem {
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).expect("it was made from one")
     }
+
+    /// For a log that people read: the title, and whatever says more.
+    pub fn sentence(&self) -> String {
+        let mut parts = vec![self.title.to_owned()];
+        parts.extend(self.detail.iter().map(|detail| detail.to_string()));
+        let errors = self.errors.iter();
+        parts.extend(errors.map(|it| format!("{}: {}", it.field, it.detail)));
+        parts.join("; ")
+    }
 }
 
 impl IntoResponse for Problem {

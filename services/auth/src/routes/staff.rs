@@ -12,10 +12,9 @@ use web::{Bearer, ClientAddress, Json, Problem};
 
 use crate::{
     Auth, AuthError,
-    limits::MODERATOR_SUSPENSION_MS_MAX,
+    magistrate::{NewSanction, Official, require, require_above},
     routes::address_text,
     store::{Account, Entry, Event, Kind, Sanction},
-    text,
 };
 
 #[derive(Serialize, ToSchema)]
@@ -178,7 +177,7 @@ pub async fn sanctions(
 }
 
 #[derive(Deserialize, ToSchema)]
-pub struct NewSanction {
+pub struct SanctionForm {
     /// `suspension`, which ends, or `ban`, which may not.
     kind: String,
     /// As its player is told.
@@ -190,7 +189,7 @@ pub struct NewSanction {
 /// Suspends or bans an account; all its sessions end. Moderators suspend for a week at most, operators
 /// do both for any time.
 #[utoipa::path(post, path = "/accounts/{account}/sanctions", tag = "staff",
-    params(("account" = String, Path)), request_body = NewSanction,
+    params(("account" = String, Path)), request_body = SanctionForm,
     security(("bearer" = [])), responses(
     (status = CREATED, body = SanctionAnswer), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
@@ -200,68 +199,28 @@ pub async fn impose(
     Bearer(access): Bearer<Access>,
     address: ClientAddress,
     Path(account): Path<String>,
-    Json(form): Json<NewSanction>,
+    Json(form): Json<SanctionForm>,
 ) -> Result<(StatusCode, Json<SanctionAnswer>), AuthError> {
     require(&access, Role::Moderator)?;
-    let now_ms = auth.clock.now_ms();
-    let kind = judge(&access, &form, now_ms)?;
-    let account = account_of(&auth, &account).await?;
-    require_above(&access, account.role)?;
-    let sanction = Sanction {
-        account: account.id,
-        id: web::ids::ordered_id(now_ms),
-        kind,
+    let wanted = NewSanction {
+        kind: kind_of(&form.kind)?,
         reason: form.reason,
-        by: access.account,
-        from_ms: now_ms,
         until_ms: form.until_ms,
-        lifted_ms: None,
     };
-    let event = Event {
-        account: account.id,
-        at_ms: now_ms,
-        actor: access.account,
-        action: "sanction_imposed",
-        detail: &sanction.reason,
-        address: &address_text(address),
+    let official = Official {
+        access: &access,
+        address,
     };
-    // The database first: it must hold even while the cache is away.
-    let sessions = auth.store.sessions(account.id, now_ms).await?;
-    auth.store.impose(&sanction, &event).await?;
-    for session in sessions {
-        if let Err(error) = auth.gatekeeper.revoke_session(session.id).await {
-            tracing::warn!(%error, "an access token of a sanctioned account lives until it expires");
-        }
-    }
-    Ok((
-        StatusCode::CREATED,
-        Json(SanctionAnswer::of(sanction, now_ms)),
-    ))
+    let account = id_of(&account)?;
+    let sanction = auth.magistrate().impose(official, account, wanted).await?;
+    let answer = SanctionAnswer::of(sanction, auth.clock.now_ms());
+    Ok((StatusCode::CREATED, Json(answer)))
 }
 
-/// Which kind it is, if this role may impose it.
-fn judge(access: &Access, form: &NewSanction, now_ms: i64) -> Result<Kind, Problem> {
+fn kind_of(name: &str) -> Result<Kind, Problem> {
     let kinds = [Kind::Suspension, Kind::Ban];
-    let kind = kinds.into_iter().find(|kind| kind.name() == form.kind);
-    let kind = kind.ok_or_else(|| Problem::invalid("kind", "suspension or ban"))?;
-    if !text::is_reason(&form.reason) {
-        return Err(Problem::invalid(
-            "reason",
-            "some words, 500 letters at most, on one line",
-        ));
-    }
-    if form.until_ms.is_some_and(|until_ms| until_ms <= now_ms) {
-        return Err(Problem::invalid("until_ms", "it is past"));
-    }
-    if kind == Kind::Suspension && form.until_ms.is_none() {
-        return Err(Problem::invalid("until_ms", "a suspension has an end"));
-    }
-    let longest_ms = now_ms + MODERATOR_SUSPENSION_MS_MAX;
-    let is_short = form.until_ms.is_some_and(|until_ms| until_ms <= longest_ms);
-    if access.role < Role::Operator && (kind == Kind::Ban || !is_short) {
-        return Err(Problem::forbidden("moderators suspend for a week at most"));
-    }
-    Ok(kind)
+    let kind = kinds.into_iter().find(|kind| kind.name() == name);
+    kind.ok_or_else(|| Problem::invalid("kind", "suspension or ban"))
 }
 
 /// Lifts a sanction. For moderators what moderators may impose, for operators all.
@@ -277,49 +236,13 @@ pub async fn lift(
     Path((account, sanction)): Path<(String, String)>,
 ) -> Result<StatusCode, AuthError> {
     require(&access, Role::Moderator)?;
-    let account = account_of(&auth, &account).await?;
-    require_above(&access, account.role)?;
-    let id = id_of(&sanction)?;
-    let sanctions = auth.store.sanctions(account.id).await?;
-    let sanction = sanctions.into_iter().find(|sanction| sanction.id == id);
-    let sanction = sanction.ok_or_else(Problem::not_found)?;
-    let is_moderators = sanction.kind == Kind::Suspension
-        && sanction
-            .until_ms
-            .is_some_and(|until_ms| until_ms - sanction.from_ms <= MODERATOR_SUSPENSION_MS_MAX);
-    if access.role < Role::Operator && !is_moderators {
-        return Err(Problem::forbidden("an operator imposed it").into());
-    }
-    let event = Event {
-        account: account.id,
-        at_ms: auth.clock.now_ms(),
-        actor: access.account,
-        action: "sanction_lifted",
-        detail: &sanction.reason,
-        address: &address_text(address),
+    let official = Official {
+        access: &access,
+        address,
     };
-    match auth.store.lift(id, &event).await? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Problem::not_found().into()),
-    }
-}
-
-fn require(access: &Access, role: Role) -> Result<(), Problem> {
-    if access.role >= role {
-        return Ok(());
-    }
-    Err(Problem::forbidden(format!(
-        "this needs the role {role}, and a second factor"
-    )))
-}
-
-fn require_above(access: &Access, role: Role) -> Result<(), Problem> {
-    if access.role > role {
-        return Ok(());
-    }
-    Err(Problem::forbidden(
-        "only on those whose role is below one's own",
-    ))
+    let (account, sanction) = (id_of(&account)?, id_of(&sanction)?);
+    auth.magistrate().lift(official, account, sanction).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn account_of(auth: &Auth, text: &str) -> Result<Account, AuthError> {

@@ -29,6 +29,10 @@ pub enum Refusal {
     EmptySlot { slot: String },
     /// The trade is not what the call takes it for.
     Trade { what: String },
+    /// What the character has was changed since somebody looked.
+    Overtaken { character: i64 },
+    /// All is as it should be.
+    NothingToDo,
 }
 
 impl Refusal {
@@ -60,6 +64,8 @@ impl Refusal {
             Self::WrongSlot { .. } => "wrong-slot",
             Self::EmptySlot { .. } => "empty-slot",
             Self::Trade { .. } => "trade",
+            Self::Overtaken { .. } => "overtaken",
+            Self::NothingToDo => "nothing-to-do",
         }
     }
 }
@@ -81,6 +87,10 @@ impl fmt::Display for Refusal {
             Self::WrongSlot { item } => write!(formatter, "{item} is not worn there"),
             Self::EmptySlot { slot } => write!(formatter, "nothing is worn in {slot}"),
             Self::Trade { what } => formatter.write_str(what),
+            Self::Overtaken { character } => {
+                write!(formatter, "what {character} has was changed since; look again")
+            }
+            Self::NothingToDo => formatter.write_str("there is nothing to change"),
         }
     }
 }

@@ -1,8 +1,12 @@
-//! Whether the books close: the check that runs live.
+//! Whether the books close: the check that runs live. And where all there is has come from and is.
 
 use backends::sql::{SqlError, row};
 
-use crate::{domain::Item, limits::AUDIT_ITEMS_MAX, store::Store};
+use crate::{
+    domain::{Item, Place},
+    limits::{AUDIT_ITEMS_MAX, FLOWS_MAX},
+    store::{Store, balances::place_of},
+};
 
 /// What a check found. Nothing, unless something is broken.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -22,6 +26,25 @@ impl Audit {
 }
 
 impl Store {
+    /// What is in all places of each kind together, by place and item.
+    ///
+    /// # Errors
+    /// [`SqlError`].
+    pub async fn flows(&self) -> Result<Vec<(Place, Item, i64)>, SqlError> {
+        let rows = sqlx::query(
+            "SELECT place, item, CAST(SUM(balance) AS BIGINT) AS total FROM inventory_balances \
+             GROUP BY place, item HAVING SUM(balance) <> 0 ORDER BY place, item LIMIT $1",
+        )
+        .bind(FLOWS_MAX)
+        .fetch_all(self.database.pool())
+        .await?;
+        let flows = rows.iter().map(|it| {
+            let item: String = row::get(it, "item")?;
+            Ok((place_of(it)?, Item::from(item), row::get(it, "total")?))
+        });
+        flows.collect()
+    }
+
     /// Checks all books at one instant each, while they are written. The only statements that ask all
     /// nodes, for operators; no request waits for them.
     ///

@@ -10,7 +10,9 @@ use web::ids::ordered_id;
 use crate::{
     domain::{Books, Changes, Move, Refusal, check},
     limits::{ANSWER_MEMORY_MS, BATCHES_PER_SWEEP},
-    store::{Claim, Store, balances, characters, events, insist, posting, posting::Stamp},
+    store::{
+        Claim, Point, Store, balances, characters, events, insist, posting, posting::Stamp, rollback,
+    },
 };
 
 /// Who asks for a change, and by which key the same is known.
@@ -49,13 +51,15 @@ pub enum Answer {
 }
 
 /// How the moves of a batch are found, once it is known to be new.
-enum Work<'a> {
+pub(super) enum Work<'a> {
     Shard(&'a ShardBatch),
     /// Decided on what the owners have, while nobody else changes it.
     Decision {
         owners: &'a [i64],
         decide: &'a (dyn Fn(&Books) -> Result<Vec<Move>, Refusal> + Sync),
     },
+    /// By staff, on what the owner has at this revision.
+    Rollback(Point, i64),
 }
 
 impl Store {
@@ -80,7 +84,7 @@ impl Store {
         insist(async || self.perform(order, Work::Decision { owners, decide }).await).await
     }
 
-    async fn perform(&self, order: Order<'_>, work: Work<'_>) -> Result<Answer, SqlError> {
+    pub(super) async fn perform(&self, order: Order<'_>, work: Work<'_>) -> Result<Answer, SqlError> {
         let stamp = Stamp {
             batch: ordered_id(order.at_ms),
             at_ms: order.at_ms,
@@ -94,12 +98,16 @@ impl Store {
         let outcome = match self.work(&mut inner, stamp, &work).await? {
             Ok(changes) => {
                 inner.commit().await?;
-                let is_ours = matches!(work, Work::Decision { .. });
+                let is_ours = !matches!(work, Work::Shard(_));
                 events::put(&self.outbox, &mut transaction, stamp, &changes, is_ours).await?;
                 Outcome::Done { batch: stamp.batch }
             }
-            // It is about who asks: whoever holds the character now may ask the same.
-            Err(refusal @ (Refusal::Stale { .. } | Refusal::Unclaimed { .. })) => {
+            // It is about who asks and when: whoever holds the character now, or looks anew, may ask the same.
+            Err(
+                refusal @ (Refusal::Stale { .. }
+                | Refusal::Unclaimed { .. }
+                | Refusal::Overtaken { .. }),
+            ) => {
                 return Ok(Answer::New(Outcome::Refused(refusal)));
             }
             Err(refusal) => {
@@ -127,6 +135,10 @@ impl Store {
             Work::Decision { owners, decide } => {
                 characters::lock(connection, owners).await?;
                 decide(&balances::load(connection, owners).await?)
+            }
+            Work::Rollback(point, revision) => {
+                characters::lock(connection, &[point.owner]).await?;
+                rollback::moves(connection, *point, *revision).await?
             }
         };
         let checked = moves.and_then(|moves| check(&moves, &self.definitions).map(|()| moves));

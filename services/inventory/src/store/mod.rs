@@ -8,6 +8,7 @@ mod characters;
 mod entries;
 mod events;
 mod posting;
+mod rollback;
 mod rows;
 mod starts;
 mod trades;
@@ -24,6 +25,7 @@ pub use audit::Audit;
 pub use batches::{Answer, Order, Outcome, ShardBatch};
 pub use characters::{Claim, Holding};
 pub use entries::Entry;
+pub use rollback::{Point, Preview};
 pub use trades::KeptTrade;
 
 use crate::{domain::Definitions, limits::CONFLICT_TRIES};

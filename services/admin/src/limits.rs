@@ -1,0 +1,46 @@
+//! Every bound of the operations service, with its derivation and what happens at it (R10).
+
+use std::time::Duration;
+
+/// Letters of a reason: what chat allows, as some are shown to players.
+pub const REASON_CHARS_MAX: usize = chat::limits::REASON_CHARS_MAX;
+/// Letters of a message to players: what is said in chat.
+pub const TEXT_CHARS_MAX: usize = chat::limits::TEXT_CHARS_MAX;
+/// Lines of a page of the audit log or of a ledger.
+pub const PAGE_LINES_MAX: i64 = 100;
+/// Lines of the log that an inspected player comes with.
+pub const PLAYER_LINES_MAX: i64 = 20;
+/// Players of one answer: more than anybody reads.
+pub const FOUND_MAX: usize = 50;
+/// Letters of what is looked for: the longest mail address.
+pub const QUERY_CHARS_MAX: usize = 254;
+/// How long lines of the log are kept: two years, for what comes of them.
+pub const AUDIT_AGE_MAX_MS: i64 = 2 * 366 * 24 * 3_600 * 1_000;
+/// How often old lines are swept, and how many at a time.
+pub const SWEEP_PERIOD: Duration = Duration::from_secs(3_600);
+pub const SWEEP_LINES_MAX: i64 = 10_000;
+
+/// How often the world is looked at while somebody watches; all who watch share a look.
+pub const LOOK_PERIOD: Duration = Duration::from_secs(1);
+/// How long an edge may take to say how it is: on the loopback it takes 1 ms. Then it is a trouble.
+pub const STATUS_TIME_MAX: Duration = Duration::from_secs(2);
+/// An edge's status: some 10 KB; more is cut off and is a trouble.
+pub const STATUS_BYTES_MAX: usize = 256 * 1_024;
+/// Edges and environments that are asked: a cluster of some 10,000 players has ten edges.
+pub const SOURCES_MAX: usize = 64;
+/// Who watches at once: each costs a few KB a second. More are answered 503.
+pub const WATCHERS_MAX: usize = 64;
+/// After which a watcher is to ask anew, with a token that is still good: as long as a token lives.
+pub const WATCH_TIME_MAX: Duration = Duration::from_millis(tokens::limits::ACCESS_LIFE_MS as u64);
+/// A plan that was only said may be approved for so long; then the world has moved on.
+pub const PLAN_AGE_MAX_S: u64 = 120;
+
+/// Bytes of a configuration: the example has 3 KB; a request's body is 16 KB at most.
+pub const CONFIG_BYTES_MAX: usize = 12_000;
+/// Lines whose differences are looked for: a table of a million cells.
+pub const DIFF_LINES_MAX: usize = 1_000;
+/// Changes of the configuration that are listed.
+pub const CONFIG_CHANGES_MAX: i64 = 20;
+/// Letters of the key of a rollback.
+pub const KEY_CHARS_MIN: usize = 8;
+pub const KEY_CHARS_MAX: usize = 64;

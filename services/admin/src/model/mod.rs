@@ -1,0 +1,38 @@
+//! What the routes read and write. Ids are text, times are milliseconds since 1970, spans are microseconds.
+
+mod desk;
+mod players;
+mod world;
+
+pub use desk::{
+    AuditLine, AuditPage, ConfigChange, ConfigCheck, ConfigForm, ConfigText, ConfigView, DiffKind,
+    DiffLine, Economy, EnvironmentView, Flow, MessageForm, MessageView, Outcome, Staff, Unbalanced,
+};
+pub use players::{
+    BanForm, CharacterView, LedgerLine, LedgerPage, MuteForm, MuteView, PlayerFound, PlayerView,
+    PlayersFound, ReportLine, ReportPage, ReportView, ResolvedView, RollbackForm, RollbackItem,
+    RollbackPoint, RollbackPreview, SanctionView, TellForm,
+};
+pub use world::{
+    BackendView, EdgeView, MoveForm, Overview, PhaseView, PlanApproval, PlanModeForm, PlanRowView,
+    PlanView, PlayersView, PodView, RegionView, ShardView, SpreadView,
+};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Why something is done. It goes into the audit log, and where a player is told, to the player.
+#[derive(Deserialize, ToSchema, Debug)]
+pub struct ReasonForm {
+    #[schema(min_length = 1, max_length = 200)]
+    pub reason: String,
+}
+
+/// Something was done.
+#[derive(Serialize, ToSchema, Debug)]
+pub struct Done {
+    /// What came of it, in a sentence.
+    pub effect: String,
+    /// Its line in the audit log.
+    pub audit: String,
+}

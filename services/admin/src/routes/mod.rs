@@ -1,0 +1,68 @@
+//! The routes: what comes in is checked, what goes out is shaped, and what happens is another service's.
+
+mod audit;
+mod config;
+mod desk;
+mod ledger;
+mod message;
+mod overview;
+mod players;
+mod regions;
+mod reports;
+mod sanctions;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::Admin;
+
+pub fn router() -> OpenApiRouter<Admin> {
+    OpenApiRouter::new()
+        .merge(world())
+        .merge(people())
+        .merge(desk())
+}
+
+fn world() -> OpenApiRouter<Admin> {
+    OpenApiRouter::new()
+        .routes(routes!(overview::overview))
+        .routes(routes!(overview::live))
+        .routes(routes!(regions::split))
+        .routes(routes!(regions::merge))
+        .routes(routes!(regions::give))
+        .routes(routes!(regions::pin))
+        .routes(routes!(regions::unpin))
+        .routes(routes!(regions::drain))
+        .routes(routes!(regions::undrain))
+        .routes(routes!(regions::plan))
+        .routes(routes!(regions::approve))
+        .routes(routes!(regions::set_mode))
+}
+
+fn people() -> OpenApiRouter<Admin> {
+    OpenApiRouter::new()
+        .routes(routes!(players::find))
+        .routes(routes!(players::inspect))
+        .routes(routes!(players::message))
+        .routes(routes!(sanctions::mute))
+        .routes(routes!(sanctions::unmute))
+        .routes(routes!(sanctions::kick))
+        .routes(routes!(sanctions::ban))
+        .routes(routes!(sanctions::unban))
+        .routes(routes!(ledger::lines))
+        .routes(routes!(ledger::preview))
+        .routes(routes!(ledger::roll_back))
+        .routes(routes!(reports::list))
+        .routes(routes!(reports::close))
+}
+
+fn desk() -> OpenApiRouter<Admin> {
+    OpenApiRouter::new()
+        .routes(routes!(desk::me))
+        .routes(routes!(desk::economy))
+        .routes(routes!(desk::environments))
+        .routes(routes!(audit::list))
+        .routes(routes!(config::read, config::put))
+        .routes(routes!(config::check))
+        .routes(routes!(config::undo))
+        .routes(routes!(message::read, message::set))
+}

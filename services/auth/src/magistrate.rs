@@ -1,0 +1,254 @@
+//! Bans and suspensions: who may impose and lift which, and what that does. For the service's own routes, and for
+//! other services of staff that have its database and cache.
+
+use backends::{cache::Cache, sql::Database};
+use tokens::{Access, Role};
+use web::{ClientAddress, Clock, Problem};
+
+use crate::{
+    AuthError,
+    gatekeeper::Gatekeeper,
+    limits::{Allowances, MODERATOR_SUSPENSION_MS_MAX},
+    store::{Account, Event, Kind, Sanction, Store},
+    text,
+};
+
+/// See the module. Cheap to clone.
+#[derive(Clone)]
+pub struct Magistrate {
+    store: Store,
+    gatekeeper: Gatekeeper,
+    clock: Clock,
+}
+
+/// An account as staff see it.
+#[derive(Clone, Debug)]
+pub struct AccountCard {
+    pub account: i64,
+    pub role: Role,
+    pub is_guest: bool,
+    pub created_ms: i64,
+    pub email: Option<String>,
+}
+
+/// A sanction as somebody wants it.
+#[derive(Clone, Debug)]
+pub struct NewSanction {
+    pub kind: Kind,
+    /// As its player is told.
+    pub reason: String,
+    /// None: for ever, if it is a ban.
+    pub until_ms: Option<i64>,
+}
+
+/// Who of staff asks, and from where.
+#[derive(Clone, Copy, Debug)]
+pub struct Official<'a> {
+    pub access: &'a Access,
+    pub address: ClientAddress,
+}
+
+impl From<Account> for AccountCard {
+    fn from(account: Account) -> Self {
+        Self {
+            account: account.id,
+            role: account.role,
+            is_guest: account.is_guest,
+            created_ms: account.created_ms,
+            email: account.email,
+        }
+    }
+}
+
+impl Magistrate {
+    /// On the accounts' database, whose tables are up to date, and the cache that all services share.
+    pub fn new(database: &Database, cache: &Cache, clock: Clock) -> Self {
+        let gatekeeper = Gatekeeper::new(cache, Allowances::default());
+        Self::of(Store::new(database.clone()), gatekeeper, clock)
+    }
+
+    pub(crate) fn of(store: Store, gatekeeper: Gatekeeper, clock: Clock) -> Self {
+        Self {
+            store,
+            gatekeeper,
+            clock,
+        }
+    }
+
+    /// # Errors
+    /// [`AuthError::Sql`].
+    pub async fn ping(&self) -> Result<(), AuthError> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// An account by its number.
+    ///
+    /// # Errors
+    /// [`AuthError::Sql`].
+    pub async fn account(&self, account: i64) -> Result<Option<AccountCard>, AuthError> {
+        let found = self.store.account(account).await?;
+        Ok(found.map(AccountCard::from))
+    }
+
+    /// An account by its verified mail address.
+    ///
+    /// # Errors
+    /// [`AuthError::Sql`].
+    pub async fn account_of_email(&self, email: &str) -> Result<Option<AccountCard>, AuthError> {
+        let Some(key) = text::email_key(email) else {
+            return Ok(None);
+        };
+        let found = self.store.account_of_email(&key).await?;
+        Ok(found.map(AccountCard::from))
+    }
+
+    /// How many sessions an account has.
+    ///
+    /// # Errors
+    /// [`AuthError::Sql`].
+    pub async fn sessions_count(&self, account: i64) -> Result<usize, AuthError> {
+        let sessions = self.store.sessions(account, self.clock.now_ms()).await?;
+        Ok(sessions.len())
+    }
+
+    /// The newest first.
+    ///
+    /// # Errors
+    /// [`AuthError::Sql`].
+    pub async fn sanctions(&self, account: i64) -> Result<Vec<Sanction>, AuthError> {
+        Ok(self.store.sanctions(account).await?)
+    }
+
+    /// Suspends or bans an account and ends its sessions; moderators for a week at most, and only whose role is
+    /// below one's own.
+    ///
+    /// # Errors
+    /// [`AuthError`]; refused with 403, 404 or 422.
+    pub async fn impose(
+        &self,
+        official: Official<'_>,
+        account: i64,
+        wanted: NewSanction,
+    ) -> Result<Sanction, AuthError> {
+        let access = official.access;
+        let now_ms = self.clock.now_ms();
+        judge(access, &wanted, now_ms)?;
+        let account = self.below(access, account).await?;
+        let sanction = Sanction {
+            account: account.id,
+            id: web::ids::ordered_id(now_ms),
+            kind: wanted.kind,
+            reason: wanted.reason,
+            by: access.account,
+            from_ms: now_ms,
+            until_ms: wanted.until_ms,
+            lifted_ms: None,
+        };
+        let address = official.address.0.to_string();
+        let event = Event {
+            account: account.id,
+            at_ms: now_ms,
+            actor: access.account,
+            action: "sanction_imposed",
+            detail: &sanction.reason,
+            address: &address,
+        };
+        // The database first: it must hold even while the cache is away.
+        let sessions = self.store.sessions(account.id, now_ms).await?;
+        self.store.impose(&sanction, &event).await?;
+        for session in sessions {
+            if let Err(error) = self.gatekeeper.revoke_session(session.id).await {
+                tracing::warn!(%error, "an access token of a sanctioned account lives until it expires");
+            }
+        }
+        Ok(sanction)
+    }
+
+    /// Lifts a sanction: moderators what moderators may impose, operators all.
+    ///
+    /// # Errors
+    /// [`AuthError`]; refused with 403 or 404.
+    pub async fn lift(
+        &self,
+        official: Official<'_>,
+        account: i64,
+        sanction: i64,
+    ) -> Result<(), AuthError> {
+        let access = official.access;
+        let account = self.below(access, account).await?;
+        let sanctions = self.store.sanctions(account.id).await?;
+        let found = sanctions.into_iter().find(|it| it.id == sanction);
+        let found = found.ok_or_else(Problem::not_found)?;
+        if access.role < Role::Operator && !is_moderators(&found) {
+            return Err(Problem::forbidden("an operator imposed it").into());
+        }
+        let address = official.address.0.to_string();
+        let event = Event {
+            account: account.id,
+            at_ms: self.clock.now_ms(),
+            actor: access.account,
+            action: "sanction_lifted",
+            detail: &found.reason,
+            address: &address,
+        };
+        match self.store.lift(sanction, &event).await? {
+            true => Ok(()),
+            false => Err(Problem::not_found().into()),
+        }
+    }
+
+    /// An account whose role is below that of who asks.
+    async fn below(&self, access: &Access, account: i64) -> Result<Account, AuthError> {
+        require(access, Role::Moderator)?;
+        let account = self.store.account(account).await?;
+        let account = account.ok_or_else(Problem::not_found)?;
+        require_above(access, account.role)?;
+        Ok(account)
+    }
+}
+
+/// Whether this role may impose it.
+fn judge(access: &Access, wanted: &NewSanction, now_ms: i64) -> Result<(), Problem> {
+    require(access, Role::Moderator)?;
+    if !text::is_reason(&wanted.reason) {
+        return Err(Problem::invalid(
+            "reason",
+            "some words, 500 letters at most, on one line",
+        ));
+    }
+    if wanted.until_ms.is_some_and(|until_ms| until_ms <= now_ms) {
+        return Err(Problem::invalid("until_ms", "it is past"));
+    }
+    if wanted.kind == Kind::Suspension && wanted.until_ms.is_none() {
+        return Err(Problem::invalid("until_ms", "a suspension has an end"));
+    }
+    let longest_ms = now_ms + MODERATOR_SUSPENSION_MS_MAX;
+    let is_short = wanted.until_ms.is_some_and(|it| it <= longest_ms);
+    if access.role < Role::Operator && (wanted.kind == Kind::Ban || !is_short) {
+        return Err(Problem::forbidden("moderators suspend for a week at most"));
+    }
+    Ok(())
+}
+
+fn is_moderators(sanction: &Sanction) -> bool {
+    let length_ms = sanction.until_ms.map(|until_ms| until_ms - sanction.from_ms);
+    sanction.kind == Kind::Suspension && length_ms.is_some_and(|it| it <= MODERATOR_SUSPENSION_MS_MAX)
+}
+
+pub fn require(access: &Access, role: Role) -> Result<(), Problem> {
+    if access.role >= role {
+        return Ok(());
+    }
+    Err(Problem::forbidden(format!(
+        "this needs the role {role}, and a second factor"
+    )))
+}
+
+pub fn require_above(access: &Access, role: Role) -> Result<(), Problem> {
+    if access.role > role {
+        return Ok(());
+    }
+    Err(Problem::forbidden(
+        "only on those whose role is below one's own",
+    ))
+}
