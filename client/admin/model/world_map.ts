@@ -102,7 +102,7 @@ function costOf(from: Place, to: Place, way: Way): number {
 }
 
 /** What the map's colours say. */
-export const MEASURES = ["tick p99", "tick share", "egress", "bodies", "owner"] as const;
+export const MEASURES = ["tick share", "tick p99", "egress", "bodies", "owner"] as const;
 export type Measure = (typeof MEASURES)[number];
 
 /** What a region is coloured by; of the owner NaN. A region has no tick of its own: its p99 is its shard's. */

@@ -83,15 +83,17 @@ export function DeedButton(props: { action: Action; deed: () => Deed; children: 
   );
 }
 
-/** The last minutes of a figure; its top is what is drawn at full height. */
-export function Chart(props: { values: readonly number[]; top: number; label: string }) {
+/** The last minutes of a figure. At full height is its limit, or where it has none a little more than it was, and at
+ * least `calm`, so that noise does not look like a mountain. */
+export function Chart(props: { values: readonly number[]; limit?: number; calm?: number; label: string }) {
   const [width, height] = [180, 28];
-  const top = () => Math.max(props.top, peak(props.values));
+  const most = () => peak(props.values);
+  const top = () => Math.max(props.limit ?? most() * 1.2, most(), props.calm ?? 0);
   const path = () => chartPath(props.values, top(), width, height);
   return (
     <svg
       class="chart"
-      classList={{ over: peak(props.values) > props.top }}
+      classList={{ over: props.limit !== undefined && most() > props.limit }}
       viewBox={`0 0 ${width} ${height}`}
       preserveAspectRatio="none"
       role="img"

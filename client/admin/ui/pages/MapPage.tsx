@@ -2,7 +2,7 @@
 
 import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
 import type { Overview, Region } from "../../api";
-import { MEASURES, measured, type Measure } from "../../model/world_map";
+import { MEASURES, type Measure } from "../../model/world_map";
 import { bytesPerSecond, count, micros } from "../../model/words";
 import { usePanel } from "../context";
 import { Section, Table } from "../parts";
@@ -20,11 +20,13 @@ export function MapPage() {
 
 function MapOf(props: { overview: Overview }) {
   const { item, go } = usePanel();
-  const [measure, setMeasure] = createSignal<Measure>("tick p99");
+  const [measure, setMeasure] = createSignal<Measure>("tick share");
+  let side!: HTMLDivElement;
+  // Where the page is narrow, what was chosen is shown below the map.
+  createEffect(on(item, (id) => id !== "" && side.scrollIntoView({ block: "nearest" }), { defer: true }));
   const chosen = createMemo(() => props.overview.regions.find(({ id }) => id === item()));
   return (
-    <>
-      <div class="map-page">
+    <div class="map-page">
         <Section
           title="Regions"
           about="From above, north at the top. A strip along a square's upper side is a region higher up."
@@ -37,24 +39,23 @@ function MapOf(props: { overview: Overview }) {
             choose={(id) => go("map", id)}
           />
         </Section>
-        <Show when={chosen()} fallback={<NothingChosen isGone={item() !== ""} />}>
-          {(region) => <RegionCard region={region()} overview={props.overview} />}
-        </Show>
+        <div class="map-side" ref={side}>
+          <Show when={chosen()} fallback={<NothingChosen isGone={item() !== ""} />}>
+            {(region) => <RegionCard region={region()} overview={props.overview} />}
+          </Show>
+          <RegionTable overview={props.overview} choose={(id) => go("map", id)} />
+        </div>
       </div>
-      <RegionTable overview={props.overview} choose={(id) => go("map", id)} />
-    </>
   );
 }
 
 function NothingChosen(props: { isGone: boolean }) {
   return (
-    <Section title="No region chosen">
-      <p class="dim">
-        <Show when={props.isGone} fallback="Choose one on the map: click it, or walk there by arrow keys.">
-          The region that was chosen is no more: it was split, or merged into another.
-        </Show>
-      </p>
-    </Section>
+    <p class="dim" role="status">
+      <Show when={props.isGone} fallback="Choose a region on the map: click it, or walk there by arrow keys.">
+        The region that was chosen is no more: it was split, or merged into another.
+      </Show>
+    </p>
   );
 }
 
@@ -80,7 +81,7 @@ function MeasureChoice(props: { measure: Measure; choose: (measure: Measure) => 
 }
 
 /** As many as one reads; the map has all. */
-const ROWS_MAX = 40;
+const ROWS_MAX = 20;
 
 /** The hottest first; it is sorted anew only when asked, so that no row runs from the pointer. */
 function RegionTable(props: { overview: Overview; choose: (id: string) => void }) {
@@ -103,17 +104,17 @@ function RegionTable(props: { overview: Overview; choose: (id: string) => void }
     >
       <Table
         label="Regions"
-        heads={["Region", "Owner", "Edge", "Bodies", "Players", "Tick share", "Shard's p99", "Egress", ""]}
+        heads={["Region", "Owner", "Bodies", "Tick share", "Egress"]}
       >
         <For each={rows()}>
-          {(region) => <RegionRow region={region} overview={props.overview} choose={props.choose} />}
+          {(region) => <RegionRow region={region} choose={props.choose} />}
         </For>
       </Table>
     </Section>
   );
 }
 
-function RegionRow(props: { region: Region; overview: Overview; choose: (id: string) => void }) {
+function RegionRow(props: { region: Region; choose: (id: string) => void }) {
   return (
     <tr>
       <th scope="row">
@@ -121,14 +122,13 @@ function RegionRow(props: { region: Region; overview: Overview; choose: (id: str
           {props.region.id}
         </button>
       </th>
-      <td>{props.region.owner}</td>
-      <td>{count(props.region.edgeM)} m</td>
+      <td>
+        {props.region.owner}
+        {props.region.isPinned ? ", pinned" : ""}
+      </td>
       <td>{count(props.region.bodies)}</td>
-      <td>{count(props.region.players)}</td>
       <td>{micros(props.region.tickUs)}</td>
-      <td>{micros(measured(props.region, "tick p99", props.overview))}</td>
       <td>{bytesPerSecond(props.region.egressBytesPerSecond)}</td>
-      <td>{props.region.isPinned ? "pinned" : ""}</td>
     </tr>
   );
 }

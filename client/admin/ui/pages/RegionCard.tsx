@@ -76,12 +76,12 @@ function RegionCharts(props: { region: Region }) {
     <dl class="charts">
       <dt>Tick share, three minutes</dt>
       <dd>
-        <Chart values={values(seriesName.regionTick(props.region.id))} top={1_000} label="Tick share" />
+        <Chart values={values(seriesName.regionTick(props.region.id))} calm={2_000} label="Tick share" />
         <span class="figure">{micros(props.region.tickUs)}</span>
       </dd>
       <dt>Bodies, three minutes</dt>
       <dd>
-        <Chart values={values(seriesName.regionBodies(props.region.id))} top={10} label="Bodies" />
+        <Chart values={values(seriesName.regionBodies(props.region.id))} calm={20} label="Bodies" />
         <span class="figure">{count(props.region.bodies)}</span>
       </dd>
     </dl>

@@ -13,6 +13,15 @@ export interface WorldMapProps {
   choose: (id: string) => void;
 }
 
+/** Ends of the scales in a calm world, so that little does not look like much. */
+const CALM: Record<Measure, number> = {
+  "tick share": 10_000,
+  "tick p99": 0,
+  egress: 1_000_000,
+  bodies: 500,
+  owner: 0,
+};
+
 const WAYS: Record<string, Way> = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 
 export function WorldMap(props: WorldMapProps) {
@@ -24,7 +33,7 @@ export function WorldMap(props: WorldMapProps) {
   const most = createMemo(() => {
     const values = props.overview.regions.map((it) => measured(it, props.measure, props.overview));
     const known = values.filter((value) => !Number.isNaN(value));
-    return props.measure === "tick p99" ? TICK_US_MAX : Math.max(1, ...known);
+    return props.measure === "tick p99" ? TICK_US_MAX : Math.max(CALM[props.measure], ...known);
   });
   let map!: HTMLDivElement;
   const walk = (event: KeyboardEvent) => {
@@ -39,6 +48,7 @@ export function WorldMap(props: WorldMapProps) {
   const entrance = () => props.chosen ?? ids()[0];
   return (
     <>
+      <Scale measure={props.measure} most={most()} />
       <div class="map" ref={map} role="group" aria-label="Map of the world" onKeyDown={walk}>
         <For each={ids()}>
           {(id) => (
@@ -54,7 +64,6 @@ export function WorldMap(props: WorldMapProps) {
           )}
         </For>
       </div>
-      <Scale measure={props.measure} most={most()} overview={props.overview} />
     </>
   );
 }
@@ -97,11 +106,14 @@ function Square(props: SquareProps) {
     >
       <span class="square-owner">{props.region.owner}</span>
       <span class="square-figure">{figureOf(props.region, props.measure, props.overview)}</span>
+      <Show when={props.measure !== "bodies" && props.measure !== "owner"}>
+        <span class="square-more">{count(props.region.bodies)} bodies</span>
+      </Show>
     </button>
   );
 }
 
-function Scale(props: { measure: Measure; most: number; overview: Overview }) {
+function Scale(props: { measure: Measure; most: number }) {
   return (
     <Show when={props.measure !== "owner"} fallback={<p class="scale dim">Each shard has a colour of its own.</p>}>
       <div class="scale">

@@ -9,8 +9,8 @@ import { bytes, bytesPerSecond, count, micros, permille, seconds } from "../../m
 import { usePanel } from "../context";
 import { Chart, DeedButton, Facts, Meter, Section, Table } from "../parts";
 
-/** A shard below it has its chart drawn against it, so that noise does not look like a mountain. */
-const CHART_EGRESS_MIN = 100_000;
+/** Bytes a second that are nothing to look at. */
+const EGRESS_CALM = 100_000;
 
 export function WorldPage() {
   const { live } = usePanel();
@@ -75,7 +75,7 @@ function ShardRow(props: { shard: Shard }) {
       <td class="with-chart">
         <Chart
           values={values(seriesName.shardTick(props.shard.id))}
-          top={TICK_US_MAX}
+          limit={TICK_US_MAX}
           label="Tick p99, three minutes, against 50 ms"
         />
         <span class="figure">{micros(props.shard.tickUsP99)}</span>
@@ -83,7 +83,7 @@ function ShardRow(props: { shard: Shard }) {
       <td class="with-chart">
         <Chart
           values={values(seriesName.shardEgress(props.shard.id))}
-          top={CHART_EGRESS_MIN}
+          calm={EGRESS_CALM}
           label="Egress, three minutes"
         />
         <span class="figure">{bytesPerSecond(props.shard.egressBytesPerSecond)}</span>
@@ -141,19 +141,19 @@ function EdgeCharts(props: { edge: Edge }) {
     <dl class="charts">
       <dt>Tick p99, against 50 ms</dt>
       <dd>
-        <Chart values={values(seriesName.edgeTick(props.edge.id))} top={TICK_US_MAX} label="Tick p99" />
+        <Chart values={values(seriesName.edgeTick(props.edge.id))} limit={TICK_US_MAX} label="Tick p99" />
         <span class="figure">{micros(props.edge.tickUs.p99)}</span>
       </dd>
       <dt>Egress</dt>
       <dd>
-        <Chart values={values(seriesName.edgeEgress(props.edge.id))} top={CHART_EGRESS_MIN} label="Egress" />
+        <Chart values={values(seriesName.edgeEgress(props.edge.id))} calm={EGRESS_CALM} label="Egress" />
         <span class="figure">{bytesPerSecond(props.edge.egressBytesPerSecond)}</span>
       </dd>
       <dt>Sessions, against what it takes</dt>
       <dd>
         <Chart
           values={values(seriesName.edgeSessions(props.edge.id))}
-          top={props.edge.sessionsMax}
+          limit={props.edge.sessionsMax}
           label="Sessions"
         />
         <span class="figure">{count(props.edge.sessions)}</span>
