@@ -2,6 +2,7 @@
 //! was told stays when a later try fails.
 
 import { createEffect, createSignal, on, onCleanup, type Accessor } from "solid-js";
+import { createStore, reconcile } from "solid-js/store";
 import { asProblem, type Problem } from "../../src/account";
 import { usePanel } from "./context";
 
@@ -19,7 +20,8 @@ export function createAsked<Value>(
   { everyMs }: { everyMs?: number } = {},
 ): Asked<Value> {
   const { deeds } = usePanel();
-  const [value, setValue] = createSignal<Value>();
+  // A store keeps what stays the same, so that nobody's focus is lost when the same comes again.
+  const [told, setTold] = createStore<{ value?: Value }>({});
   const [problem, setProblem] = createSignal<Problem | null>(null);
   const [isAsking, setAsking] = createSignal(false);
   let newest = 0;
@@ -33,15 +35,15 @@ export function createAsked<Value>(
       work();
     };
     ask()().then(
-      (told) => settle(() => (setProblem(null), setValue(() => told))),
+      (answer) => settle(() => (setProblem(null), setTold(reconcile({ value: answer })))),
       (error: unknown) => settle(() => setProblem(asProblem(error))),
     );
   };
   createEffect(on([ask, () => deeds.doneCount], again));
-  createEffect(on(ask, () => setValue(undefined), { defer: true }));
+  createEffect(on(ask, () => setTold(reconcile({})), { defer: true }));
   if (everyMs !== undefined) repeat(everyMs, again);
   onCleanup(() => (newest += 1));
-  return { value, problem, isAsking, again };
+  return { value: () => told.value, problem, isAsking, again };
 }
 
 function repeat(everyMs: number, work: () => void): void {

@@ -1,6 +1,6 @@
 //! Small parts that all pages are made of.
 
-import { createUniqueId, For, Show, type JSX } from "solid-js";
+import { createUniqueId, For, Index, Show, type JSX } from "solid-js";
 import type { Problem } from "../../src/account";
 import { peak, chartPath } from "../model/history";
 import { explained, moment, UNKNOWN, type Explained } from "../model/words";
@@ -131,14 +131,14 @@ export function Moment(props: { atMs: number | null }) {
 export function Facts(props: { facts: readonly (readonly [string, JSX.Element])[] }) {
   return (
     <dl class="facts">
-      <For each={props.facts}>
-        {([name, value]) => (
+      <Index each={props.facts}>
+        {(fact) => (
           <>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dt>{fact()[0]}</dt>
+            <dd>{fact()[1]}</dd>
           </>
         )}
-      </For>
+      </Index>
     </dl>
   );
 }

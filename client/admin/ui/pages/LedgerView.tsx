@@ -100,7 +100,7 @@ function Preview(props: { player: Player; preview: RollbackPreview }) {
   const key = crypto.randomUUID();
   return (
     <div class="preview">
-      <h4>Back to behind batch {props.preview.afterBatch} would change:</h4>
+      <h4>Going back to just after batch {props.preview.afterBatch} would change:</h4>
       <Show when={props.preview.items.length > 0} fallback={<p class="dim">Nothing.</p>}>
         <Table label="What the rollback would change" heads={["Item", "Change", "Cannot be changed"]}>
           <For each={props.preview.items}>

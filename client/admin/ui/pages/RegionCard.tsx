@@ -1,16 +1,17 @@
 //! One region: what it is, what it was in the last minutes, and what one can do about it.
 
+import { Show } from "solid-js";
 import type { Overview, Region } from "../../api";
 import { changeRegion, moveRegion } from "../../model/deeds";
 import { seriesName } from "../../model/live_world";
 import { shardsOf } from "../../model/world_map";
 import { bytesPerSecond, count, micros, permille } from "../../model/words";
-import { usePanel } from "../context";
+import { useMay, usePanel } from "../context";
 import { Chart, DeedButton, Facts, Section } from "../parts";
-import { Show } from "solid-js";
 
 export function RegionCard(props: { region: Region; overview: Overview }) {
   const { api, go } = usePanel();
+  const may = useMay();
   const shard = () => shardsOf(props.overview).find(({ id }) => id === props.region.owner);
   const targets = () => targetsOf(props.region, props.overview);
   return (
@@ -61,7 +62,7 @@ export function RegionCard(props: { region: Region; overview: Overview }) {
           </DeedButton>
         </Show>
       </div>
-      <Show when={targets().length === 0}>
+      <Show when={may("region.move") && targets().length === 0}>
         <p class="hint">There is no other shard that it could move to.</p>
       </Show>
     </Section>

@@ -27,8 +27,8 @@ const WAYS: Record<string, Way> = { ArrowUp: "up", ArrowDown: "down", ArrowLeft:
 export function WorldMap(props: WorldMapProps) {
   const places = createMemo(() => placesOf(props.overview.regions));
   const ids = createMemo(() => places().map(({ id }) => id));
-  const place = (id: string) => places().find((it) => it.id === id);
-  const region = (id: string) => props.overview.regions.find((it) => it.id === id);
+  const placeById = createMemo(() => new Map(places().map((place) => [place.id, place])));
+  const regionById = createMemo(() => new Map(props.overview.regions.map((region) => [region.id, region])));
   /** The end of the scale: what one may at most, or else the most that there is. */
   const most = createMemo(() => {
     const values = props.overview.regions.map((it) => measured(it, props.measure, props.overview));
@@ -52,15 +52,13 @@ export function WorldMap(props: WorldMapProps) {
       <div class="map" ref={map} role="group" aria-label="Map of the world" onKeyDown={walk}>
         <For each={ids()}>
           {(id) => (
-            <Show when={region(id) && place(id)}>
-              <Square
-                {...props}
-                region={region(id)!}
-                place={place(id)!}
-                most={most()}
-                isEntrance={entrance() === id}
-              />
-            </Show>
+            <Square
+              {...props}
+              region={regionById().get(id)!}
+              place={placeById().get(id)!}
+              most={most()}
+              isEntrance={entrance() === id}
+            />
           )}
         </For>
       </div>
