@@ -86,6 +86,17 @@ describe("line stream", () => {
     expect(server.opened).toBe(4);
   });
 
+  it("goes on without a word when a stream ends that was well", async () => {
+    const server = await started();
+    await server.write('{"tick":1}\n');
+    await server.hangUp();
+    await server.clock.pass(RETRY_MS[0]);
+    await server.write('{"tick":2}\n');
+    expect(server.opened).toBe(2);
+    expect(server.lines).toHaveLength(2);
+    expect(server.states.map(({ phase }) => phase)).not.toContain("lost");
+  });
+
   it("gives a silent connection up", async () => {
     const server = await started();
     await server.write('{"tick":1}\n');

@@ -56,18 +56,20 @@ export class LineStream {
   }
 
   private async run(abort: AbortController): Promise<void> {
-    let problem = lost("The stream ended");
     try {
       await this.listen(abort);
+      // The service ends each stream with the token that it was asked for with, and is asked with a new one.
+      if (!abort.signal.aborted) this.wait();
     } catch (error) {
-      problem = abort.signal.reason instanceof Problem ? abort.signal.reason : asProblem(error);
+      const { reason } = abort.signal;
+      // Ended from outside: whoever did knows.
+      const isEnded = abort.signal.aborted && !(reason instanceof Problem);
+      if (!isEnded) this.lose(reason instanceof Problem ? reason : asProblem(error));
     }
-    // Ended from outside: whoever did knows.
-    const isEnded = abort.signal.aborted && !(abort.signal.reason instanceof Problem);
-    if (!isEnded) this.lose(problem);
   }
 
   private async listen(abort: AbortController): Promise<void> {
+    let linesCount = 0;
     let hush = this.watch(abort);
     try {
       const response = await this.open(abort.signal);
@@ -77,9 +79,11 @@ export class LineStream {
         hush();
         hush = this.watch(abort);
         this.failures = 0;
+        linesCount += 1;
         this.ears.state({ phase: "live" });
         this.ears.line(line);
       }
+      if (linesCount === 0) throw lost("The stream ended before it began");
     } finally {
       hush();
     }
@@ -92,7 +96,11 @@ export class LineStream {
   private lose(problem: Problem): void {
     const isFinal = problem.status === 401 || problem.status === 403 || problem.status === 404;
     this.ears.state({ phase: "lost", problem, isFinal });
-    if (isFinal) return void (this.stop = null);
+    if (isFinal) this.stop = null;
+    else this.wait();
+  }
+
+  private wait(): void {
     const waitMs = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)] ?? 0;
     this.failures += 1;
     this.stop = this.clock.later(waitMs, () => this.begin());

@@ -8,7 +8,11 @@ async function told(lines: readonly unknown[]): Promise<{ world: LiveWorld; stat
   const states: LiveState[] = [];
   const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
   const around = { now: () => 7, later: clock.later };
-  const world = new LiveWorld(async () => new Response(text), around, (state) => states.push(state));
+  const body = new ReadableStream<Uint8Array>({
+    start: (writer) => writer.enqueue(new TextEncoder().encode(text)),
+    pull: (writer) => writer.error(new TypeError("cut off")),
+  });
+  const world = new LiveWorld(async () => new Response(body), around, (state) => states.push(state));
   world.start();
   while (states.at(-1)?.stream.phase !== "lost") await settle();
   world.end();
