@@ -3,6 +3,9 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::ctl::CtlArguments;
 
 /// One battle in one editable voxel world, played from a browser.
 #[derive(Parser, Debug)]
@@ -32,6 +35,8 @@ pub enum Verb {
     Analytics(AnalyticsArguments),
     /// Keeps what is said, takes reports, and tells all edges what moderators want
     Chat(RoleArguments),
+    /// Serves staff: the world, players and settings, with the databases of all services
+    Admin(AdminArguments),
     /// Serves the page alone, for edges that others reach by the same address
     Assets(AssetsArguments),
     /// Makes the tables of accounts and of the game in their databases, or brings them up to date
@@ -44,8 +49,12 @@ pub enum Verb {
     Health(HealthArguments),
     /// Runs a recorded battle again, at full speed, and prints what came of it
     Replay(ReplayArguments),
-    /// Asks a running server how the world is divided among its shards, and changes that
+    /// Asks a running server how the world is, and changes that; or staff's service, all that staff may
     Ctl(CtlArguments),
+    /// Prints what completes this program's words in a shell
+    Completions(CompletionsArguments),
+    /// Writes this program's manual pages
+    Man(ManArguments),
 }
 
 /// Where a process is in its cluster.
@@ -317,6 +326,30 @@ pub struct AnalyticsArguments {
 }
 
 #[derive(Args, Debug)]
+pub struct AdminArguments {
+    #[command(flatten)]
+    pub role: RoleArguments,
+    /// See `voxelheim auth --database`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_ACCOUNTS_DATABASE",
+        hide_env_values = true
+    )]
+    pub database: String,
+    /// The data folder of any process with shards, which holds the socket that the world answers operators on;
+    /// without it regions are neither seen nor moved
+    #[arg(long, value_name = "DIR")]
+    pub world: Option<PathBuf>,
+    /// An edge as this process reaches it, http://HOST:PORT; may be given several times
+    #[arg(long = "edge", value_name = "URL")]
+    pub edges: Vec<String>,
+    /// A place where VoxelHeim runs: NAME=URL, or NAME alone for this one; may be given several times
+    #[arg(long = "environment", value_name = "NAME[=URL]")]
+    pub environments: Vec<String>,
+}
+
+#[derive(Args, Debug)]
 pub struct HealthArguments {
     /// http://HOST:PORT/readyz, or /healthz
     #[arg(value_name = "URL")]
@@ -406,68 +439,16 @@ pub enum Accounts {
 }
 
 #[derive(Args, Debug)]
-pub struct CtlArguments {
-    /// The server's data folder, which holds the socket that it answers on
-    #[arg(long, value_name = "DIR")]
-    pub data: PathBuf,
-    /// Prints one JSON object
-    #[arg(long, global = true)]
-    pub json: bool,
-    #[command(subcommand)]
-    pub verb: CtlVerb,
+pub struct CompletionsArguments {
+    #[arg(value_enum)]
+    pub shell: Shell,
 }
 
-#[derive(Subcommand, Debug)]
-pub enum CtlVerb {
-    /// Lists regions with owner and cost, or changes one
-    Regions {
-        #[command(subcommand)]
-        verb: Option<RegionVerb>,
-    },
-    /// Lists shards with what they carry
-    Shards,
-    /// Moves everything off a pod, or lets it take regions again
-    Drain {
-        pod: u16,
-        /// Takes regions again
-        #[arg(long)]
-        undo: bool,
-    },
-    /// Tells what was planned lately, why, and what came of it
-    Plan {
-        /// Only say plans, or carry them out
-        #[arg(long, value_enum)]
-        dry_run: Option<Switch>,
-    },
-    /// Tells why a region is where it is
-    Why { region: String },
-}
-
-#[derive(Subcommand, Clone, Debug)]
-pub enum RegionVerb {
-    /// Replaces a region by its eighths
-    Split { region: String },
-    /// Replaces eighths, all of one shard, by the region that they make up
-    Merge { region: String },
-    /// Gives a region to another shard, while people fight in it
-    Move {
-        region: String,
-        /// POD/SHARD
-        to: String,
-    },
-    /// Keeps a region where it is
-    Pin {
-        region: String,
-        /// Lets it go again
-        #[arg(long)]
-        undo: bool,
-    },
-}
-
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Switch {
-    On,
-    Off,
+#[derive(Args, Debug)]
+pub struct ManArguments {
+    /// Folder that they are written to, made if it is not there
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }
 
 #[derive(Args, Debug)]

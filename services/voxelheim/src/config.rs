@@ -20,7 +20,7 @@ use crate::{
 /// All that it may say, with what it means.
 const EXAMPLE: &str = include_str!("../voxelheim.toml");
 /// The file's name in the data folder.
-const FILE_NAME: &str = "voxelheim.toml";
+pub const FILE_NAME: &str = "voxelheim.toml";
 
 const LISTEN_DEFAULT: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8_080);
@@ -104,6 +104,15 @@ pub fn load(arguments: &ServeArguments) -> Result<Config, Failure> {
         Some(path) => read_file(&path)?,
         None => File::default(),
     };
+    of_file(arguments, file)
+}
+
+/// The same if a file of this path said this.
+pub fn of_text(arguments: &ServeArguments, text: &str, path: &Path) -> Result<Config, Failure> {
+    of_file(arguments, parse(text, path)?)
+}
+
+fn of_file(arguments: &ServeArguments, file: File) -> Result<Config, Failure> {
     let bounds = bounds(arguments, &file);
     let page = arguments.client_dir.clone().or(file.client_dir);
     let config = Config {
@@ -274,7 +283,12 @@ fn read_file(path: &Path) -> Result<File, Failure> {
         io::ErrorKind::NotFound => Failure::Usage(format!("{shown} is not there: check --config")),
         _ => Failure::Usage(format!("{shown} cannot be read ({error}): check --config")),
     })?;
-    toml::from_str(&text).map_err(|error| {
+    parse(&text, path)
+}
+
+fn parse(text: &str, path: &Path) -> Result<File, Failure> {
+    let shown = path.display();
+    toml::from_str(text).map_err(|error| {
         let line = error
             .span()
             .map_or(1, |span| 1 + text[..span.start].matches('\n').count());

@@ -3,11 +3,13 @@
 mod bots;
 mod cli;
 mod config;
+mod config_desk;
 mod ctl;
 mod data;
 mod health;
 mod live;
 mod log;
+mod manual;
 mod member;
 mod replay;
 mod serve;
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         Some(Verb::Inventory(arguments)) => services::run_inventory(arguments),
         Some(Verb::Analytics(arguments)) => services::run_analytics(arguments),
         Some(Verb::Chat(arguments)) => services::run_chat(arguments),
+        Some(Verb::Admin(arguments)) => services::run_admin(arguments),
         Some(Verb::Assets(arguments)) => services::run_assets(arguments),
         Some(Verb::Migrate(arguments)) => services::migrate(arguments),
         Some(Verb::Appoint(arguments)) => services::appoint(arguments),
@@ -72,6 +75,8 @@ fn main() -> ExitCode {
         Some(Verb::Health(arguments)) => health::run(arguments),
         Some(Verb::Replay(arguments)) => replay::run(arguments),
         Some(Verb::Ctl(arguments)) => ctl::run(arguments),
+        Some(Verb::Completions(arguments)) => manual::complete(arguments),
+        Some(Verb::Man(arguments)) => manual::write_pages(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 
 use std::{
     process::{Command, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -21,6 +22,7 @@ use crate::{
     cli::{Accounts, ServeArguments},
     config,
     config::Config,
+    config_desk::Desk,
     data::DataDir,
     live::Live,
     say,
@@ -42,7 +44,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         Some(path) => Some(DataDir::open(path)?),
         None => None,
     };
-    let (edge_config, mut services) = with_services(&config)?;
+    let (edge_config, mut services) = with_services(arguments, &config)?;
     let edges = edge::bind(edge_config).map_err(usage)?;
     let state = prepare(&config, data.as_ref())?;
     let chronicle = begin_run(&config, data.as_ref(), &state)?;
@@ -101,7 +103,10 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
 }
 
 /// Starts what serves accounts, if there are any, and tells the edges of it.
-fn with_services(config: &Config) -> Result<(EdgeConfig, Option<Running>), Failure> {
+fn with_services(
+    arguments: &ServeArguments,
+    config: &Config,
+) -> Result<(EdgeConfig, Option<Running>), Failure> {
     let mut edge = config.edge.clone();
     let Some(data) = edge
         .data_dir
@@ -110,7 +115,8 @@ fn with_services(config: &Config) -> Result<(EdgeConfig, Option<Running>), Failu
     else {
         return Ok((edge, None));
     };
-    let (services, running) = services::start(data, edge.listen, config.accounts)?;
+    let desk = Arc::new(Desk::new(arguments, config, data));
+    let (services, running) = services::start(data, desk, (edge.listen, config.accounts))?;
     edge.services = services;
     Ok((edge, Some(running)))
 }

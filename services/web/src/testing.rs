@@ -5,6 +5,7 @@ use axum::{
     Router,
     body::Body,
     http::{Request, StatusCode, header},
+    response::Response,
 };
 use serde_json::{Map, Value};
 use tower::ServiceExt;
@@ -70,9 +71,14 @@ impl Client {
         self.request(request.expect("a request")).await
     }
 
-    pub async fn request(&self, request: Request<Body>) -> Answer {
+    /// The answer as it comes, for one that does not end.
+    pub async fn open(&self, request: Request<Body>) -> Response {
         let response = self.0.clone().oneshot(request).await;
-        let response = response.expect("it is infallible");
+        response.expect("it is infallible")
+    }
+
+    pub async fn request(&self, request: Request<Body>) -> Answer {
+        let response = self.open(request).await;
         let status = response.status();
         let body = axum::body::to_bytes(response.into_body(), ANSWER_BYTES_MAX).await;
         let text = String::from_utf8(body.expect("a body").into()).expect("text");

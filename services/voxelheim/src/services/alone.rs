@@ -17,9 +17,9 @@ use web::{Clock, Gate, Settings, Shell};
 
 use crate::{
     Failure,
-    cli::{AnalyticsArguments, AssetsArguments, AuthArguments, RoleArguments},
+    cli::{AdminArguments, AnalyticsArguments, AssetsArguments, AuthArguments, RoleArguments},
     services::{
-        accounts, analytics, belongings, chat,
+        accounts, admin, analytics, belongings, chat,
         part::{Part, assemble},
         player, runtime, runtime_failure,
         stores::{open_broker, open_cache, open_database, open_warehouse},
@@ -101,6 +101,27 @@ pub fn run_analytics(arguments: &AnalyticsArguments) -> Result<(), Failure> {
         let broker = open_broker(&arguments.broker)?;
         let part = analytics::part(&analytics, &broker, stage.stopped.clone());
         Ok(vec![keys, part])
+    })
+}
+
+/// Serves staff.
+pub fn run_admin(arguments: &AdminArguments) -> Result<(), Failure> {
+    let process = Process::begin(arguments.role.listen)?;
+    process.run("admin", async |stage| {
+        let role = Role::open(&arguments.role, stage).await?;
+        let accounts = open_database(&arguments.database, "accounts").await?;
+        let kept = admin::Kept::on(&accounts, &role.game, &role.cache, &stage.clock);
+        let shared = admin::Shared {
+            game: &role.game,
+            cache: &role.cache,
+            broker: &role.broker,
+            gate: role.gate,
+            backends: admin::shared_backends((&accounts, &role.game), &role.cache, &role.broker),
+        };
+        let reach = admin::Reach::from(arguments);
+        let clocks = (&stage.clock, stage.stopped.clone());
+        let admin = admin::open(shared, kept, reach, &stage.shell, clocks)?;
+        Ok(vec![role.keys, admin::part(&admin)])
     })
 }
 

@@ -1,4 +1,4 @@
-//! Sends whom staff bans or suspends away from the edges of a process, with all their characters.
+//! Sends whom staff bans, suspends or sends away, away from the edges of a process, with all their characters.
 
 use ::player::store::Store;
 use backends::{
@@ -7,10 +7,10 @@ use backends::{
     limits::{HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
 };
 use edge::Expeller;
-use events::{Body, auth::Sanctioned};
+use events::{BadBody, Body, admin::Expelled, auth::Sanctioned};
 use tokio::sync::watch;
 
-/// Listens to the auth service, wherever that is.
+/// Listens to the auth service and the operations service, wherever those are.
 #[derive(Clone)]
 pub struct Bailiff {
     broker: Broker,
@@ -38,15 +38,15 @@ impl Bailiff {
     }
 
     async fn listen(&mut self, expeller: &Expeller) {
-        let subscription = Subscription::own(&[Sanctioned::TOPIC]);
+        let subscription = Subscription::own(&[Sanctioned::TOPIC, Expelled::TOPIC]);
         let mut consumer = self
             .broker
             .subscribed(&subscription, "hearing of bans")
             .await;
         loop {
             let delivery = consumer.next().await;
-            match Sanctioned::from_bytes(&delivery.event.body) {
-                Ok(sanctioned) => self.insist(&sanctioned, expeller).await,
+            match account_of(&delivery.event) {
+                Ok(account) => self.insist(account, expeller).await,
                 Err(error) => log_refused(&delivery.event, &error),
             }
             delivery.done().await;
@@ -54,14 +54,14 @@ impl Bailiff {
     }
 
     /// With the ban in hand while the database is away or the edges have too many.
-    async fn insist(&self, sanctioned: &Sanctioned, expeller: &Expeller) {
+    async fn insist(&self, account: i64, expeller: &Expeller) {
         let mut backoff = Backoff::new(HANDLER_RETRY_MIN, HANDLER_RETRY_MAX);
         loop {
-            match self.players.characters(sanctioned.account).await {
+            match self.players.characters(account).await {
                 Ok(characters) => {
                     let ids = characters.iter().map(|it| it.card.id);
                     // Without a service of characters, the account's one.
-                    let mut ids = ids.chain([sanctioned.account]);
+                    let mut ids = ids.chain([account]);
                     if ids.all(|id| expeller.expel(id.cast_unsigned())) {
                         return;
                     }
@@ -71,6 +71,14 @@ impl Bailiff {
             backoff.wait().await;
         }
     }
+}
+
+/// Who is to go.
+fn account_of(event: &Event) -> Result<i64, BadBody> {
+    if event.topic == Expelled::TOPIC {
+        return Expelled::from_bytes(&event.body).map(|it| it.account);
+    }
+    Sanctioned::from_bytes(&event.body).map(|it| it.account)
 }
 
 fn log_refused(event: &Event, error: &dyn std::fmt::Display) {

@@ -2,6 +2,7 @@
 //! edge; or alone, as `voxelheim auth`.
 
 mod accounts;
+mod admin;
 mod alone;
 mod analytics;
 mod bailiff;
@@ -22,6 +23,7 @@ use std::{
     thread,
 };
 
+use ::admin::{ConfigDesk, Edges};
 use auth::Auth;
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse};
 use backends::broker::Broker;
@@ -45,7 +47,7 @@ use crate::{
 };
 
 pub use accounts::tickets;
-pub use alone::{run_analytics, run_assets, run_auth, run_chat, run_inventory, run_player};
+pub use alone::{run_admin, run_analytics, run_assets, run_auth, run_chat, run_inventory, run_player};
 pub use bailiff::Bailiff;
 pub use keeping::Keeping;
 pub use observers::Telling;
@@ -61,6 +63,8 @@ pub struct Running {
     keeping: Keeping,
     telling: Telling,
     bailiff: Bailiff,
+    /// Where staff's service finds the edges.
+    edges: Edges,
 }
 
 impl Running {
@@ -86,6 +90,8 @@ impl Running {
     pub fn connect(&mut self, edges: &EdgesHandle) {
         let chat = self.chat.take().expect("edges are connected once");
         chat.connect(edges.chat().clone());
+        self.edges
+            .set(vec![format!("http://{}", edges.http_address())]);
         let expeller = edges.expeller().clone();
         self.runtime.spawn(self.bailiff.clone().run(expeller));
     }
@@ -103,6 +109,7 @@ impl Running {
 struct Home {
     data: PathBuf,
     page_url: String,
+    config_desk: Arc<dyn ConfigDesk>,
 }
 
 /// What others than the services' thread have of them.
@@ -113,17 +120,19 @@ struct Opened {
     keeping: Keeping,
     telling: Telling,
     bailiff: Bailiff,
+    edges: Edges,
 }
 
 /// Starts the services of a process that is alone, which keeps all in its data folder.
 pub fn start(
     data: &std::path::Path,
-    listen: SocketAddr,
-    accounts: Accounts,
+    config_desk: Arc<dyn ConfigDesk>,
+    (listen, accounts): (SocketAddr, Accounts),
 ) -> Result<(edge::services::Services, Running), Failure> {
     let home = Home {
         data: data.to_owned(),
         page_url: format!("http://{listen}/"),
+        config_desk,
     };
     let (line, edge_line) = chat::line();
     let (stop, stopped) = watch::channel(false);
@@ -149,6 +158,7 @@ pub fn start(
         keeping: opened.keeping,
         telling: opened.telling,
         bailiff: opened.bailiff,
+        edges: opened.edges,
     };
     Ok((services, running))
 }
@@ -195,6 +205,7 @@ async fn open(
     player::migrate(&stores.game).await?;
     belongings::migrate(&stores.game).await?;
     chat::migrate(&stores.game).await?;
+    admin::migrate(&stores.game).await?;
     declare_queues(&stores.broker).await?;
     let players = ::player::store::Store::new(stores.game.clone());
     let desk = Arc::new(player::Desk::new(&players, &clock));
@@ -206,13 +217,29 @@ async fn open(
     let chatting = (gate.clone(), &players);
     let chat = chat::open((&stores.game, &stores.cache), chatting, &shell, &clock);
     let key = home.data.join(analytics::PLAYER_KEY);
-    let analytics = analytics::open(&key, &stores.warehouse, gate, &shell, &clock)?;
+    let analytics = analytics::open(&key, &stores.warehouse, gate.clone(), &shell, &clock)?;
+    let reach = admin::Reach::alone(&home.data, home.config_desk.clone());
+    let edges = reach.edges.clone();
+    let kept = admin::Kept {
+        magistrate: auth.magistrate(),
+        players: players.clone(),
+        chat: chat.store.clone(),
+        ledger: inventory.store.clone(),
+    };
+    let staff = admin::open(
+        admin::Shared::of(&stores, gate),
+        kept,
+        reach,
+        &shell,
+        (&clock, stopped.clone()),
+    )?;
     let parts = vec![
         accounts::part(&auth, &stores.broker, stopped.clone()),
         player::part(&player, &players, &stores.broker, stopped.clone()),
         belongings::part(&inventory, &stores.broker, stopped.clone()),
         chat::part(&chat, &stores.broker, stopped.clone()),
         analytics::part(&analytics, &stores.broker, stopped.clone()),
+        admin::part(&staff),
     ];
     let telling = Telling::new(stores.broker.clone(), shell.metrics().clone(), clock);
     let (router, run) = assemble(shell, parts, stopped.clone());
@@ -225,6 +252,7 @@ async fn open(
         keeping: Keeping::of_stores(&stores, stopped.clone()),
         telling,
         bailiff: Bailiff::new(&stores.broker, &players, stopped.clone()),
+        edges,
     };
     Ok((opened, run))
 }

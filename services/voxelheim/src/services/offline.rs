@@ -7,7 +7,7 @@ use crate::{
     Failure,
     cli::{AppointArguments, MigrateArguments},
     services::{
-        accounts, belongings, chat, declare_queues, player, runtime,
+        accounts, admin, belongings, chat, declare_queues, player, runtime,
         stores::{StoreUrls, open_broker, open_database},
     },
 };
@@ -25,6 +25,7 @@ pub fn migrate(arguments: &MigrateArguments) -> Result<(), Failure> {
             player::migrate(&game).await?;
             belongings::migrate(&game).await?;
             chat::migrate(&game).await?;
+            admin::migrate(&game).await?;
         }
         if let Some(url) = &arguments.broker {
             declare_queues(&open_broker(url)?).await?;

@@ -1,42 +1,43 @@
-//! `voxelheim ctl`: asks a running server, and prints what it answers.
+//! A server's own socket: regions, shards and plans, for whoever may open its data folder.
 
-use std::{
-    fmt::Write as _,
-    io::{self, Write as _},
-};
+use std::{fmt::Write as _, path::Path};
 
 use placement::{
-    Answer, ControlError, Request, ask,
+    Answer, ControlError, Request,
     request::{PlanRow, RegionRow, ShardRow},
 };
 
 use crate::{
     Failure,
-    cli::{CtlArguments, CtlVerb, RegionVerb, Switch},
+    ctl::{
+        arguments::{CtlArguments, CtlVerb, RegionVerb, Switch},
+        table::table,
+    },
     data::CONTROL,
 };
 
-/// Asks and prints.
-pub fn run(arguments: &CtlArguments) -> Result<(), Failure> {
-    let socket = arguments.data.join(CONTROL);
-    let answer = ask(&socket, &request(&arguments.verb)).map_err(|error| match error {
+/// What it answers, as text or JSON.
+pub fn ask(data: &Path, arguments: &CtlArguments) -> Result<String, Failure> {
+    let socket = data.join(CONTROL);
+    let request = request(&arguments.verb).ok_or_else(|| {
+        Failure::Usage("this is for staff's service: say where it is with --url".to_owned())
+    })?;
+    let answer = placement::ask(&socket, &request).map_err(|error| match error {
         ControlError::NoServer(..) => Failure::Usage(error.to_string()),
         _ => Failure::Runtime(error.to_string()),
     })?;
     if let Answer::Refused { why } = answer {
         return Err(Failure::Usage(why));
     }
-    let text = match arguments.json {
+    Ok(match arguments.json {
         true => serde_json::to_string_pretty(&answer).expect("answers are JSON") + "\n",
         false => to_text(&answer),
-    };
-    io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|error| Failure::Runtime(format!("the answer cannot be printed: {error}")))
+    })
 }
 
-fn request(verb: &CtlVerb) -> Request {
-    match verb {
+/// None for what the socket does not answer.
+fn request(verb: &CtlVerb) -> Option<Request> {
+    Some(match verb {
         CtlVerb::Regions { verb: None } => Request::Regions,
         CtlVerb::Regions { verb: Some(verb) } => region_request(verb),
         CtlVerb::Shards => Request::Shards,
@@ -53,7 +54,8 @@ fn request(verb: &CtlVerb) -> Request {
         CtlVerb::Why { region } => Request::Why {
             region: region.clone(),
         },
-    }
+        _ => return None,
+    })
 }
 
 fn region_request(verb: &RegionVerb) -> Request {
@@ -194,21 +196,4 @@ fn plan_list(plans: &[PlanRow]) -> String {
 
 fn share(permille: u64) -> String {
     format!("{}.{} %", permille / 10, permille % 10)
-}
-
-/// Columns as wide as they need be.
-fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
-    let head: Vec<String> = head.iter().map(|&word| word.to_owned()).collect();
-    let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..rows[0].len()).filter_map(width).collect();
-    let mut text = String::new();
-    for row in &rows {
-        let cells = row.iter().zip(&widths);
-        let line: Vec<String> = cells
-            .map(|(cell, width)| format!("{cell:<width$}"))
-            .collect();
-        let _ = writeln!(text, "{}", line.join("  ").trim_end());
-    }
-    text
 }

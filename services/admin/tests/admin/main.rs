@@ -1,0 +1,11 @@
+//! The service over its routes, on the embedded twins and on real PostgreSQL and Redis, beside the real services
+//! whose matters it acts on.
+
+mod books;
+mod citus;
+mod common;
+mod desk;
+mod hostile;
+mod players;
+mod roles;
+mod world;

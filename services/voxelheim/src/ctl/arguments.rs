@@ -1,0 +1,204 @@
+//! The words of `voxelheim ctl`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Args, Debug)]
+pub struct CtlArguments {
+    /// The server's data folder, which holds the socket that it answers on: for regions, shards and plans
+    #[arg(long, value_name = "DIR", required_unless_present = "url")]
+    pub data: Option<PathBuf>,
+    /// Staff's service, for all there is: http://HOST:PORT/api/admin of a server, /admin of `voxelheim admin`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_ADMIN",
+        conflicts_with = "data"
+    )]
+    pub url: Option<String>,
+    /// Who asks it: an access token, as `ctl login` prints it
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "VOXELHEIM_TOKEN",
+        hide_env_values = true
+    )]
+    pub token: Option<String>,
+    /// Why something is to be done: goes into the log
+    #[arg(long, value_name = "TEXT", global = true)]
+    pub reason: Option<String>,
+    /// Prints one JSON object
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub verb: CtlVerb,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum CtlVerb {
+    /// Signs in and prints an access token; the password is read from standard input
+    Login {
+        email: String,
+        /// Of the second factor
+        #[arg(long, value_name = "N")]
+        code: String,
+        /// The auth service, if it is not beside staff's
+        #[arg(long, value_name = "URL")]
+        auth: Option<String>,
+    },
+    /// Shows pods, regions, edges, backends and players at one look
+    Overview,
+    /// Lists regions with owner and cost, or changes one
+    Regions {
+        #[command(subcommand)]
+        verb: Option<RegionVerb>,
+    },
+    /// Lists shards with what they carry
+    Shards,
+    /// Moves everything off a pod, or lets it take regions again
+    Drain {
+        pod: u16,
+        /// Takes regions again
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Tells what was planned lately, why, and what came of it
+    Plan {
+        /// Only say plans, or carry them out
+        #[arg(long, value_enum)]
+        dry_run: Option<Switch>,
+    },
+    /// Has a plan carried out that was only said
+    Approve {
+        /// split, merge, move or drain
+        action: String,
+        region: String,
+        /// POD/SHARD, of a move or drain
+        to: Option<String>,
+    },
+    /// Tells why a region is where it is
+    Why { region: String },
+    /// Finds players, and does something about one
+    Players {
+        #[command(subcommand)]
+        verb: PlayerVerb,
+    },
+    /// Lists what players reported, or closes one
+    Reports {
+        /// Those that are closed
+        #[arg(long)]
+        resolved: bool,
+        /// Closes this one; the reason says what was done about it
+        #[arg(long, value_name = "REPORT")]
+        close: Option<String>,
+    },
+    /// Lists what a character got and lost
+    Ledger {
+        account: String,
+        character: String,
+        /// Behind a page's end, as that page's `next` says
+        #[arg(long, value_name = "BATCH")]
+        before: Option<String>,
+    },
+    /// Shows what taking a character back to a point would change, or does it
+    Rollback {
+        account: String,
+        character: String,
+        /// All that came after this batch of its ledger is reversed
+        batch: String,
+        /// Does it
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Says whether the books close, and what came into the world and went out of it
+    Economy,
+    /// Lists what staff did
+    Audit {
+        /// By this account alone
+        #[arg(long, value_name = "ACCOUNT")]
+        actor: Option<String>,
+        /// About this alone
+        #[arg(long, value_name = "ID")]
+        target: Option<String>,
+        /// Behind a page's end, as that page's `next` says
+        #[arg(long, value_name = "LINE")]
+        before: Option<String>,
+    },
+    /// Shows the configuration, compares it with a file, replaces it or undoes that
+    Config {
+        #[command(subcommand)]
+        verb: SettingsVerb,
+    },
+    /// Shows what all players are told as they come in, or sets it
+    Motd {
+        text: Option<String>,
+        /// Takes it away
+        #[arg(long, conflicts_with = "text")]
+        clear: bool,
+    },
+    /// Lists the places where VoxelHeim runs, with their versions
+    Environments,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum RegionVerb {
+    /// Replaces a region by its eighths
+    Split { region: String },
+    /// Replaces eighths, all of one shard, by the region that they make up
+    Merge { region: String },
+    /// Gives a region to another shard, while people fight in it
+    Move {
+        region: String,
+        /// POD/SHARD
+        to: String,
+    },
+    /// Keeps a region where it is
+    Pin {
+        region: String,
+        /// Lets it go again
+        #[arg(long)]
+        undo: bool,
+    },
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum PlayerVerb {
+    /// By the beginning of a name, a number or a mail address
+    Find { query: String },
+    Show { account: String },
+    /// Says something to all characters of a player, in the server's name
+    Message { account: String, text: String },
+    Mute {
+        account: String,
+        #[arg(long, value_name = "N")]
+        minutes: i64,
+    },
+    Unmute { account: String },
+    /// Sends a player away, who may come back
+    Kick { account: String },
+    /// For ever, or for some days
+    Ban {
+        account: String,
+        #[arg(long, value_name = "N")]
+        days: Option<i64>,
+    },
+    Unban { account: String },
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum SettingsVerb {
+    Show,
+    /// Says what a file would change, and what is wrong with it
+    Check { file: PathBuf },
+    /// Puts a file in the configuration's place
+    Put { file: PathBuf },
+    /// Puts back what was there before the last change
+    Undo,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Switch {
+    On,
+    Off,
+}

@@ -1,0 +1,276 @@
+//! What each word asks of staff's service: a route, its body, and what of the answer is shown.
+
+use std::{
+    fs,
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    Failure,
+    ctl::arguments::{CtlVerb, PlayerVerb, RegionVerb, SettingsVerb, Switch},
+};
+
+/// One request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Call {
+    pub method: &'static str,
+    pub path: String,
+    /// Null: none.
+    pub body: Value,
+    /// Where in the answer that is which is shown; empty is all.
+    pub shown: &'static str,
+}
+
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+
+fn get(path: impl Into<String>) -> Call {
+    Call {
+        method: "GET",
+        path: path.into(),
+        body: Value::Null,
+        shown: "",
+    }
+}
+
+/// An action, whose reason is put into its body later.
+fn act(path: impl Into<String>, body: Value) -> Call {
+    Call {
+        method: "POST",
+        path: path.into(),
+        body,
+        shown: "",
+    }
+}
+
+fn put(path: &str, body: Value) -> Call {
+    Call {
+        method: "PUT",
+        ..act(path, body)
+    }
+}
+
+impl Call {
+    fn showing(self, shown: &'static str) -> Self {
+        Self { shown, ..self }
+    }
+
+    /// Whether it changes something: then it needs a reason.
+    pub fn is_action(&self) -> bool {
+        let is_question = self.path.ends_with("/preview") || self.path.ends_with("/check");
+        self.method != "GET" && !is_question
+    }
+}
+
+/// The call of a word.
+///
+/// # Errors
+/// [`Failure::Usage`] for what staff's service does not do, or a file that cannot be read.
+pub fn call(verb: &CtlVerb) -> Result<Call, Failure> {
+    Ok(match verb {
+        CtlVerb::Overview => get("/overview"),
+        CtlVerb::Regions { verb: None } => get("/overview").showing("regions"),
+        CtlVerb::Regions { verb: Some(verb) } => region(verb),
+        CtlVerb::Shards => get("/overview").showing("pods"),
+        CtlVerb::Drain { pod, undo } => {
+            let word = if *undo { "undrain" } else { "drain" };
+            act(format!("/pods/{pod}/{word}"), json!({}))
+        }
+        CtlVerb::Plan { dry_run: None } => get("/plan"),
+        CtlVerb::Plan {
+            dry_run: Some(switch),
+        } => put(
+            "/plan/mode",
+            json!({ "is_dry_run": *switch == Switch::On }),
+        ),
+        CtlVerb::Approve { action, region, to } => act(
+            "/plan/approve",
+            json!({ "action": action, "region": region, "to": to }),
+        ),
+        CtlVerb::Players { verb } => player(verb),
+        CtlVerb::Reports {
+            close: Some(report),
+            ..
+        } => act(format!("/reports/{}/close", part(report)), json!({})),
+        CtlVerb::Reports { resolved, .. } => {
+            let state = if *resolved { "resolved" } else { "open" };
+            get(format!("/reports?state={state}"))
+        }
+        CtlVerb::Ledger {
+            account,
+            character,
+            before,
+        } => {
+            let query = query(&[("character", Some(character)), ("before", before.as_ref())]);
+            get(format!("/players/{}/ledger{query}", part(account)))
+        }
+        CtlVerb::Rollback {
+            account,
+            character,
+            batch,
+            ..
+        } => act(
+            format!("/players/{}/rollback/preview", part(account)),
+            json!({ "character": character, "after_batch": batch }),
+        ),
+        CtlVerb::Economy => get("/economy"),
+        CtlVerb::Audit {
+            actor,
+            target,
+            before,
+        } => {
+            let names = [("actor", actor), ("target", target), ("before", before)];
+            let names = names.map(|(name, value)| (name, value.as_ref()));
+            get(format!("/audit{}", query(&names)))
+        }
+        CtlVerb::Config { verb } => settings(verb)?,
+        CtlVerb::Motd {
+            text: None,
+            clear: false,
+        } => get("/message-of-the-day"),
+        CtlVerb::Motd { text, .. } => put(
+            "/message-of-the-day",
+            json!({ "text": text.as_deref().unwrap_or("") }),
+        ),
+        CtlVerb::Environments => get("/environments"),
+        CtlVerb::Why { .. } => {
+            let why = "a server answers this on its own socket: say its data folder with --data";
+            return Err(Failure::Usage(why.to_owned()));
+        }
+        CtlVerb::Login { .. } => unreachable!("it is asked of another service"),
+    })
+}
+
+fn region(verb: &RegionVerb) -> Call {
+    let path = |region: &str, word| format!("/regions/{}/{word}", part(region));
+    match verb {
+        RegionVerb::Split { region } => act(path(region, "split"), json!({})),
+        RegionVerb::Merge { region } => act(path(region, "merge"), json!({})),
+        RegionVerb::Move { region, to } => act(path(region, "move"), json!({ "to": to })),
+        RegionVerb::Pin { region, undo } => {
+            let word = if *undo { "unpin" } else { "pin" };
+            act(path(region, word), json!({}))
+        }
+    }
+}
+
+fn player(verb: &PlayerVerb) -> Call {
+    let path = |account: &str, word| format!("/players/{}/{word}", part(account));
+    match verb {
+        PlayerVerb::Find { query: words } => {
+            get(format!("/players{}", query(&[("query", Some(words))])))
+        }
+        PlayerVerb::Show { account } => get(format!("/players/{}", part(account))),
+        PlayerVerb::Message { account, text } => {
+            act(path(account, "message"), json!({ "text": text }))
+        }
+        PlayerVerb::Mute { account, minutes } => {
+            let until_ms = now_ms().saturating_add(minutes.saturating_mul(MINUTE_MS));
+            act(path(account, "mute"), json!({ "until_ms": until_ms }))
+        }
+        PlayerVerb::Unmute { account } => act(path(account, "unmute"), json!({})),
+        PlayerVerb::Kick { account } => act(path(account, "kick"), json!({})),
+        PlayerVerb::Ban { account, days } => {
+            let until_ms = days.map(|days| now_ms().saturating_add(days.saturating_mul(DAY_MS)));
+            act(path(account, "ban"), json!({ "until_ms": until_ms }))
+        }
+        PlayerVerb::Unban { account } => act(path(account, "unban"), json!({})),
+    }
+}
+
+/// A file is put in the place of the text whose digest is asked for first.
+fn settings(verb: &SettingsVerb) -> Result<Call, Failure> {
+    Ok(match verb {
+        SettingsVerb::Show => get("/config"),
+        SettingsVerb::Check { file } => act("/config/check", json!({ "text": text_of(file)? })),
+        SettingsVerb::Put { file } => put("/config", json!({ "text": text_of(file)? })),
+        SettingsVerb::Undo => act("/config/undo", json!({})),
+    })
+}
+
+fn text_of(file: &Path) -> Result<String, Failure> {
+    let shown = file.display();
+    let text = fs::read_to_string(file);
+    text.map_err(|error| Failure::Usage(format!("{shown} cannot be read: {error}")))
+}
+
+/// A rollback as its preview said.
+pub fn rollback(preview: &Call, shown: &Value, key: &str) -> Call {
+    let path = preview.path.trim_end_matches("/preview");
+    act(
+        path,
+        json!({ "character": shown["character"], "after_batch": shown["after_batch"],
+            "revision": shown["revision"], "key": key }),
+    )
+}
+
+/// One part of a path, whatever is in it.
+fn part(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    let bytes = text.bytes().map(|byte| match is_plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    bytes.collect()
+}
+
+fn query(names: &[(&str, Option<&String>)]) -> String {
+    let known = names.iter().filter_map(|(name, value)| Some((name, (*value)?)));
+    let pairs: Vec<String> = known
+        .map(|(name, value)| format!("{name}={}", part(value)))
+        .collect();
+    match pairs.is_empty() {
+        true => String::new(),
+        false => format!("?{}", pairs.join("&")),
+    }
+}
+
+fn now_ms() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.expect("the clock is past 1970").as_millis() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_become_calls() {
+        let split = CtlVerb::Regions {
+            verb: Some(RegionVerb::Split {
+                region: "b/c".to_owned(),
+            }),
+        };
+        let called = call(&split).expect("it is known");
+        assert_eq!((called.method, called.path.as_str()), ("POST", "/regions/b%2Fc/split"));
+        assert!(called.is_action());
+        let audit = CtlVerb::Audit {
+            actor: Some("7".to_owned()),
+            target: None,
+            before: Some("a&b".to_owned()),
+        };
+        let called = call(&audit).expect("it is known");
+        assert_eq!(called.path, "/audit?actor=7&before=a%26b");
+        assert!(!called.is_action());
+    }
+
+    #[test]
+    fn a_rollback_is_of_its_preview() {
+        let verb = CtlVerb::Rollback {
+            account: "1".to_owned(),
+            character: "2".to_owned(),
+            batch: "3".to_owned(),
+            yes: true,
+        };
+        let preview = call(&verb).expect("it is known");
+        assert!(!preview.is_action());
+        let shown = json!({ "character": "2", "after_batch": "3", "revision": 9 });
+        let called = rollback(&preview, &shown, "some-key");
+        assert_eq!(called.path, "/players/1/rollback");
+        assert_eq!(called.body["revision"], 9);
+        assert!(called.is_action());
+    }
+}
