@@ -133,8 +133,7 @@ impl FromRequestParts<Admin> for Actor {
 
     async fn from_request_parts(parts: &mut Parts, admin: &Admin) -> Result<Self, Problem> {
         let Bearer(access) = Bearer::<Access>::from_request_parts(parts, admin).await?;
-        let Ok(ClientAddress(address)) =
-            ClientAddress::from_request_parts(parts, admin).await;
+        let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(parts, admin).await;
         let actor = Self { access, address };
         actor.require(Role::Moderator)?;
         Ok(actor)

@@ -7,7 +7,8 @@ use crate::{
 
 /// All lines of both, in order. Of texts with too many lines all are gone, and all are new.
 pub fn diff(before: &str, after: &str) -> Vec<DiffLine> {
-    let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let (before, after): (Vec<&str>, Vec<&str>) =
+        (before.lines().collect(), after.lines().collect());
     if before.len().max(after.len()) > DIFF_LINES_MAX {
         let gone = before.iter().map(|text| line(DiffKind::Gone, text));
         let new = after.iter().map(|text| line(DiffKind::New, text));
@@ -64,7 +65,9 @@ mod tests {
             DiffKind::New => '+',
         };
         let lines = diff(before, after);
-        let lines = lines.iter().map(|it| format!("{}{}", sign(it.kind), it.text));
+        let lines = lines
+            .iter()
+            .map(|it| format!("{}{}", sign(it.kind), it.text));
         lines.collect::<Vec<_>>().join("|")
     }
 

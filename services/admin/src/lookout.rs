@@ -185,11 +185,13 @@ fn pods_of(rows: Vec<ShardRow>) -> Vec<PodView> {
     let mut pods = BTreeMap::<u16, PodView>::new();
     for row in rows {
         let pod = row.shard.split('/').next().and_then(|it| it.parse().ok());
-        let pod = pods.entry(pod.unwrap_or(0)).or_insert_with_key(|pod| PodView {
-            pod: *pod,
-            is_draining: false,
-            shards: Vec::new(),
-        });
+        let pod = pods
+            .entry(pod.unwrap_or(0))
+            .or_insert_with_key(|pod| PodView {
+                pod: *pod,
+                is_draining: false,
+                shards: Vec::new(),
+            });
         pod.is_draining |= row.is_draining;
         pod.shards.push(row.into());
     }

@@ -220,7 +220,14 @@ impl Inner {
         };
         self.actions.add_one(name);
         let action = deed.action.name();
-        tracing::info!(line, action, target = deed.target, outcome = name, effect, "staff");
+        tracing::info!(
+            line,
+            action,
+            target = deed.target,
+            outcome = name,
+            effect,
+            "staff"
+        );
         if let Err(error) = self.store.end(line, outcome, &effect).await {
             tracing::error!(%error, line, "what came of an action is not in the log");
         }

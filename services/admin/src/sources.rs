@@ -55,7 +55,11 @@ impl Fetcher {
             return Err(format!("it answered {}", answer.status().as_u16()));
         }
         let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|_| "it broke off".to_owned())? {
+        while let Some(chunk) = answer
+            .chunk()
+            .await
+            .map_err(|_| "it broke off".to_owned())?
+        {
             if body.len() + chunk.len() > STATUS_BYTES_MAX {
                 return Err("its answer is too long".to_owned());
             }

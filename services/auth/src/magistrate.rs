@@ -231,8 +231,11 @@ fn judge(access: &Access, wanted: &NewSanction, now_ms: i64) -> Result<(), Probl
 }
 
 fn is_moderators(sanction: &Sanction) -> bool {
-    let length_ms = sanction.until_ms.map(|until_ms| until_ms - sanction.from_ms);
-    sanction.kind == Kind::Suspension && length_ms.is_some_and(|it| it <= MODERATOR_SUSPENSION_MS_MAX)
+    let length_ms = sanction
+        .until_ms
+        .map(|until_ms| until_ms - sanction.from_ms);
+    sanction.kind == Kind::Suspension
+        && length_ms.is_some_and(|it| it <= MODERATOR_SUSPENSION_MS_MAX)
 }
 
 pub fn require(access: &Access, role: Role) -> Result<(), Problem> {

@@ -89,7 +89,10 @@ mod tests {
         assert_eq!(desk.read().expect("a file").text, text);
         let wrong = desk.check("sessions_max = 7\nshard = 2\n");
         let wrong = wrong.expect_err("there is no such setting");
-        assert!(wrong.contains("line 2") && wrong.contains("shard"), "{wrong}");
+        assert!(
+            wrong.contains("line 2") && wrong.contains("shard"),
+            "{wrong}"
+        );
         assert!(desk.check("shards = 0").is_err());
         fs::remove_dir_all(&folder).expect("it is there");
     }

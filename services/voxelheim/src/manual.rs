@@ -35,7 +35,9 @@ fn write(command: &Command, name: &str, folder: &Path) -> io::Result<()> {
     let mut page = Vec::new();
     clap_mangen::Man::new(command.clone().name(name.to_owned())).render(&mut page)?;
     fs::write(folder.join(format!("{name}.1")), page)?;
-    let words = command.get_subcommands().filter(|it| it.get_name() != "help");
+    let words = command
+        .get_subcommands()
+        .filter(|it| it.get_name() != "help");
     for word in words {
         write(word, &format!("{name}-{}", word.get_name()), folder)?;
     }

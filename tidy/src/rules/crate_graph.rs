@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 35] = [
+const MAY_USE: [(&str, &[&str]); 36] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -57,6 +57,21 @@ const MAY_USE: [(&str, &[&str]); 35] = [
     ("spoils", &["engine", "world", "backends", "events"]),
     ("analytics", &["backends", "events", "tokens", "web"]),
     (
+        "admin",
+        &[
+            "auth",
+            "backends",
+            "chat",
+            "chat-service",
+            "events",
+            "inventory",
+            "placement",
+            "player",
+            "tokens",
+            "web",
+        ],
+    ),
+    (
         "herald",
         &["spatial", "engine", "world", "events", "backends", "web"],
     ),
@@ -74,6 +89,7 @@ const MAY_USE: [(&str, &[&str]); 35] = [
             "placement",
             "pod",
             "cluster",
+            "admin",
             "analytics",
             "assets",
             "auth",

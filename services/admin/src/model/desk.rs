@@ -149,7 +149,7 @@ pub struct MessageView {
 }
 
 #[derive(Deserialize, ToSchema, Debug)]
-pub struct MessageForm {
+pub struct MessageOfTheDayForm {
     /// Empty takes the one that holds away.
     #[schema(max_length = 200)]
     pub text: String,

@@ -6,16 +6,17 @@ mod world;
 
 pub use desk::{
     AuditLine, AuditPage, ConfigChange, ConfigCheck, ConfigForm, ConfigText, ConfigView, DiffKind,
-    DiffLine, Economy, EnvironmentView, Flow, MessageForm, MessageView, Outcome, Staff, Unbalanced,
+    DiffLine, Economy, EnvironmentView, Flow, MessageOfTheDayForm, MessageView, Outcome, Staff,
+    Unbalanced,
 };
 pub use players::{
-    BanForm, CharacterView, LedgerLine, LedgerPage, MuteForm, MuteView, PlayerFound, PlayerView,
-    PlayersFound, ReportLine, ReportPage, ReportView, ResolvedView, RollbackForm, RollbackItem,
-    RollbackPoint, RollbackPreview, SanctionView, TellForm,
+    BanForm, CharacterView, LedgerLine, LedgerPage, MuteView, PlayerFound, PlayerMuteForm,
+    PlayerView, PlayersFound, ReportLine, ReportPage, ReportView, ResolvedView, RollbackForm,
+    RollbackItem, RollbackPoint, RollbackPreview, SanctionView, TellForm,
 };
 pub use world::{
-    BackendView, EdgeView, MoveForm, Overview, PhaseView, PlanApproval, PlanModeForm, PlanRowView,
-    PlanView, PlayersView, PodView, RegionView, ShardView, SpreadView,
+    BackendView, EdgeView, Overview, PhaseView, PlanApproval, PlanModeForm, PlanRowView, PlanView,
+    PlayersView, PodView, RegionMoveForm, RegionView, ShardView, SpreadView,
 };
 
 use serde::{Deserialize, Serialize};

@@ -81,7 +81,7 @@ pub struct TellForm {
 }
 
 #[derive(Deserialize, ToSchema, Debug)]
-pub struct MuteForm {
+pub struct PlayerMuteForm {
     /// A year from now at most.
     pub until_ms: i64,
     /// For the muted to read.

@@ -128,7 +128,7 @@ pub struct PlayersView {
 }
 
 #[derive(Deserialize, ToSchema, Debug)]
-pub struct MoveForm {
+pub struct RegionMoveForm {
     /// POD/SHARD.
     #[schema(max_length = 16)]
     pub to: String,

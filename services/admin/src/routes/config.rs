@@ -127,7 +127,9 @@ pub async fn undo(
             let why = "somebody changed the file since; put a text of your own";
             return Err(AdminError::conflict("config-changed", why));
         }
-        admin.replace(&actor, &deed, (before, last.text_before)).await
+        admin
+            .replace(&actor, &deed, (before, last.text_before))
+            .await
     };
     admin.act(&actor, deed, doing).await
 }
@@ -193,7 +195,10 @@ impl Admin {
         };
         Ok(match needs_restart.is_empty() {
             true => what.to_owned(),
-            false => format!("{what}; with the next start only: {}", needs_restart.join(", ")),
+            false => format!(
+                "{what}; with the next start only: {}",
+                needs_restart.join(", ")
+            ),
         })
     }
 }

@@ -144,7 +144,8 @@ pub async fn roll_back(
             Answer::Repeated(Outcome::Done { batch }) => Ok(format!(
                 "character {character} was taken back before, by batch {batch}"
             )),
-            Answer::New(Outcome::Refused(refusal)) | Answer::Repeated(Outcome::Refused(refusal)) => {
+            Answer::New(Outcome::Refused(refusal))
+            | Answer::Repeated(Outcome::Refused(refusal)) => {
                 Err(InventoryError::from(refusal).into())
             }
             Answer::KeyReused => {
@@ -158,10 +159,15 @@ pub async fn roll_back(
 /// Apart from the keys that players choose.
 fn key_of(key: &str) -> Result<String, Problem> {
     let is_sound = (KEY_CHARS_MIN..=KEY_CHARS_MAX).contains(&key.len())
-        && key.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-');
+        && key
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || it == b'-');
     match is_sound {
         true => Ok(format!("rollback {key}")),
-        false => Err(Problem::invalid("key", "8 to 64 letters, digits and hyphens")),
+        false => Err(Problem::invalid(
+            "key",
+            "8 to 64 letters, digits and hyphens",
+        )),
     }
 }
 

@@ -3,26 +3,22 @@
 
 use axum::extract::State;
 use chat_service::topics::{self, Announcement};
-use web::Json;
+use web::{Json, Problem};
 
 use crate::{
     Admin, AdminError,
     actor::{Action, Actor},
-    model::{Done, MessageForm, MessageView},
+    model::{Done, MessageOfTheDayForm, MessageView},
     service::Deed,
     store::NewMessage,
     text,
 };
-use web::Problem;
 
 /// What holds. For moderators.
 #[utoipa::path(get, path = "/message-of-the-day", tag = "operations", security(("bearer" = [])),
     responses((status = OK, body = MessageView), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 503, body = Problem)))]
-pub async fn read(
-    State(admin): State<Admin>,
-    _: Actor,
-) -> Result<Json<MessageView>, AdminError> {
+pub async fn read(State(admin): State<Admin>, _: Actor) -> Result<Json<MessageView>, AdminError> {
     let message = admin.store.message().await?;
     Ok(Json(match message {
         Some(message) => MessageView {
@@ -39,14 +35,14 @@ pub async fn read(
 }
 
 /// Sets another, or with an empty text none. For operators.
-#[utoipa::path(put, path = "/message-of-the-day", tag = "operations", request_body = MessageForm,
+#[utoipa::path(put, path = "/message-of-the-day", tag = "operations", request_body = MessageOfTheDayForm,
     security(("bearer" = [])), responses(
     (status = OK, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn set(
     State(admin): State<Admin>,
     actor: Actor,
-    Json(form): Json<MessageForm>,
+    Json(form): Json<MessageOfTheDayForm>,
 ) -> Result<Json<Done>, AdminError> {
     let words = match form.text.trim() {
         "" => String::new(),

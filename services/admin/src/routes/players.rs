@@ -123,9 +123,7 @@ pub async fn inspect(
         role: card.role.name().to_owned(),
         is_guest: card.is_guest,
         created_ms: card.created_ms,
-        email: card
-            .email
-            .filter(|_| actor.access.role >= Role::Operator),
+        email: card.email.filter(|_| actor.access.role >= Role::Operator),
         sessions: partners.magistrate.sessions_count(id).await?,
         characters: try_join_all(characters).await?,
         mute: mute.map(|mute| MuteView {

@@ -8,7 +8,7 @@ use crate::{
     Admin, AdminError,
     actor::{Action, Actor},
     limits::PLAN_AGE_MAX_S,
-    model::{Done, MoveForm, PlanApproval, PlanModeForm, PlanRowView, PlanView, ReasonForm},
+    model::{Done, PlanApproval, PlanModeForm, PlanRowView, PlanView, ReasonForm, RegionMoveForm},
     service::Deed,
 };
 
@@ -57,7 +57,7 @@ pub async fn merge(
 }
 
 /// Gives a region to another shard, while people fight in it. For operators.
-#[utoipa::path(post, path = "/regions/{region}/move", tag = "operations", request_body = MoveForm,
+#[utoipa::path(post, path = "/regions/{region}/move", tag = "operations", request_body = RegionMoveForm,
     security(("bearer" = [])), responses(
     (status = OK, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -66,7 +66,7 @@ pub async fn give(
     State(admin): State<Admin>,
     actor: Actor,
     Path(region): Path<String>,
-    Json(form): Json<MoveForm>,
+    Json(form): Json<RegionMoveForm>,
 ) -> Acted {
     let deed = deed(Action::Move, &region, &form.reason)?;
     let (region, to) = (region.clone(), form.to);
@@ -112,7 +112,11 @@ async fn set_pin(
     (region, is_pinned): (String, bool),
     form: &ReasonForm,
 ) -> Acted {
-    let action = if is_pinned { Action::Pin } else { Action::Unpin };
+    let action = if is_pinned {
+        Action::Pin
+    } else {
+        Action::Unpin
+    };
     let name = region.clone();
     let deed = deed(action, &name, &form.reason)?;
     order(admin, actor, deed, Request::Pin { region, is_pinned }).await

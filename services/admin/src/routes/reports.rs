@@ -77,7 +77,10 @@ pub async fn close(
         let note = text::line_of("reason", &form.reason)?;
         match chat.resolve(id, &note, admin.stamp(&actor)).await? {
             true => Ok(format!("report {report} is closed")),
-            false => Err(AdminError::conflict("report-resolved", "it is closed already")),
+            false => Err(AdminError::conflict(
+                "report-resolved",
+                "it is closed already",
+            )),
         }
     };
     admin.act(&actor, deed, doing).await

@@ -4,13 +4,13 @@ use auth::{Kind, NewSanction, Official};
 use axum::extract::{Path, State};
 use backends::broker::Event;
 use chat_service::{limits::MUTE_MS_MAX, store::Stamp};
-use events::{Body, admin::Expelled};
+use events::{Body, admin::Expelled, battle::Character};
 use web::{ClientAddress, Json, Problem};
 
 use crate::{
     Admin, AdminError,
     actor::{Action, Actor},
-    model::{BanForm, Done, MuteForm, ReasonForm},
+    model::{BanForm, Done, PlayerMuteForm, ReasonForm},
     service::Deed,
     text,
 };
@@ -18,7 +18,7 @@ use crate::{
 type Acted = Result<Json<Done>, AdminError>;
 
 /// Has a player say nothing, in place of a mute that holds. For moderators.
-#[utoipa::path(post, path = "/players/{account}/mute", tag = "players", request_body = MuteForm,
+#[utoipa::path(post, path = "/players/{account}/mute", tag = "players", request_body = PlayerMuteForm,
     security(("bearer" = [])), responses(
     (status = OK, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
@@ -27,7 +27,7 @@ pub async fn mute(
     State(admin): State<Admin>,
     actor: Actor,
     Path(account): Path<String>,
-    Json(form): Json<MuteForm>,
+    Json(form): Json<PlayerMuteForm>,
 ) -> Acted {
     let id = admin.below(&actor, &account).await?;
     let stamp = admin.stamp(&actor);
@@ -62,7 +62,12 @@ pub async fn unmute(
     let deed = deed(Action::Unmute, &account, &form.reason);
     let doing = async {
         let stamp = admin.stamp(&actor);
-        match admin.partners.chat.unmute(id.cast_unsigned(), stamp).await? {
+        match admin
+            .partners
+            .chat
+            .unmute(id.cast_unsigned(), stamp)
+            .await?
+        {
             true => Ok(format!("account {account} may speak again")),
             false => Err(AdminError::conflict("not-muted", "no mute holds")),
         }
@@ -116,12 +121,17 @@ pub async fn ban(
         };
         let magistrate = &admin.partners.magistrate;
         let sanction = magistrate.impose(actor.official(), id, wanted).await?;
-        Ok(match sanction.until_ms {
-            None => format!("account {account} is banned for ever"),
+        let length = match sanction.until_ms {
+            None => "banned for ever".to_owned(),
             Some(until_ms) => {
                 let hours = (until_ms - sanction.from_ms + 3_599_999) / 3_600_000;
-                format!("account {account} is suspended for {hours} h")
+                format!("suspended for {hours} h")
             }
+        };
+        // It holds whether the edges hear of it now or not.
+        Ok(match admin.expel(id).await {
+            Ok(()) => format!("account {account} is {length}"),
+            Err(error) => format!("account {account} is {length}; edges were not told: {error}"),
         })
     };
     admin.act(&actor, deed, doing).await
@@ -181,9 +191,7 @@ impl Admin {
         let card = self.require_account(text::id_in_path(account)?).await?;
         match actor.access.role > card.role {
             true => Ok(card.account),
-            false => {
-                Err(Problem::forbidden("only on those whose role is below one's own").into())
-            }
+            false => Err(Problem::forbidden("only on those whose role is below one's own").into()),
         }
     }
 
@@ -195,12 +203,21 @@ impl Admin {
         }
     }
 
+    /// From all edges, which need not know whose characters are.
     async fn expel(&self, account: i64) -> Result<(), AdminError> {
+        let characters = self.partners.players.characters(account).await?;
+        let characters = characters.iter().map(|it| Character(it.card.id));
+        let characters = characters.collect();
         let at_ms = self.clock.now_ms();
         let event = Event {
             id: format!("admin-expelled-{:016x}", web::ids::ordered_id(at_ms)),
             topic: Expelled::TOPIC.to_owned(),
-            body: Expelled { account, at_ms }.to_bytes(),
+            body: Expelled {
+                account,
+                characters,
+                at_ms,
+            }
+            .to_bytes(),
         };
         Ok(self.partners.broker.publish(&[event]).await?)
     }

@@ -131,7 +131,9 @@ impl Store {
                  ORDER BY line_id DESC LIMIT $2"
             }
         };
-        let mut query = sqlx::query(statement).bind(filter.before).bind(filter.count);
+        let mut query = sqlx::query(statement)
+            .bind(filter.before)
+            .bind(filter.count);
         if let Some(actor) = filter.actor {
             query = query.bind(actor);
         }

@@ -12,12 +12,7 @@ pub use messages::{Message, NewMessage};
 
 /// Where migrations are noted.
 const MIGRATIONS: &str = "admin_migrations";
-const WHOLE: [&str; 4] = [
-    "admin_audit",
-    "admin_messages",
-    "admin_configs",
-    MIGRATIONS,
-];
+const WHOLE: [&str; 4] = ["admin_audit", "admin_messages", "admin_configs", MIGRATIONS];
 
 /// Cheap to clone.
 #[derive(Clone)]

@@ -77,7 +77,10 @@ impl World {
     }
 
     async fn require_closed(&self) {
-        let economy = self.call("GET /economy", OPERATOR, Value::Null).await.ok(200);
+        let economy = self
+            .call("GET /economy", OPERATOR, Value::Null)
+            .await
+            .ok(200);
         assert_eq!(economy["is_closed"], true, "{economy}");
     }
 }
@@ -92,11 +95,19 @@ fn item<'a>(preview: &'a Value, name: &str) -> &'a Value {
 fn what_came_after_a_point_is_reversed_once() {
     on_each(async |world| {
         let (account, bera) = world.player("Bera").await;
-        let start = world.move_all(&[bera], vec![gain(bera, stack("log"), 10)]).await;
+        let start = world
+            .move_all(&[bera], vec![gain(bera, stack("log"), 10)])
+            .await;
         let start = start.expect("it can be done");
-        world.move_all(&[bera], vec![gain(bera, stack("plank"), 50)]).await;
-        world.move_all(&[bera], vec![lose(bera, stack("log"), 4)]).await;
-        world.move_all(&[bera], vec![gain(bera, sword(77), 1)]).await;
+        world
+            .move_all(&[bera], vec![gain(bera, stack("plank"), 50)])
+            .await;
+        world
+            .move_all(&[bera], vec![lose(bera, stack("log"), 4)])
+            .await;
+        world
+            .move_all(&[bera], vec![gain(bera, sword(77), 1)])
+            .await;
         let chest = Account::new(bera, Place::Chest);
         let stow = carry(stack("plank"), 20, Account::bag(bera), chest);
         world.move_all(&[bera], vec![stow]).await;
@@ -105,18 +116,34 @@ fn what_came_after_a_point_is_reversed_once() {
             assert_eq!(item(&preview, name)["change"], change, "{preview}");
             assert_eq!(item(&preview, name)["short"], 0, "{preview}");
         }
-        assert_eq!(world.has(bera, &stack("plank")).await, 50, "a preview changes nothing");
-        let done = world.roll_back(&account, &preview, "key-number-1").await.ok(200);
+        assert_eq!(
+            world.has(bera, &stack("plank")).await,
+            50,
+            "a preview changes nothing"
+        );
+        let done = world
+            .roll_back(&account, &preview, "key-number-1")
+            .await
+            .ok(200);
         for (thing, count) in [(stack("plank"), 0), (stack("log"), 10), (sword(77), 0)] {
             assert_eq!(world.has(bera, &thing).await, count);
         }
-        let again = world.roll_back(&account, &preview, "key-number-1").await.ok(200);
-        assert!(again["effect"].as_str().expect("text").contains("before"), "{again}");
+        let again = world
+            .roll_back(&account, &preview, "key-number-1")
+            .await
+            .ok(200);
+        assert!(
+            again["effect"].as_str().expect("text").contains("before"),
+            "{again}"
+        );
         assert_ne!(done["audit"], again["audit"]);
         assert_eq!(world.has(bera, &stack("log")).await, 10);
         let after = world.preview(&account, bera, start).await;
         assert_eq!(after["items"], json!([]));
-        world.roll_back(&account, &after, "key-number-2").await.refused(409, "nothing-to-do");
+        world
+            .roll_back(&account, &after, "key-number-2")
+            .await
+            .refused(409, "nothing-to-do");
         world.require_closed().await;
     });
 }
@@ -126,9 +153,13 @@ fn what_others_have_is_not_made_twice() {
     on_each(async |world| {
         let (account, bera) = world.player("Bera").await;
         let (_, anna) = world.player("Anna").await;
-        let start = world.move_all(&[bera], vec![gain(bera, stack("log"), 10)]).await;
+        let start = world
+            .move_all(&[bera], vec![gain(bera, stack("log"), 10)])
+            .await;
         let start = start.expect("it can be done");
-        world.move_all(&[bera], vec![gain(bera, stack("plank"), 5)]).await;
+        world
+            .move_all(&[bera], vec![gain(bera, stack("plank"), 5)])
+            .await;
         let give = |thing, count| carry(thing, count, Account::bag(bera), Account::bag(anna));
         let gifts = vec![give(stack("log"), 7), give(stack("plank"), 5)];
         world.move_all(&[bera, anna], gifts).await;
@@ -136,8 +167,14 @@ fn what_others_have_is_not_made_twice() {
         let log = item(&preview, "log");
         assert_eq!((&log["change"], &log["short"]), (&json!(0), &json!(7)));
         let plank = item(&preview, "plank");
-        assert_eq!((&plank["change"], &plank["passed_on"]), (&json!(0), &json!(5)));
-        world.roll_back(&account, &preview, "key-number-1").await.refused(409, "nothing-to-do");
+        assert_eq!(
+            (&plank["change"], &plank["passed_on"]),
+            (&json!(0), &json!(5))
+        );
+        world
+            .roll_back(&account, &preview, "key-number-1")
+            .await
+            .refused(409, "nothing-to-do");
         assert_eq!(world.has(anna, &stack("log")).await, 7);
         world.require_closed().await;
     });
@@ -147,17 +184,26 @@ fn what_others_have_is_not_made_twice() {
 fn a_rollback_that_was_overtaken_is_refused() {
     on_each(async |world| {
         let (account, bera) = world.player("Bera").await;
-        let start = world.move_all(&[bera], vec![gain(bera, stack("log"), 10)]).await;
+        let start = world
+            .move_all(&[bera], vec![gain(bera, stack("log"), 10)])
+            .await;
         let start = start.expect("it can be done");
-        world.move_all(&[bera], vec![gain(bera, stack("log"), 90)]).await;
+        world
+            .move_all(&[bera], vec![gain(bera, stack("log"), 90)])
+            .await;
         let preview = world.preview(&account, bera, start).await;
-        world.move_all(&[bera], vec![lose(bera, stack("log"), 50)]).await;
+        world
+            .move_all(&[bera], vec![lose(bera, stack("log"), 50)])
+            .await;
         let refused = world.roll_back(&account, &preview, "key-number-1").await;
         refused.refused(409, "overtaken");
         assert_eq!(world.has(bera, &stack("log")).await, 50);
         // The same key may be used for the new preview.
         let preview = world.preview(&account, bera, start).await;
-        world.roll_back(&account, &preview, "key-number-1").await.ok(200);
+        world
+            .roll_back(&account, &preview, "key-number-1")
+            .await
+            .ok(200);
         assert_eq!(world.has(bera, &stack("log")).await, 10);
     });
 }
@@ -168,18 +214,25 @@ fn the_ledger_is_read_page_by_page_and_only_of_ones_own_characters() {
         let (account, bera) = world.player("Bera").await;
         let (other, _) = world.player("Anna").await;
         for _ in 0..60 {
-            world.move_all(&[bera], vec![gain(bera, stack("log"), 1)]).await;
+            world
+                .move_all(&[bera], vec![gain(bera, stack("log"), 1)])
+                .await;
         }
         let call = format!("GET /players/{account}/ledger?character={bera}");
         let page = world.call(&call, OPERATOR, Value::Null).await.ok(200);
         assert_eq!(page["lines"].as_array().map(Vec::len), Some(100));
         let next = page["next"].as_str().expect("there is more");
-        let page = world.call(&format!("{call}&before={next}"), OPERATOR, Value::Null).await;
+        let page = world
+            .call(&format!("{call}&before={next}"), OPERATOR, Value::Null)
+            .await;
         let page = page.ok(200);
         assert_eq!(page["lines"].as_array().map(Vec::len), Some(20));
         assert_eq!(page["next"], Value::Null);
         let call = format!("GET /players/{other}/ledger?character={bera}");
-        world.call(&call, OPERATOR, Value::Null).await.refused(404, "not-found");
+        world
+            .call(&call, OPERATOR, Value::Null)
+            .await
+            .refused(404, "not-found");
     });
 }
 
@@ -217,24 +270,37 @@ fn going_back_conserves_whatever_was_done() {
                 let batch = world.move_all(&[bera, anna], vec![moved]).await;
                 if let (Some(batch), true) = (batch, step < 15) {
                     let [log, plank] = &things;
-                    point = (batch, [world.has(bera, log).await, world.has(bera, plank).await]);
+                    point = (
+                        batch,
+                        [world.has(bera, log).await, world.has(bera, plank).await],
+                    );
                 }
             }
             let (after_batch, had) = point;
-            let of_anna = [world.has(anna, &things[0]).await, world.has(anna, &things[1]).await];
+            let of_anna = [
+                world.has(anna, &things[0]).await,
+                world.has(anna, &things[1]).await,
+            ];
             let preview = world.preview(&account, bera, after_batch).await;
             let answer = world.roll_back(&account, &preview, "key-number-1").await;
             assert!([200, 409].contains(&answer.status.as_u16()), "{answer:?}");
             for (index, thing) in things.iter().enumerate() {
                 let name = thing.item.to_string();
                 let short = item(&preview, &name)["short"].as_i64().unwrap_or(0);
-                assert_eq!(world.has(bera, thing).await, had[index] - short, "seed {seed}: {preview}");
+                assert_eq!(
+                    world.has(bera, thing).await,
+                    had[index] - short,
+                    "seed {seed}: {preview}"
+                );
                 assert!(short >= 0, "what was gained can be taken: {preview}");
                 assert_eq!(world.has(anna, thing).await, of_anna[index]);
             }
             let again = world.preview(&account, bera, after_batch).await;
             let changes = again["items"].as_array().expect("a list").iter();
-            assert!(changes.into_iter().all(|it| it["change"] == 0), "seed {seed}: {again}");
+            assert!(
+                changes.into_iter().all(|it| it["change"] == 0),
+                "seed {seed}: {again}"
+            );
             world.require_closed().await;
         }
     });

@@ -25,7 +25,10 @@ fn no_text_in_any_field_does_harm() {
                     let is_told = call.contains("message") || call.contains("/config/check");
                     let is_reason = route.fields == ["reason"];
                     let is_fine = is_read || (is_told || is_reason) && status == 200;
-                    assert!((400..500).contains(&status) || is_fine, "{call} {hostile:?}: {answer:?}");
+                    assert!(
+                        (400..500).contains(&status) || is_fine,
+                        "{call} {hostile:?}: {answer:?}"
+                    );
                 }
             }
             let hostile: String = hostile.bytes().map(|byte| format!("%{byte:02X}")).collect();
@@ -38,7 +41,10 @@ fn no_text_in_any_field_does_harm() {
             ] {
                 let answer = world.call(&call, ADMIN, Value::Null).await;
                 let status = answer.status.as_u16();
-                assert!(status == 200 || (400..500).contains(&status), "{call}: {answer:?}");
+                assert!(
+                    status == 200 || (400..500).contains(&status),
+                    "{call}: {answer:?}"
+                );
             }
         }
         world.call("GET /me", ADMIN, Value::Null).await.ok(200);

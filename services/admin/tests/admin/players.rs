@@ -21,7 +21,13 @@ impl World {
         found["players"].as_array().expect("a list").clone()
     }
 
-    async fn act(&self, account: &str, act: &str, token: &str, body: Value) -> web::testing::Answer {
+    async fn act(
+        &self,
+        account: &str,
+        act: &str,
+        token: &str,
+        body: Value,
+    ) -> web::testing::Answer {
         let call = format!("POST /players/{account}/{act}");
         self.call(&call, token, body).await
     }
@@ -43,9 +49,15 @@ fn players_are_found_by_name_and_number() {
             assert_eq!(world.found(MODERATOR, query).await[0]["account"], account);
         }
         for query in ["b_ra", "%25", "era", "x@example.org"] {
-            assert_eq!(world.found(OPERATOR, query).await, Vec::<Value>::new(), "{query}");
+            assert_eq!(
+                world.found(OPERATOR, query).await,
+                Vec::<Value>::new(),
+                "{query}"
+            );
         }
-        let refused = world.call("GET /players?query=%20", MODERATOR, Value::Null).await;
+        let refused = world
+            .call("GET /players?query=%20", MODERATOR, Value::Null)
+            .await;
         refused.refused(422, "invalid-field");
     });
 }
@@ -54,14 +66,24 @@ fn players_are_found_by_name_and_number() {
 fn a_player_is_shown_with_all_that_staff_did() {
     on_each(async |world| {
         let (account, character) = world.player("Bera").await;
-        world.presence.set(character, Some("battle")).await.expect("a cache");
+        world
+            .presence
+            .set(character, Some("battle"))
+            .await
+            .expect("a cache");
         let until_ms = world.now() + HOUR_MS;
         let body = json!({ "until_ms": until_ms, "reason": "spam" });
-        world.act(&account, "mute", MODERATOR, body.clone()).await.ok(200);
+        world
+            .act(&account, "mute", MODERATOR, body.clone())
+            .await
+            .ok(200);
         world.act(&account, "ban", MODERATOR, body).await.ok(200);
         let call = format!("GET /players/{account}");
         let shown = world.call(&call, MODERATOR, Value::Null).await.ok(200);
-        assert_eq!((&shown["role"], &shown["is_guest"]), (&json!("player"), &json!(true)));
+        assert_eq!(
+            (&shown["role"], &shown["is_guest"]),
+            (&json!("player"), &json!(true))
+        );
         assert_eq!(shown["sessions"], 0, "the ban ended them");
         assert_eq!(shown["characters"][0]["name"], "Bera");
         assert_eq!(shown["characters"][0]["is_there"], true);
@@ -71,7 +93,10 @@ fn a_player_is_shown_with_all_that_staff_did() {
         let actions: Vec<_> = shown["log"].as_array().expect("a list").iter();
         let actions: Vec<_> = actions.into_iter().map(|it| it["action"].clone()).collect();
         assert_eq!(actions, ["player.ban", "player.mute"]);
-        world.call("GET /players/77", MODERATOR, Value::Null).await.refused(404, "not-found");
+        world
+            .call("GET /players/77", MODERATOR, Value::Null)
+            .await
+            .refused(404, "not-found");
     });
 }
 
@@ -81,14 +106,27 @@ fn words_to_a_player_reach_its_characters_and_nobody_elses_history() {
         let (account, character) = world.player("Bera").await;
         let mut heard = world.hear(topics::SYSTEM).await;
         let body = json!({ "text": "Please be kind.", "reason": "a complaint" });
-        let done = world.act(&account, "message", MODERATOR, body.clone()).await.ok(200);
+        let done = world
+            .act(&account, "message", MODERATOR, body.clone())
+            .await
+            .ok(200);
         assert!(done["effect"].as_str().expect("text").contains("not heard"));
         let delivery = heard.next().await;
         let told: Announcement = topics::body(&delivery.event).expect("ours");
-        assert_eq!((told.text.as_str(), told.to), ("Please be kind.", Some(character.cast_unsigned())));
+        assert_eq!(
+            (told.text.as_str(), told.to),
+            ("Please be kind.", Some(character.cast_unsigned()))
+        );
         delivery.done().await;
-        world.presence.set(character, Some("battle")).await.expect("a cache");
-        let done = world.act(&account, "message", MODERATOR, body).await.ok(200);
+        world
+            .presence
+            .set(character, Some("battle"))
+            .await
+            .expect("a cache");
+        let done = world
+            .act(&account, "message", MODERATOR, body)
+            .await
+            .ok(200);
         assert!(done["effect"].as_str().expect("text").contains("was told"));
         let words = Words {
             channel: Channel::System,
@@ -111,14 +149,30 @@ fn a_mute_holds_until_it_is_lifted() {
         let until_ms = world.now() + HOUR_MS;
         let body = json!({ "until_ms": until_ms, "reason": "spam" });
         world.act(&account, "mute", MODERATOR, body).await.ok(200);
-        let mute = world.chat.mute_of(number, world.now()).await.expect("a database");
-        assert_eq!(mute.map(|it| (it.until_ms, it.changed_by)), Some((until_ms, 9001)));
+        let mute = world
+            .chat
+            .mute_of(number, world.now())
+            .await
+            .expect("a database");
+        assert_eq!(
+            mute.map(|it| (it.until_ms, it.changed_by)),
+            Some((until_ms, 9001))
+        );
         let why = json!({ "reason": "said sorry" });
-        world.act(&account, "unmute", MODERATOR, why.clone()).await.ok(200);
+        world
+            .act(&account, "unmute", MODERATOR, why.clone())
+            .await
+            .ok(200);
         assert_eq!(world.chat.mute_of(number, world.now()).await, Ok(None));
-        world.act(&account, "unmute", MODERATOR, why).await.refused(409, "not-muted");
+        world
+            .act(&account, "unmute", MODERATOR, why)
+            .await
+            .refused(409, "not-muted");
         let past = json!({ "until_ms": world.now() - 1, "reason": "spam" });
-        world.act(&account, "mute", MODERATOR, past).await.refused(422, "invalid-field");
+        world
+            .act(&account, "mute", MODERATOR, past)
+            .await
+            .refused(422, "invalid-field");
     });
 }
 
@@ -127,7 +181,10 @@ fn who_is_kicked_is_told_to_all_edges() {
     on_each(async |world| {
         let account = world.guest().await;
         let mut heard = world.hear(Expelled::TOPIC).await;
-        world.act(&account, "kick", MODERATOR, json!({ "reason": "idle" })).await.ok(200);
+        world
+            .act(&account, "kick", MODERATOR, json!({ "reason": "idle" }))
+            .await
+            .ok(200);
         let delivery = heard.next().await;
         let expelled = Expelled::from_bytes(&delivery.event.body).expect("ours");
         assert_eq!(expelled.account.to_string(), account);
@@ -147,10 +204,19 @@ fn moderators_suspend_for_a_week_and_operators_ban() {
             refused.refused(403, "forbidden");
             assert_eq!(world.last_line().await["outcome"], "failed");
         }
-        world.act(&account, "ban", MODERATOR, ban(week)).await.ok(200);
-        world.act(&account, "ban", OPERATOR, ban(None)).await.ok(200);
+        world
+            .act(&account, "ban", MODERATOR, ban(week))
+            .await
+            .ok(200);
+        world
+            .act(&account, "ban", OPERATOR, ban(None))
+            .await
+            .ok(200);
         let why = json!({ "reason": "it was somebody else" });
-        world.act(&account, "unban", MODERATOR, why.clone()).await.refused(403, "forbidden");
+        world
+            .act(&account, "unban", MODERATOR, why.clone())
+            .await
+            .refused(403, "forbidden");
         world.act(&account, "unban", OPERATOR, why).await.ok(200);
         let call = format!("GET /players/{account}");
         let shown = world.call(&call, MODERATOR, Value::Null).await.ok(200);
@@ -174,7 +240,10 @@ fn nobody_acts_on_their_equals() {
             world.act(&account, act, ADMIN, body.clone()).await.ok(200);
         }
         let why = json!({ "reason": "a feud" });
-        world.act(&account, "kick", OPERATOR, why).await.refused(403, "forbidden");
+        world
+            .act(&account, "kick", OPERATOR, why)
+            .await
+            .refused(403, "forbidden");
     });
 }
 
@@ -198,22 +267,42 @@ fn reports_are_read_and_closed_once() {
         let kept = world.chat.keep(&mut transaction, ChannelKey::Global, &said);
         kept.await.expect("a database");
         transaction.commit().await.expect("a database");
-        let stamp = Stamp { by: 6, at_ms: world.now() };
-        let report = NewReport { message: 42, reason: "rude" };
+        let stamp = Stamp {
+            by: 6,
+            at_ms: world.now(),
+        };
+        let report = NewReport {
+            message: 42,
+            reason: "rude",
+        };
         let report = world.chat.report(report, stamp).await.expect("a database");
         let report = report.expect("there is such a message").to_string();
-        let open = world.call("GET /reports", MODERATOR, Value::Null).await.ok(200);
+        let open = world
+            .call("GET /reports", MODERATOR, Value::Null)
+            .await
+            .ok(200);
         assert_eq!(open["reports"][0]["report"], report);
         let line = &open["reports"][0]["context"][0];
-        assert_eq!((&line["text"], &line["account"]), (&json!("something rude"), &json!("5")));
+        assert_eq!(
+            (&line["text"], &line["account"]),
+            (&json!("something rude"), &json!("5"))
+        );
         let call = format!("POST /reports/{report}/close");
         let why = json!({ "reason": "was warned" });
         world.call(&call, MODERATOR, why.clone()).await.ok(200);
-        world.call(&call, MODERATOR, why.clone()).await.refused(409, "report-resolved");
-        let closed = world.call("GET /reports?state=resolved", MODERATOR, Value::Null).await;
+        world
+            .call(&call, MODERATOR, why.clone())
+            .await
+            .refused(409, "report-resolved");
+        let closed = world
+            .call("GET /reports?state=resolved", MODERATOR, Value::Null)
+            .await;
         let closed = closed.ok(200);
         assert_eq!(closed["reports"][0]["resolved"]["note"], "was warned");
-        world.call("POST /reports/1/close", MODERATOR, why).await.refused(404, "not-found");
+        world
+            .call("POST /reports/1/close", MODERATOR, why)
+            .await
+            .refused(404, "not-found");
     });
 }
 

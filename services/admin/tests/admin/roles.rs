@@ -7,8 +7,17 @@ use crate::common::{ADMIN, MODERATOR, OPERATOR, World, on_each};
 /// Every route that the document names under `/admin`, and the least role that it lets in.
 fn least_role(call: &str) -> &'static str {
     let operators = [
-        "/regions/", "/pods/", "/plan/", "/ledger", "/rollback", "/economy", "/audit",
-        "GET /admin/config", "/config/check", "PUT /admin/message", "/environments",
+        "/regions/",
+        "/pods/",
+        "/plan/",
+        "/ledger",
+        "/rollback",
+        "/economy",
+        "/audit",
+        "GET /admin/config",
+        "/config/check",
+        "PUT /admin/message",
+        "/environments",
     ];
     match call {
         _ if call.starts_with("PUT /admin/config") || call.contains("/config/undo") => "admin",
@@ -28,8 +37,12 @@ fn body_of(call: &str) -> Value {
     match call {
         _ if call.contains("/message-of") => json!({ "text": "hello", "reason": "greeting" }),
         _ if call.contains("/message") => json!({ "text": "hello", "reason": "greeting" }),
-        _ if call.contains("/mute") => json!({ "until_ms": 1_700_000_100_000_i64, "reason": "spam" }),
-        _ if call.contains("/ban") => json!({ "until_ms": 1_700_000_100_000_i64, "reason": "spam" }),
+        _ if call.contains("/mute") => {
+            json!({ "until_ms": 1_700_000_100_000_i64, "reason": "spam" })
+        }
+        _ if call.contains("/ban") => {
+            json!({ "until_ms": 1_700_000_100_000_i64, "reason": "spam" })
+        }
         _ if call.contains("/move") => json!({ "to": "0/1", "reason": "hot" }),
         _ if call.contains("/plan/mode") => json!({ "is_dry_run": true, "reason": "careful" }),
         _ if call.contains("/plan/approve") => {
@@ -100,11 +113,19 @@ fn who_shows_no_token_or_no_role_gets_nowhere() {
 fn staff_are_told_what_they_may() {
     on_each(async |world| {
         let me = world.call("GET /me", MODERATOR, Value::Null).await.ok(200);
-        assert_eq!((&me["account"], &me["role"]), (&json!("9001"), &json!("moderator")));
+        assert_eq!(
+            (&me["account"], &me["role"]),
+            (&json!("9001"), &json!("moderator"))
+        );
         let may = me["may"].as_array().expect("a list");
         assert!(may.contains(&json!("player.mute")) && !may.contains(&json!("region.move")));
         let me = world.call("GET /me", ADMIN, Value::Null).await.ok(200);
-        assert!(me["may"].as_array().expect("a list").contains(&json!("config.put")));
+        assert!(
+            me["may"]
+                .as_array()
+                .expect("a list")
+                .contains(&json!("config.put"))
+        );
     });
 }
 
@@ -144,10 +165,21 @@ fn the_log_says_who_did_what_why_and_what_came_of_it() {
         // What fails is there, too.
         let call = format!("POST /players/{account}/unban");
         let body = json!({ "reason": "a mistake" });
-        world.call(&call, OPERATOR, body).await.refused(409, "not-banned");
+        world
+            .call(&call, OPERATOR, body)
+            .await
+            .refused(409, "not-banned");
         let line = world.last_line().await;
-        assert_eq!((&line["action"], &line["outcome"]), (&json!("player.unban"), &json!("failed")));
-        assert!(line["effect"].as_str().expect("text").contains("no ban holds"));
+        assert_eq!(
+            (&line["action"], &line["outcome"]),
+            (&json!("player.unban"), &json!("failed"))
+        );
+        assert!(
+            line["effect"]
+                .as_str()
+                .expect("text")
+                .contains("no ban holds")
+        );
     });
 }
 
@@ -160,7 +192,10 @@ fn the_log_is_read_by_actor_by_target_and_page_by_page() {
             let token = if index % 3 == 0 { OPERATOR } else { MODERATOR };
             let call = format!("POST /players/{account}/kick");
             world.pass(1);
-            world.call(&call, token, json!({ "reason": "idle" })).await.ok(200);
+            world
+                .call(&call, token, json!({ "reason": "idle" }))
+                .await
+                .ok(200);
         }
         let read = async |query: String| {
             let page = world.call(&format!("GET /audit{query}"), OPERATOR, Value::Null);

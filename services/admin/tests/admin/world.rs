@@ -84,12 +84,21 @@ fn answer(request: &Request) -> Answer {
 fn the_world_is_seen_at_one_look_with_what_is_wrong() {
     on_each_with(answer, async |world, _| {
         world.edges.set(vec!["http://127.0.0.1:9".to_owned()]);
-        let seen = world.call("GET /overview", MODERATOR, Value::Null).await.ok(200);
-        assert_eq!((&seen["tick"], &seen["version"]), (&json!(99), &json!("1.2.3")));
+        let seen = world
+            .call("GET /overview", MODERATOR, Value::Null)
+            .await
+            .ok(200);
+        assert_eq!(
+            (&seen["tick"], &seen["version"]),
+            (&json!(99), &json!("1.2.3"))
+        );
         let pods = seen["pods"].as_array().expect("a list");
         assert_eq!(pods.len(), 2);
         assert_eq!(pods[0]["shards"][1]["tick_us_p99"], 2_000);
-        assert_eq!((&pods[0]["is_draining"], &pods[1]["is_draining"]), (&json!(false), &json!(true)));
+        assert_eq!(
+            (&pods[0]["is_draining"], &pods[1]["is_draining"]),
+            (&json!(false), &json!(true))
+        );
         assert_eq!(seen["regions"][0]["owner"], "0/0");
         assert_eq!(seen["players"]["in_world"], 21);
         assert_eq!(seen["backends"][0]["is_well"], true);
@@ -126,12 +135,30 @@ fn orders_reach_the_world_and_the_log() {
     on_each_with(answer, async |world, steward| {
         let why = json!({ "reason": "it is hot" });
         for (call, request) in [
-            ("POST /regions/b/split", json!({ "verb": "split", "region": "b" })),
-            ("POST /regions/b/merge", json!({ "verb": "merge", "region": "b" })),
-            ("POST /regions/b/pin", json!({ "verb": "pin", "region": "b", "is_pinned": true })),
-            ("POST /regions/b/unpin", json!({ "verb": "pin", "region": "b", "is_pinned": false })),
-            ("POST /pods/1/drain", json!({ "verb": "drain", "pod": 1, "is_draining": true })),
-            ("POST /pods/1/undrain", json!({ "verb": "drain", "pod": 1, "is_draining": false })),
+            (
+                "POST /regions/b/split",
+                json!({ "verb": "split", "region": "b" }),
+            ),
+            (
+                "POST /regions/b/merge",
+                json!({ "verb": "merge", "region": "b" }),
+            ),
+            (
+                "POST /regions/b/pin",
+                json!({ "verb": "pin", "region": "b", "is_pinned": true }),
+            ),
+            (
+                "POST /regions/b/unpin",
+                json!({ "verb": "pin", "region": "b", "is_pinned": false }),
+            ),
+            (
+                "POST /pods/1/drain",
+                json!({ "verb": "drain", "pod": 1, "is_draining": true }),
+            ),
+            (
+                "POST /pods/1/undrain",
+                json!({ "verb": "drain", "pod": 1, "is_draining": false }),
+            ),
         ] {
             let done = world.call(call, OPERATOR, why.clone()).await.ok(200);
             assert_eq!(done["effect"], "it is begun");
@@ -140,14 +167,30 @@ fn orders_reach_the_world_and_the_log() {
             assert_eq!(world.last_line().await["effect"], "it is begun");
         }
         let to = json!({ "to": "1/0", "reason": "it is hot" });
-        world.call("POST /regions/b/move", OPERATOR, to).await.ok(200);
-        let refused = world.call("POST /regions/dead/split", OPERATOR, why.clone()).await;
+        world
+            .call("POST /regions/b/move", OPERATOR, to)
+            .await
+            .ok(200);
+        let refused = world
+            .call("POST /regions/dead/split", OPERATOR, why.clone())
+            .await;
         let refused = refused.refused(409, "world-refuses");
-        assert!(refused["detail"].as_str().expect("text").contains("smallest size"));
+        assert!(
+            refused["detail"]
+                .as_str()
+                .expect("text")
+                .contains("smallest size")
+        );
         assert_eq!(world.last_line().await["outcome"], "failed");
         let count = steward.asked().len();
-        world.call("POST /regions/b/split", MODERATOR, why.clone()).await.refused(403, "forbidden");
-        world.call("POST /regions/x%2Fy/split", OPERATOR, why).await.refused(404, "not-found");
+        world
+            .call("POST /regions/b/split", MODERATOR, why.clone())
+            .await
+            .refused(403, "forbidden");
+        world
+            .call("POST /regions/x%2Fy/split", OPERATOR, why)
+            .await
+            .refused(404, "not-found");
         assert_eq!(steward.asked().len(), count, "the world was not asked");
     });
 }
@@ -155,36 +198,57 @@ fn orders_reach_the_world_and_the_log() {
 #[test]
 fn only_a_plan_that_was_said_lately_is_approved() {
     on_each_with(answer, async |world, steward| {
-        let plan = world.call("GET /plan", MODERATOR, Value::Null).await.ok(200);
+        let plan = world
+            .call("GET /plan", MODERATOR, Value::Null)
+            .await
+            .ok(200);
         let open = plan["plans"].as_array().expect("a list").iter();
         let open: Vec<_> = open.map(|it| it["is_open"] == true).collect();
         assert_eq!(open, [true, false, false]);
-        let form = |action: &str, to: Option<&str>| {
-            json!({ "action": action, "region": "b", "to": to, "reason": "it is right" })
-        };
+        let form = |action: &str, to: Option<&str>| json!({ "action": action, "region": "b", "to": to, "reason": "it is right" });
         let approve = async |form| world.call("POST /plan/approve", OPERATOR, form).await;
         approve(form("move", Some("1/0"))).await.ok(200);
         let asked = steward.asked().pop();
         let (region, to) = ("b".to_owned(), "1/0".to_owned());
         assert_eq!(asked, Some(Request::Move { region, to }));
-        for (action, to) in [("move", Some("0/1")), ("drain", Some("1/0")), ("split", None)] {
+        for (action, to) in [
+            ("move", Some("0/1")),
+            ("drain", Some("1/0")),
+            ("split", None),
+        ] {
             approve(form(action, to)).await.refused(409, "no-such-plan");
         }
-        approve(form("move", None)).await.refused(422, "invalid-field");
-        approve(form("burn", None)).await.refused(422, "invalid-field");
+        approve(form("move", None))
+            .await
+            .refused(422, "invalid-field");
+        approve(form("burn", None))
+            .await
+            .refused(422, "invalid-field");
         let mode = json!({ "is_dry_run": false, "reason": "I trust it" });
         world.call("PUT /plan/mode", OPERATOR, mode).await.ok(200);
-        assert_eq!(steward.asked().pop(), Some(Request::DryRun { is_on: false }));
+        assert_eq!(
+            steward.asked().pop(),
+            Some(Request::DryRun { is_on: false })
+        );
     });
 }
 
 #[test]
 fn without_a_world_its_routes_say_so_and_the_others_go_on() {
     on_each(async |world| {
-        world.call("GET /plan", MODERATOR, Value::Null).await.refused(404, "not-here");
+        world
+            .call("GET /plan", MODERATOR, Value::Null)
+            .await
+            .refused(404, "not-here");
         let why = json!({ "reason": "it is hot" });
-        world.call("POST /regions/b/split", OPERATOR, why).await.refused(404, "not-here");
-        let seen = world.call("GET /overview", MODERATOR, Value::Null).await.ok(200);
+        world
+            .call("POST /regions/b/split", OPERATOR, why)
+            .await
+            .refused(404, "not-here");
+        let seen = world
+            .call("GET /overview", MODERATOR, Value::Null)
+            .await
+            .ok(200);
         assert!(seen["troubles"].to_string().contains("no world"));
     });
 }

@@ -88,7 +88,10 @@ impl fmt::Display for Refusal {
             Self::EmptySlot { slot } => write!(formatter, "nothing is worn in {slot}"),
             Self::Trade { what } => formatter.write_str(what),
             Self::Overtaken { character } => {
-                write!(formatter, "what {character} has was changed since; look again")
+                write!(
+                    formatter,
+                    "what {character} has was changed since; look again"
+                )
             }
             Self::NothingToDo => formatter.write_str("there is nothing to change"),
         }

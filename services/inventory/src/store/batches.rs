@@ -11,7 +11,8 @@ use crate::{
     domain::{Books, Changes, Move, Refusal, check},
     limits::{ANSWER_MEMORY_MS, BATCHES_PER_SWEEP},
     store::{
-        Claim, Point, Store, balances, characters, events, insist, posting, posting::Stamp, rollback,
+        Claim, Point, Store, balances, characters, events, insist, posting, posting::Stamp,
+        rollback,
     },
 };
 
@@ -84,7 +85,11 @@ impl Store {
         insist(async || self.perform(order, Work::Decision { owners, decide }).await).await
     }
 
-    pub(super) async fn perform(&self, order: Order<'_>, work: Work<'_>) -> Result<Answer, SqlError> {
+    pub(super) async fn perform(
+        &self,
+        order: Order<'_>,
+        work: Work<'_>,
+    ) -> Result<Answer, SqlError> {
         let stamp = Stamp {
             batch: ordered_id(order.at_ms),
             at_ms: order.at_ms,

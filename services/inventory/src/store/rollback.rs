@@ -61,11 +61,10 @@ pub(super) async fn moves(
     point: Point,
     revision: i64,
 ) -> Result<Result<Vec<Move>, Refusal>, SqlError> {
-    let now: i64 =
-        sqlx::query_scalar("SELECT revision FROM inventory_characters WHERE owner = $1")
-            .bind(point.owner)
-            .fetch_one(&mut *connection)
-            .await?;
+    let now: i64 = sqlx::query_scalar("SELECT revision FROM inventory_characters WHERE owner = $1")
+        .bind(point.owner)
+        .fetch_one(&mut *connection)
+        .await?;
     // The lock itself counts as one.
     if now != revision + 1 {
         return Ok(Err(Refusal::Overtaken {

@@ -165,34 +165,51 @@ pub enum RegionVerb {
 #[derive(Subcommand, Clone, Debug)]
 pub enum PlayerVerb {
     /// By the beginning of a name, a number or a mail address
-    Find { query: String },
-    Show { account: String },
+    Find {
+        query: String,
+    },
+    Show {
+        account: String,
+    },
     /// Says something to all characters of a player, in the server's name
-    Message { account: String, text: String },
+    Message {
+        account: String,
+        text: String,
+    },
     Mute {
         account: String,
         #[arg(long, value_name = "N")]
         minutes: i64,
     },
-    Unmute { account: String },
+    Unmute {
+        account: String,
+    },
     /// Sends a player away, who may come back
-    Kick { account: String },
+    Kick {
+        account: String,
+    },
     /// For ever, or for some days
     Ban {
         account: String,
         #[arg(long, value_name = "N")]
         days: Option<i64>,
     },
-    Unban { account: String },
+    Unban {
+        account: String,
+    },
 }
 
 #[derive(Subcommand, Clone, Debug)]
 pub enum SettingsVerb {
     Show,
     /// Says what a file would change, and what is wrong with it
-    Check { file: PathBuf },
+    Check {
+        file: PathBuf,
+    },
     /// Puts a file in the configuration's place
-    Put { file: PathBuf },
+    Put {
+        file: PathBuf,
+    },
     /// Puts back what was there before the last change
     Undo,
 }

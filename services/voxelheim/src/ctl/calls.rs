@@ -82,10 +82,7 @@ pub fn call(verb: &CtlVerb) -> Result<Call, Failure> {
         CtlVerb::Plan { dry_run: None } => get("/plan"),
         CtlVerb::Plan {
             dry_run: Some(switch),
-        } => put(
-            "/plan/mode",
-            json!({ "is_dry_run": *switch == Switch::On }),
-        ),
+        } => put("/plan/mode", json!({ "is_dry_run": *switch == Switch::On })),
         CtlVerb::Approve { action, region, to } => act(
             "/plan/approve",
             json!({ "action": action, "region": region, "to": to }),
@@ -218,7 +215,9 @@ fn part(text: &str) -> String {
 }
 
 fn query(names: &[(&str, Option<&String>)]) -> String {
-    let known = names.iter().filter_map(|(name, value)| Some((name, (*value)?)));
+    let known = names
+        .iter()
+        .filter_map(|(name, value)| Some((name, (*value)?)));
     let pairs: Vec<String> = known
         .map(|(name, value)| format!("{name}={}", part(value)))
         .collect();
@@ -245,7 +244,10 @@ mod tests {
             }),
         };
         let called = call(&split).expect("it is known");
-        assert_eq!((called.method, called.path.as_str()), ("POST", "/regions/b%2Fc/split"));
+        assert_eq!(
+            (called.method, called.path.as_str()),
+            ("POST", "/regions/b%2Fc/split")
+        );
         assert!(called.is_action());
         let audit = CtlVerb::Audit {
             actor: Some("7".to_owned()),

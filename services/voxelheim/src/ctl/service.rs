@@ -65,7 +65,9 @@ impl Service {
     /// With what has to be asked before, and why.
     async fn serve(&self, call: Call, arguments: &CtlArguments) -> Result<Value, Failure> {
         let token = arguments.token.as_deref().ok_or_else(|| {
-            Failure::Usage("say who you are with --token; see voxelheim ctl login --help".to_owned())
+            Failure::Usage(
+                "say who you are with --token; see voxelheim ctl login --help".to_owned(),
+            )
         })?;
         let reason = arguments.reason.as_deref();
         let mut call = call;
@@ -73,7 +75,9 @@ impl Service {
             let now = self.send(&calls::call(&SHOW_CONFIG)?, token).await?;
             call.body["digest"] = now["digest"].clone();
         }
-        let answer = self.send(&with_reason(call.clone(), reason)?, token).await?;
+        let answer = self
+            .send(&with_reason(call.clone(), reason)?, token)
+            .await?;
         match arguments.verb {
             CtlVerb::Rollback { yes: true, .. } => {
                 let key = format!("ctl-{:016x}", web::ids::new_id());
@@ -90,7 +94,11 @@ impl Service {
     }
 
     /// The access token of who has the password and a code.
-    async fn log_in(&self, (email, code): (&str, &str), auth: Option<&str>) -> Result<String, Failure> {
+    async fn log_in(
+        &self,
+        (email, code): (&str, &str),
+        auth: Option<&str>,
+    ) -> Result<String, Failure> {
         let beside = self.url.trim_end_matches("/admin").to_owned() + "/auth";
         let auth = auth.map_or(beside, |url| url.trim_end_matches('/').to_owned());
         let mut password = String::new();

@@ -31,9 +31,11 @@ pub fn text_of(answer: &Value) -> String {
 }
 
 fn object_text(fields: &Map<String, Value>) -> String {
-    let (lists, plain): (Vec<_>, Vec<_>) = fields
-        .iter()
-        .partition(|(_, value)| value.as_array().is_some_and(|it| it.iter().any(Value::is_object)));
+    let (lists, plain): (Vec<_>, Vec<_>) = fields.iter().partition(|(_, value)| {
+        value
+            .as_array()
+            .is_some_and(|it| it.iter().any(Value::is_object))
+    });
     let mut text = String::new();
     for (name, value) in plain {
         let _ = writeln!(text, "{name}: {}", cell(value));

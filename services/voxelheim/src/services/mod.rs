@@ -47,7 +47,9 @@ use crate::{
 };
 
 pub use accounts::tickets;
-pub use alone::{run_admin, run_analytics, run_assets, run_auth, run_chat, run_inventory, run_player};
+pub use alone::{
+    run_admin, run_analytics, run_assets, run_auth, run_chat, run_inventory, run_player,
+};
 pub use bailiff::Bailiff;
 pub use keeping::Keeping;
 pub use observers::Telling;
@@ -251,7 +253,7 @@ async fn open(
         auth,
         keeping: Keeping::of_stores(&stores, stopped.clone()),
         telling,
-        bailiff: Bailiff::new(&stores.broker, &players, stopped.clone()),
+        bailiff: Bailiff::new(&stores.broker, Some(&players), stopped.clone()),
         edges,
     };
     Ok((opened, run))

@@ -1,0 +1,261 @@
+//! Staff in a running battle: a whole server, real sign-ins with a second factor, and `voxelheim ctl`.
+
+#[path = "faults/http.rs"]
+mod http;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use data_encoding::BASE32_NOPAD;
+use ring::hmac;
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "correct horse battery";
+
+struct Server {
+    process: Child,
+    address: String,
+    data: PathBuf,
+}
+
+impl Server {
+    fn start() -> Self {
+        let data = std::env::temp_dir().join(format!("voxelheim-staff-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&data);
+        let mut process = voxelheim()
+            .args([
+                "--listen",
+                "127.0.0.1:0",
+                "--soldiers",
+                "20",
+                "--shards",
+                "2",
+            ])
+            .arg("--data")
+            .arg(&data)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        let mut said = String::new();
+        let stdout = process.stdout.take().expect("it is piped");
+        BufReader::new(stdout).read_line(&mut said).expect("text");
+        let address = said.split("http://").nth(1).expect("it says where");
+        Self {
+            process,
+            address: address.trim().trim_end_matches('/').to_owned(),
+            data,
+        }
+    }
+
+    fn ask(&self, call: &str, access: &str, body: Value) -> http::Answer {
+        let (method, path) = call.split_once(' ').expect("a method and a path");
+        let call = format!("{method} /api{path}");
+        http::ask(&self.address, &call, access, &body).expect("it answers")
+    }
+
+    /// The access token of an account with a role, before and after its second factor.
+    fn staff(&self, email: &str, role: &str) -> (String, String) {
+        let form = json!({ "email": email, "password": PASSWORD });
+        assert_eq!(self.ask("POST /auth/register", "", form).status, 202);
+        let form = json!({ "token": self.mailed_token(email), "password": PASSWORD });
+        let before = self.ask("POST /auth/verify", "", form);
+        let (access, refresh) = (before.text("access_token"), before.text("refresh_token"));
+        let mut appoint = voxelheim();
+        appoint.arg("appoint").arg("--data").arg(&self.data);
+        let appointed = appoint
+            .args([email, role])
+            .output()
+            .expect("the binary runs");
+        assert!(appointed.status.success(), "{appointed:?}");
+        let form = json!({ "password": PASSWORD });
+        let begun = self.ask("POST /auth/second-factor", &access, form);
+        let form = json!({ "code": app_code(&begun.text("secret")) });
+        let confirmed = self.ask("POST /auth/second-factor/confirm", &access, form);
+        assert_eq!(confirmed.status, 200, "{confirmed:?}");
+        let form = json!({ "refresh_token": refresh });
+        let after = self.ask("POST /auth/refresh", "", form);
+        (access, after.text("access_token"))
+    }
+
+    fn mailed_token(&self, email: &str) -> String {
+        loop {
+            let texts = mails(&self.data.join("mail"));
+            if let Some(text) = texts.iter().find(|text| text.contains(email)) {
+                let token = text.split("#verify=").nth(1).expect("a link");
+                return token.split_whitespace().next().expect("a token").to_owned();
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    fn overview(&self, access: &str) -> Value {
+        self.ask("GET /admin/overview", access, Value::Null).body
+    }
+
+    /// On its service, as whoever has the token.
+    fn ctl(&self, access: &str, words: &[&str]) -> Output {
+        let url = format!("http://{}/api/admin", self.address);
+        let mut command = voxelheim();
+        command.args(["ctl", "--json", "--url", &url]).args(words);
+        let asked = command.env("VOXELHEIM_TOKEN", access).output();
+        asked.expect("the binary runs")
+    }
+
+    fn stop(mut self) {
+        let id = self.process.id().to_string();
+        let killed = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(killed.expect("kill runs").success());
+        assert!(self.process.wait().expect("it ends").success());
+        fs::remove_dir_all(&self.data).expect("removes");
+    }
+}
+
+fn voxelheim() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_voxelheim"));
+    command.env_remove("VOXELHEIM_LOG");
+    command
+}
+
+fn mails(folder: &Path) -> Vec<String> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = files.filter(|it| !it.file_name().to_string_lossy().starts_with('.'));
+    files
+        .filter_map(|it| fs::read_to_string(it.path()).ok())
+        .collect()
+}
+
+/// What an authenticator app shows (RFC 6238).
+fn app_code(secret: &str) -> String {
+    let secret = BASE32_NOPAD.decode(secret.as_bytes()).expect("base 32");
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("it is past 1970");
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &secret);
+    let tag = hmac::sign(&key, &(now.as_secs() / 30).to_be_bytes());
+    let offset = usize::from(tag.as_ref()[19] & 0xf);
+    let bytes = tag.as_ref()[offset..offset + 4].iter();
+    let number = bytes.fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    format!("{:06}", (number & 0x7fff_ffff) % 1_000_000)
+}
+
+#[test]
+fn an_operator_moves_a_region_and_bans_a_cheater_and_a_moderator_may_not() {
+    let server = Server::start();
+    let (unproven, operator) = server.staff("olga@example.org", "operator");
+    assert_eq!(
+        server.ask("GET /admin/me", &unproven, Value::Null).status,
+        403
+    );
+    let (_, moderator) = server.staff("mona@example.org", "moderator");
+    let seen = server.overview(&operator);
+    assert_eq!(seen["troubles"], json!([]), "{seen}");
+    assert_eq!(seen["pods"][0]["shards"].as_array().map(Vec::len), Some(2));
+    assert!(
+        seen["edges"][0]["phases"]
+            .as_array()
+            .is_some_and(|it| !it.is_empty())
+    );
+    move_a_region(&server, (&operator, &moderator), &seen["regions"][0]);
+    ban_a_cheater(&server, (&operator, &moderator));
+    let log = server.ask("GET /admin/audit", &operator, Value::Null).body;
+    let lines = log["lines"].as_array().expect("a list").iter();
+    let told: Vec<_> = lines
+        .map(|it| format!("{} {}", it["action"], it["outcome"]))
+        .collect();
+    let expected = [
+        r#""player.ban" "done""#,
+        r#""player.ban" "failed""#,
+        r#""region.move" "done""#,
+    ];
+    assert_eq!(told, expected);
+    server.stop();
+}
+
+fn move_a_region(server: &Server, (operator, moderator): (&str, &str), region: &Value) {
+    let name = region["region"].as_str().expect("a name");
+    let to = if region["owner"] == "0/0" {
+        "0/1"
+    } else {
+        "0/0"
+    };
+    let words = ["regions", "move", name, to, "--reason", "it is hot"];
+    let refused = server.ctl(moderator, &words);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("operator"));
+    let moved = server.ctl(operator, &words);
+    assert!(moved.status.success(), "{moved:?}");
+    let is_moved = |seen: &Value| {
+        let regions = seen["regions"].as_array().expect("a list");
+        regions
+            .iter()
+            .any(|it| it["region"] == name && it["owner"] == to)
+    };
+    while !is_moved(&server.overview(operator)) {
+        std::thread::yield_now();
+    }
+}
+
+fn ban_a_cheater(server: &Server, (operator, moderator): (&str, &str)) {
+    let guest = server.ask("POST /auth/guests", "", Value::Null);
+    let (account, access) = (guest.text("account"), guest.text("access_token"));
+    let ban = format!("POST /admin/players/{account}/ban");
+    let form = json!({ "until_ms": null, "reason": "walks through walls" });
+    assert_eq!(server.ask(&ban, moderator, form.clone()).status, 403);
+    assert_eq!(server.ask(&ban, operator, form).status, 200);
+    assert_eq!(
+        server.ask("GET /auth/account", &access, Value::Null).status,
+        401
+    );
+}
+
+#[test]
+fn the_manual_has_a_page_for_each_word_and_shells_complete_them() {
+    let folder = std::env::temp_dir().join(format!("voxelheim-man-{}", std::process::id()));
+    let written = voxelheim().arg("man").arg(&folder).status();
+    assert!(written.expect("the binary runs").success());
+    for page in [
+        "voxelheim",
+        "voxelheim-ctl",
+        "voxelheim-ctl-regions-move",
+        "voxelheim-admin",
+    ] {
+        let text = fs::read_to_string(folder.join(format!("{page}.1"))).expect("a page");
+        assert!(text.contains(".TH") && text.contains(".SH"), "{text}");
+    }
+    fs::remove_dir_all(folder).expect("removes");
+    for shell in ["bash", "zsh", "fish"] {
+        let mut command = voxelheim();
+        let completed = command
+            .args(["completions", shell])
+            .output()
+            .expect("the binary runs");
+        assert!(
+            String::from_utf8_lossy(&completed.stdout).contains("environments"),
+            "{shell}"
+        );
+    }
+}
+
+#[test]
+fn ctl_says_what_it_misses() {
+    let mistake = |words: &[&str]| {
+        let mut command = voxelheim();
+        let output = command.arg("ctl").args(words).stdin(Stdio::null()).output();
+        let output = output.expect("the binary runs");
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        String::from_utf8(output.stderr).expect("text")
+    };
+    assert!(mistake(&["overview"]).contains("--data"));
+    assert!(mistake(&["--data", "/nonexistent", "economy"]).contains("--url"));
+    let url = ["--url", "http://127.0.0.1:9/admin"];
+    assert!(mistake(&[&url[..], &["economy"]].concat()).contains("--token"));
+    let with_token = [&url[..], &["--token", "x"]].concat();
+    assert!(mistake(&[&with_token[..], &["economy"]].concat()).contains("does not answer"));
+    let kick = ["players", "kick", "7"];
+    assert!(mistake(&[&with_token[..], &kick].concat()).contains("--reason"));
+}
