@@ -68,7 +68,7 @@ export class AdminApi {
     const path = `/admin/players/${segment(account)}/rollback/preview`;
     return players.readRollbackPreview(Fields.of(await this.ask("POST", path, point)));
   };
-  rollBack = (account: string, form: Reason & RollbackPoint & { seen_batch: string; key: string }) =>
+  rollBack = (account: string, form: Reason & RollbackPoint & { revision: number; key: string }) =>
     this.act("POST", `/players/${segment(account)}/rollback`, form);
   closeReport = (report: string, form: Reason) =>
     this.act("POST", `/reports/${segment(report)}/close`, form);

@@ -79,8 +79,8 @@ export interface LedgerLine {
 export interface RollbackPreview {
   character: string;
   afterBatch: string;
-  /** The rollback is refused if there is a newer one by then. */
-  seenBatch: string;
+  /** How often what it has was changed by then; the rollback is refused if that is not so any more. */
+  revision: number;
   items: RollbackItem[];
 }
 
@@ -88,8 +88,10 @@ export interface RollbackItem {
   item: string;
   unique: string | null;
   change: number;
-  /** What should be changed and cannot be. */
+  /** What should be changed and cannot be, as it is with others, or once of a kind. */
   short: number;
+  /** What came to the character out of the world since then, and others have now. */
+  passedOn: number;
 }
 
 export interface ReportPage {
@@ -190,11 +192,12 @@ export function readRollbackPreview(from: Fields): RollbackPreview {
     unique: item.textOrNull("unique"),
     change: item.number("change"),
     short: item.number("short"),
+    passedOn: item.number("passed_on"),
   });
   return {
     character: from.text("character"),
     afterBatch: from.text("after_batch"),
-    seenBatch: from.text("seen_batch"),
+    revision: from.number("revision"),
     items: from.list("items", readItem),
   };
 }

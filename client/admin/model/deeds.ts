@@ -253,7 +253,7 @@ export function banPlayer(api: AdminApi, player: Player, mayBanForEver: boolean,
 
 /** `key` names this one rollback, so that a second click does nothing. */
 export function rollBack(api: AdminApi, player: Player, preview: RollbackPreview, key: string): Deed {
-  const { character, afterBatch, seenBatch, items } = preview;
+  const { character, afterBatch, revision, items } = preview;
   return {
     ...PLAIN,
     action: "inventory.rollback",
@@ -262,7 +262,7 @@ export function rollBack(api: AdminApi, player: Player, preview: RollbackPreview
     verb: "Roll back",
     isGrave: true,
     run: ({ reason }) =>
-      api.rollBack(player.account, { character, after_batch: afterBatch, seen_batch: seenBatch, key, reason }),
+      api.rollBack(player.account, { character, after_batch: afterBatch, revision, key, reason }),
   };
 }
 

@@ -5,7 +5,7 @@ import { warningsOf } from "./attention";
 import { booksOf, placesOfFlows } from "./books";
 import { folded } from "./diff";
 import { addressOf, hashOf, PAGES, pagesOf } from "./pages";
-import { isAtLeast, mayDo } from "./rights";
+import { isAtLeast, mayActOn, mayDo } from "./rights";
 import { bytes, bytesPerSecond, count, explained, micros, moment, permille, seconds, signed, UNKNOWN } from "./words";
 
 const staff = (role: string, may: string[] = []): Staff => ({ account: "1", role, may });
@@ -64,6 +64,14 @@ describe("rights", () => {
     expect(mayDo(staff("admin"), "player.kick")).toBe(false);
     expect(isAtLeast("admin", "operator")).toBe(true);
     expect(isAtLeast("player", "moderator")).toBe(false);
+  });
+
+  it("end at accounts whose role is not below", () => {
+    expect(mayActOn(staff("moderator"), "player")).toBe(true);
+    expect(mayActOn(staff("operator"), "moderator")).toBe(true);
+    expect(mayActOn(staff("moderator"), "moderator")).toBe(false);
+    expect(mayActOn(staff("operator"), "admin")).toBe(false);
+    expect(mayActOn(staff("player"), "player")).toBe(false);
   });
 });
 

@@ -34,5 +34,14 @@ export function mayDo(staff: Staff, action: Action): boolean {
 
 /** Whether a role is this one or above; one that nobody knows is below all. */
 export function isAtLeast(role: string, rank: Rank): boolean {
-  return RANKS.findIndex((name) => name === role) >= RANKS.indexOf(rank);
+  return rankOf(role) >= rankOf(rank);
+}
+
+/** Nobody acts on an account whose role is not below their own. */
+export function mayActOn(staff: Staff, role: string): boolean {
+  return rankOf(role) < rankOf(staff.role);
+}
+
+function rankOf(role: string): number {
+  return RANKS.findIndex((name) => name === role);
 }

@@ -4,7 +4,7 @@ import { createSignal, For, Show } from "solid-js";
 import { asProblem } from "../../../src/account";
 import type { LedgerLine, LedgerPage, Player, RollbackPreview } from "../../api";
 import { rollBack } from "../../model/deeds";
-import { explained, signed, type Explained } from "../../model/words";
+import { count, explained, signed, type Explained } from "../../model/words";
 import { createAsked } from "../asked";
 import { usePanel } from "../context";
 import { DeedButton, Failure, Moment, Table, Told } from "../parts";
@@ -102,13 +102,14 @@ function Preview(props: { player: Player; preview: RollbackPreview }) {
     <div class="preview">
       <h4>Going back to just after batch {props.preview.afterBatch} would change:</h4>
       <Show when={props.preview.items.length > 0} fallback={<p class="dim">Nothing.</p>}>
-        <Table label="What the rollback would change" heads={["Item", "Change", "Cannot be changed"]}>
+        <Table label="What the rollback would change" heads={["Item", "Change", "Cannot be changed", "Passed on to others"]}>
           <For each={props.preview.items}>
             {(item) => (
               <tr>
                 <th scope="row">{item.unique === null ? item.item : `${item.item} #${item.unique}`}</th>
                 <td>{signed(item.change)}</td>
-                <td>{item.short === 0 ? "" : `${signed(item.short)}: gone, with others, or once of a kind`}</td>
+                <td>{item.short === 0 ? "" : `${signed(item.short)}: with others, or once of a kind`}</td>
+                <td>{item.passedOn === 0 ? "" : count(item.passedOn)}</td>
               </tr>
             )}
           </For>

@@ -3,7 +3,7 @@
 import { createSignal, For, Show } from "solid-js";
 import type { Character, Player, Sanction } from "../../api";
 import { banPlayer, kickPlayer, liftSanction, messagePlayer, mutePlayer, nameOf } from "../../model/deeds";
-import { isAtLeast } from "../../model/rights";
+import { isAtLeast, mayActOn } from "../../model/rights";
 import { count } from "../../model/words";
 import { createAsked } from "../asked";
 import { useMay, usePanel } from "../context";
@@ -12,7 +12,7 @@ import { AuditTable } from "./AuditTable";
 import { LedgerView } from "./LedgerView";
 
 export function PlayerView(props: { account: string }) {
-  const { api } = usePanel();
+  const { api, staff } = usePanel();
   const asked = createAsked(() => {
     const { account } = props;
     return () => api.player(account);
@@ -23,7 +23,12 @@ export function PlayerView(props: { account: string }) {
         <>
           <Section title={nameOf(player())}>
             <PlayerFacts player={player()} />
-            <PlayerDeeds player={player()} />
+            <Show
+              when={mayActOn(staff, player().role)}
+              fallback={<p class="hint">Nobody acts on an account whose role is not below their own.</p>}
+            >
+              <PlayerDeeds player={player()} />
+            </Show>
           </Section>
           <Characters player={player()} />
           <Sanctions sanctions={player().sanctions} />
