@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { environment: "node", include: ["{src,bench}/**/*.test.ts"], passWithNoTests: false },
+  test: { environment: "node", include: ["{src,admin,bench}/**/*.test.ts"], passWithNoTests: false },
 });

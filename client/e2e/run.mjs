@@ -1,6 +1,7 @@
 //! End to end: the real server and headless Chromium. Prints `N passed, N failed` last.
 
 import { accounts } from "./accounts.mjs";
+import { admin } from "./admin.mjs";
 import { battle, newerPage, wrongVersion } from "./battle.mjs";
 import { belongings } from "./belongings.mjs";
 import { openBrowser } from "./browser.mjs";
@@ -24,6 +25,7 @@ try {
   await belongings(report, browser);
   await company(report, browser);
   await overload(report, browser);
+  await admin(report, browser);
   await cluster(report, browser);
   for (const kind of ["webtransport", "websocket"]) {
     try {

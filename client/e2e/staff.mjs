@@ -1,4 +1,4 @@
-//! An admin, who does through the service's own routes what no page offers yet.
+//! Staff, who do through the services' own routes what a test does not do through a page.
 
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
@@ -6,31 +6,43 @@ import { newestLink } from "./mailbox.mjs";
 import { codeOf } from "./one_time_code.mjs";
 import { serverBinary } from "./server.mjs";
 
-const EMAIL = "boss@example.org";
+const BOSS = { email: "boss@example.org", role: "admin" };
 const PASSWORD = "a very tall watchtower";
 
 export class Admin {
   #server;
   #access;
 
-  constructor(server) {
+  /** Of the second factor. */
+  secret;
+  password = PASSWORD;
+
+  constructor(server, email) {
     this.#server = server;
+    this.email = email;
   }
 
   /** From a registration to a role that counts. */
-  static async appoint(server) {
-    const admin = new Admin(server);
-    await admin.#call("POST", "/register", { email: EMAIL, password: PASSWORD });
-    const token = new URL(await newestLink(server, EMAIL)).hash.replace("#verify=", "");
+  static async appoint(server, { email, role } = BOSS) {
+    const admin = new Admin(server, email);
+    await admin.#call("POST", "/register", { email, password: PASSWORD });
+    const token = new URL(await newestLink(server, email)).hash.replace("#verify=", "");
     const tokens = await admin.#call("POST", "/verify", { token, password: PASSWORD });
     admin.#access = tokens.access_token;
-    const flags = ["appoint", "--data", server.data, EMAIL, "admin"];
+    const flags = ["appoint", "--data", server.data, email, role];
     execFileSync(serverBinary(), flags, { stdio: "pipe" });
     const { secret } = await admin.#call("POST", "/second-factor", { password: PASSWORD });
+    admin.secret = secret;
     await admin.#call("POST", "/second-factor/confirm", { code: codeOf(secret) });
     const refreshed = { refresh_token: tokens.refresh_token };
     admin.#access = (await admin.#call("POST", "/refresh", refreshed)).access_token;
     return admin;
+  }
+
+  /** What the admin service answers, its status beside it. */
+  async operate(method, path, form) {
+    const answer = await this.#answer(method, `/admin${path}`, form);
+    return { status: answer.status, body: await answer.json() };
   }
 
   impose(account, kind, reason, untilMs) {
@@ -56,12 +68,16 @@ export class Admin {
   }
 
   async #request(method, path, form) {
-    const headers = { "content-type": "application/json" };
-    if (this.#access) headers.authorization = `Bearer ${this.#access}`;
-    const body = form === undefined ? null : JSON.stringify(form);
-    const answer = await fetch(`${this.#server.url}/api${path}`, { method, headers, body });
+    const answer = await this.#answer(method, path, form);
     const text = await answer.text();
     assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
     return text === "" ? undefined : JSON.parse(text);
+  }
+
+  #answer(method, path, form) {
+    const headers = { "content-type": "application/json" };
+    if (this.#access) headers.authorization = `Bearer ${this.#access}`;
+    const body = form === undefined ? null : JSON.stringify(form);
+    return fetch(`${this.#server.url}/api${path}`, { method, headers, body });
   }
 }

@@ -2,9 +2,10 @@
 //! Knows no framework and draws nothing.
 
 export { Account, type AccountState } from "./account";
-export type { AccountDetails, SecondFactor, SessionDetails } from "./api";
+export { AuthApi, type AccountDetails, type Login, type SecondFactor, type SessionDetails } from "./api";
 export { watchMailedLinks, type MailedLink } from "./mailed_link";
 export { asProblem, asSentence, capitalised, Problem } from "./problem";
-export type { Call } from "./request";
-export { BrowserStorage } from "./storage";
+export { request, type Call } from "./request";
+export { AccountSession } from "./session";
+export { BrowserStorage, type Storage } from "./storage";
 export { answerTicket } from "./tickets";

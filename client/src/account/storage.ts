@@ -1,8 +1,8 @@
 //! What this browser keeps of who is signed in, shared by all its tabs; and the lock by which one tab at a
 //! time changes it.
 
-const STORAGE_KEY = "voxelheim.account";
-const LOCK = "voxelheim.account";
+/** Of who plays. */
+const PLAYER_KEY = "voxelheim.account";
 
 export interface Kept {
   account: string;
@@ -23,9 +23,12 @@ export class BrowserStorage implements Storage {
   /** Where the browser keeps nothing, until the page closes. */
   private memory: Kept | null = null;
 
+  /** `key` names what is kept, and the lock. */
+  constructor(private readonly key = PLAYER_KEY) {}
+
   read(): Kept | null {
     try {
-      return parsed(localStorage.getItem(STORAGE_KEY));
+      return parsed(localStorage.getItem(this.key));
     } catch {
       return this.memory;
     }
@@ -34,8 +37,8 @@ export class BrowserStorage implements Storage {
   write(kept: Kept | null): void {
     this.memory = kept;
     try {
-      if (kept === null) localStorage.removeItem(STORAGE_KEY);
-      else localStorage.setItem(STORAGE_KEY, JSON.stringify(kept));
+      if (kept === null) localStorage.removeItem(this.key);
+      else localStorage.setItem(this.key, JSON.stringify(kept));
     } catch {
       // A private window may refuse storage.
     }
@@ -44,12 +47,12 @@ export class BrowserStorage implements Storage {
   alone<Value>(work: () => Promise<Value>): Promise<Value> {
     // Pages without TLS, but for those of this machine, have no locks; the service forgives two at once.
     if (!("locks" in navigator)) return work();
-    return navigator.locks.request(LOCK, work) as Promise<Value>;
+    return navigator.locks.request(this.key, work) as Promise<Value>;
   }
 
   watch(changed: () => void): void {
     window.addEventListener("storage", ({ key }) => {
-      if (key === STORAGE_KEY || key === null) changed();
+      if (key === this.key || key === null) changed();
     });
   }
 }

@@ -1,6 +1,7 @@
 //! The files in memory: from a folder or embedded, with types and cache rules.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
     fs, io,
     path::{Path, PathBuf},
@@ -27,6 +28,8 @@ use crate::{
 /// The built page, embedded by build.rs: paths from `/` on, and bytes.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
+/// What a folder's address shows.
+const INDEX_NAME: &str = "index.html";
 const INDEX_PATH: &str = "/index.html";
 
 /// Shown where no page was built.
@@ -91,17 +94,32 @@ impl Assets {
 
     /// The answer to a request of whatever method.
     pub fn respond(&self, method: &Method, path: &str, request: &HeaderMap) -> Response {
-        let path = if path == "/" { INDEX_PATH } else { path };
-        let mut response = match self.by_path.get(path) {
+        let path = Self::file_path(path);
+        let mut response = match self.by_path.get(path.as_ref()) {
             _ if !matches!(*method, Method::GET | Method::HEAD) => {
                 plain(StatusCode::METHOD_NOT_ALLOWED, "only GET\n")
             }
             Some(file) => file.respond(request),
             None if path == INDEX_PATH => page_missing(),
+            None if self.is_folder(&path) => to_folder(&path),
             None => plain(StatusCode::NOT_FOUND, "not found\n"),
         };
         secure(response.headers_mut());
         response
+    }
+
+    /// The file that an address shows: a folder's is its index.
+    fn file_path(path: &str) -> Cow<'_, str> {
+        if path.ends_with('/') {
+            Cow::Owned(format!("{path}{INDEX_NAME}"))
+        } else {
+            Cow::Borrowed(path)
+        }
+    }
+
+    /// Whether it is a page's address without its last slash.
+    fn is_folder(&self, path: &str) -> bool {
+        !path.is_empty() && self.by_path.contains_key(&format!("{path}/{INDEX_NAME}"))
     }
 
     /// The page alone.
@@ -204,6 +222,14 @@ fn plain(status: StatusCode, text: &'static str) -> Response {
     response
 }
 
+/// Only for paths of the table, which a header takes.
+fn to_folder(path: &str) -> Response {
+    let mut response = plain(StatusCode::PERMANENT_REDIRECT, "");
+    let location = HeaderValue::try_from(format!("{path}/")).expect("a file's path is plain text");
+    response.headers_mut().insert(header::LOCATION, location);
+    response
+}
+
 fn page_missing() -> Response {
     let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, NO_PAGE);
     let html = HeaderValue::from_static("text/html; charset=utf-8");
@@ -270,6 +296,24 @@ mod tests {
         assert_eq!(get(&assets, "/").status(), StatusCode::OK);
         let posted = assets.respond(&Method::POST, "/", &HeaderMap::new());
         assert_eq!(posted.status(), StatusCode::METHOD_NOT_ALLOWED);
+    }
+
+    #[test]
+    fn a_folder_shows_its_index_and_is_found_without_its_slash() {
+        let assets = assets(&[("/index.html", "page"), ("/admin/index.html", "panel")]);
+        for (path, status) in [
+            ("/admin/", StatusCode::OK),
+            ("/admin/index.html", StatusCode::OK),
+            ("/admin", StatusCode::PERMANENT_REDIRECT),
+            ("/adm/", StatusCode::NOT_FOUND),
+            ("//admin/", StatusCode::NOT_FOUND),
+        ] {
+            assert_eq!(get(&assets, path).status(), status, "{path}");
+        }
+        assert_eq!(
+            get(&assets, "/admin").headers()[header::LOCATION],
+            "/admin/"
+        );
     }
 
     #[test]

@@ -1,17 +1,25 @@
-//! The client's borders: who may import three, who solid-js, and what knows nothing of drawing.
+//! The client's borders: who may import three, who solid-js, and what knows nothing of drawing. The game's page is
+//! client/src, the operators' panel client/admin.
 
 use crate::Repository;
 use crate::code::{Language, code_only, line_number, word_offsets};
 
-const SOURCE: &str = "client/src/";
+const CLIENT: &str = "client/";
+const GAME: &str = "src/";
+const PANEL: &str = "admin/";
 
 pub fn violations(repository: &Repository) -> Vec<String> {
     let files = repository.sources().filter(|(path, _, language)| {
-        path.starts_with(SOURCE) && *language == Language::TypeScript && !is_test(path)
+        is_page(path) && *language == Language::TypeScript && !is_test(path)
     });
     files
         .flat_map(|(path, source, _)| file_violations(path, source))
         .collect()
+}
+
+fn is_page(path: &str) -> bool {
+    let within = path.strip_prefix(CLIENT);
+    within.is_some_and(|path| path.starts_with(GAME) || path.starts_with(PANEL))
 }
 
 fn is_test(path: &str) -> bool {
@@ -19,7 +27,7 @@ fn is_test(path: &str) -> bool {
 }
 
 fn file_violations(path: &str, source: &str) -> Vec<String> {
-    let importer = &path[SOURCE.len()..];
+    let importer = &path[CLIENT.len()..];
     imports(source)
         .into_iter()
         .filter_map(|(offset, specifier)| {
@@ -32,8 +40,45 @@ fn file_violations(path: &str, source: &str) -> Vec<String> {
         .collect()
 }
 
-/// Why `importer` may not import `target`; both from client/src, a package by its name.
+/// Why `importer` may not import `target`; both from client, a package by its name.
 fn refusal(importer: &str, target: &str) -> Option<&'static str> {
+    if let Some(importer) = importer.strip_prefix(PANEL) {
+        return panel_refusal(importer, target);
+    }
+    if target.starts_with(PANEL) {
+        return Some("the game's page does without the operators'");
+    }
+    game_refusal(
+        importer.strip_prefix(GAME)?,
+        target.strip_prefix(GAME).unwrap_or(target),
+    )
+}
+
+/// The same within client/admin; of the game it knows the account's door alone.
+fn panel_refusal(importer: &str, target: &str) -> Option<&'static str> {
+    let within = |folder: &str| importer.starts_with(folder);
+    let package = |name: &str| target == name || target.starts_with(&format!("{name}/"));
+    if package("three") {
+        return Some("the panel draws nothing in three dimensions");
+    }
+    if package("solid-js") && !within("ui/") && importer != "main.tsx" {
+        return Some("only client/admin/ui and main.tsx know solid");
+    }
+    if target.starts_with(GAME) && target != "src/account" {
+        return Some("of client/src, client/admin imports only account's door");
+    }
+    let in_panel = target.strip_prefix(PANEL);
+    if within("api/") && in_panel.is_some_and(|target| !target.starts_with("api/")) {
+        return Some("client/admin/api imports only itself and account's door");
+    }
+    if within("model/") && in_panel.is_some_and(|target| target.starts_with("ui/")) {
+        return Some("client/admin/model draws nothing");
+    }
+    None
+}
+
+/// The same within client/src.
+fn game_refusal(importer: &str, target: &str) -> Option<&'static str> {
     let within = |folder: &str| importer.starts_with(folder);
     let package = |name: &str| target == name || target.starts_with(&format!("{name}/"));
     if package("three") && !within("gpu/") {
@@ -60,7 +105,7 @@ fn refusal(importer: &str, target: &str) -> Option<&'static str> {
     None
 }
 
-/// A relative specifier as a path from client/src; any other as it is.
+/// A relative specifier as a path from client; any other as it is.
 fn resolve(importer: &str, specifier: &str) -> String {
     if !specifier.starts_with('.') {
         return specifier.to_owned();
@@ -149,6 +194,46 @@ mod tests {
             ),
             0
         );
+    }
+
+    #[test]
+    fn the_panel_keeps_its_own() {
+        for (path, source, count) in [
+            (
+                "client/admin/main.tsx",
+                "import 'solid-js/web'; import '../src/account';",
+                0,
+            ),
+            (
+                "client/admin/model/a.ts",
+                "import '../api'; import '../../src/account';",
+                0,
+            ),
+            (
+                "client/admin/ui/pages/a.tsx",
+                "import 'solid-js'; import '../../model/b';",
+                0,
+            ),
+            ("client/admin/api/a.ts", "import '../model/b';", 1),
+            (
+                "client/admin/api/a.ts",
+                "import '../../src/account/session';",
+                1,
+            ),
+            (
+                "client/admin/model/a.ts",
+                "import 'solid-js'; import '../ui/b';",
+                2,
+            ),
+            (
+                "client/admin/ui/a.tsx",
+                "import 'three'; import '../../src/ui/b';",
+                2,
+            ),
+            ("client/src/ui/a.tsx", "import '../../admin/ui/parts';", 1),
+        ] {
+            assert_eq!(found(path, source), count, "{path}: {source}");
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn file_violations(path: &str, text: &str) -> Vec<String> {
         Some(language @ Language::Rust) => {
             found.extend(words_found(path, &code_only(text, language), &IN_RUST));
         }
-        Some(language @ Language::TypeScript) if path.starts_with("client/src/") => {
+        Some(language @ Language::TypeScript) if is_page(path) => {
             found.extend(words_found(
                 path,
                 &code_only(text, language),
@@ -42,6 +42,11 @@ fn file_violations(path: &str, text: &str) -> Vec<String> {
         _ => {}
     }
     found
+}
+
+/// What runs in a browser, where somebody's console would show it.
+fn is_page(path: &str) -> bool {
+    path.starts_with("client/src/") || path.starts_with("client/admin/")
 }
 
 /// Lock files and generated code are not written by people.

@@ -1,0 +1,47 @@
+//! Who may see and do what. The service decides; the panel only leaves out what would be refused.
+
+import type { Staff } from "../api";
+
+/** As the audit log names them. */
+export type Action =
+  | "region.split"
+  | "region.merge"
+  | "region.move"
+  | "region.pin"
+  | "region.unpin"
+  | "pod.drain"
+  | "pod.undrain"
+  | "plan.approve"
+  | "plan.mode"
+  | "player.message"
+  | "player.mute"
+  | "player.unmute"
+  | "player.kick"
+  | "player.ban"
+  | "player.unban"
+  | "inventory.rollback"
+  | "report.close"
+  | "config.put"
+  | "config.undo"
+  | "message_of_the_day.set";
+
+const RANKS = ["moderator", "operator", "admin"] as const;
+export type Rank = (typeof RANKS)[number];
+
+export function mayDo(staff: Staff, action: Action): boolean {
+  return staff.may.includes(action);
+}
+
+/** Whether a role is this one or above; one that nobody knows is below all. */
+export function isAtLeast(role: string, rank: Rank): boolean {
+  return rankOf(role) >= rankOf(rank);
+}
+
+/** Nobody acts on an account whose role is not below their own. */
+export function mayActOn(staff: Staff, role: string): boolean {
+  return rankOf(role) < rankOf(staff.role);
+}
+
+function rankOf(role: string): number {
+  return RANKS.findIndex((name) => name === role);
+}

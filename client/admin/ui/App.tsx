@@ -1,0 +1,90 @@
+//! The door or the panel, by who is signed in.
+
+import { createSignal, Match, onMount, Switch } from "solid-js";
+import { asProblem, type Login } from "../../src/account";
+import { AdminApi, type Ask, type Staff, type StaffSession } from "../api";
+import { explained, type Explained } from "../model/words";
+import { Panel } from "./Panel";
+import { SignIn } from "./SignIn";
+
+/** What is wrong with a session that the service does not take for staff's. */
+const NO_FACTOR: Explained = {
+  title: "This session gave no second factor",
+  details: ["Your role counts only with one. Set one up in the game, then sign in here with its code."],
+};
+const NO_STAFF: Explained = {
+  title: "This account is no staff",
+  details: ["Somebody who may change roles has to appoint it."],
+};
+
+export function App(props: { session: StaffSession }) {
+  const [staff, setStaff] = createSignal<Staff | null>(null);
+  const [isLoading, setLoading] = createSignal(props.session.isKept);
+  const [notice, setNotice] = createSignal<Explained | null>(null);
+  const leave = (why: Explained | null) => {
+    setNotice(why);
+    setStaff(null);
+  };
+  const ask: Ask = async (method, path, form) => {
+    try {
+      return await props.session.ask(method, path, form);
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem.kind === "unauthorized") leave({ title: "Your session ended", details: ["Sign in again."] });
+      throw problem;
+    }
+  };
+  const api = new AdminApi(ask);
+  const enter = async () => {
+    try {
+      setStaff(await api.me());
+    } catch (error) {
+      leave(await refusalOf(error, props.session));
+    }
+    setLoading(false);
+  };
+  const signIn = async (form: Login) => {
+    await props.session.signIn(form);
+    await enter();
+  };
+  const signOut = async () => {
+    await props.session.signOut();
+    leave(null);
+  };
+  onMount(() => {
+    if (props.session.isKept) void enter();
+  });
+  return (
+    <Switch fallback={<SignIn notice={notice()} signIn={signIn} />}>
+      <Match when={isLoading()}>
+        <p class="door dim" role="status">
+          Asking who you are…
+        </p>
+      </Match>
+      <Match when={staff()}>
+        {(who) => (
+          <Panel
+            api={api}
+            staff={who()}
+            openLive={props.session.openLive}
+            signOut={() => void signOut()}
+            sessionEnded={() => leave({ title: "Your session ended", details: ["Sign in again."] })}
+          />
+        )}
+      </Match>
+    </Switch>
+  );
+}
+
+/** Who was refused as staff is told what is missing; whoever ended up here otherwise, what went wrong. */
+async function refusalOf(error: unknown, session: StaffSession): Promise<Explained> {
+  const problem = asProblem(error);
+  if (problem.status !== 403) return explained(problem);
+  try {
+    const { role, session_role: sessionRole } = await session.account();
+    await session.signOut();
+    return role === sessionRole ? NO_STAFF : NO_FACTOR;
+  } catch {
+    return explained(problem);
+  }
+}
