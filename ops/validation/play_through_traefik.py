@@ -77,6 +77,7 @@ def start_traefik(traefik, folder, routes, pods):
     for route in of_kind(routes, "IngressRouteUDP"):
         name = route["spec"]["entryPoints"][0]
         entries.append(f"--entrypoints.{name}.address={GATEWAY}:31{name.removeprefix('quic-')}/udp")
+        entries.append(f"--entrypoints.{name}.udp.timeout=30s")
     command = [traefik, *entries, f"--providers.file.filename={folder}/dynamic.yml", "--providers.file.watch=false"]
     command += ["--api.insecure=true", f"--entrypoints.traefik.address={GATEWAY}:{API_PORT}", "--log.level=WARN"]
     command += ["--global.checknewversion=false", "--global.sendanonymoususage=false"]

@@ -96,7 +96,7 @@ resource "aws_eks_node_group" "general" {
   }
 
   lifecycle {
-    # The autoscaler's.
+    # Whoever scales it, by hand or by an autoscaler of your own, is not undone by the next plan.
     ignore_changes = [scaling_config[0].desired_size]
   }
 
