@@ -2,17 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    battle::Character,
-    body::{Body, text_id},
-};
+use crate::body::{Body, text_id};
 
 /// An account's characters are to leave the battle, from whatever edge; they may come back.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Expelled {
     #[serde(with = "text_id")]
     pub account: i64,
-    pub characters: Vec<Character>,
     pub at_ms: i64,
 }
 

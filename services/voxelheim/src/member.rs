@@ -27,7 +27,7 @@ use crate::{
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
     say,
-    services::{self, Bailiff, Keeping, Telling, chat, open_broker},
+    services::{self, Keeping, Telling, chat, open_broker},
     signals,
 };
 
@@ -137,18 +137,14 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     let mut ports = world::connect(&[Owner::default()], 0, edges.wakes());
     let commands = ports.shards.remove(0);
     let sides = commands.into_iter().zip(ports.wholes).collect();
-    let runtime = runtime()?;
-    let bailiff = bailiff(arguments, &runtime)?;
     let serve = |status| {
         let served = edges.start(ports.edges, status);
         let served = served.map_err(|error| ClusterError::World(error.to_string()))?;
         edge_line.connect(served.chat().clone());
-        if let Some(bailiff) = bailiff {
-            tokio::spawn(bailiff.run(served.expeller().clone()));
-        }
         announce(address);
         Ok(Served::new(served))
     };
+    let runtime = runtime()?;
     let ran = runtime.block_on(async {
         let stop = watch_signals()?;
         if let Some(keys) = keys {
@@ -160,15 +156,6 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     });
     runtime.shutdown_background();
     ran
-}
-
-/// Who sends away whom staff wants gone, if it is said where that is heard.
-fn bailiff(arguments: &EdgeArguments, runtime: &Runtime) -> Result<Option<Bailiff>, Failure> {
-    let Some(url) = &arguments.broker else {
-        return Ok(None);
-    };
-    let stopped = runtime.block_on(async { watch_signals() })?;
-    Ok(Some(Bailiff::new(&open_broker(url)?, None, stopped)))
 }
 
 fn bind_link(address: SocketAddr) -> Result<UdpSocket, Failure> {

@@ -4,7 +4,7 @@ use auth::{Kind, NewSanction, Official};
 use axum::extract::{Path, State};
 use backends::broker::Event;
 use chat_service::{limits::MUTE_MS_MAX, store::Stamp};
-use events::{Body, admin::Expelled, battle::Character};
+use events::{Body, admin::Expelled};
 use web::{ClientAddress, Json, Problem};
 
 use crate::{
@@ -128,11 +128,7 @@ pub async fn ban(
                 format!("suspended for {hours} h")
             }
         };
-        // It holds whether the edges hear of it now or not.
-        Ok(match admin.expel(id).await {
-            Ok(()) => format!("account {account} is {length}"),
-            Err(error) => format!("account {account} is {length}; edges were not told: {error}"),
-        })
+        Ok(format!("account {account} is {length}"))
     };
     admin.act(&actor, deed, doing).await
 }
@@ -203,21 +199,12 @@ impl Admin {
         }
     }
 
-    /// From all edges, which need not know whose characters are.
     async fn expel(&self, account: i64) -> Result<(), AdminError> {
-        let characters = self.partners.players.characters(account).await?;
-        let characters = characters.iter().map(|it| Character(it.card.id));
-        let characters = characters.collect();
         let at_ms = self.clock.now_ms();
         let event = Event {
             id: format!("admin-expelled-{:016x}", web::ids::ordered_id(at_ms)),
             topic: Expelled::TOPIC.to_owned(),
-            body: Expelled {
-                account,
-                characters,
-                at_ms,
-            }
-            .to_bytes(),
+            body: Expelled { account, at_ms }.to_bytes(),
         };
         Ok(self.partners.broker.publish(&[event]).await?)
     }

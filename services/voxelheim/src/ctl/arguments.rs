@@ -10,12 +10,7 @@ pub struct CtlArguments {
     #[arg(long, value_name = "DIR", required_unless_present = "url")]
     pub data: Option<PathBuf>,
     /// Staff's service, for all there is: http://HOST:PORT/api/admin of a server, /admin of `voxelheim admin`
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "VOXELHEIM_ADMIN",
-        conflicts_with = "data"
-    )]
+    #[arg(long, value_name = "URL", env = "VOXELHEIM_ADMIN")]
     pub url: Option<String>,
     /// Who asks it: an access token, as `ctl login` prints it
     #[arg(

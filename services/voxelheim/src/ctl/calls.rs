@@ -88,6 +88,19 @@ pub fn call(verb: &CtlVerb) -> Result<Call, Failure> {
             json!({ "action": action, "region": region, "to": to }),
         ),
         CtlVerb::Players { verb } => player(verb),
+        CtlVerb::Config { verb } => settings(verb)?,
+        CtlVerb::Why { .. } => {
+            let why = "a server answers this on its own socket: say its data folder with --data";
+            return Err(Failure::Usage(why.to_owned()));
+        }
+        CtlVerb::Login { .. } => unreachable!("it is asked of another service"),
+        verb => desk(verb),
+    })
+}
+
+/// Of what is not the world's nor one word of several.
+fn desk(verb: &CtlVerb) -> Call {
+    match verb {
         CtlVerb::Reports {
             close: Some(report),
             ..
@@ -123,7 +136,6 @@ pub fn call(verb: &CtlVerb) -> Result<Call, Failure> {
             let names = names.map(|(name, value)| (name, value.as_ref()));
             get(format!("/audit{}", query(&names)))
         }
-        CtlVerb::Config { verb } => settings(verb)?,
         CtlVerb::Motd {
             text: None,
             clear: false,
@@ -133,12 +145,8 @@ pub fn call(verb: &CtlVerb) -> Result<Call, Failure> {
             json!({ "text": text.as_deref().unwrap_or("") }),
         ),
         CtlVerb::Environments => get("/environments"),
-        CtlVerb::Why { .. } => {
-            let why = "a server answers this on its own socket: say its data folder with --data";
-            return Err(Failure::Usage(why.to_owned()));
-        }
-        CtlVerb::Login { .. } => unreachable!("it is asked of another service"),
-    })
+        _ => unreachable!("the others have their own"),
+    }
 }
 
 fn region(verb: &RegionVerb) -> Call {

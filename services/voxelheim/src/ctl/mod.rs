@@ -14,9 +14,9 @@ pub use arguments::CtlArguments;
 
 /// Asks and prints.
 pub fn run(arguments: &CtlArguments) -> Result<(), Failure> {
-    let text = match (&arguments.url, &arguments.data) {
-        (Some(url), _) => service::ask(url, arguments)?,
-        (None, Some(data)) => socket::ask(data, arguments)?,
+    let text = match (&arguments.data, &arguments.url) {
+        (Some(data), _) => socket::ask(data, arguments)?,
+        (None, Some(url)) => service::ask(url, arguments)?,
         (None, None) => unreachable!("one of them is required"),
     };
     io::stdout()

@@ -5,7 +5,6 @@ use backends::{
     backoff::Backoff,
     broker::{Broker, Event, Subscription},
     limits::{HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
-    sql::SqlError,
 };
 use edge::Expeller;
 use events::{BadBody, Body, admin::Expelled, auth::Sanctioned};
@@ -15,23 +14,15 @@ use tokio::sync::watch;
 #[derive(Clone)]
 pub struct Bailiff {
     broker: Broker,
-    players: Option<Store>,
+    players: Store,
     stopped: watch::Receiver<bool>,
 }
 
-/// Who is to go.
-struct Departure {
-    account: i64,
-    /// As far as who wants it told them.
-    characters: Vec<i64>,
-}
-
 impl Bailiff {
-    /// Without `players` it knows only those characters that it is told of.
-    pub fn new(broker: &Broker, players: Option<&Store>, stopped: watch::Receiver<bool>) -> Self {
+    pub fn new(broker: &Broker, players: &Store, stopped: watch::Receiver<bool>) -> Self {
         Self {
             broker: broker.clone(),
-            players: players.cloned(),
+            players: players.clone(),
             stopped,
         }
     }
@@ -54,22 +45,23 @@ impl Bailiff {
             .await;
         loop {
             let delivery = consumer.next().await;
-            match Departure::of(&delivery.event) {
-                Ok(departure) => self.insist(&departure, expeller).await,
+            match account_of(&delivery.event) {
+                Ok(account) => self.insist(account, expeller).await,
                 Err(error) => log_refused(&delivery.event, &error),
             }
             delivery.done().await;
         }
     }
 
-    /// With the departure in hand while the database is away or the edges have too many.
-    async fn insist(&self, departure: &Departure, expeller: &Expeller) {
+    /// With the ban in hand while the database is away or the edges have too many.
+    async fn insist(&self, account: i64, expeller: &Expeller) {
         let mut backoff = Backoff::new(HANDLER_RETRY_MIN, HANDLER_RETRY_MAX);
         loop {
-            match self.characters(departure).await {
+            match self.players.characters(account).await {
                 Ok(characters) => {
+                    let ids = characters.iter().map(|it| it.card.id);
                     // Without a service of characters, the account's one.
-                    let mut ids = characters.into_iter().chain([departure.account]);
+                    let mut ids = ids.chain([account]);
                     if ids.all(|id| expeller.expel(id.cast_unsigned())) {
                         return;
                     }
@@ -79,33 +71,14 @@ impl Bailiff {
             backoff.wait().await;
         }
     }
-
-    async fn characters(&self, departure: &Departure) -> Result<Vec<i64>, SqlError> {
-        match &self.players {
-            Some(players) if departure.characters.is_empty() => {
-                let characters = players.characters(departure.account).await?;
-                Ok(characters.iter().map(|it| it.card.id).collect())
-            }
-            _ => Ok(departure.characters.clone()),
-        }
-    }
 }
 
-impl Departure {
-    fn of(event: &Event) -> Result<Self, BadBody> {
-        if event.topic == Expelled::TOPIC {
-            let expelled = Expelled::from_bytes(&event.body)?;
-            return Ok(Self {
-                account: expelled.account,
-                characters: expelled.characters.iter().map(|it| it.0).collect(),
-            });
-        }
-        let sanctioned = Sanctioned::from_bytes(&event.body)?;
-        Ok(Self {
-            account: sanctioned.account,
-            characters: Vec::new(),
-        })
+/// Who is to go.
+fn account_of(event: &Event) -> Result<i64, BadBody> {
+    if event.topic == Expelled::TOPIC {
+        return Expelled::from_bytes(&event.body).map(|it| it.account);
     }
+    Sanctioned::from_bytes(&event.body).map(|it| it.account)
 }
 
 fn log_refused(event: &Event, error: &dyn std::fmt::Display) {

@@ -253,7 +253,7 @@ async fn open(
         auth,
         keeping: Keeping::of_stores(&stores, stopped.clone()),
         telling,
-        bailiff: Bailiff::new(&stores.broker, Some(&players), stopped.clone()),
+        bailiff: Bailiff::new(&stores.broker, &players, stopped.clone()),
         edges,
     };
     Ok((opened, run))
