@@ -158,9 +158,7 @@ async function walksByKeys(panel) {
 async function moves(panel, cheat) {
   await cheat.join();
   await cheat.joined();
-  const region = await panel.evaluate(busiest);
-  await panel.go(`map/${region}`);
-  await panel.says(".map-side h2", region);
+  const region = await busiestOn(panel);
   const owner = async () => new Map(await panel.owners()).get(region);
   const before = await owner();
   await panel.press("Move…");
@@ -256,9 +254,7 @@ async function moderates(browser, server, moderator) {
     const pages = await panel.page.locator(".pages a").evaluateAll((links) => links.map((it) => it.hash));
     assert.ok(pages.includes("#reports"));
     for (const hidden of ["#audit", "#config", "#economy"]) assert.ok(!pages.includes(hidden), hidden);
-    const region = await panel.evaluate(busiest);
-    await panel.go(`map/${region}`);
-    await panel.says(".map-side h2", region);
+    const region = await busiestOn(panel);
     assert.equal(await panel.page.getByRole("button", { name: "Move…" }).count(), 0);
     await panel.screenshot("admin-moderator");
     const form = { to: "0/1", reason: "because I can" };
@@ -271,7 +267,17 @@ async function moderates(browser, server, moderator) {
   }
 }
 
-/** In the page: the region with most bodies. */
+/** Chooses the region with most bodies on the map. */
+async function busiestOn(panel) {
+  await panel.go("map");
+  await panel.page.waitForSelector(".square");
+  const region = await panel.evaluate(busiest);
+  await panel.go(`map/${region}`);
+  await panel.says(".map-side h2", region);
+  return region;
+}
+
+/** In the page. */
 function busiest() {
   const bodies = (square) => Number(/([\d,]+) bodies/.exec(square.textContent)?.[1].replaceAll(",", "") ?? 0);
   const squares = [...document.querySelectorAll(".square")];

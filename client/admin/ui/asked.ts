@@ -19,7 +19,7 @@ export function createAsked<Value>(
   ask: Accessor<() => Promise<Value>>,
   { everyMs }: { everyMs?: number } = {},
 ): Asked<Value> {
-  const { deeds } = usePanel();
+  const panel = usePanel();
   // A store keeps what stays the same, so that nobody's focus is lost when the same comes again.
   const [told, setTold] = createStore<{ value?: Value }>({});
   const [problem, setProblem] = createSignal<Problem | null>(null);
@@ -39,7 +39,7 @@ export function createAsked<Value>(
       (error: unknown) => settle(() => setProblem(asProblem(error))),
     );
   };
-  createEffect(on([ask, () => deeds.doneCount], again));
+  createEffect(on([ask, () => panel.deeds.doneCount], again));
   createEffect(on(ask, () => setTold(reconcile({})), { defer: true }));
   if (everyMs !== undefined) repeat(everyMs, again);
   onCleanup(() => (newest += 1));

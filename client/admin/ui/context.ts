@@ -15,6 +15,7 @@ export interface PanelContext {
   /** A store: what is read of it is followed. */
   live: LiveState;
   history: History;
+  /** A signal behind a getter: what takes it out of here follows it no more. */
   deeds: DeedState;
   /** Milliseconds since 1970, a step a second. */
   nowMs: () => number;
