@@ -21,6 +21,13 @@ pub const RESET_LIFE_MS: i64 = HOUR_MS;
 /// service may have been down for a while.
 pub const LINK_DAYS_SWEPT: i64 = 30;
 
+/// A guest who was not here for half a year is forgotten: its sessions ended long before, so nobody can be it.
+pub const GUEST_IDLE_MS: i64 = 180 * DAY_MS;
+/// Over how many keys those who are due are spread; the migration says so too.
+pub const GUEST_LANES: i64 = 16;
+/// Of a lane, every few minutes: 16 lanes of 50 are 230,000 a day, and each takes some statements.
+pub const GUESTS_SWEPT_AT_ONCE: i64 = 50;
+
 /// The longest address there is (RFC 5321, 4.5.3.1.3, without the brackets).
 pub const EMAIL_CHARS_MAX: usize = 254;
 /// NIST SP 800-63B asks for 8 at least, and for 64 to be possible.

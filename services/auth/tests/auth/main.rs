@@ -6,6 +6,7 @@ mod citus;
 mod common;
 mod elsewhere;
 mod faults;
+mod guests;
 mod hostile;
 mod oidc;
 mod people;
