@@ -13,6 +13,7 @@ mod member;
 mod replay;
 mod serve;
 mod services;
+mod sign_in;
 mod signals;
 mod traces;
 

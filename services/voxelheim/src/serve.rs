@@ -110,7 +110,7 @@ fn with_services(config: &Config) -> Result<(EdgeConfig, Option<Running>), Failu
     else {
         return Ok((edge, None));
     };
-    let (services, running) = services::start(data, edge.listen, config.accounts)?;
+    let (services, running) = services::start(data, config.sign_in.clone(), config.accounts)?;
     edge.services = services;
     Ok((edge, Some(running)))
 }

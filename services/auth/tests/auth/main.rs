@@ -12,5 +12,6 @@ mod oidc;
 mod people;
 mod provider;
 mod sessions;
+mod smtp;
 mod staff;
 mod tickets;

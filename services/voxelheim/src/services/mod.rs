@@ -16,7 +16,6 @@ mod stores;
 mod usher;
 
 use std::{
-    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, mpsc},
     thread,
@@ -42,6 +41,7 @@ use crate::{
     Failure,
     cli::Accounts,
     services::{part::assemble, stores::StoreUrls},
+    sign_in::SignIn,
 };
 
 pub use accounts::tickets;
@@ -102,7 +102,7 @@ impl Running {
 /// Where the services of the one process are.
 struct Home {
     data: PathBuf,
-    page_url: String,
+    sign_in: SignIn,
 }
 
 /// What others than the services' thread have of them.
@@ -118,12 +118,12 @@ struct Opened {
 /// Starts the services of a process that is alone, which keeps all in its data folder.
 pub fn start(
     data: &std::path::Path,
-    listen: SocketAddr,
+    sign_in: SignIn,
     accounts: Accounts,
 ) -> Result<(edge::services::Services, Running), Failure> {
     let home = Home {
         data: data.to_owned(),
-        page_url: format!("http://{listen}/"),
+        sign_in,
     };
     let (line, edge_line) = chat::line();
     let (stop, stopped) = watch::channel(false);
@@ -191,7 +191,7 @@ async fn open(
     let shell = Shell::new(Settings::default(), clock.clone());
     let migrated = Auth::migrate(&stores.accounts).await;
     migrated.map_err(accounts::failure)?;
-    let options = accounts::Options::embedded(&home.data, home.page_url.clone());
+    let options = accounts::Options::embedded(&home.data, home.sign_in.clone());
     player::migrate(&stores.game).await?;
     belongings::migrate(&stores.game).await?;
     chat::migrate(&stores.game).await?;
