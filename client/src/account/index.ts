@@ -3,6 +3,7 @@
 
 export { Account, type AccountState } from "./account";
 export type { AccountDetails, SecondFactor, SessionDetails } from "./api";
+export { takeArrival, type Arrival, type Provider } from "./departure";
 export { watchMailedLinks, type MailedLink } from "./mailed_link";
 export { asProblem, asSentence, capitalised, Problem } from "./problem";
 export type { Call } from "./request";

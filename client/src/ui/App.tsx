@@ -1,5 +1,5 @@
 import { createEffect, createMemo, createSignal, Match, onCleanup, Show, Switch, type Accessor } from "solid-js";
-import type { Account, AccountState, MailedLink } from "../account";
+import type { Account, AccountState, Arrival, MailedLink } from "../account";
 import type { Belongings } from "../belongings";
 import type { Company, Roster, RosterState } from "../company";
 import type { GameActions, HudModel } from "../world/state";
@@ -19,6 +19,8 @@ export interface AppProps {
   roster: Roster;
   /** The mailed link that the page was opened by, the newest if several. */
   mailed: Accessor<MailedLink | null>;
+  /** What the browser came back with from another provider. */
+  arrival: Accessor<Arrival | null>;
 }
 
 /** One of the title, the battle, or the battle behind a word about the connection. */
@@ -36,6 +38,10 @@ export function App(props: AppProps) {
   createEffect(() => {
     const link = props.mailed();
     if (link) setAccountScreen({ kind: link.purpose, token: link.token });
+  });
+  createEffect(() => {
+    const arrival = props.arrival();
+    if (arrival) setAccountScreen({ kind: "arrived", arrival });
   });
   return (
     <Show when={props.model()}>
