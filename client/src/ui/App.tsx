@@ -28,6 +28,8 @@ export function App(props: AppProps) {
   const [settingsOpen, setSettingsOpen] = createSignal(false);
   const [accountScreen, setAccountScreen] = createSignal<Screen | null>(null);
   const accountState = watched(props.account);
+  const report = (message: string, reason: string) =>
+    props.account.ask<void>("POST", "/chat/reports", { message, reason });
   const rosterState = createRoster(props.roster, accountState);
   const isOld = createNewerPage();
   const phase = createMemo(() => props.model()?.phase ?? "title");
@@ -53,6 +55,7 @@ export function App(props: AppProps) {
               actions={props.actions}
               belongings={props.belongings}
               company={props.company}
+              report={accountState().isOffered ? report : null}
               openSettings={() => setSettingsOpen(true)}
             />
           </Show>
