@@ -11,6 +11,9 @@ const SIZES = [
   { width: 1280, height: 720 },
   { width: 800, height: 360 },
 ];
+const REPORT_SIZES = [{ width: 390, height: 844 }, ...SIZES];
+/** Each waits for an answer of the service. */
+const REPORT_TRIES_MAX = 50;
 const MARKUP = "<img src=x onerror=\"window.pwned = 1\"> & <b>bold</b>";
 
 export async function chat(report, browser) {
@@ -27,8 +30,11 @@ export async function chat(report, browser) {
     await report.check("two pages talk", () => talk(bera, ivar));
     await report.check("markup stays text", () => markup(bera, ivar));
     await report.check("a whisper reaches one", () => whisper(bera, ivar));
+    const admin = await Admin.appoint(server);
+    await report.check("a line is reported by the keyboard", () => reported(admin, bera, ivar));
+    await report.check("a report that cannot be told says so", () => reportRefused(ivar));
     await report.check("typing moves no body", () => still(bera));
-    await report.check("a moderator mutes", () => muted(server, ivar, bera));
+    await report.check("a moderator mutes", () => muted(admin, ivar, bera));
     await report.check("a flood is refused and told", () => flood(bera));
     await report.check("the window leaves the rest room", () => room(bera));
     for (const player of players) assert.deepEqual(player.errors, []);
@@ -76,6 +82,78 @@ async function whisper(bera, ivar) {
   await ivar.screenshot("chat-closed");
 }
 
+/** Enter opens the chat, the arrow up finds the newest line of another, Enter reports it. */
+async function reported(admin, bera, ivar) {
+  await say(bera, "You are all cowards");
+  await heard(ivar, "You are all cowards");
+  await ivar.page.keyboard.press("Enter");
+  await ivar.page.keyboard.press("ArrowUp");
+  assert.match(await focusedLabel(ivar), /^Report what Bera said: You are all cowards$/);
+  await ivar.screenshot("chat-flag");
+  await ivar.page.keyboard.press("Escape");
+  assert.equal(await ivar.evaluate(() => document.activeElement.id), "chat-input");
+  await ivar.page.keyboard.press("ArrowUp");
+  await ivar.page.keyboard.press("Enter");
+  await ivar.page.keyboard.type("Insults");
+  for (const size of REPORT_SIZES) {
+    await ivar.page.setViewportSize(size);
+    await ivar.screenshot(`chat-report-${size.width}`);
+    assert.deepEqual(await ivar.evaluate(findOverflow), []);
+  }
+  await ivar.page.setViewportSize(SIZES[0]);
+  // Until the service has put the words down, it does not know them.
+  const isTold = () => document.querySelector(".chat-hint")?.textContent.includes("Moderators will look");
+  for (let tries = 0; !(await ivar.evaluate(isTold)); tries++) {
+    assert.ok(tries < REPORT_TRIES_MAX, "the report was not taken");
+    await ivar.page.keyboard.press("Enter");
+    await ivar.until("has an answer", reportAnswered, HEARD_MS_MAX);
+  }
+  assert.equal(await ivar.evaluate(() => document.activeElement.id), "chat-input");
+  await ivar.screenshot("chat-reported");
+  const { reports } = await admin.reports();
+  assert.deepEqual(reports.map(({ reason, context }) => [reason, context.at(-1).text]), [
+    ["Insults", "You are all cowards"],
+  ]);
+  await ivar.page.keyboard.press("Escape");
+}
+
+/** On the page: whether the last try was taken or refused. */
+function reportAnswered() {
+  const form = document.querySelector(".chat-report");
+  return form === null || (form.ariaBusy !== "true" && form.querySelector(".refusal").textContent !== "");
+}
+
+async function reportRefused(ivar) {
+  await ivar.page.keyboard.press("Enter");
+  await ivar.page.locator(".chat-line", { hasText: "You are all cowards" }).click({ button: "right" });
+  await ivar.page.route("**/chat/reports", (route) => route.fulfill({ status: 503, body: "{}" }));
+  await ivar.page.fill("#report-reason", "Insults again");
+  await ivar.page.keyboard.press("Enter");
+  const isTold = () => document.querySelector(".chat-report .refusal")?.textContent.includes("cannot be told");
+  await ivar.until("is told", isTold, HEARD_MS_MAX);
+  await ivar.page.unroute("**/chat/reports");
+  await ivar.page.keyboard.press("Escape");
+  assert.equal(await ivar.page.locator(".chat-report").count(), 0);
+  await ivar.page.keyboard.press("Escape");
+}
+
+function focusedLabel(player) {
+  return player.evaluate(() => document.activeElement.ariaLabel);
+}
+
+/** On the page: what of the chat is outside of the screen or of the chat itself. */
+async function findOverflow() {
+  for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+  const chat = document.querySelector(".chat").getBoundingClientRect();
+  return [...document.querySelectorAll(".chat, .chat-report, .chat-report *")]
+    .filter((element) => {
+      const { left, right, top, bottom, width } = element.getBoundingClientRect();
+      const isOut = left < -1 || right > innerWidth + 1 || top < -1 || bottom > innerHeight + 1;
+      return width > 0 && (isOut || right > chat.right + 1);
+    })
+    .map(({ tagName, className }) => `${tagName}.${className}`);
+}
+
 async function still(bera) {
   const before = await bera.evaluate(() => window.voxelheim.own.position);
   await bera.page.keyboard.press("Enter");
@@ -101,8 +179,7 @@ async function flood(bera) {
 }
 
 /** By HTTP; the player is told on the page and cannot speak until the mute ends. */
-async function muted(server, ivar, bera) {
-  const admin = await Admin.appoint(server);
+async function muted(admin, ivar, bera) {
   const account = await ivar.evaluate(
     () => JSON.parse(localStorage.getItem("voxelheim.account")).account,
   );

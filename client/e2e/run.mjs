@@ -12,6 +12,7 @@ import { fingers } from "./fingers.mjs";
 import { line } from "./line.mjs";
 import { overload } from "./overload.mjs";
 import { Report } from "./report.mjs";
+import { signIn } from "./sign_in.mjs";
 
 const report = new Report();
 const browser = await openBrowser();
@@ -20,6 +21,7 @@ try {
   await newerPage(report, browser);
   await fingers(report, browser);
   await accounts(report, browser);
+  await signIn(report, browser);
   await line(report, browser);
   await chat(report, browser);
   await belongings(report, browser);

@@ -59,6 +59,11 @@ export class Admin {
     return this.#request("PUT", `/chat/mutes/${account}`, { reason, until_ms: untilMs });
   }
 
+  /** Those that are open. */
+  reports() {
+    return this.#request("GET", "/chat/reports");
+  }
+
   unmute(account) {
     return this.#request("DELETE", `/chat/mutes/${account}`);
   }

@@ -1,7 +1,7 @@
 //! Wires all parts together: settings, connection, world, drawing, sound and the HUD.
 
 import { createSpeaker } from "./audio";
-import { Account, answerTicket, BrowserStorage, watchMailedLinks } from "./account";
+import { Account, answerTicket, BrowserStorage, takeArrival, watchMailedLinks } from "./account";
 import { Belongings } from "./belongings";
 import { Company, Roster, SettingsKeeper } from "./company";
 import { startFrames } from "./frame";
@@ -71,7 +71,8 @@ async function main(): Promise<void> {
   const hudParts = { actions, account, belongings, company, roster };
   const hud = createHud(element("hud", HTMLElement), hudParts);
   leaveSeatToOwner(account);
-  void account.load();
+  const arrival = takeArrival();
+  void account.load().then(() => arrival && hud.openArrival(arrival));
   watchMailedLinks(hud.openMailed);
   const renderer = createRenderer(stage);
   const speaker = createSpeaker();

@@ -1,7 +1,8 @@
 //! Who plays on this page, as the screens see it: what is known, and what one can do about it.
 
 import type { AccountsInfo } from "../wire/link";
-import { AuthApi, type AccountDetails, type Admission, type Login } from "./api";
+import { AuthApi, type AccountDetails, type Admission, type Begun, type Login } from "./api";
+import { isAwaited, keepDeparture, type Arrival, type Provider } from "./departure";
 import { asProblem, Problem } from "./problem";
 import { request, type Call } from "./request";
 import { AccountSession } from "./session";
@@ -116,6 +117,41 @@ export class Account {
     await this.look();
   }
 
+  /** By whom one may sign in besides; nobody where the service does not say. */
+  async providers(): Promise<readonly Provider[]> {
+    try {
+      return await this.api.providers();
+    } catch {
+      return [];
+    }
+  }
+
+  /** Leads the browser to a provider; `isLink`: a guest becomes that user, and keeps what it has.
+   * @throws Problem */
+  async leaveFor(provider: Provider, isLink: boolean): Promise<void> {
+    const asGuest = isLink && this.session.kept?.isGuest === true;
+    const begun = await (asGuest ? this.beginLink(provider) : this.api.beginProvider(provider.name));
+    const state = new URL(begun.url).searchParams.get("state") ?? "";
+    keepDeparture({ provider, state, secret: begun.secret });
+    location.assign(begun.url);
+  }
+
+  /** Ends a sign-in by a provider that this window began.
+   * @throws Problem */
+  async arrive(arrival: Arrival): Promise<void> {
+    const { by, state, code, departure } = arrival;
+    if (departure === null || !isAwaited(arrival)) {
+      throw new Problem("no-sign-in", 410, { title: "This window began no such sign-in. Begin again" });
+    }
+    if (code === "") {
+      const title = `${departure.provider.title} did not sign you in`;
+      throw new Problem("sign-in-refused", 401, { title });
+    }
+    const { secret } = departure;
+    await this.session.adopt(() => this.api.finishProvider(by, { code, state, secret }));
+    await this.look();
+  }
+
   forgot(email: string): Promise<void> {
     return this.api.forgot(email);
   }
@@ -176,6 +212,16 @@ export class Account {
     } catch (error) {
       this.change({ ...this.current, trouble: asProblem(error).sentence() });
       this.tellWho();
+    }
+  }
+
+  private async beginLink({ name }: Provider): Promise<Begun> {
+    try {
+      return await this.session.authorized((access) => this.api.linkProvider(access, name));
+    } catch (error) {
+      // A guest whom the service forgot has nothing to keep.
+      if (asProblem(error).kind !== "unauthorized") throw error;
+      return this.api.beginProvider(name);
     }
   }
 

@@ -1,5 +1,6 @@
 //! The auth service's routes, one function each, with what they take and give.
 
+import type { Provider } from "./departure";
 import { request, type Call } from "./request";
 
 export interface Tokens {
@@ -49,6 +50,20 @@ export interface Admission {
   character_id: string;
 }
 
+/** A sign-in by another provider, as it begins. */
+export interface Begun {
+  /** Where the browser goes. */
+  url: string;
+  secret: string;
+}
+
+/** And as it ends. */
+export interface Finish {
+  code: string;
+  state: string;
+  secret: string;
+}
+
 export interface SecondFactor {
   /** For typing. */
   secret: string;
@@ -86,6 +101,13 @@ export class AuthApi {
     this.post("/second-factor/remove", { password, code }, access);
   ticket = (access: string, character: string, edge: string): Promise<Admission> =>
     this.post("/tickets", { character, edge }, access);
+
+  providers = (): Promise<Provider[]> => this.call("GET", "/oidc");
+  beginProvider = (name: string): Promise<Begun> => this.post(`/oidc/${name}`);
+  /** For a guest, who becomes the provider's user. */
+  linkProvider = (access: string, name: string): Promise<Begun> =>
+    this.post(`/oidc/${name}/link`, undefined, access);
+  finishProvider = (name: string, form: Finish): Promise<Tokens> => this.post(`/oidc/${name}/finish`, form);
 
   private post<Answer>(path: string, form?: object, access?: string): Promise<Answer> {
     return this.call("POST", path, access, form);

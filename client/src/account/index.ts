@@ -3,6 +3,7 @@
 
 export { Account, type AccountState } from "./account";
 export { AuthApi, type AccountDetails, type Login, type SecondFactor, type SessionDetails } from "./api";
+export { takeArrival, type Arrival, type Provider } from "./departure";
 export { watchMailedLinks, type MailedLink } from "./mailed_link";
 export { asProblem, asSentence, capitalised, Problem } from "./problem";
 export { request, type Call } from "./request";

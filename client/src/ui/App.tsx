@@ -1,5 +1,5 @@
 import { createEffect, createMemo, createSignal, Match, onCleanup, Show, Switch, type Accessor } from "solid-js";
-import type { Account, AccountState, MailedLink } from "../account";
+import type { Account, AccountState, Arrival, MailedLink } from "../account";
 import type { Belongings } from "../belongings";
 import type { Company, Roster, RosterState } from "../company";
 import type { GameActions, HudModel } from "../world/state";
@@ -19,6 +19,8 @@ export interface AppProps {
   roster: Roster;
   /** The mailed link that the page was opened by, the newest if several. */
   mailed: Accessor<MailedLink | null>;
+  /** What the browser came back with from another provider. */
+  arrival: Accessor<Arrival | null>;
 }
 
 /** One of the title, the battle, or the battle behind a word about the connection. */
@@ -26,6 +28,8 @@ export function App(props: AppProps) {
   const [settingsOpen, setSettingsOpen] = createSignal(false);
   const [accountScreen, setAccountScreen] = createSignal<Screen | null>(null);
   const accountState = watched(props.account);
+  const report = (message: string, reason: string) =>
+    props.account.ask<void>("POST", "/chat/reports", { message, reason });
   const rosterState = createRoster(props.roster, accountState);
   const isOld = createNewerPage();
   const phase = createMemo(() => props.model()?.phase ?? "title");
@@ -37,6 +41,10 @@ export function App(props: AppProps) {
     const link = props.mailed();
     if (link) setAccountScreen({ kind: link.purpose, token: link.token });
   });
+  createEffect(() => {
+    const arrival = props.arrival();
+    if (arrival) setAccountScreen({ kind: "arrived", arrival });
+  });
   return (
     <Show when={props.model()}>
       {(model) => (
@@ -47,6 +55,7 @@ export function App(props: AppProps) {
               actions={props.actions}
               belongings={props.belongings}
               company={props.company}
+              report={accountState().isOffered ? report : null}
               openSettings={() => setSettingsOpen(true)}
             />
           </Show>

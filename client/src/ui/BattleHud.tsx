@@ -4,6 +4,7 @@ import type { Company } from "../company";
 import type { PartProps } from "./App";
 import { Abilities } from "./Abilities";
 import { BannerBar } from "./BannerBar";
+import type { Report } from "./ChatReport";
 import { ChatWindow } from "./ChatWindow";
 import { Crosshair } from "./Crosshair";
 import { DeathScreen } from "./DeathScreen";
@@ -26,7 +27,13 @@ import { createCompanyDoor, type CompanyDoor } from "./company/door";
 
 /** Everything on screen while in the battle. */
 export function BattleHud(
-  props: PartProps & { openSettings: () => void; belongings: Belongings; company: Company },
+  props: PartProps & {
+    openSettings: () => void;
+    belongings: Belongings;
+    company: Company;
+    /** Null where nobody takes reports. */
+    report: Report | null;
+  },
 ) {
   const door = createBelongingsDoor(props);
   const companyDoor = createCompanyDoor(props);

@@ -2,7 +2,7 @@
 //! The only folder that imports solid-js. It draws no world and decides no rule.
 import { createSignal } from "solid-js";
 import { render } from "solid-js/web";
-import type { Account, MailedLink } from "../account";
+import type { Account, Arrival, MailedLink } from "../account";
 import type { Belongings } from "../belongings";
 import type { Company, Roster } from "../company";
 import type { GameActions, Hud, HudModel } from "../world/state";
@@ -22,6 +22,8 @@ import "./layout.css";
 export interface PageHud extends Hud {
   /** Shows what a mailed link is for. */
   openMailed(link: MailedLink): void;
+  /** Ends the sign-in that the browser came back with. */
+  openArrival(arrival: Arrival): void;
 }
 
 /** What the HUD shows and asks, besides the battle's model. */
@@ -36,6 +38,11 @@ export interface HudParts {
 export function createHud(root: HTMLElement, parts: HudParts): PageHud {
   const [model, setModel] = createSignal<HudModel | null>(null, { equals: false });
   const [mailed, setMailed] = createSignal<MailedLink | null>(null);
-  render(() => <App {...parts} model={model} mailed={mailed} />, root);
-  return { update: (next) => void setModel(next), openMailed: (link) => void setMailed(link) };
+  const [arrival, setArrival] = createSignal<Arrival | null>(null);
+  render(() => <App {...parts} model={model} mailed={mailed} arrival={arrival} />, root);
+  return {
+    update: (next) => void setModel(next),
+    openMailed: (link) => void setMailed(link),
+    openArrival: (next) => void setArrival(next),
+  };
 }

@@ -35,6 +35,14 @@ describe("talk", () => {
     expect(talk.lines[199].text).toBe("999");
   });
 
+  it("knows by their numbers what others said, for a report", () => {
+    const talk = new Talk();
+    talk.hear(said({ sequence: "18446744073709551615" }), 9, 1);
+    talk.hear(said({ sequence: "2" }), 7, 2);
+    talk.hear(said({ sequence: "3", from: 0, channel: CHANNEL.SYSTEM }), 9, 3);
+    expect(talk.lines.map((line) => line.message)).toEqual(["18446744073709551615", "", ""]);
+  });
+
   it("tells own whispers from others' and knows whom to answer", () => {
     const talk = new Talk();
     talk.hear(said({ channel: CHANNEL.WHISPER, to: "Ivar" }), 7, 1);

@@ -21,6 +21,8 @@ export interface TalkLine {
   /** Shown as text, whatever is in it. */
   readonly text: string;
   readonly own: boolean;
+  /** The message's number in the whole battle; empty where nobody could report it. */
+  readonly message: string;
   /** `performance.now()` at arrival. */
   readonly atMs: number;
 }
@@ -44,7 +46,8 @@ export class Talk {
     const isWhisper = said.channel === CHANNEL.WHISPER;
     if (isWhisper && !own) this.lastWhisperer = said.name;
     const { channel, name, house, text } = said;
-    this.add({ kind: "said", channel, name, house, to: own ? said.to : "", text, own }, nowMs);
+    const message = own || said.from === 0 ? "" : said.sequence;
+    this.add({ kind: "said", channel, name, house, to: own ? said.to : "", text, own, message }, nowMs);
   }
 
   /** `wallMs` is the time of day, by which the server says until when. */
@@ -68,7 +71,7 @@ export class Talk {
 
   private note(text: string, nowMs: number): void {
     const channel = CHANNEL.SYSTEM;
-    this.add({ kind: "note", channel, name: "", house: 255, to: "", text, own: false }, nowMs);
+    this.add({ kind: "note", channel, name: "", house: 255, to: "", text, own: false, message: "" }, nowMs);
   }
 
   private add(line: Omit<TalkLine, "number" | "atMs">, atMs: number): void {

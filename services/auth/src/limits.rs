@@ -21,6 +21,17 @@ pub const RESET_LIFE_MS: i64 = HOUR_MS;
 /// service may have been down for a while.
 pub const LINK_DAYS_SWEPT: i64 = 30;
 
+/// A guest who was not here for half a year is forgotten: its sessions ended long before, so nobody can be it.
+pub const GUEST_IDLE_MS: i64 = 180 * DAY_MS;
+/// Over how many keys those who are due are spread; the migration says so too.
+pub const GUEST_LANES: i64 = 16;
+/// Of a lane, every few minutes: 16 lanes of 50 are 230,000 a day, and each takes some statements.
+pub const GUESTS_SWEPT_AT_ONCE: i64 = 50;
+
+/// Providers by whom one may sign in: the page shows a button each.
+pub const PROVIDERS_MAX: usize = 8;
+pub const PROVIDER_TITLE_CHARS_MAX: usize = 30;
+
 /// The longest address there is (RFC 5321, 4.5.3.1.3, without the brackets).
 pub const EMAIL_CHARS_MAX: usize = 254;
 /// NIST SP 800-63B asks for 8 at least, and for 64 to be possible.
@@ -80,6 +91,8 @@ pub const MAILS_WAITING_MAX: usize = 1_024;
 /// Tries to send a mail, the wait before the second, doubled each time.
 pub const MAIL_TRIES: u32 = 6;
 pub const MAIL_RETRY: Duration = Duration::from_secs(1);
+/// How long a mail server may take for a whole mail; the queue waits meanwhile.
+pub const SMTP_MAIL_MAX: Duration = Duration::from_secs(20);
 
 /// So many of a kind in a window.
 #[derive(Clone, Copy, Debug)]

@@ -189,7 +189,12 @@ impl Auth {
     pub async fn turn(&self) -> Result<(), AuthError> {
         let now_ms = self.clock.now_ms();
         self.keys.refresh(&self.store, &self.seal, now_ms).await?;
-        Ok(self.store.sweep_links(now_ms).await?)
+        self.store.sweep_links(now_ms).await?;
+        let forgotten = self.store.sweep_guests(now_ms).await?;
+        if forgotten > 0 {
+            tracing::info!(forgotten, "guests who never came back were forgotten");
+        }
+        Ok(())
     }
 
     /// Who judges for staff, here and in other services.

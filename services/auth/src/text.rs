@@ -1,5 +1,7 @@
 //! What people type: mail addresses, edges and reasons, checked before anything else sees them.
 
+use std::net::IpAddr;
+
 use crate::limits::{EDGE_CHARS_MAX, EMAIL_CHARS_MAX, REASON_CHARS_MAX};
 
 /// The address as it is compared, if mail can be sent to it: one `@`, ASCII, a domain of labels, and
@@ -24,6 +26,12 @@ pub fn email_key(text: &str) -> Option<String> {
         && domain.contains('.')
         && domain.split('.').all(is_label);
     is_sound.then(|| text.to_ascii_lowercase())
+}
+
+/// Whether a URL's host is this very machine, by number: a name may come to lead elsewhere.
+pub fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    address.is_ok_and(|address| address.is_loopback())
 }
 
 /// An edge's name.

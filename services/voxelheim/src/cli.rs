@@ -252,9 +252,18 @@ pub struct AuthArguments {
     /// The page that links in mail open
     #[arg(long, value_name = "URL")]
     pub page_url: String,
-    /// Folder that mail is written to
-    #[arg(long, value_name = "DIR")]
-    pub mail: PathBuf,
+    /// Where mail goes: smtps://USER:PASSWORD@HOST:PORT?from=ADDRESS, smtp:// with STARTTLS, or a folder that keeps
+    /// it, for development
+    #[arg(
+        long,
+        value_name = "URL|DIR",
+        env = "VOXELHEIM_MAIL",
+        hide_env_values = true
+    )]
+    pub mail: String,
+    /// File with [[providers]] by whom one may sign in, as `voxelheim config example` has them
+    #[arg(long, value_name = "FILE", env = "VOXELHEIM_PROVIDERS")]
+    pub providers: Option<PathBuf>,
 }
 
 /// What services that run alone have in common.
@@ -572,6 +581,18 @@ pub struct ServeArguments {
     /// Whether there are accounts, and who comes in without; they need --data [default: open]
     #[arg(long, value_enum, env = "VOXELHEIM_ACCOUNTS")]
     pub accounts: Option<Accounts>,
+    /// The page's address as players reach it, for links in mail [default: http:// and --listen]
+    #[arg(long, value_name = "URL", env = "VOXELHEIM_URL")]
+    pub url: Option<String>,
+    /// Where mail goes: smtps://USER:PASSWORD@HOST:PORT?from=ADDRESS, smtp:// with STARTTLS, or a folder that keeps
+    /// it [default: mail in --data]
+    #[arg(
+        long,
+        value_name = "URL|DIR",
+        env = "VOXELHEIM_MAIL",
+        hide_env_values = true
+    )]
+    pub mail: Option<String>,
     /// Threads that serve clients [default: half of the cores]
     #[arg(long, value_name = "N", env = "VOXELHEIM_EDGES")]
     pub edges: Option<usize>,

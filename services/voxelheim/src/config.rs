@@ -15,6 +15,7 @@ use crate::{
     Failure,
     cli::{Accounts, ConfigArguments, ConfigVerb, Pin, Quic, ServeArguments},
     log,
+    sign_in::{MAIL, MailWay, ProviderEntry, SignIn},
 };
 
 /// All that it may say, with what it means.
@@ -49,6 +50,9 @@ struct File {
     budget_bytes_per_second: Option<u32>,
     client_dir: Option<PathBuf>,
     accounts: Option<Accounts>,
+    url: Option<String>,
+    mail: Option<String>,
+    providers: Option<Vec<ProviderEntry>>,
     quic: Option<Quic>,
 }
 
@@ -81,6 +85,7 @@ pub struct Config {
     pub pinning: Pinning,
     pub retention: Retention,
     pub accounts: Accounts,
+    pub sign_in: SignIn,
     /// What the log tells; none is the default.
     pub log: Option<String>,
     /// Whether the controller only says what it would do.
@@ -114,10 +119,12 @@ pub fn of_text(arguments: &ServeArguments, text: &str, path: &Path) -> Result<Co
 
 fn of_file(arguments: &ServeArguments, file: File) -> Result<Config, Failure> {
     let bounds = bounds(arguments, &file);
+    let listen = arguments.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT);
+    let sign_in = sign_in(arguments, &file, listen)?;
     let page = arguments.client_dir.clone().or(file.client_dir);
     let config = Config {
         edge: EdgeConfig {
-            listen: arguments.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT),
+            listen,
             edges_count: arguments.edges.or(file.edges).unwrap_or_else(edges_default),
             bounds,
             quic: arguments.quic.or(file.quic).unwrap_or_default().driver(),
@@ -127,6 +134,7 @@ fn of_file(arguments: &ServeArguments, file: File) -> Result<Config, Failure> {
             services: edge::services::Services::default(),
         },
         accounts: accounts(arguments, file.accounts)?,
+        sign_in,
         seed: arguments.seed.or(file.seed),
         soldiers: arguments.soldiers.or(file.soldiers),
         shards_count: arguments.shards.or(file.shards).unwrap_or(SHARDS_DEFAULT),
@@ -152,6 +160,16 @@ fn bounds(arguments: &ServeArguments, file: &File) -> Bounds {
         sessions_max.unwrap_or(edge::limits::SESSIONS_MAX_DEFAULT),
         budget.unwrap_or(protocol::limits::BUDGET_BYTES_PER_SECOND_MAX),
     )
+}
+
+/// Mail is kept in the data folder unless it is said where it goes.
+fn sign_in(arguments: &ServeArguments, file: &File, listen: SocketAddr) -> Result<SignIn, Failure> {
+    let mail = arguments.mail.as_deref().or(file.mail.as_deref());
+    let data = arguments.data.as_deref().unwrap_or(Path::new("."));
+    let mail = mail.map_or_else(|| MailWay::Folder(data.join(MAIL)), MailWay::from);
+    let url = arguments.url.clone().or_else(|| file.url.clone());
+    let url = url.unwrap_or_else(|| format!("http://{listen}/"));
+    SignIn::new(mail, &url, file.providers.clone().unwrap_or_default())
 }
 
 /// Accounts need a folder that keeps them.
@@ -193,6 +211,9 @@ pub fn needs_restart(now: &Config, next: &Config) -> Vec<&'static str> {
         ("quic", edge.quic != edge_next.quic),
         ("client_dir", edge.page != edge_next.page),
         ("accounts", now.accounts != next.accounts),
+        ("url", now.sign_in.page_url != next.sign_in.page_url),
+        ("mail", now.sign_in.mail != next.sign_in.mail),
+        ("providers", now.sign_in.providers != next.sign_in.providers),
         ("seed", now.seed != next.seed),
         ("soldiers", now.soldiers != next.soldiers),
         ("shards", now.shards_count != next.shards_count),
@@ -211,6 +232,7 @@ fn check(config: &Config) -> Result<(), Failure> {
     }
     within("shards", config.shards_count, 1, SHARDS_MAX)?;
     check_edge(&config.edge)?;
+    config.sign_in.check()?;
     check_bodies(config)
 }
 
@@ -309,6 +331,7 @@ mod tests {
     /// The example with every line in force.
     fn example_in_force() -> String {
         let lines = EXAMPLE.lines().map(|line| match line.strip_prefix('#') {
+            Some(setting) if setting.starts_with("[[") => setting,
             Some(setting) if !setting.starts_with(' ') && setting.contains(" = ") => setting,
             _ => line,
         });

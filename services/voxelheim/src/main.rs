@@ -15,6 +15,7 @@ mod member;
 mod replay;
 mod serve;
 mod services;
+mod sign_in;
 mod signals;
 mod traces;
 

@@ -259,6 +259,63 @@ fn a_configuration_file_is_checked_without_a_server() {
     fs::remove_dir_all(folder).expect("removes");
 }
 
+/// Where mail goes and by whom one may sign in: what is wrong is told, and no secret with it.
+#[test]
+fn mail_and_providers_are_checked_without_a_server() {
+    const PROVIDER: &str = "[[providers]]\nname = \"example\"\ntitle = \"Example\"\n\
+        issuer = \"https://id.example.org\"\nclient_id = \"game\"\n";
+    let folder = folder("sign-in");
+    let file = folder.join("voxelheim.toml");
+    let shown = file.to_str().expect("a plain path");
+    let secret = folder.join("secret");
+    let secret_file = format!("client_secret_file = {:?}\n", secret.display().to_string());
+    let mail = "mail = \"smtps://game:hush@mail.example.org?from=game@example.org\"\n";
+    let wrong_mail = mail.replace("?from=game@example.org", "");
+    let twice = format!("{PROVIDER}{PROVIDER}");
+    for (text, hint) in [
+        (wrong_mail.as_str(), "mail: needs ?from="),
+        (
+            &mail.replace("smtps", "imap"),
+            "mail: must begin with smtp://",
+        ),
+        ("url = \"play.example.org\"\n", "url:"),
+        (&PROVIDER.replace("https", "http"), "must be https"),
+        (
+            &PROVIDER.replace("\"example\"", "\"Example 1\""),
+            "small letters",
+        ),
+        (&format!("{PROVIDER}{secret_file}"), "client_secret_file"),
+        (
+            &format!("{PROVIDER}client_secret_env = \"NOWHERE\"\n"),
+            "NOWHERE is not set",
+        ),
+        (
+            &format!("{PROVIDER}client_secret = \"hush\"\n"),
+            "unknown field",
+        ),
+        (&twice, "two providers"),
+    ] {
+        fs::write(&file, text).expect("writes");
+        let told = mistake(&["config", "check", shown]);
+        assert!(told.contains(hint) && !told.contains("hush"), "{told}");
+    }
+    fs::write(&secret, "hush\n").expect("writes");
+    fs::write(&file, format!("{mail}{PROVIDER}{secret_file}")).expect("writes");
+    let output = run(&["config", "check", shown]);
+    assert!(output.status.success(), "{output:?}");
+    // A variable goes before the file.
+    let mut command = voxelheim(&["--listen", "127.0.0.1:0", "--config", shown]);
+    let output = command.env("VOXELHEIM_MAIL", "smtp://:hush@mail.example.org");
+    let output = output.output().expect("the binary runs");
+    let told = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(
+        told.contains("mail: needs ?from=") && !told.contains("hush"),
+        "{told}"
+    );
+    fs::remove_dir_all(folder).expect("removes");
+}
+
 /// Who comes without a ticket is refused at the door; a guest's session outlives a restart, and a ticket
 /// is given for the asking.
 #[test]

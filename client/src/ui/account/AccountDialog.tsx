@@ -1,7 +1,8 @@
 import { Match, onMount, Switch } from "solid-js";
-import type { Account, AccountState } from "../../account";
+import type { Account, AccountState, Arrival } from "../../account";
 import { ChangePassword, OwnAccount } from "./OwnAccount";
 import { Forgot, Register, Reset, SignIn, Told, Verify } from "./entry_screens";
+import { Arrived } from "./providers";
 import { RemoveFactor, SetUpFactor } from "./SecondFactor";
 
 /** What the dialog shows. */
@@ -10,6 +11,7 @@ export type Screen =
   | { kind: "register" }
   | { kind: "forgot" }
   | { kind: "verify" | "reset"; token: string }
+  | { kind: "arrived"; arrival: Arrival }
   /** Only words, and a way on. */
   | { kind: "told"; title: string; text: string }
   | { kind: "account" }
@@ -56,6 +58,9 @@ export function AccountDialog(props: ScreenProps & { screen: Screen }) {
         </Match>
         <Match when={props.screen.kind === "reset"}>
           <Reset {...screens} state={props.state} token={token()} />
+        </Match>
+        <Match when={props.screen.kind === "arrived" && props.screen}>
+          {(screen) => <Arrived {...screens} state={props.state} arrival={screen().arrival} />}
         </Match>
         <Match when={props.screen.kind === "told" && props.screen}>
           {(screen) => <Told open={props.open} title={screen().title} text={screen().text} />}

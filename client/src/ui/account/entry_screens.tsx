@@ -2,6 +2,7 @@ import { createSignal, Show, type JSX } from "solid-js";
 import { asProblem } from "../../account";
 import type { Screen, ScreenProps } from "./AccountDialog";
 import { focusFirst } from "./focus";
+import { ProviderButtons } from "./providers";
 import { Form, type FieldSpec, type Values } from "./Form";
 
 const EMAIL: FieldSpec = {
@@ -76,6 +77,7 @@ export function SignIn(props: ScreenProps & { notice: string | undefined }) {
           Go on as guest
         </Way>
       </Form>
+      <ProviderButtons account={props.account} />
     </>
   );
 }
@@ -102,6 +104,7 @@ export function Register(props: ScreenProps) {
           Not now
         </Way>
       </Form>
+      <ProviderButtons account={props.account} />
     </>
   );
 }

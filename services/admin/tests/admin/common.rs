@@ -295,7 +295,7 @@ async fn auth(database: &Database, cache: &Cache, shell: &Shell, clock: &Clock) 
         providers: Vec::new(),
     };
     let partners = AuthPartners {
-        mail: Arc::new(FolderMail::new(&std::env::temp_dir(), clock.clone())),
+        mail: Arc::new(FolderMail::new(std::env::temp_dir(), clock.clone())),
         characters: None,
     };
     let kept = (database, cache);

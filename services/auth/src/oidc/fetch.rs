@@ -1,11 +1,12 @@
 //! Asking another provider: over TLS, without redirects, for so long and so many bytes.
 
-use std::net::IpAddr;
-
 use reqwest::{Client, Request, Url, redirect::Policy};
 use serde::de::DeserializeOwned;
 
-use crate::limits::{OIDC_ANSWER_BYTES_MAX, OIDC_ANSWER_MAX};
+use crate::{
+    limits::{OIDC_ANSWER_BYTES_MAX, OIDC_ANSWER_MAX},
+    text,
+};
 
 pub struct Fetcher {
     client: Client,
@@ -64,12 +65,9 @@ impl Fetcher {
 }
 
 /// TLS, or this very machine, for tests and development.
-fn checked(url: &str) -> Result<Url, String> {
+pub fn checked(url: &str) -> Result<Url, String> {
     let url = Url::parse(url).map_err(|error| error.to_string())?;
-    let host = url.host_str().unwrap_or("").trim_matches(['[', ']']);
-    let is_here = host
-        .parse::<IpAddr>()
-        .is_ok_and(|address| address.is_loopback());
+    let is_here = text::is_this_machine(url.host_str().unwrap_or_default());
     if url.scheme() == "https" || url.scheme() == "http" && is_here {
         return Ok(url);
     }

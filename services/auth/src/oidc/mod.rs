@@ -17,7 +17,7 @@ use web::Problem;
 
 use crate::{
     AuthError,
-    limits::{OIDC_DISCOVERY_MS, OIDC_KEYS_PAUSE_MS},
+    limits::{OIDC_DISCOVERY_MS, OIDC_KEYS_PAUSE_MS, PROVIDER_TITLE_CHARS_MAX, PROVIDERS_MAX},
     random,
 };
 pub(crate) use fetch::Fetcher;
@@ -28,6 +28,8 @@ use id_token::{ProviderKeys, Refusal, Wanted};
 pub struct Provider {
     /// In our routes: small letters.
     pub name: String,
+    /// On the page's button.
+    pub title: String,
     /// As its tokens name it; `/.well-known/openid-configuration` behind it must be the document.
     pub issuer: String,
     pub client_id: String,
@@ -39,6 +41,49 @@ pub struct Provider {
 impl std::fmt::Debug for Provider {
     fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
         write!(formatter, "Provider({} at {})", self.name, self.issuer)
+    }
+}
+
+impl Provider {
+    /// Whether these are sound, and may be beside each other. Nobody is asked.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub fn check(providers: &[Provider]) -> Result<(), String> {
+        if providers.len() > PROVIDERS_MAX {
+            let count = providers.len();
+            return Err(format!(
+                "{count} are too many providers: {PROVIDERS_MAX} at most"
+            ));
+        }
+        for (place, provider) in providers.iter().enumerate() {
+            provider.check_alone()?;
+            if providers[..place].iter().any(|it| it.name == provider.name) {
+                return Err(format!("two providers have the name {:?}", provider.name));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_alone(&self) -> Result<(), String> {
+        let name = &self.name;
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            return Err(format!(
+                "the provider's name {name:?} must be small letters"
+            ));
+        }
+        let chars = self.title.chars().count();
+        if !(1..=PROVIDER_TITLE_CHARS_MAX).contains(&chars) || self.title.contains(char::is_control)
+        {
+            return Err(format!(
+                "{name}: the title must have 1 to {PROVIDER_TITLE_CHARS_MAX} characters"
+            ));
+        }
+        if self.client_id.is_empty() {
+            return Err(format!("{name}: the client_id is empty"));
+        }
+        fetch::checked(&self.issuer).map_err(|error| format!("{name}: the issuer: {error}"))?;
+        Ok(())
     }
 }
 
@@ -91,11 +136,7 @@ impl Providers {
     /// # Errors
     /// [`AuthError::BadConfig`].
     pub fn new(providers: Vec<Provider>) -> Result<Self, AuthError> {
-        let is_small = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase());
-        if let Some(odd) = providers.iter().find(|it| !is_small(&it.name)) {
-            let what = format!("the provider's name {:?} must be small letters", odd.name);
-            return Err(AuthError::BadConfig(what));
-        }
+        Provider::check(&providers).map_err(AuthError::BadConfig)?;
         Ok(Self {
             providers,
             fetcher: Fetcher::new().map_err(AuthError::BadConfig)?,
@@ -103,8 +144,8 @@ impl Providers {
         })
     }
 
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.providers.iter().map(|provider| provider.name.as_str())
+    pub fn iter(&self) -> impl Iterator<Item = &Provider> {
+        self.providers.iter()
     }
 
     /// # Errors
@@ -252,4 +293,50 @@ fn refused() -> Problem {
         "sign-in-refused",
         "The provider's answer was not accepted",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn provider(name: &str) -> Provider {
+        Provider {
+            name: name.to_owned(),
+            title: "Example".to_owned(),
+            issuer: "https://id.example.org".to_owned(),
+            client_id: "game".to_owned(),
+            client_secret: Some("hush".to_owned()),
+            redirect_url: "https://play.example.org/".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_providers_is_said() {
+        let sound = [provider("one"), provider("two")];
+        assert_eq!(Provider::check(&sound), Ok(()));
+        let changed = |change: fn(&mut Provider)| {
+            let mut changed = provider("one");
+            change(&mut changed);
+            vec![changed]
+        };
+        let wrong = [
+            (vec![provider("one"), provider("one")], "two providers"),
+            (vec![provider(""); 1], "small letters"),
+            (vec![provider("One")], "small letters"),
+            (vec![provider("one/link")], "small letters"),
+            (changed(|it| it.title.clear()), "title"),
+            (changed(|it| it.title = "x".repeat(31)), "title"),
+            (changed(|it| it.title = "a\nb".to_owned()), "title"),
+            (changed(|it| it.client_id.clear()), "client_id"),
+            (
+                changed(|it| it.issuer = "http://id.example.org".to_owned()),
+                "https",
+            ),
+            (vec![provider("a"); PROVIDERS_MAX + 1], "too many"),
+        ];
+        for (providers, word) in wrong {
+            let told = Provider::check(&providers).expect_err(word);
+            assert!(told.contains(word) && !told.contains("hush"), "{told}");
+        }
+    }
 }

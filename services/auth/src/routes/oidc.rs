@@ -24,14 +24,20 @@ use crate::{
 
 #[derive(Serialize, ToSchema)]
 pub struct ProviderAnswer {
+    /// In the routes below.
     name: String,
+    /// For a button.
+    title: String,
 }
 
 /// By whom one may sign in.
 #[utoipa::path(get, path = "/oidc", tag = "auth", responses((status = OK, body = Vec<ProviderAnswer>)))]
 pub async fn providers(State(auth): State<Auth>) -> Json<Vec<ProviderAnswer>> {
-    let names = auth.providers.names().map(str::to_owned);
-    Json(names.map(|name| ProviderAnswer { name }).collect())
+    let answers = auth.providers.iter().map(|provider| ProviderAnswer {
+        name: provider.name.clone(),
+        title: provider.title.clone(),
+    });
+    Json(answers.collect())
 }
 
 #[derive(Serialize, ToSchema)]

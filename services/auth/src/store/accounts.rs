@@ -4,7 +4,7 @@ use backends::sql::{SqlError, Transaction, row};
 use sqlx::any::AnyRow;
 use tokens::Role;
 
-use crate::store::{Event, Store, audit};
+use crate::store::{Event, Store, audit, guests};
 
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -98,6 +98,7 @@ impl Store {
     pub async fn create_guest(&self, event: &Event<'_>) -> Result<(), SqlError> {
         let mut transaction = self.database.begin().await?;
         insert(&mut transaction, event.account, event.at_ms).await?;
+        guests::expect(&mut transaction, event.account, event.at_ms).await?;
         audit::write(&mut transaction, event).await?;
         Ok(transaction.commit().await?)
     }

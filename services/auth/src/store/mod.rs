@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod factors;
+mod guests;
 mod keys;
 mod links;
 mod sanctions;
@@ -45,10 +46,15 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), SqlError> {
         let tables = include_str!("../../migrations/0001_tables.sql");
         let distribution = include_str!("../../migrations/postgres/0002_distribution.sql");
+        let guests = include_str!("../../migrations/0004_guests.sql");
+        let guests_distribution =
+            include_str!("../../migrations/postgres/0005_guests_distribution.sql");
         let steps = [
             Migration::same(1, "tables", tables),
             Migration::postgres(2, "distribution", distribution),
             self.outbox.migration(3),
+            Migration::same(4, "guests", guests),
+            Migration::postgres(5, "guests distribution", guests_distribution),
         ];
         self.database.migrate(MIGRATIONS, &steps).await
     }

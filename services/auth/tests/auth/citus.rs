@@ -13,10 +13,11 @@ use sqlx::{Connection, Executor, Row};
 const STUB: &str = include_str!("../../../../ops/dev/citus_stub.sql");
 const LINT: &str = include_str!("../../../../ops/dev/citus_lint.sql");
 /// Each table and the column by which it is spread.
-const SPREAD: [(&str, &str); 10] = [
+const SPREAD: [(&str, &str); 11] = [
     ("auth_accounts", "account_id"),
     ("auth_audit", "account_id"),
     ("auth_emails", "email_key"),
+    ("auth_guests", "lane"),
     ("auth_identities", "identity_key"),
     ("auth_links", "expires_day"),
     ("auth_outbox", "lane"),

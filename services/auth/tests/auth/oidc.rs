@@ -60,6 +60,14 @@ fn change(provider: &TestProvider, change: impl FnOnce(&mut Manner)) {
 }
 
 #[test]
+fn the_page_learns_whom_it_may_offer_and_no_secret() {
+    with_provider(async |world, _| {
+        let told = world.call("GET /oidc", "", Value::Null).await.ok(200);
+        assert_eq!(told, json!([{ "name": "test", "title": "The test" }]));
+    });
+}
+
+#[test]
 fn a_user_has_one_account_under_every_algorithm() {
     with_provider(async |world, provider| {
         let first: Person = sign_in(world).await.ok(200).into();

@@ -95,6 +95,7 @@ impl TestProvider {
         tokio::spawn(web::serve(listener, router, 16, stopped));
         let provider = Provider {
             name: "test".to_owned(),
+            title: "The test".to_owned(),
             issuer,
             client_id: CLIENT_ID.to_owned(),
             client_secret: Some(CLIENT_SECRET.to_owned()),

@@ -23,10 +23,11 @@ pub enum Server {
     RabbitMq,
     ClickHouse,
     S3,
+    Smtp,
 }
 
 impl Server {
-    const COUNT: usize = Self::S3 as usize + 1;
+    const COUNT: usize = Self::Smtp as usize + 1;
 
     /// As the scripts' variables name it.
     const fn name(self) -> &'static str {
@@ -37,6 +38,7 @@ impl Server {
             Self::RabbitMq => "RABBITMQ",
             Self::ClickHouse => "CLICKHOUSE",
             Self::S3 => "S3",
+            Self::Smtp => "SMTP",
         }
     }
 
@@ -47,6 +49,7 @@ impl Server {
             Self::RabbitMq => "rabbitmq.sh",
             Self::ClickHouse => "clickhouse.sh",
             Self::S3 => "s3.sh",
+            Self::Smtp => "smtp.sh",
         }
     }
 
@@ -113,6 +116,11 @@ impl OwnServer {
 
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where it keeps what it keeps on disk.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Ends it in an orderly way; what it keeps on disk is kept.

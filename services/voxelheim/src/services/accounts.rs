@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use auth::{Auth, AuthError, CharacterDesk, FolderMail, MasterKey, Partners, RemoteKeys};
+use auth::{Auth, AuthError, CharacterDesk, MasterKey, Partners, RemoteKeys};
 use backends::{broker::Broker, cache::Cache, sql::Database};
 use edge::services::{Holder, TicketDesk, Tickets};
 use tokens::{KeySet, Refusal, TicketGate};
@@ -18,43 +18,47 @@ use crate::{
     Failure,
     cli::{Accounts, AuthArguments},
     services::part::Part,
+    sign_in::{SignIn, read_providers},
 };
 
-/// In the data folder: what seals secrets, and mail that is not sent but kept.
+/// In the data folder: what seals secrets.
 const MASTER_KEY: &str = "accounts_key";
-const MAIL: &str = "mail";
 /// The services' part of the page's address in the one process.
 const API: &str = "api";
 
 /// What the auth service needs beside its stores.
 pub struct Options {
     master_key: PathBuf,
-    /// The service's own address, and the page's.
+    /// The service's own address.
     url: String,
-    page_url: String,
-    mail: PathBuf,
+    sign_in: SignIn,
 }
 
 impl Options {
     /// All of it in one folder.
-    pub fn embedded(data: &Path, page_url: String) -> Self {
+    pub fn embedded(data: &Path, sign_in: SignIn) -> Self {
         Self {
             master_key: data.join(MASTER_KEY),
-            url: format!("{page_url}{API}"),
-            page_url,
-            mail: data.join(MAIL),
+            url: format!("{}{API}", sign_in.page_url),
+            sign_in,
         }
     }
 }
 
-impl From<&AuthArguments> for Options {
-    fn from(arguments: &AuthArguments) -> Self {
-        Self {
+impl TryFrom<&AuthArguments> for Options {
+    type Error = Failure;
+
+    fn try_from(arguments: &AuthArguments) -> Result<Self, Failure> {
+        let providers = match &arguments.providers {
+            Some(path) => read_providers(path)?,
+            None => Vec::new(),
+        };
+        let mail = arguments.mail.as_str().into();
+        Ok(Self {
             master_key: arguments.master_key.clone(),
             url: arguments.url.clone(),
-            page_url: arguments.page_url.clone(),
-            mail: arguments.mail.clone(),
-        }
+            sign_in: SignIn::new(mail, &arguments.page_url, providers)?,
+        })
     }
 }
 
@@ -69,13 +73,13 @@ pub async fn open(
     let config = auth::Config {
         master_key: master_key(&options.master_key)?,
         issuer: options.url.clone(),
-        page_url: options.page_url.clone(),
+        page_url: options.sign_in.page_url.clone(),
         allowances: auth::limits::Allowances::default(),
         password_cost: auth::PasswordCost::default(),
-        providers: Vec::new(),
+        providers: options.sign_in.resolved_providers()?,
     };
     let partners = Partners {
-        mail: Arc::new(FolderMail::new(&options.mail, clock.clone())),
+        mail: options.sign_in.mail.open(clock)?,
         characters,
     };
     let auth = Auth::open(config, stores, partners, shell.metrics(), clock.clone()).await;

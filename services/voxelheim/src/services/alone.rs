@@ -43,7 +43,7 @@ pub fn run_auth(arguments: &AuthArguments) -> Result<(), Failure> {
             ))),
             None => None,
         };
-        let options = arguments.into();
+        let options = arguments.try_into()?;
         let kept = (&database, &cache);
         let desk = desk.map(|desk| desk as _);
         let auth = accounts::open(&options, kept, desk, &stage.shell, &stage.clock).await?;

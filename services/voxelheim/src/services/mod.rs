@@ -17,7 +17,6 @@ mod stores;
 mod usher;
 
 use std::{
-    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, mpsc},
     thread,
@@ -44,6 +43,7 @@ use crate::{
     Failure,
     cli::Accounts,
     services::{part::assemble, stores::StoreUrls},
+    sign_in::SignIn,
 };
 
 pub use accounts::tickets;
@@ -110,7 +110,7 @@ impl Running {
 /// Where the services of the one process are.
 struct Home {
     data: PathBuf,
-    page_url: String,
+    sign_in: SignIn,
     config_desk: Arc<dyn ConfigDesk>,
 }
 
@@ -129,11 +129,12 @@ struct Opened {
 pub fn start(
     data: &std::path::Path,
     config_desk: Arc<dyn ConfigDesk>,
-    (listen, accounts): (SocketAddr, Accounts),
+    sign_in: SignIn,
+    accounts: Accounts,
 ) -> Result<(edge::services::Services, Running), Failure> {
     let home = Home {
         data: data.to_owned(),
-        page_url: format!("http://{listen}/"),
+        sign_in,
         config_desk,
     };
     let (line, edge_line) = chat::line();
@@ -203,7 +204,7 @@ async fn open(
     let shell = Shell::new(Settings::default(), clock.clone());
     let migrated = Auth::migrate(&stores.accounts).await;
     migrated.map_err(accounts::failure)?;
-    let options = accounts::Options::embedded(&home.data, home.page_url.clone());
+    let options = accounts::Options::embedded(&home.data, home.sign_in.clone());
     player::migrate(&stores.game).await?;
     belongings::migrate(&stores.game).await?;
     chat::migrate(&stores.game).await?;

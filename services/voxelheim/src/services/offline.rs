@@ -10,6 +10,7 @@ use crate::{
         accounts, admin, belongings, chat, declare_queues, player, runtime, runtime_failure,
         stores::{StoreUrls, open_broker, open_database, open_warehouse},
     },
+    sign_in::SignIn,
 };
 
 /// Makes the tables, or brings them up to date.
@@ -51,7 +52,9 @@ pub fn appoint(arguments: &AppointArguments) -> Result<(), Failure> {
         migrated.map_err(accounts::failure)?;
         let clock = Clock::system();
         let shell = Shell::new(Settings::default(), clock.clone());
-        let options = accounts::Options::embedded(&arguments.data, String::new());
+        // Nobody is written to.
+        let sign_in = SignIn::embedded(&arguments.data, "http://127.0.0.1/")?;
+        let options = accounts::Options::embedded(&arguments.data, sign_in);
         let opened = accounts::open(
             &options,
             (&stores.accounts, &stores.cache),
