@@ -26,7 +26,7 @@ export interface AppProps {
 /** One of the title, the battle, or the battle behind a word about the connection. */
 export function App(props: AppProps) {
   const [settingsOpen, setSettingsOpen] = createSignal(false);
-  const [accountScreen, setAccountScreen] = createSignal<Screen | null>(null);
+  const [accountScreen, setAccountScreen] = createAccountScreen(props);
   const accountState = watched(props.account);
   const report = (message: string, reason: string) =>
     props.account.ask<void>("POST", "/chat/reports", { message, reason });
@@ -37,14 +37,6 @@ export function App(props: AppProps) {
     (before) => (phase() === "joined" ? true : phase() === "title" ? false : before),
     false,
   );
-  createEffect(() => {
-    const link = props.mailed();
-    if (link) setAccountScreen({ kind: link.purpose, token: link.token });
-  });
-  createEffect(() => {
-    const arrival = props.arrival();
-    if (arrival) setAccountScreen({ kind: "arrived", arrival });
-  });
   return (
     <Show when={props.model()}>
       {(model) => (
@@ -99,6 +91,20 @@ export function App(props: AppProps) {
       )}
     </Show>
   );
+}
+
+/** The account's screen that is open, if any; whatever the page was opened by opens one. */
+function createAccountScreen(props: Pick<AppProps, "mailed" | "arrival">) {
+  const [screen, setScreen] = createSignal<Screen | null>(null);
+  createEffect(() => {
+    const link = props.mailed();
+    if (link) setScreen({ kind: link.purpose, token: link.token });
+  });
+  createEffect(() => {
+    const arrival = props.arrival();
+    if (arrival) setScreen({ kind: "arrived", arrival });
+  });
+  return [screen, setScreen] as const;
 }
 
 function NewerPage() {
