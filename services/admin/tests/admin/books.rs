@@ -255,7 +255,7 @@ fn going_back_conserves_whatever_was_done() {
             let (_, anna) = world.player(&format!("Anna{seed}")).await;
             let mut point = (0, [0, 0]);
             let things = [stack("log"), stack("plank")];
-            for step in 0..30 {
+            for step in 0..30_u64 {
                 let draw = |index, below| drawn(seed + 1, step * 8 + index, below);
                 let thing = things[draw(0, 2) as usize].clone();
                 let count = draw(1, 9) as u32 + 1;
