@@ -90,8 +90,8 @@ fn a_player_is_shown_with_all_that_staff_did() {
         assert_eq!(shown["mute"]["until_ms"], until_ms);
         assert_eq!(shown["sanctions"][0]["kind"], "suspension");
         assert_eq!(shown["sanctions"][0]["is_in_force"], true);
-        let lines = shown["log"].as_array().expect("a list").iter();
-        let actions: Vec<_> = lines.map(|it| it["action"].clone()).collect();
+        let log = shown["log"].as_array().expect("a list").iter();
+        let actions: Vec<_> = log.map(|it| it["action"].clone()).collect();
         assert_eq!(actions, ["player.ban", "player.mute"]);
         world
             .call("GET /players/77", MODERATOR, Value::Null)
@@ -164,7 +164,7 @@ fn a_mute_holds_until_it_is_lifted() {
             .await
             .ok(200);
         let mute = world.chat.mute_of(number, world.now()).await;
-        assert!(mute.expect("a database").is_none());
+        assert_eq!(mute.expect("a database"), None);
         world
             .act(&account, "unmute", MODERATOR, why)
             .await

@@ -80,7 +80,7 @@ fn each_route_lets_in_its_role_and_those_above_and_nobody_else() {
             };
             let body = body_of(&call);
             for token in ["player-1", MODERATOR, OPERATOR, ADMIN] {
-                // The answer of /live does not end.
+                // Its answer does not end.
                 if call.contains("/live") {
                     continue;
                 }
@@ -142,7 +142,7 @@ fn an_action_without_a_reason_is_not_done() {
         assert_eq!(world.lines_count().await, 0);
         let number = account.parse::<u64>().expect("a number");
         let mute = world.chat.mute_of(number, world.now()).await;
-        assert!(mute.expect("a database").is_none());
+        assert_eq!(mute.expect("a database"), None);
     });
 }
 
