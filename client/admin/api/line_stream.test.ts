@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/account";
-import { FakeClock, settle } from "../../src/company/fake_clock";
+import { FakeClock } from "../../src/company/fake_clock";
 import { LineStream, RETRY_MS, SILENCE_MS_MAX, type StreamState } from "./line_stream";
+
+/** Streams hand on by turns of the event loop, not by microtasks alone. */
+async function settle(): Promise<void> {
+  for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** A server whose answers a test writes into, one after the other. */
 class FakeServer {

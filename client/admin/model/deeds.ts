@@ -38,21 +38,29 @@ const LOG_ONLY = "For the audit log.";
 const PLAYER_READS = "The player reads this; so does the audit log.";
 const PLAIN = { isGrave: false, fields: [], reasonHint: LOG_ONLY } as const;
 
-const OF_REGION: Record<RegionDeed, { verb: string; about: string }> = {
+const OF_REGION: Record<Exclude<RegionDeed, "merge">, { verb: string; about: string }> = {
   split: { verb: "Split it", about: "Its eight parts become regions of their own, with the same owner at first." },
-  merge: {
-    verb: "Merge it",
-    about: "This region and its seven siblings become one again. They must all have the same owner.",
-  },
   pin: { verb: "Pin it", about: "The controller leaves it where it is, whatever its load, until it is unpinned." },
   unpin: { verb: "Unpin it", about: "The controller may split, merge and move it again." },
 };
 
-export function changeRegion(api: AdminApi, region: Region, deed: RegionDeed): Deed {
+export function changeRegion(api: AdminApi, region: Region, deed: Exclude<RegionDeed, "merge">): Deed {
   const { verb, about } = OF_REGION[deed];
   const title = `${verb.replace(" it", "")} region ${region.id}`;
   const run: Deed["run"] = ({ reason }) => api.changeRegion(region.id, deed, { reason });
   return { ...PLAIN, action: `region.${deed}`, title, about, verb, run };
+}
+
+/** `parent` is the region that comes to be. */
+export function mergeRegion(api: AdminApi, region: Region, parent: string): Deed {
+  return {
+    ...PLAIN,
+    action: "region.merge",
+    title: `Merge region ${region.id} into ${parent}`,
+    about: "It and its seven siblings become one again. None of them may be split, and all must have the same owner.",
+    verb: "Merge it",
+    run: ({ reason }) => api.changeRegion(parent, "merge", { reason }),
+  };
 }
 
 /** `targets` are shards, the least busy first, with words on how busy each is. */

@@ -18,12 +18,18 @@ export function MapPage() {
   );
 }
 
+/** As pages.css has it. */
+const NARROW = "(max-width: 1100px)";
+
 function MapOf(props: { overview: Overview }) {
   const { item, go } = usePanel();
   const [measure, setMeasure] = createSignal<Measure>("tick share");
   let side!: HTMLDivElement;
   // Where the page is narrow, what was chosen is shown below the map.
-  createEffect(on(item, (id) => id !== "" && side.scrollIntoView({ block: "nearest" }), { defer: true }));
+  const show = (id: string) => {
+    if (id !== "" && matchMedia(NARROW).matches) side.scrollIntoView({ block: "start" });
+  };
+  createEffect(on(item, show, { defer: true }));
   const chosen = createMemo(() => props.overview.regions.find(({ id }) => id === item()));
   return (
     <div class="map-page">

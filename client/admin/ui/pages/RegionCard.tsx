@@ -2,7 +2,8 @@
 
 import { Show } from "solid-js";
 import type { Overview, Region } from "../../api";
-import { changeRegion, moveRegion } from "../../model/deeds";
+import { changeRegion, mergeRegion, moveRegion } from "../../model/deeds";
+import { parentOf } from "../../model/region_name";
 import { seriesName } from "../../model/live_world";
 import { shardsOf } from "../../model/world_map";
 import { bytesPerSecond, count, micros, permille } from "../../model/words";
@@ -13,6 +14,7 @@ export function RegionCard(props: { region: Region; overview: Overview }) {
   const { api, go } = usePanel();
   const may = useMay();
   const shard = () => shardsOf(props.overview).find(({ id }) => id === props.region.owner);
+  const parent = () => parentOf(props.region.id);
   const targets = () => targetsOf(props.region, props.overview);
   return (
     <Section
@@ -46,7 +48,11 @@ export function RegionCard(props: { region: Region; overview: Overview }) {
         <DeedButton action="region.split" deed={() => changeRegion(api, props.region, "split")}>
           Split…
         </DeedButton>
-        <DeedButton action="region.merge" deed={() => changeRegion(api, props.region, "merge")}>
+        <DeedButton
+          action="region.merge"
+          isOff={parent() === null}
+          deed={() => mergeRegion(api, props.region, parent() ?? "")}
+        >
           Merge…
         </DeedButton>
         <Show
