@@ -5,6 +5,7 @@ import type { Company, Roster, RosterState } from "../company";
 import type { GameActions, HudModel } from "../world/state";
 import { AccountDialog, type Screen } from "./account/AccountDialog";
 import { BattleHud } from "./BattleHud";
+import type { Report } from "./ChatReport";
 import { ConnectionOverlay } from "./ConnectionOverlay";
 import { createNewerPage } from "./newer_page";
 import { SettingsPanel } from "./SettingsPanel";
@@ -28,8 +29,6 @@ export function App(props: AppProps) {
   const [settingsOpen, setSettingsOpen] = createSignal(false);
   const [accountScreen, setAccountScreen] = createSignal<Screen | null>(null);
   const accountState = watched(props.account);
-  const report = (message: string, reason: string) =>
-    props.account.ask<void>("POST", "/chat/reports", { message, reason });
   const rosterState = createRoster(props.roster, accountState);
   const isOld = createNewerPage();
   const phase = createMemo(() => props.model()?.phase ?? "title");
@@ -37,14 +36,7 @@ export function App(props: AppProps) {
     (before) => (phase() === "joined" ? true : phase() === "title" ? false : before),
     false,
   );
-  createEffect(() => {
-    const link = props.mailed();
-    if (link) setAccountScreen({ kind: link.purpose, token: link.token });
-  });
-  createEffect(() => {
-    const arrival = props.arrival();
-    if (arrival) setAccountScreen({ kind: "arrived", arrival });
-  });
+  openAsAsked(props, setAccountScreen);
   return (
     <Show when={props.model()}>
       {(model) => (
@@ -55,7 +47,7 @@ export function App(props: AppProps) {
               actions={props.actions}
               belongings={props.belongings}
               company={props.company}
-              report={accountState().isOffered ? report : null}
+              report={accountState().isOffered ? reportBy(props.account) : null}
               openSettings={() => setSettingsOpen(true)}
             />
           </Show>
@@ -99,6 +91,22 @@ export function App(props: AppProps) {
       )}
     </Show>
   );
+}
+
+/** What a mailed link or another provider led the browser here for. */
+function openAsAsked(props: AppProps, open: (screen: Screen) => void): void {
+  createEffect(() => {
+    const link = props.mailed();
+    if (link) open({ kind: link.purpose, token: link.token });
+  });
+  createEffect(() => {
+    const arrival = props.arrival();
+    if (arrival) open({ kind: "arrived", arrival });
+  });
+}
+
+function reportBy(account: Account): Report {
+  return (message, reason) => account.ask<void>("POST", "/chat/reports", { message, reason });
 }
 
 function NewerPage() {
