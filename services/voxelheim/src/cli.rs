@@ -261,7 +261,7 @@ pub struct AuthArguments {
         hide_env_values = true
     )]
     pub mail: String,
-    /// File with [[providers]] by whom one may sign in, as `voxelheim config example` has them
+    /// File with `[[providers]]` by whom one may sign in, as `voxelheim config example` has them
     #[arg(long, value_name = "FILE", env = "VOXELHEIM_PROVIDERS")]
     pub providers: Option<PathBuf>,
 }

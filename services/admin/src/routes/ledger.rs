@@ -49,7 +49,7 @@ pub async fn lines(
     let ledger = &admin.partners.ledger;
     let entries = ledger.entries(character, before, PAGE_LINES_MAX as u32);
     let entries = entries.await?;
-    let is_full = entries.len() as i64 == PAGE_LINES_MAX;
+    let is_full = entries.len() as i64 >= PAGE_LINES_MAX;
     let last = entries.last().filter(|_| is_full);
     Ok(Json(LedgerPage {
         character: page.character,

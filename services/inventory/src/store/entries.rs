@@ -1,7 +1,7 @@
 //! The ledger itself: what was changed in which account, and when.
 
 use backends::sql::{SqlError, row};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, any::AnyRow};
 
 use crate::{
     domain::{Account, Changes, Place, Thing},
@@ -62,7 +62,8 @@ pub async fn write(
 }
 
 impl Store {
-    /// The newest lines of an owner's ledger before a batch, newest first.
+    /// The newest lines of an owner's ledger before a batch, newest first. Of whole batches, so that who asks for those
+    /// before the last one misses none: as many more than asked for as the last one has.
     ///
     /// # Errors
     /// [`SqlError`].
@@ -81,15 +82,37 @@ impl Store {
         .bind(i64::from(count_max))
         .fetch_all(self.database.pool())
         .await?;
-        let entries = rows.iter().map(|it| {
-            Ok(Entry {
-                batch: row::get(it, "batch_id")?,
-                at_ms: row::get(it, "at_ms")?,
-                place: balances::place_of(it)?,
-                thing: balances::thing_of(it)?,
-                change: row::get(it, "change")?,
-            })
-        });
-        entries.collect()
+        let mut entries = entries_of(&rows)?;
+        let is_full = entries.len() as u64 == u64::from(count_max);
+        if let (true, Some(last)) = (is_full, entries.last().map(|it| it.batch)) {
+            entries.retain(|it| it.batch != last);
+            entries.extend(self.entries_of_batch(owner, last).await?);
+        }
+        Ok(entries)
     }
+
+    async fn entries_of_batch(&self, owner: i64, batch: i64) -> Result<Vec<Entry>, SqlError> {
+        let rows = sqlx::query(
+            "SELECT batch_id, at_ms, place, item, unique_id, change FROM inventory_entries \
+             WHERE owner = $1 AND batch_id = $2 ORDER BY line",
+        )
+        .bind(owner)
+        .bind(batch)
+        .fetch_all(self.database.pool())
+        .await?;
+        entries_of(&rows)
+    }
+}
+
+fn entries_of(rows: &[AnyRow]) -> Result<Vec<Entry>, SqlError> {
+    let entries = rows.iter().map(|it| {
+        Ok(Entry {
+            batch: row::get(it, "batch_id")?,
+            at_ms: row::get(it, "at_ms")?,
+            place: balances::place_of(it)?,
+            thing: balances::thing_of(it)?,
+            change: row::get(it, "change")?,
+        })
+    });
+    entries.collect()
 }

@@ -259,6 +259,24 @@ fn a_ledger_tells_where_each_thing_came_from() {
 }
 
 #[test]
+fn no_page_of_a_ledger_ends_within_a_batch() {
+    on_each(async |store| {
+        let gains = vec![gain(ANNA, log(), 2), gain(ANNA, sword(1), 1)];
+        require_done(&apply(store, "first", gains).await);
+        require_done(&apply(store, "second", vec![gain(ANNA, log(), 3)]).await);
+        for count_max in 1..=4 {
+            let page = store.entries(ANNA, i64::MAX, count_max).await;
+            let page = page.expect("a database");
+            let expected = if count_max < 3 { 2 } else { 6 };
+            assert_eq!(page.len(), expected, "of {count_max}");
+            let before = page[page.len() - 1].batch;
+            let rest = store.entries(ANNA, before, 100).await.expect("a database");
+            assert_eq!(page.len() + rest.len(), 6, "of {count_max}");
+        }
+    });
+}
+
+#[test]
 fn a_large_batch_is_many_statements_and_one_change() {
     on_each(async |store| {
         let moves = (1..=1_999).map(|owner| gain(owner, log(), 1));
