@@ -8,7 +8,8 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    time::{SystemTime, UNIX_EPOCH},
+    thread,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use data_encoding::BASE32_NOPAD;
@@ -16,6 +17,7 @@ use ring::hmac;
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "correct horse battery";
+const LOOK_PERIOD: Duration = Duration::from_millis(100);
 
 struct Server {
     process: Child,
@@ -89,11 +91,13 @@ impl Server {
                 let token = text.split("#verify=").nth(1).expect("a link");
                 return token.split_whitespace().next().expect("a token").to_owned();
             }
-            std::thread::yield_now();
+            thread::yield_now();
         }
     }
 
+    /// As somebody looks, who is refused if they look too often.
     fn overview(&self, access: &str) -> Value {
+        thread::sleep(LOOK_PERIOD);
         self.ask("GET /admin/overview", access, Value::Null).body
     }
 
@@ -206,7 +210,7 @@ fn move_a_region(server: &Server, (operator, moderator): (&str, &str), region: &
             .any(|it| it["region"] == name && it["owner"] == to)
     };
     while !is_moved(&server.overview(operator)) {
-        std::thread::yield_now();
+        thread::yield_now();
     }
 }
 

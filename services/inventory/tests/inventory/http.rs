@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokens::{Access, Role};
 use tokio::sync::watch;
 use web::{
-    Asked, Clock, Gate, Metrics, Problem, Settings, Shell,
+    Asked, Clock, Gate, Problem, Settings, Shell,
     testing::{Answer, Client},
 };
 
@@ -24,7 +24,6 @@ pub const BERTS: &str = "2";
 
 pub struct World {
     pub inventory: Inventory,
-    pub metrics: Metrics,
     pub now_ms: Arc<AtomicI64>,
     pub client: Client,
     _stop: watch::Sender<bool>,
@@ -69,8 +68,7 @@ impl World {
         };
         let shell = Shell::new(settings, clock.clone());
         let gate = (Arc::new(TestGate) as _, Arc::new(TestGate) as _);
-        let metrics = shell.metrics().clone();
-        let inventory = Inventory::open(config, database, gate, &metrics, clock);
+        let inventory = Inventory::open(config, database, gate, shell.metrics(), clock);
         let (stop, stopped) = watch::channel(false);
         let router = shell
             .mount("/inventory", inventory.router())
@@ -79,7 +77,6 @@ impl World {
             .into_router(stopped);
         Self {
             inventory,
-            metrics,
             now_ms,
             client: Client::new(router),
             _stop: stop,

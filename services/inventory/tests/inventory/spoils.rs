@@ -58,14 +58,6 @@ async fn deliver(world: &World, broker: &Broker, events: &[Event]) {
     }
 }
 
-/// Events that are in the ledger, or were known to be.
-fn taken(world: &World) -> u64 {
-    let spoils = world
-        .metrics
-        .counter("inventory_spoils_total", "", "outcome");
-    spoils.read("new") + spoils.read("repeated")
-}
-
 #[test]
 fn spoils_are_put_away_once_however_often_they_come() {
     on_each_service(async |world| {
@@ -82,7 +74,7 @@ fn spoils_are_put_away_once_however_often_they_come() {
             deliver(world, &broker, &[first.clone(), later.clone()]).await;
             deliver(world, &broker, &[later, first, event(&told_again)]).await;
             // Several are in hand at once: the last to come is not the last to be taken.
-            while taken(world) < 7 {
+            while in_bag(&world.inventory.store, ANNA, &log()).await < 7 {
                 tokio::task::yield_now().await;
             }
         };
