@@ -2,7 +2,7 @@
 # Dumps an environment's databases (accounts, game, warehouse) while they are in use, packed and sealed.
 #   ops/scripts/create_db_dump.sh ENV          keeps the dump among the environment's copies, prints its id
 #   ops/scripts/create_db_dump.sh ENV FILE     writes it to a file instead
-# Each database is as of one instant of its own. What one has told another and that has not heard yet is in an outbox
+# Each database is as of one instant of its own (over Citus' workers, of the time that the dump takes). What one has told another and that has not heard yet is in an outbox
 # of the first, and is told again after a restore. Tables are made by `voxelheim migrate`: only their rows are dumped.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
@@ -10,6 +10,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 main() {
   [ $# = 1 ] || [ $# = 2 ] || die "usage: $0 ENV [FILE]"
   need pg_dump curl tar zstd age
+  [ ! -e "${2:-}" ] || die "$2 is there already"
   enter "$1"
   require VOXELHEIM_ACCOUNTS_DATABASE VOXELHEIM_GAME
   scratch
@@ -25,8 +26,8 @@ main() {
 
 dump_rows() {
   say "dumping $1"
-  pg_dump --format=custom --compress=0 --data-only --no-owner --exclude-table='*_migrations' \
-    --file "$SCRATCH/dump/$1.pgdump" "$2"
+  on_database "$2" pg_dump --format=custom --compress=0 --data-only --no-owner --exclude-table='*_migrations' \
+    --file "$SCRATCH/dump/$1.pgdump"
 }
 
 dump_warehouse() {

@@ -3,7 +3,8 @@
 # Expects `set -euo pipefail` in the script that sources it.
 #
 # An environment is a file of variables, ENV.env in $VOXELHEIM_ENVIRONMENTS (~/.config/voxelheim unless said), which
-# no repository holds; `here` means the variables that the script was started with, as in a CronJob:
+# no repository holds; `here` means the variables that the script was started with, as in a CronJob, and with them
+# VOXELHEIM_ENVIRONMENT, which names the copies:
 #   VOXELHEIM_ACCOUNTS_DATABASE, VOXELHEIM_GAME   postgres://USER:PASSWORD@HOST:PORT/DATABASE
 #   VOXELHEIM_WAREHOUSE                           http://USER:PASSWORD@HOST:PORT/DATABASE
 #   VOXELHEIM_OBJECTS                             where copies are kept, see `voxelheim archive --help`
@@ -30,7 +31,12 @@ enter() {
   [[ "$name" =~ ^[a-z0-9-]+$ ]] || die "an environment is a word like dev, test, ptu or live, not '$name'"
   # shellcheck disable=SC2034 # used by the scripts that source this
   ENVIRONMENT="$name"
-  [ "$name" = here ] && return
+  if [ "$name" = here ]; then
+    require VOXELHEIM_ENVIRONMENT
+    # shellcheck disable=SC2034 # as above
+    ENVIRONMENT="$VOXELHEIM_ENVIRONMENT"
+    return
+  fi
   file="${VOXELHEIM_ENVIRONMENTS:-$HOME/.config/voxelheim}/$name.env"
   [ -r "$file" ] || die "no environment $name: $file is not there (its variables: see ${BASH_SOURCE[0]})"
   set -a
@@ -68,11 +74,26 @@ scratch() {
   trap 'rm -rf "$SCRATCH"' EXIT
 }
 
+# on_database URL PROGRAM ARGUMENT...: PostgreSQL's program on that database; the password is no argument, which every
+# user of the machine could read.
+on_database() {
+  local url="$1" password=""
+  shift
+  if [[ "$url" =~ ^([a-z]+://[^:@/]+):([^@]*)@(.*)$ ]]; then
+    url="${BASH_REMATCH[1]}@${BASH_REMATCH[3]}"
+    password="$(printf '%b' "${BASH_REMATCH[2]//%/\\x}")"
+  fi
+  PGPASSWORD="$password" "$@" --dbname "$url"
+}
+
+# ask_database URL QUERY: the bare answer.
+ask_database() { on_database "$1" psql --no-psqlrc --tuples-only --no-align --command "$2"; }
+
 # ask_warehouse QUERY [FILE]: the answer; with a file, that is what the query inserts.
 ask_warehouse() {
   local url="${VOXELHEIM_WAREHOUSE%%\?*}" query="$1" base database
   base="${url%/*}"
   database="${url##*/}"
-  curl --silent --show-error --fail-with-body "$base/" --url-query "database=$database" --url-query "query=$query" \
+  curl --silent --show-error --fail-with-body --config <(printf 'url = "%s/"\n' "$base") --url-query "database=$database" --url-query "query=$query" \
     ${2:+--request POST --upload-file "$2"}
 }

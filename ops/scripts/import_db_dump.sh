@@ -18,9 +18,11 @@ main() {
   unseal "$SCRATCH/sealed" | tar --extract --directory "$SCRATCH"
   [ "$(head -1 "$SCRATCH/dump/about")" = "format 1" ] || die "that is no dump of ours"
   sed 's/^/  /' "$SCRATCH/dump/about" >&2
-  voxelheim migrate >&2
+  # Before anything is touched: it may be the wrong environment.
   require_empty accounts "$VOXELHEIM_ACCOUNTS_DATABASE"
   require_empty game "$VOXELHEIM_GAME"
+  [ ! -d "$SCRATCH/dump/warehouse" ] || require_empty_warehouse
+  voxelheim migrate >&2
   load_rows accounts "$VOXELHEIM_ACCOUNTS_DATABASE"
   load_rows game "$VOXELHEIM_GAME"
   [ ! -d "$SCRATCH/dump/warehouse" ] || load_warehouse
@@ -42,24 +44,35 @@ fetch() {
 require_empty() {
   local table
   while read -r table; do
-    [ "$(psql --no-psqlrc --tuples-only --no-align --command "SELECT count(*) FROM (SELECT 1 FROM $table LIMIT 1) AS one" "$2")" = 0 ] ||
+    [ -n "$(ask_database "$2" "SELECT to_regclass('$table')")" ] || continue
+    [ "$(ask_database "$2" "SELECT count(*) FROM (SELECT 1 FROM $table LIMIT 1) AS one")" = 0 ] ||
       die "the database of $1 is not empty ($table has rows): restore into a new one"
   done < <(pg_restore --list "$SCRATCH/dump/$1.pgdump" | sed -n 's/.* TABLE DATA \([^ ]*\) \([^ ]*\) .*/\1.\2/p')
 }
 
+require_empty_warehouse() {
+  local table
+  require VOXELHEIM_WAREHOUSE
+  for table in $(warehouse_tables); do
+    [ "$(ask_warehouse "EXISTS TABLE \`$table\`")" = 1 ] || continue
+    [ "$(ask_warehouse "SELECT count() FROM \`$table\`")" = 0 ] ||
+      die "the warehouse is not empty ($table has rows): restore into a new one"
+  done
+}
+
+# Those of the dump.
+warehouse_tables() { find "$SCRATCH/dump/warehouse" -name '*.native' -exec basename {} .native \; | sort; }
+
 load_rows() {
   say "restoring $1"
-  pg_restore --data-only --no-owner --single-transaction --exit-on-error --dbname "$2" "$SCRATCH/dump/$1.pgdump"
+  on_database "$2" pg_restore --data-only --no-owner --single-transaction --exit-on-error "$SCRATCH/dump/$1.pgdump"
 }
 
 load_warehouse() {
   local file table
-  require VOXELHEIM_WAREHOUSE
   say "restoring the warehouse"
-  for file in "$SCRATCH"/dump/warehouse/*.native; do
-    table="$(basename "$file" .native)"
-    [ "$(ask_warehouse "SELECT count() FROM \`$table\`")" = 0 ] ||
-      die "the warehouse is not empty ($table has rows): restore into a new one"
+  for table in $(warehouse_tables); do
+    file="$SCRATCH/dump/warehouse/$table.native"
     [ ! -s "$file" ] || ask_warehouse "INSERT INTO \`$table\` FORMAT Native" "$file"
   done
 }

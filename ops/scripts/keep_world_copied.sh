@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Beside a shard: copies its world every hour for as long as it runs, see backup_world.sh. A copy that fails is said
-# and tried again after five minutes.
+# Beside a shard: copies its world at each full hour for as long as it runs, see backup_world.sh, so that the copies of
+# all parts of a world are of the same checkpoint. A copy that fails is said and tried again after five minutes.
 #   ops/scripts/keep_world_copied.sh ENV DATA NAME
 set -euo pipefail
 SCRIPTS="$(dirname "${BASH_SOURCE[0]}")"
@@ -15,8 +15,9 @@ rest() {
   wait "$!"
 }
 
-# The first checkpoint takes a moment to be there.
-rest "$RETRY_S"
+rest_of_hour() { rest $((PERIOD_S - $(date +%s) % PERIOD_S)); }
+
+rest_of_hour
 while true; do
-  if "$SCRIPTS/backup_world.sh" "$@"; then rest "$PERIOD_S"; else rest "$RETRY_S"; fi
+  if "$SCRIPTS/backup_world.sh" "$@"; then rest_of_hour; else rest "$RETRY_S"; fi
 done

@@ -25,7 +25,7 @@ newest() { voxelheim archive list "$1" | tail -1; }
 
 require_closed_books() {
   local unbalanced
-  unbalanced="$(psql --no-psqlrc --tuples-only --no-align "$VOXELHEIM_GAME" --command \
+  unbalanced="$(ask_database "$VOXELHEIM_GAME" \
     "SELECT item FROM inventory_balances GROUP BY item HAVING SUM(balance) <> 0")"
   [ -z "$unbalanced" ] || die "the restored ledger does not add up: $unbalanced"
   printf 'ledger closed\n'
