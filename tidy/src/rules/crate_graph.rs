@@ -118,7 +118,7 @@ const MAY_USE: [(&str, &[&str]); 37] = [
 ];
 
 /// What tests may use besides.
-const TESTS_MAY_USE: [(&str, &[&str]); 8] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 9] = [
     // Itself with the feature that starts real backends.
     ("backends", &["backends"]),
     (
@@ -130,6 +130,7 @@ const TESTS_MAY_USE: [(&str, &[&str]); 8] = [
         "spoils",
         &["spatial", "inventory", "tokens", "web", "backends"],
     ),
+    ("admin", &["spatial"]),
     ("archive", &["backends", "spatial"]),
     ("chat", &["spatial"]),
     ("client-core", &["protocol"]),

@@ -6,6 +6,7 @@ use inventory::{
     store::{Answer, Order, Outcome},
 };
 use serde_json::{Value, json};
+use spatial::random::SplitMix64;
 
 use crate::common::{OPERATOR, World, on_each};
 
@@ -236,31 +237,23 @@ fn the_ledger_is_read_page_by_page_and_only_of_ones_own_characters() {
     });
 }
 
-/// A number from a seed and an index (the finaliser of SplitMix64).
-fn drawn(seed: u64, index: u64, below: u64) -> u64 {
-    let mut number = seed.wrapping_add(index.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (number ^ (number >> 31)) % below
-}
-
 /// Over seeds: two characters gain, lose, stow and give; then one goes back to a point. The books close, nobody else
 /// loses anything, nothing is above what it was at the point but what others gave... which is taken, too; and going
 /// back once more changes nothing.
 #[test]
 fn going_back_conserves_whatever_was_done() {
     on_each(async |world| {
-        for seed in 0..6_u64 {
+        for seed in 0..6 {
+            let mut random = SplitMix64::keyed(&[seed, 9]);
             let (account, bera) = world.player(&format!("Bera{seed}")).await;
             let (_, anna) = world.player(&format!("Anna{seed}")).await;
             let mut point = (0, [0, 0]);
             let things = [stack("log"), stack("plank")];
-            for step in 0..30_u64 {
-                let draw = |index, below| drawn(seed + 1, step * 8 + index, below);
-                let thing = things[draw(0, 2) as usize].clone();
-                let count = draw(1, 9) as u32 + 1;
+            for step in 0..30 {
+                let thing = things[random.below(2) as usize].clone();
+                let count = 1 + random.below(9);
                 let (bag, chest) = (Account::bag(bera), Account::new(bera, Place::Chest));
-                let moved = match draw(2, 6) {
+                let moved = match random.below(6) {
                     0 | 1 => gain(bera, thing, count),
                     2 => lose(bera, thing, count),
                     3 => carry(thing, count, bag, chest),
