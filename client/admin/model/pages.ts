@@ -12,7 +12,7 @@ export const PAGES = [
   { id: "message", title: "Message of the day", key: "d", from: "moderator" },
   { id: "backends", title: "Backends", key: "b", from: "moderator" },
   { id: "economy", title: "Economy", key: "e", from: "operator" },
-  { id: "config", title: "Configuration", key: "f", from: "operator" },
+  { id: "config", title: "Configuration", key: "f", from: "admin" },
   { id: "audit", title: "Audit log", key: "a", from: "operator" },
   { id: "environments", title: "Environments", key: "v", from: "operator" },
 ] as const satisfies readonly { id: string; title: string; key: string; from: Rank }[];

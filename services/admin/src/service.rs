@@ -97,6 +97,8 @@ pub struct Inner {
     pub fetcher: Fetcher,
     /// One change of the configuration at a time.
     pub config_line: tokio::sync::Mutex<()>,
+    /// One sets the message of the day at a time.
+    pub message_line: tokio::sync::Mutex<()>,
     stopped: watch::Receiver<bool>,
     actions: Counter,
 }
@@ -137,6 +139,7 @@ impl Admin {
             lookout: Lookout::default(),
             fetcher: Fetcher::new()?,
             config_line: tokio::sync::Mutex::default(),
+            message_line: tokio::sync::Mutex::default(),
             clock,
             stopped,
             actions: metrics.counter(

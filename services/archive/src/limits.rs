@@ -9,11 +9,8 @@ pub const PIECE_BYTES: usize = 32 * 1_024 * 1_024;
 pub const PIECES_MAX: usize = 4_096;
 /// How long the pieces of a copy that was not finished stay: longer than any copy takes to be made.
 pub const UNFINISHED_MS_MAX: i64 = 24 * 3_600_000;
-/// Of a manifest; a piece takes 90 bytes.
-pub const MANIFEST_BYTES_MAX: usize = 1_024 * 1_024;
 
 const _: () = {
     assert!(PIECE_BYTES <= OBJECT_BYTES_MAX);
     assert!(PIECES_MAX * 2 <= OBJECTS_LISTED_MAX);
-    assert!(PIECES_MAX * 120 < MANIFEST_BYTES_MAX);
 };

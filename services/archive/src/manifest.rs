@@ -5,7 +5,10 @@ use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use crate::{ArchiveError, limits::PIECES_MAX};
+use crate::{
+    ArchiveError,
+    limits::{PIECE_BYTES, PIECES_MAX},
+};
 
 const FORMAT: u32 = 1;
 const ID_FORMAT: &str = "%Y-%m-%dT%H%M%S%3fZ";
@@ -99,6 +102,9 @@ impl Manifest {
             Self { pieces, .. } if pieces.is_empty() || pieces.len() > PIECES_MAX => {
                 Err(damaged(format!("names {} pieces", pieces.len())))
             }
+            Self { pieces, .. } if pieces.iter().any(|it| it.bytes > PIECE_BYTES as u64) => {
+                Err(damaged("names a piece that is too large".to_owned()))
+            }
             manifest => Ok(manifest),
         }
     }
@@ -147,6 +153,7 @@ mod tests {
             r#"{"format":1,"pieces":[]}"#,
             r#"{"format":1,"pieces":[{"bytes":-1,"sha256":"00"}]}"#,
             r#"{"format":1,"pieces":[],"more":0}"#,
+            r#"{"format":1,"pieces":[{"bytes":18446744073709551615,"sha256":"00"}]}"#,
         ] {
             let refused = Manifest::parse(wrong.as_bytes());
             assert!(

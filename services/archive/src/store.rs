@@ -99,14 +99,20 @@ impl Archive {
     /// [`ArchiveError::Objects`]; [`ArchiveError::Damaged`].
     pub async fn list(&self, name: &str) -> Result<Vec<Kept>, ArchiveError> {
         let mut kept = Vec::new();
-        for (id, objects) in self.objects_by_copy(name).await? {
-            let manifest = manifest_name(name, &id);
-            if objects.iter().any(|object| object.name == manifest) {
-                let bytes = self.manifest(name, &id).await?.bytes();
-                kept.push(Kept { id, bytes });
-            }
+        for id in counted(name, &self.objects_by_copy(name).await?) {
+            let bytes = self.manifest(name, &id).await?.bytes();
+            kept.push(Kept { id, bytes });
         }
         Ok(kept)
+    }
+
+    /// The newest copy of a kind that counts, damaged or not; none of a kind without.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Objects`].
+    pub async fn newest(&self, name: &str) -> Result<Option<Id>, ArchiveError> {
+        let copies = self.objects_by_copy(name).await?;
+        Ok(counted(name, &copies).last().cloned())
     }
 
     /// Deletes the copies that do not stay, and what is left of those that were not finished; the copies that are
@@ -121,14 +127,7 @@ impl Archive {
         now_ms: i64,
     ) -> Result<Vec<Id>, ArchiveError> {
         let copies = self.objects_by_copy(name).await?;
-        let counts = |(id, objects): (&Id, &Vec<Object>)| {
-            let manifest = manifest_name(name, id);
-            objects
-                .iter()
-                .any(|it| it.name == manifest)
-                .then(|| id.clone())
-        };
-        let counted: BTreeSet<Id> = copies.iter().filter_map(counts).collect();
+        let counted = counted(name, &copies);
         let kept = keep.kept(&counted);
         let mut gone = Vec::new();
         for (id, objects) in &copies {
@@ -178,6 +177,16 @@ impl Archive {
         }
         Ok(copies)
     }
+}
+
+/// Those that were finished.
+fn counted(name: &str, copies: &BTreeMap<Id, Vec<Object>>) -> BTreeSet<Id> {
+    let is_finished = |(id, objects): &(&Id, &Vec<Object>)| {
+        let manifest = manifest_name(name, id);
+        objects.iter().any(|object| object.name == manifest)
+    };
+    let finished = copies.iter().filter(is_finished);
+    finished.map(|(id, _)| id.clone()).collect()
 }
 
 /// As much as a piece holds; less at the end, nothing after it.

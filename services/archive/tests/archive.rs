@@ -90,6 +90,9 @@ fn a_copy_that_was_changed_is_found_out() {
         let damaged = get(&archive, &name, &kept.id).await;
         assert!(matches!(damaged, Err(ArchiveError::Damaged(_))));
         objects.put(&manifest, b"{".to_vec()).await.expect("room");
+        // It still says which there is: others can be asked for.
+        let newest = archive.newest(&name).await.expect("a place");
+        assert_eq!(newest, Some(kept.id.clone()));
         let damaged = archive.list(&name).await;
         assert!(matches!(damaged, Err(ArchiveError::Damaged(_))));
     });

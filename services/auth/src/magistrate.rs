@@ -179,22 +179,48 @@ impl Magistrate {
         let sanctions = self.store.sanctions(account.id).await?;
         let found = sanctions.into_iter().find(|it| it.id == sanction);
         let found = found.ok_or_else(Problem::not_found)?;
-        if access.role < Role::Operator && !is_moderators(&found) {
-            return Err(Problem::forbidden("an operator imposed it").into());
-        }
-        let address = official.address.0.to_string();
-        let event = Event {
-            account: account.id,
-            at_ms: self.clock.now_ms(),
-            actor: access.account,
-            action: "sanction_lifted",
-            detail: &found.reason,
-            address: &address,
-        };
-        match self.store.lift(sanction, &event).await? {
+        require_liftable(access, &found)?;
+        match self.note_lifted(official, &found).await? {
             true => Ok(()),
             false => Err(Problem::not_found().into()),
         }
+    }
+
+    /// Lifts all that is in force, or nothing if any of it is not for this role to lift; how many were lifted.
+    ///
+    /// # Errors
+    /// [`AuthError`]; refused with 403 or 404.
+    pub async fn lift_all(&self, official: Official<'_>, account: i64) -> Result<usize, AuthError> {
+        let account = self.below(official.access, account).await?;
+        let now_ms = self.clock.now_ms();
+        let sanctions = self.store.sanctions(account.id).await?.into_iter();
+        let held: Vec<_> = sanctions.filter(|it| it.is_in_force(now_ms)).collect();
+        for sanction in &held {
+            require_liftable(official.access, sanction)?;
+        }
+        let mut count = 0;
+        for sanction in &held {
+            count += usize::from(self.note_lifted(official, sanction).await?);
+        }
+        Ok(count)
+    }
+
+    /// Whether it was not lifted before.
+    async fn note_lifted(
+        &self,
+        official: Official<'_>,
+        sanction: &Sanction,
+    ) -> Result<bool, AuthError> {
+        let address = official.address.0.to_string();
+        let event = Event {
+            account: sanction.account,
+            at_ms: self.clock.now_ms(),
+            actor: official.access.account,
+            action: "sanction_lifted",
+            detail: &sanction.reason,
+            address: &address,
+        };
+        Ok(self.store.lift(sanction.id, &event).await?)
     }
 
     /// An account whose role is below that of who asks.
@@ -228,6 +254,14 @@ fn judge(access: &Access, wanted: &NewSanction, now_ms: i64) -> Result<(), Probl
         return Err(Problem::forbidden("moderators suspend for a week at most"));
     }
     Ok(())
+}
+
+/// Moderators lift what moderators may impose, operators all.
+fn require_liftable(access: &Access, sanction: &Sanction) -> Result<(), Problem> {
+    match access.role >= Role::Operator || is_moderators(sanction) {
+        true => Ok(()),
+        false => Err(Problem::forbidden("an operator imposed it")),
+    }
 }
 
 fn is_moderators(sanction: &Sanction) -> bool {

@@ -101,7 +101,11 @@ impl Settings {
 }
 
 fn certificate(path: &str) -> Result<Certificate, String> {
-    let pem = fs::read(path).map_err(|error| format!("ca: {path}: {error}"))?;
+    let is_file = fs::metadata(path).is_ok_and(|it| it.is_file());
+    let pem = is_file
+        .then(|| fs::read(path))
+        .ok_or_else(|| format!("ca: {path} is no file"))?;
+    let pem = pem.map_err(|error| format!("ca: {path}: {error}"))?;
     Certificate::from_pem(&pem).map_err(|_| format!("ca: {path} holds no certificate"))
 }
 

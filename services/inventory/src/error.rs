@@ -66,6 +66,7 @@ fn problem_of(refusal: &Refusal) -> Problem {
         | Refusal::Unclaimed { .. }
         | Refusal::Overtaken { .. } => (StatusCode::CONFLICT, "Somebody else was there before"),
         Refusal::NothingToDo => (StatusCode::CONFLICT, "There is nothing to do"),
+        Refusal::TooMuch => (StatusCode::CONFLICT, "That is too much at once"),
     };
     Problem::new(status, refusal.name(), title).detail(refusal.to_string())
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::ctl::CtlArguments;
@@ -533,6 +533,7 @@ pub enum ArchiveVerb {
     /// Prints the copies of this kind, oldest first: id and bytes
     List { name: String },
     /// Deletes all but the newest of the latest hours, days and weeks
+    #[command(group(ArgGroup::new("keep").args(["hours", "days", "weeks"]).required(true).multiple(true)))]
     Prune {
         name: String,
         /// Hours in which there was a copy that keep their newest

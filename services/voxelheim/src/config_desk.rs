@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write as _},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -24,7 +24,7 @@ pub struct Desk {
 impl Desk {
     /// Of a server that has a data folder.
     pub fn new(arguments: &ServeArguments, running: &Config, data: &Path) -> Self {
-        let path = arguments.config.clone();
+        let path = config::file_path(arguments);
         Self {
             arguments: arguments.clone(),
             running: running.clone(),
@@ -57,13 +57,9 @@ impl ConfigDesk for Desk {
     }
 }
 
-/// Whole or not at all, also over a crash.
+/// Whole or not at all, also over a crash; for this user's eyes, for a secret may stand in it.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let beside = path.with_extension("toml.new");
-    let mut file = File::create(&beside)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&beside, path)?;
+    edge::write_private(path, text.as_bytes())?;
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }

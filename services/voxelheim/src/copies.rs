@@ -15,7 +15,7 @@ use crate::{
     Failure,
     cli::{ArchiveArguments, ArchiveVerb, CheckpointVerb},
     data::WORLD,
-    services::runtime,
+    services::{runtime, runtime_failure},
 };
 
 pub fn run_checkpoint(verb: &CheckpointVerb) -> Result<(), Failure> {
@@ -26,20 +26,23 @@ pub fn run_checkpoint(verb: &CheckpointVerb) -> Result<(), Failure> {
 }
 
 fn save(data: &Path) -> Result<(), Failure> {
-    let folder = world_of(data)?;
-    let copy = folder.copy().map_err(usage)?;
     let missing = || Failure::Usage(format!("{} holds no world", data.display()));
+    // Looked for, not made: the folder may be read-only, or of another name.
+    if !data.join(WORLD).is_dir() {
+        return Err(missing());
+    }
+    let copy = world_of(data)?.copy().map_err(usage)?;
     let copy = copy.ok_or_else(missing)?;
     refuse_terminal(io::stdout().is_terminal())?;
     let mut output = io::stdout().lock();
     let written = output.write_all(&copy).and_then(|()| output.flush());
-    written.map_err(failed)
+    written.map_err(runtime_failure)
 }
 
 fn load(data: &Path) -> Result<(), Failure> {
     let mut copy = Vec::new();
     let mut input = io::stdin().lock().take(COPY_BYTES_MAX);
-    input.read_to_end(&mut copy).map_err(failed)?;
+    input.read_to_end(&mut copy).map_err(runtime_failure)?;
     let tick = world_of(data)?.restore(&copy).map_err(usage)?;
     crate::say(&format!(
         "{} holds the world as of tick {tick}.",
@@ -107,9 +110,8 @@ async fn chosen(archive: &Archive, name: &str, id: Option<&str>) -> Result<Id, F
         let wrong = || Failure::Usage(format!("{text:?} is no id: see voxelheim archive list"));
         return Id::parse(text).ok_or_else(wrong);
     }
-    let mut kept = archive.list(name).await.map_err(of_archive)?;
-    let none = || Failure::Runtime(format!("there is no copy of {name}"));
-    kept.pop().map(|kept| kept.id).ok_or_else(none)
+    let newest = archive.newest(name).await.map_err(of_archive)?;
+    newest.ok_or_else(|| Failure::Runtime(format!("there is no copy of {name}")))
 }
 
 /// What comes out is no text.
@@ -128,8 +130,4 @@ fn of_archive(error: ArchiveError) -> Failure {
 
 fn usage(error: impl std::fmt::Display) -> Failure {
     Failure::Usage(error.to_string())
-}
-
-fn failed(error: io::Error) -> Failure {
-    Failure::Runtime(error.to_string())
 }

@@ -2,6 +2,7 @@
 
 use std::{
     env, fmt, fs,
+    io::{self, ErrorKind, Read},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -84,7 +85,7 @@ impl ProviderEntry {
             (Some(_), Some(_)) => {
                 return Err("either client_secret_file or client_secret_env".to_owned());
             }
-            (Some(path), None) => fs::read_to_string(path)
+            (Some(path), None) => read_secret(path)
                 .map_err(|error| format!("client_secret_file: {}: {error}", path.display()))?,
             (None, Some(name)) => env::var(name)
                 .map_err(|_| format!("client_secret_env: {name} is not set to a text"))?,
@@ -95,6 +96,20 @@ impl ProviderEntry {
             false => Ok(Some(secret)),
         }
     }
+}
+
+/// Far longer than any provider's.
+const SECRET_BYTES_MAX: u64 = 64 * 1_024;
+
+/// Of a plain file: what else has a path may have no end, or wait for somebody to write.
+fn read_secret(path: &Path) -> io::Result<String> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is no file"));
+    }
+    let mut text = String::new();
+    let mut file = fs::File::open(path)?.take(SECRET_BYTES_MAX);
+    file.read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// The file of providers that a service alone is given.

@@ -24,9 +24,10 @@ pub fn ordered_id(now_ms: i64) -> i64 {
     (now_ms << COUNT_BITS) | (count & ((1 << COUNT_BITS) - 1))
 }
 
-/// A positive number in plain decimal digits. Ids travel as text, for pages have no whole numbers of 63 bits.
+/// A positive number in plain decimal digits, each in one way only, so that texts can be compared and looked for. Ids
+/// travel as text, for pages have no whole numbers of 63 bits.
 pub fn id_of(text: &str) -> Option<i64> {
-    let is_plain = !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let is_plain = !text.starts_with('0') && text.bytes().all(|it| it.is_ascii_digit());
     let id = is_plain.then(|| text.parse().ok()).flatten();
     id.filter(|id| *id > 0)
 }
@@ -46,7 +47,17 @@ mod tests {
     #[test]
     fn an_id_is_plain_digits() {
         assert_eq!(id_of("9223372036854775807"), Some(i64::MAX));
-        for text in ["", "0", "-1", "+1", " 1", "1e3", "9223372036854775808", "٣"] {
+        for text in [
+            "",
+            "0",
+            "007",
+            "-1",
+            "+1",
+            " 1",
+            "1e3",
+            "9223372036854775808",
+            "٣",
+        ] {
             assert_eq!(id_of(text), None, "{text:?}");
         }
     }

@@ -17,9 +17,10 @@ use crate::{
     model::{ConfigChange, ConfigCheck, ConfigForm, ConfigText, ConfigView, Done, ReasonForm},
     service::Deed,
     store::NewChange,
+    text,
 };
 
-/// The file, and what was changed in it by this service. For operators.
+/// The file, and what was changed in it by this service. For admins: a secret may stand in it.
 #[utoipa::path(get, path = "/config", tag = "operations", security(("bearer" = [])), responses(
     (status = OK, body = ConfigView), (status = 401, body = Problem), (status = 403, body = Problem),
     (status = 404, body = Problem), (status = 503, body = Problem)))]
@@ -27,7 +28,7 @@ pub async fn read(
     State(admin): State<Admin>,
     actor: Actor,
 ) -> Result<Json<ConfigView>, AdminError> {
-    actor.require(Role::Operator)?;
+    actor.require(Role::Admin)?;
     let Settings { path, text } = admin.settings().await?;
     let changes = admin.store.changes().await?.into_iter();
     let changes = changes.map(|change| ConfigChange {
@@ -44,7 +45,7 @@ pub async fn read(
     }))
 }
 
-/// What a text would change, and whether it is right. For operators.
+/// What a text would change, and whether it is right. For admins.
 #[utoipa::path(post, path = "/config/check", tag = "operations", request_body = ConfigText,
     security(("bearer" = [])), responses(
     (status = OK, body = ConfigCheck), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -55,7 +56,7 @@ pub async fn check(
     actor: Actor,
     Json(form): Json<ConfigText>,
 ) -> Result<Json<ConfigCheck>, AdminError> {
-    actor.require(Role::Operator)?;
+    actor.require(Role::Admin)?;
     require_size(&form.text)?;
     let now = admin.settings().await?.text;
     let diff = diff(&now, &form.text);
@@ -119,14 +120,18 @@ pub async fn undo(
     };
     let doing = async {
         let _line = admin.config_line.lock().await;
-        let last = admin.store.changes().await?.into_iter().next();
-        let nothing = || AdminError::conflict("nothing-to-undo", "nothing was changed here");
-        let last = last.ok_or_else(nothing)?;
-        let before = admin.settings().await?.text;
-        if before != last.text_after {
-            let why = "somebody changed the file since; put a text of your own";
-            return Err(AdminError::conflict("config-changed", why));
+        let changes = admin.store.changes().await?;
+        if changes.is_empty() {
+            return Err(AdminError::conflict(
+                "nothing-to-undo",
+                "nothing was changed here",
+            ));
         }
+        let before = admin.settings().await?.text;
+        // A later change that could not be written is none.
+        let last = changes.into_iter().find(|it| it.text_after == before);
+        let why = "somebody changed the file since; put a text of your own";
+        let last = last.ok_or_else(|| AdminError::conflict("config-changed", why))?;
         admin
             .replace(&actor, &deed, (before, last.text_before))
             .await
@@ -175,11 +180,12 @@ impl Admin {
         let needs_restart = self.checked(after.clone()).await?;
         let needs_restart = needs_restart.map_err(|why| Problem::invalid("text", why))?;
         let is_undo = deed.action == Action::UndoConfig;
+        let reason = text::line_of("reason", deed.reason)?;
         self.store
             .put_change(NewChange {
                 at_ms: self.clock.now_ms(),
                 author: actor.access.account,
-                reason: deed.reason,
+                reason: &reason,
                 text_before: &before,
                 text_after: &after,
                 is_undo,

@@ -76,7 +76,7 @@ impl From<Entry> for LedgerLine {
     request_body = RollbackPoint, security(("bearer" = [])), responses(
     (status = OK, body = RollbackPreview), (status = 400, body = Problem),
     (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-    (status = 422, body = Problem), (status = 503, body = Problem)))]
+    (status = 409, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn preview(
     State(admin): State<Admin>,
     actor: Actor,
@@ -88,6 +88,7 @@ pub async fn preview(
     let after_batch = text::id_in("after_batch", &form.after_batch)?;
     let point = Point { owner, after_batch };
     let preview = admin.partners.ledger.preview_rollback(point).await?;
+    let preview = preview.map_err(InventoryError::from)?;
     let items = preview.reversals.into_iter().map(|it| RollbackItem {
         item: it.thing.item.to_string(),
         unique: it.thing.unique.map(|it| it.to_string()),

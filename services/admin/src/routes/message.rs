@@ -54,6 +54,7 @@ pub async fn set(
         reason: &form.reason,
     };
     let doing = async {
+        let _line = admin.message_line.lock().await;
         admin.take_message_away(&actor).await?;
         admin.say_message(&actor, &words).await?;
         Ok(match words.is_empty() {
@@ -80,17 +81,19 @@ impl Admin {
     async fn say_message(&self, actor: &Actor, words: &str) -> Result<(), AdminError> {
         let at_ms = self.clock.now_ms();
         let event_id = format!("admin-message-{:016x}", web::ids::ordered_id(at_ms));
-        if !words.is_empty() {
-            let announcement = Announcement::new(words.to_owned(), None, at_ms.cast_unsigned());
-            let event = topics::event(event_id.clone(), topics::SYSTEM.to_owned(), &announcement);
-            self.partners.broker.publish(&[event]).await?;
-        }
         let message = NewMessage {
             at_ms,
             author: actor.access.account,
             text: words,
             event_id: &event_id,
         };
-        Ok(self.store.put_message(message).await?)
+        // Before it is said: what nobody wrote down nobody could take away.
+        self.store.put_message(message).await?;
+        if !words.is_empty() {
+            let announcement = Announcement::new(words.to_owned(), None, at_ms.cast_unsigned());
+            let event = topics::event(event_id, topics::SYSTEM.to_owned(), &announcement);
+            self.partners.broker.publish(&[event]).await?;
+        }
+        Ok(())
     }
 }

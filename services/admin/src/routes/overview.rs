@@ -1,6 +1,6 @@
 //! The whole at one look, once or again and again.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -35,11 +35,13 @@ pub async fn overview(State(admin): State<Admin>, _: Actor) -> Json<Overview> {
 #[utoipa::path(get, path = "/live", tag = "operations", security(("bearer" = [])), responses(
     (status = OK, body = Overview, content_type = "application/x-ndjson"),
     (status = 401, body = Problem), (status = 403, body = Problem), (status = 503, body = Problem)))]
-pub async fn live(State(admin): State<Admin>, _: Actor) -> Result<Response, AdminError> {
+pub async fn live(State(admin): State<Admin>, actor: Actor) -> Result<Response, AdminError> {
     let seats = admin.lookout.seats.clone();
     let seat = seats.try_acquire_owned();
     let seat = seat.map_err(|_| Problem::unavailable(1).detail("too many watch already"))?;
-    let watcher = Watcher::new(admin, seat);
+    let left_ms = actor.access.expires_ms - admin.clock.now_ms();
+    let left = Duration::from_millis(left_ms.max(0).cast_unsigned());
+    let watcher = Watcher::new(admin, seat, left);
     let lines = stream::unfold(watcher, async |mut watcher| {
         let line = watcher.next().await?;
         Some((Ok::<_, Infallible>(line), watcher))
@@ -61,13 +63,14 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn new(admin: Admin, seat: OwnedSemaphorePermit) -> Self {
+    /// For as long as the token has left.
+    fn new(admin: Admin, seat: OwnedSemaphorePermit, left: Duration) -> Self {
         let mut turns = interval(LOOK_PERIOD);
         turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             admin,
             turns,
-            until: Instant::now() + WATCH_TIME_MAX,
+            until: Instant::now() + left.min(WATCH_TIME_MAX),
             _seat: seat,
         }
     }

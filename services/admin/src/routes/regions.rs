@@ -286,8 +286,11 @@ const NAME_CHARS_MAX: usize = 16;
 
 /// About a region whose name could be one.
 fn deed<'a>(action: Action, region: &'a str, reason: &'a str) -> Result<Deed<'a>, Problem> {
+    // As the world writes it, in one way only: the log is searched for it.
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     let is_name = (1..=NAME_CHARS_MAX).contains(&region.len())
-        && region.bytes().all(|byte| byte.is_ascii_hexdigit());
+        && !region.starts_with('0')
+        && region.bytes().all(is_digit);
     is_name.then_some(()).ok_or_else(Problem::not_found)?;
     Ok(Deed {
         action,

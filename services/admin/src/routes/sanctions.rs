@@ -62,12 +62,8 @@ pub async fn unmute(
     let deed = deed(Action::Unmute, &account, &form.reason);
     let doing = async {
         let stamp = admin.stamp(&actor);
-        match admin
-            .partners
-            .chat
-            .unmute(id.cast_unsigned(), stamp)
-            .await?
-        {
+        let chat = &admin.partners.chat;
+        match chat.unmute(id.cast_unsigned(), stamp).await? {
             true => Ok(format!("account {account} may speak again")),
             false => Err(AdminError::conflict("not-muted", "no mute holds")),
         }
@@ -149,16 +145,10 @@ pub async fn unban(
     let deed = deed(Action::Unban, &account, &form.reason);
     let doing = async {
         let magistrate = &admin.partners.magistrate;
-        let now_ms = admin.clock.now_ms();
-        let sanctions = magistrate.sanctions(id).await?.into_iter();
-        let held: Vec<_> = sanctions.filter(|it| it.is_in_force(now_ms)).collect();
-        if held.is_empty() {
-            return Err(AdminError::conflict("not-banned", "no ban holds"));
+        match magistrate.lift_all(actor.official(), id).await? {
+            0 => Err(AdminError::conflict("not-banned", "no ban holds")),
+            _ => Ok(format!("account {account} may play again")),
         }
-        for sanction in &held {
-            magistrate.lift(actor.official(), id, sanction.id).await?;
-        }
-        Ok(format!("account {account} may play again"))
     };
     admin.act(&actor, deed, doing).await
 }

@@ -182,6 +182,41 @@ fn what_others_have_is_not_made_twice() {
 }
 
 #[test]
+fn what_things_were_made_of_comes_back_only_for_the_things() {
+    on_each(async |world| {
+        for (seed, is_kept) in [true, false].into_iter().enumerate() {
+            let (account, bera) = world.player(&format!("Bera{seed}")).await;
+            let (_, anna) = world.player(&format!("Anna{seed}")).await;
+            let start = world
+                .move_all(&[bera], vec![gain(bera, stack("log"), 10)])
+                .await;
+            let crafting = Account::new(bera, Place::Sink(Sink::Crafting));
+            let made = Account::new(bera, Place::Source(Source::Crafting));
+            let bag = Account::bag(bera);
+            let craft = vec![
+                carry(stack("log"), 10, bag, crafting),
+                carry(stack("plank"), 40, made, bag),
+            ];
+            world.move_all(&[bera], craft).await;
+            if !is_kept {
+                let gift = carry(stack("plank"), 1, bag, Account::bag(anna));
+                world.move_all(&[bera, anna], vec![gift]).await;
+            }
+            let point = start.expect("it can be done");
+            let preview = world.preview(&account, bera, point).await;
+            world
+                .roll_back(&account, &preview, "key-number-1")
+                .await
+                .ok(200);
+            let logs = if is_kept { 10 } else { 0 };
+            assert_eq!(world.has(bera, &stack("log")).await, logs, "{preview}");
+            assert_eq!(world.has(bera, &stack("plank")).await, 0);
+        }
+        world.require_closed().await;
+    });
+}
+
+#[test]
 fn a_rollback_that_was_overtaken_is_refused() {
     on_each(async |world| {
         let (account, bera) = world.player("Bera").await;

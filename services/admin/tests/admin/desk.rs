@@ -7,9 +7,7 @@ use crate::common::{ADMIN, MODERATOR, OPERATOR, World, on_each};
 
 impl World {
     async fn config(&self) -> Value {
-        self.call("GET /config", OPERATOR, Value::Null)
-            .await
-            .ok(200)
+        self.call("GET /config", ADMIN, Value::Null).await.ok(200)
     }
 
     async fn put_config(&self, text: &str, digest: &Value) -> web::testing::Answer {
@@ -30,7 +28,7 @@ fn a_change_of_the_configuration_is_shown_put_and_undone() {
             .push_str("a = 1\nb = 2\n");
         let before = world.config().await;
         let text = "a = 1\nb = 3\nshards = 2\n";
-        let checked = world.call("POST /config/check", OPERATOR, json!({ "text": text }));
+        let checked = world.call("POST /config/check", ADMIN, json!({ "text": text }));
         let checked = checked.await.ok(200);
         assert_eq!(checked["is_right"], true);
         assert_eq!(checked["needs_restart"], json!(["shards"]));

@@ -218,12 +218,22 @@ fn moderators_suspend_for_a_week_and_operators_ban() {
             .act(&account, "unban", MODERATOR, why.clone())
             .await
             .refused(403, "forbidden");
-        world.act(&account, "unban", OPERATOR, why).await.ok(200);
         let call = format!("GET /players/{account}");
-        let shown = world.call(&call, MODERATOR, Value::Null).await.ok(200);
-        let sanctions = shown["sanctions"].as_array().expect("a list");
-        assert_eq!(sanctions.len(), 2);
-        assert!(sanctions.iter().all(|it| it["is_in_force"] == false));
+        let in_force = async || {
+            let shown = world.call(&call, MODERATOR, Value::Null).await.ok(200);
+            let sanctions = shown["sanctions"].as_array().expect("a list").clone();
+            assert_eq!(sanctions.len(), 2);
+            let held = sanctions.iter().filter(|it| it["is_in_force"] == true);
+            held.count()
+        };
+        assert_eq!(in_force().await, 2, "all or nothing");
+        world.act(&account, "unban", OPERATOR, why).await.ok(200);
+        assert_eq!(in_force().await, 0);
+        // A number has one text: the log is searched for it.
+        let padded = format!("0{account}");
+        let why = json!({ "reason": "hidden" });
+        let hidden = world.act(&padded, "kick", OPERATOR, why).await;
+        hidden.refused(404, "not-found");
     });
 }
 

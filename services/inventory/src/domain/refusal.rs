@@ -33,6 +33,8 @@ pub enum Refusal {
     Overtaken { character: i64 },
     /// All is as it should be.
     NothingToDo,
+    /// More was changed than one batch can reverse.
+    TooMuch,
 }
 
 impl Refusal {
@@ -66,6 +68,7 @@ impl Refusal {
             Self::Trade { .. } => "trade",
             Self::Overtaken { .. } => "overtaken",
             Self::NothingToDo => "nothing-to-do",
+            Self::TooMuch => "too-much",
         }
     }
 }
@@ -94,6 +97,9 @@ impl fmt::Display for Refusal {
                 )
             }
             Self::NothingToDo => formatter.write_str("there is nothing to change"),
+            Self::TooMuch => {
+                formatter.write_str("too much was changed since; choose a later point")
+            }
         }
     }
 }

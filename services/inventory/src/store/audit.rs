@@ -45,7 +45,7 @@ impl Store {
         flows.collect()
     }
 
-    /// Checks all books at one instant each, while they are written. The only statements that ask all
+    /// Checks all books at one instant each, while they are written. These ask all
     /// nodes, for operators; no request waits for them.
     ///
     /// # Errors

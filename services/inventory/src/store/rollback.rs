@@ -30,15 +30,18 @@ impl Store {
     ///
     /// # Errors
     /// [`SqlError`].
-    pub async fn preview_rollback(&self, point: Point) -> Result<Preview, SqlError> {
+    pub async fn preview_rollback(
+        &self,
+        point: Point,
+    ) -> Result<Result<Preview, Refusal>, SqlError> {
         // The revision first: what is told is no older than it says.
         let revision = self.revision(point.owner).await?;
         let mut connection = self.database.pool().acquire().await?;
-        let (reversals, _) = look(&mut connection, point).await?;
-        Ok(Preview {
+        let looked = look(&mut connection, point).await?;
+        Ok(looked.map(|(reversals, _)| Preview {
             revision,
             reversals,
-        })
+        }))
     }
 
     /// Does what the preview said, unless what the owner has was changed since.
@@ -66,12 +69,15 @@ pub(super) async fn moves(
         .fetch_one(&mut *connection)
         .await?;
     // The lock itself counts as one.
-    if now != revision + 1 {
+    if now - 1 != revision {
         return Ok(Err(Refusal::Overtaken {
             character: point.owner,
         }));
     }
-    let (reversals, books) = look(connection, point).await?;
+    let (reversals, books) = match look(connection, point).await? {
+        Ok(looked) => looked,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let moves = roll_back(&reversals, &books, point.owner);
     Ok(match moves.is_empty() {
         true => Err(Refusal::NothingToDo),
@@ -82,7 +88,7 @@ pub(super) async fn moves(
 async fn look(
     connection: &mut AnyConnection,
     point: Point,
-) -> Result<(Vec<Reversal>, Books), SqlError> {
+) -> Result<Result<(Vec<Reversal>, Books), Refusal>, SqlError> {
     let books = balances::load(connection, &[point.owner]).await?;
     let rows = sqlx::query(
         "SELECT place, item, unique_id, CAST(SUM(change) AS BIGINT) AS change \
@@ -92,9 +98,13 @@ async fn look(
     )
     .bind(point.owner)
     .bind(point.after_batch)
-    .bind(CHANGES_MAX)
+    .bind(CHANGES_MAX + 1)
     .fetch_all(&mut *connection)
     .await?;
+    // Some of them alone would tell of a thing that came from the world, and not that it went there again.
+    if rows.len() as i64 > CHANGES_MAX {
+        return Ok(Err(Refusal::TooMuch));
+    }
     let changes = rows.iter().map(|it| {
         Ok(Change {
             place: balances::place_of(it)?,
@@ -103,9 +113,8 @@ async fn look(
         })
     });
     let changes = changes.collect::<Result<Vec<_>, SqlError>>()?;
-    Ok((reversals(&changes, &books, point.owner), books))
+    Ok(Ok((reversals(&changes, &books, point.owner), books)))
 }
 
-/// More than a batch can reverse, each thing being at least in an account and in the world's book of it: then the
-/// batch has too many moves, and is refused.
+/// Accounts of things that are looked at: more than a batch can reverse, each thing being in a few of them.
 const CHANGES_MAX: i64 = 4 * BATCH_MOVES_MAX as i64;

@@ -1,12 +1,9 @@
 //! What each word asks of staff's service: a route, its body, and what of the answer is shown.
 
-use std::{
-    fs,
-    path::Path,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{fs, path::Path};
 
 use serde_json::{Value, json};
+use web::Clock;
 
 use crate::{
     Failure,
@@ -173,13 +170,19 @@ fn player(verb: &PlayerVerb) -> Call {
             act(path(account, "message"), json!({ "text": text }))
         }
         PlayerVerb::Mute { account, minutes } => {
-            let until_ms = now_ms().saturating_add(minutes.saturating_mul(MINUTE_MS));
+            let until_ms = Clock::system()
+                .now_ms()
+                .saturating_add(minutes.saturating_mul(MINUTE_MS));
             act(path(account, "mute"), json!({ "until_ms": until_ms }))
         }
         PlayerVerb::Unmute { account } => act(path(account, "unmute"), json!({})),
         PlayerVerb::Kick { account } => act(path(account, "kick"), json!({})),
         PlayerVerb::Ban { account, days } => {
-            let until_ms = days.map(|days| now_ms().saturating_add(days.saturating_mul(DAY_MS)));
+            let until_ms = days.map(|days| {
+                Clock::system()
+                    .now_ms()
+                    .saturating_add(days.saturating_mul(DAY_MS))
+            });
             act(path(account, "ban"), json!({ "until_ms": until_ms }))
         }
         PlayerVerb::Unban { account } => act(path(account, "unban"), json!({})),
@@ -233,11 +236,6 @@ fn query(names: &[(&str, Option<&String>)]) -> String {
         true => String::new(),
         false => format!("?{}", pairs.join("&")),
     }
-}
-
-fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.expect("the clock is past 1970").as_millis() as i64
 }
 
 #[cfg(test)]

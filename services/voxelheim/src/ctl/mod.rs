@@ -15,9 +15,12 @@ pub use arguments::CtlArguments;
 /// Asks and prints.
 pub fn run(arguments: &CtlArguments) -> Result<(), Failure> {
     let text = match (&arguments.data, &arguments.url) {
-        (Some(data), _) => socket::ask(data, arguments)?,
-        (None, Some(url)) => service::ask(url, arguments)?,
-        (None, None) => unreachable!("one of them is required"),
+        // Where both are known the socket answers what it can: it asks for no reason and no role.
+        (Some(data), url) if url.is_none() || socket::answers(&arguments.verb) => {
+            socket::ask(data, arguments)?
+        }
+        (_, Some(url)) => service::ask(url, arguments)?,
+        (_, None) => unreachable!("one of them is required"),
     };
     io::stdout()
         .write_all(text.as_bytes())

@@ -15,6 +15,7 @@ use crate::{
         calls::{self, Call},
         table,
     },
+    services::{runtime, runtime_failure},
 };
 
 /// More than any answer takes.
@@ -22,9 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What it answers, as text or JSON.
 pub fn ask(url: &str, arguments: &CtlArguments) -> Result<String, Failure> {
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = runtime.enable_all().build().map_err(runtime_failure)?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let service = Service::new(url)?;
         if let CtlVerb::Login { email, code, auth } = &arguments.verb {
             return service.log_in((email, code), auth.as_deref()).await;
@@ -169,8 +168,4 @@ fn refusal(problem: &Value, status: reqwest::StatusCode) -> String {
         true => format!("it answered {status}"),
         false => parts.join("; "),
     }
-}
-
-fn runtime_failure(error: impl std::fmt::Display) -> Failure {
-    Failure::Runtime(error.to_string())
 }

@@ -35,6 +35,11 @@ pub fn ask(data: &Path, arguments: &CtlArguments) -> Result<String, Failure> {
     })
 }
 
+/// Whether this is for the socket.
+pub fn answers(verb: &CtlVerb) -> bool {
+    request(verb).is_some()
+}
+
 /// None for what the socket does not answer.
 fn request(verb: &CtlVerb) -> Option<Request> {
     Some(match verb {

@@ -126,7 +126,7 @@ pub fn open(
     (clock, stopped): (&Clock, watch::Receiver<bool>),
 ) -> Result<Admin, Failure> {
     let config = Config {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        version: env!("VOXELHEIM_VERSION").to_owned(),
         environments: reach.environments,
     };
     let partners = Partners {

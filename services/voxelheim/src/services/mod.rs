@@ -284,6 +284,6 @@ pub fn runtime() -> Result<Runtime, Failure> {
     builder.enable_all().build().map_err(runtime_failure)
 }
 
-fn runtime_failure(error: impl std::fmt::Display) -> Failure {
+pub fn runtime_failure(error: impl std::fmt::Display) -> Failure {
     Failure::Runtime(error.to_string())
 }
