@@ -14,7 +14,7 @@ export class StaffSession {
 
   constructor(
     private readonly services: string,
-    storage: Storage,
+    private readonly storage: Storage,
   ) {
     this.auth = new AuthApi(services);
     this.session = new AccountSession(this.auth, storage);
@@ -23,6 +23,16 @@ export class StaffSession {
   /** Whether somebody signed in here and did not sign out. */
   get isKept(): boolean {
     return this.session.kept !== null;
+  }
+
+  /** Whose session it is, by now: all tabs share it. */
+  get holder(): string | null {
+    return this.session.kept?.account ?? null;
+  }
+
+  /** Hears of what other tabs do to it. */
+  watch(changed: () => void): void {
+    this.storage.watch(changed);
   }
 
   /** @throws Problem `second-factor-required` where a code is missing. */

@@ -25,10 +25,12 @@ export interface DeedState {
   doneCount: number;
   /** Of the last deed: in an incident, one reason holds for many. */
   reason: string;
+  /** Who reads that reason: it is offered again only where the same do. */
+  reasonHint: string;
 }
 
 export class DeedDesk {
-  private state: DeedState = { records: [], doneCount: 0, reason: "" };
+  private state: DeedState = { records: [], doneCount: 0, reason: "", reasonHint: "" };
   private begunCount = 0;
 
   constructor(
@@ -53,7 +55,7 @@ export class DeedDesk {
       failure: null,
     };
     const records = [begun, ...this.state.records].slice(0, RECORDS_MAX);
-    this.change({ ...this.state, records, reason: values.reason });
+    this.change({ ...this.state, records, reason: values.reason, reasonHint: deed.reasonHint });
     const ended = await this.end(begun, deed, values);
     const isDone = ended.outcome === "done";
     this.change({
@@ -79,9 +81,10 @@ export class DeedDesk {
   }
 }
 
-/** A question without an answer did no harm; a deed without one may have been done. */
+/** A question without an answer did no harm; a deed without one, or with one from in between, may have been done. */
 function failureOf(problem: Problem): Explained {
   const { title, details } = explained(problem);
-  if (problem.status !== 0) return { title, details };
+  const isUnsure = problem.status === 0 || problem.status >= 500;
+  if (!isUnsure) return { title, details };
   return { title, details: [...details, "It may have been done all the same: look at the audit log."] };
 }

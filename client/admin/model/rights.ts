@@ -1,6 +1,6 @@
 //! Who may see and do what. The service decides; the panel only leaves out what would be refused.
 
-import type { Staff } from "../api";
+import type { Sanction, Staff } from "../api";
 
 /** As the audit log names them. */
 export type Action =
@@ -40,6 +40,15 @@ export function isAtLeast(role: string, rank: Rank): boolean {
 /** Nobody acts on an account whose role is not below their own. */
 export function mayActOn(staff: Staff, role: string): boolean {
   return rankOf(role) < rankOf(staff.role);
+}
+
+/** As long as moderators may suspend. */
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** Moderators lift what moderators may impose, operators all. */
+export function mayLift(staff: Staff, { kind, fromMs, untilMs }: Pick<Sanction, "kind" | "fromMs" | "untilMs">): boolean {
+  const isShort = kind === "suspension" && untilMs !== null && untilMs - fromMs <= WEEK_MS;
+  return isShort || isAtLeast(staff.role, "operator");
 }
 
 function rankOf(role: string): number {

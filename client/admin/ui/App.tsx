@@ -17,6 +17,8 @@ const NO_STAFF: Explained = {
   details: ["Somebody who may change roles has to appoint it."],
 };
 
+const ENDED: Explained = { title: "Your session ended", details: ["Sign in again."] };
+
 export function App(props: { session: StaffSession }) {
   const [staff, setStaff] = createSignal<Staff | null>(null);
   const [isLoading, setLoading] = createSignal(props.session.isKept);
@@ -30,7 +32,7 @@ export function App(props: { session: StaffSession }) {
       return await props.session.ask(method, path, form);
     } catch (error) {
       const problem = asProblem(error);
-      if (problem.kind === "unauthorized") leave({ title: "Your session ended", details: ["Sign in again."] });
+      if (problem.kind === "unauthorized") leave(ENDED);
       throw problem;
     }
   };
@@ -53,6 +55,11 @@ export function App(props: { session: StaffSession }) {
   };
   onMount(() => {
     if (props.session.isKept) void enter();
+    // Another tab signed out, or in as somebody else: what is done here would be done in that name.
+    props.session.watch(() => {
+      const who = staff();
+      if (who !== null && who.account !== props.session.holder) leave(ENDED);
+    });
   });
   return (
     <Switch fallback={<SignIn notice={notice()} signIn={signIn} />}>
@@ -68,7 +75,7 @@ export function App(props: { session: StaffSession }) {
             staff={who()}
             openLive={props.session.openLive}
             signOut={() => void signOut()}
-            sessionEnded={() => leave({ title: "Your session ended", details: ["Sign in again."] })}
+            sessionEnded={() => leave(ENDED)}
           />
         )}
       </Match>
@@ -79,12 +86,15 @@ export function App(props: { session: StaffSession }) {
 /** Who was refused as staff is told what is missing; whoever ended up here otherwise, what went wrong. */
 async function refusalOf(error: unknown, session: StaffSession): Promise<Explained> {
   const problem = asProblem(error);
+  if (problem.kind === "unauthorized") return ENDED;
   if (problem.status !== 403) return explained(problem);
   try {
     const { role, session_role: sessionRole } = await session.account();
-    await session.signOut();
     return role === sessionRole ? NO_STAFF : NO_FACTOR;
   } catch {
     return explained(problem);
+  } finally {
+    // Who is no staff keeps no session here.
+    await session.signOut();
   }
 }

@@ -37,7 +37,7 @@ export function Panel(props: PanelProps) {
   const nowMs = createNow();
   const { live, world } = createLive(props);
   const { address, go } = createAddress(props.staff);
-  const [deeds, setDeeds] = createSignal<DeedState>({ records: [], doneCount: 0, reason: "" });
+  const [deeds, setDeeds] = createSignal<DeedState>({ records: [], doneCount: 0, reason: "", reasonHint: "" });
   const desk = new DeedDesk(() => Date.now(), setDeeds);
   const [deed, setDeed] = createSignal<Deed | null>(null);
   const [areShortcutsShown, setShortcutsShown] = createSignal(false);
@@ -74,9 +74,9 @@ export function Panel(props: PanelProps) {
         {(begun) => (
           <DeedDialog
             deed={begun}
-            reason={deeds().reason}
+            reason={deeds().reasonHint === begun.reasonHint ? deeds().reason : ""}
             run={(values) => desk.run(begun, values)}
-            close={() => setDeed(null)}
+            close={() => setDeed((shown) => (shown === begun ? null : shown))}
           />
         )}
       </Show>

@@ -34,13 +34,15 @@ export function createAsked<Value>(
       setAsking(false);
       work();
     };
-    ask()().then(
+    // A question that cannot even be asked is refused as one that was.
+    const answered = async () => ask()();
+    answered().then(
       (answer) => settle(() => (setProblem(null), setTold(reconcile({ value: answer })))),
       (error: unknown) => settle(() => setProblem(asProblem(error))),
     );
   };
   createEffect(on([ask, () => panel.deeds.doneCount], again));
-  createEffect(on(ask, () => setTold(reconcile({})), { defer: true }));
+  createEffect(on(ask, () => (setProblem(null), setTold(reconcile({}))), { defer: true }));
   if (everyMs !== undefined) repeat(everyMs, again);
   onCleanup(() => (newest += 1));
   return { value: () => told.value, problem, isAsking, again };

@@ -6,7 +6,7 @@ export { AuthApi, type AccountDetails, type Login, type SecondFactor, type Sessi
 export { takeArrival, type Arrival, type Provider } from "./departure";
 export { watchMailedLinks, type MailedLink } from "./mailed_link";
 export { asProblem, asSentence, capitalised, Problem } from "./problem";
-export { request, type Call } from "./request";
+export { newKey, request, type Call } from "./request";
 export { AccountSession } from "./session";
 export { BrowserStorage, type Storage } from "./storage";
 export { answerTicket } from "./tickets";

@@ -32,3 +32,10 @@ export async function request<Answer>(url: string, { method, access, form }: Cal
     throw asProblem(error);
   }
 }
+
+/** The key of a call that is done once however often it is sent: a chance as good as any, also where the page has no
+ * TLS and so no `randomUUID`. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

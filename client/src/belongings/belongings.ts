@@ -1,7 +1,7 @@
 //! What the player has and does with it, as the windows see it. It asks the service while a window is open or
 //! a trade goes on, and otherwise not at all; without the service the battle goes on.
 
-import { asProblem, type Problem } from "../account";
+import { asProblem, newKey, type Problem } from "../account";
 import {
   InventoryApi,
   type Asker,
@@ -14,7 +14,7 @@ import {
 import { Catalogue, CATALOGUE_NONE, timesOf } from "./catalogue";
 import { carried, countOf, putOn, takenOff, type Holdings } from "./holdings";
 import { TradeDesk, type Trade, type TradeEnd } from "./trade";
-import { newKey, Wishes, type Wish } from "./wishes";
+import { Wishes, type Wish } from "./wishes";
 import { AWAY, GIVEN_UP, NO_SERVICE, NOBODY, refusal, TOO_MANY } from "./words";
 
 /** Between two looks while a window is open: others change what one has only in battle and by trades. */

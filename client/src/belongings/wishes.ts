@@ -31,12 +31,6 @@ export interface Hearers {
   givenUp(wish: Wish): void;
 }
 
-/** A chance as good as any, also where the page has no TLS and so no `randomUUID`. */
-export function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 export class Wishes {
   private waiting: Wish[] = [];
   private isRunning = false;

@@ -52,6 +52,8 @@ export function ChatWindow(props: ChatProps) {
     setReported(null);
     setHint(word);
   };
+  /** An answer that comes when another line is chosen shuts nothing. */
+  const endReportOf = (line: TalkLine, word: string) => (reported() === line ? endReport(word) : setHint(word));
   const entry = () => (
     <Entry
       channel={channel()}
@@ -75,7 +77,7 @@ export function ChatWindow(props: ChatProps) {
           <p class="chat-hint">{hint()}</p>
         </Show>
         <Show when={reported()} keyed fallback={entry()}>
-          {(line) => <ChatReport line={line} report={props.report!} close={endReport} />}
+          {(line) => <ChatReport line={line} report={props.report!} close={(word) => endReportOf(line, word)} />}
         </Show>
       </Show>
       <Show when={!open() && props.model().device === "touch"}>

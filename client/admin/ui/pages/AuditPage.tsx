@@ -1,6 +1,6 @@
 //! The audit log: everything that staff did, by whom and about whom.
 
-import { createSignal, Show } from "solid-js";
+import { batch, createSignal, Show } from "solid-js";
 import { createAsked } from "../asked";
 import { usePanel } from "../context";
 import { Section, Told } from "../parts";
@@ -29,10 +29,11 @@ export function AuditPage() {
     },
     { everyMs: EVERY_MS },
   );
-  const search = (wanted: Filter) => {
-    setBefore(null);
-    setFilter(wanted);
-  };
+  const search = (wanted: Filter) =>
+    batch(() => {
+      setBefore(null);
+      setFilter(wanted);
+    });
   return (
     <Section title="Audit log" about="The newest first. A line is written before anything is done.">
       <Search search={search} />

@@ -7,7 +7,7 @@ import { putConfig, undoConfig } from "../../model/deeds";
 import { folded } from "../../model/diff";
 import { explained, type Explained } from "../../model/words";
 import { createAsked } from "../asked";
-import { useMay, usePanel } from "../context";
+import { usePanel } from "../context";
 import { AccountLink, DeedButton, Failure, Moment, Section, Told } from "../parts";
 
 export function ConfigPage() {
@@ -27,11 +27,10 @@ export function ConfigPage() {
 
 function Editor(props: { config: Config }) {
   const { api } = usePanel();
-  const may = useMay();
   const [text, setText] = createSignal(props.config.text);
   const [checked, setChecked] = createSignal<{ text: string; check: ConfigCheck } | null>(null);
   const [failure, setFailure] = createSignal<Explained | null>(null);
-  createEffect(on(() => props.config.digest, () => setText(props.config.text), { defer: true }));
+  createEffect(on(() => props.config.digest, () => (setChecked(null), setText(props.config.text)), { defer: true }));
   const check = async () => {
     const looked = text();
     setFailure(null);
@@ -51,22 +50,16 @@ function Editor(props: { config: Config }) {
         spellcheck={false}
         rows={18}
         value={text()}
-        readOnly={!may("config.put")}
         onInput={(event) => setText(event.target.value)}
       />
-      <Show when={!may("config.put")}>
-        <p class="hint">You may read it; only admins change it.</p>
-      </Show>
       <div role="status">
         <Show when={failure()}>{(told) => <Failure failure={told()} />}</Show>
         <Show when={fresh()}>{(told) => <Check check={told().check} />}</Show>
       </div>
       <div class="deed-buttons">
-        <Show when={may("config.put")}>
-          <button class="button" disabled={text() === props.config.text} onClick={() => void check()}>
-            Show the difference
-          </button>
-        </Show>
+        <button class="button" disabled={text() === props.config.text} onClick={() => void check()}>
+          Show the difference
+        </button>
         <DeedButton
           action="config.put"
           isOff={fresh()?.check.isRight !== true}

@@ -1,7 +1,7 @@
 //! What a character has and how that came about, and the way back to a point of it: first what it would do.
 
-import { createSignal, For, Show } from "solid-js";
-import { asProblem } from "../../../src/account";
+import { createEffect, createSignal, For, on, Show } from "solid-js";
+import { asProblem, newKey } from "../../../src/account";
 import type { LedgerLine, LedgerPage, Player, RollbackPreview } from "../../api";
 import { rollBack } from "../../model/deeds";
 import { count, explained, signed, type Explained } from "../../model/words";
@@ -10,7 +10,8 @@ import { usePanel } from "../context";
 import { DeedButton, Failure, Moment, Table, Told } from "../parts";
 
 export function LedgerView(props: { player: Player; character: string; close: () => void }) {
-  const { api } = usePanel();
+  const panel = usePanel();
+  const { api } = panel;
   const [before, setBefore] = createSignal<string | null>(null);
   const [preview, setPreview] = createSignal<RollbackPreview | null>(null);
   const [failure, setFailure] = createSignal<Explained | null>(null);
@@ -18,14 +19,19 @@ export function LedgerView(props: { player: Player; character: string; close: ()
     const page = before();
     return () => api.ledger(props.player.account, props.character, page);
   });
+  // What was done since is in no preview.
+  createEffect(on(() => panel.deeds.doneCount, () => setPreview(null), { defer: true }));
+  let wanted = "";
   const look = async (batch: string) => {
+    wanted = batch;
     setFailure(null);
     setPreview(null);
     try {
       const point = { character: props.character, after_batch: batch };
-      setPreview(await api.previewRollback(props.player.account, point));
+      const told = await api.previewRollback(props.player.account, point);
+      if (wanted === batch) setPreview(told);
     } catch (error) {
-      setFailure(explained(asProblem(error)));
+      if (wanted === batch) setFailure(explained(asProblem(error)));
     }
   };
   return (
@@ -38,7 +44,9 @@ export function LedgerView(props: { player: Player; character: string; close: ()
       </header>
       <div role="status">
         <Show when={failure()}>{(told) => <Failure failure={told()} />}</Show>
-        <Show when={preview()}>{(told) => <Preview player={props.player} preview={told()} />}</Show>
+        <Show when={preview()} keyed>
+          {(told) => <Preview player={props.player} preview={told} />}
+        </Show>
       </div>
       <Told asked={asked}>
         {(page) => (
@@ -97,7 +105,7 @@ function LedgerTable(props: { page: LedgerPage; goBackTo: (batch: string) => voi
 
 function Preview(props: { player: Player; preview: RollbackPreview }) {
   const { api } = usePanel();
-  const key = crypto.randomUUID();
+  const key = newKey();
   return (
     <div class="preview">
       <h4>Going back to just after batch {props.preview.afterBatch} would change:</h4>

@@ -3,7 +3,7 @@
 import { createSignal, For, Show } from "solid-js";
 import type { Character, Player, Sanction } from "../../api";
 import { banPlayer, kickPlayer, liftSanction, messagePlayer, mutePlayer, nameOf } from "../../model/deeds";
-import { isAtLeast, mayActOn } from "../../model/rights";
+import { isAtLeast, mayActOn, mayLift } from "../../model/rights";
 import { count } from "../../model/words";
 import { createAsked } from "../asked";
 import { useMay, usePanel } from "../context";
@@ -67,9 +67,11 @@ function PlayerFacts(props: { player: Player }) {
 }
 
 function PlayerDeeds(props: { player: Player }) {
-  const { api, staff } = usePanel();
-  const isBanned = () => props.player.sanctions.some(({ isInForce }) => isInForce);
-  const now = () => Date.now();
+  const { api, live, staff } = usePanel();
+  const held = () => props.player.sanctions.filter(({ isInForce }) => isInForce);
+  const mayUnban = () => held().length > 0 && held().every((sanction) => mayLift(staff, sanction));
+  /** By the service's clock, which judges how long a ban is; a little behind it. */
+  const now = () => Date.now() + (live.overview === null ? 0 : live.overview.atMs - live.heardMs);
   return (
     <div class="deed-buttons">
       <DeedButton action="player.message" deed={() => messagePlayer(api, props.player)}>
@@ -96,7 +98,7 @@ function PlayerDeeds(props: { player: Player }) {
       >
         Ban…
       </DeedButton>
-      <Show when={isBanned()}>
+      <Show when={mayUnban()}>
         <DeedButton action="player.unban" deed={() => liftSanction(api, props.player, "unban")}>
           Unban…
         </DeedButton>

@@ -1,6 +1,6 @@
 //! What players reported of the chat: the words with what was said before, and what to do about them.
 
-import { createSignal, For, Show } from "solid-js";
+import { batch, createSignal, For, Show } from "solid-js";
 import type { Report } from "../../api";
 import { closeReport } from "../../model/deeds";
 import { createAsked } from "../asked";
@@ -20,10 +20,11 @@ export function ReportsPage() {
     },
     { everyMs: EVERY_MS },
   );
-  const turn = () => {
-    setAfter(null);
-    setState(state() === "open" ? "resolved" : "open");
-  };
+  const turn = () =>
+    batch(() => {
+      setAfter(null);
+      setState(state() === "open" ? "resolved" : "open");
+    });
   return (
     <Section
       title={state() === "open" ? "Open reports, the eldest first" : "Closed reports, the newest first"}

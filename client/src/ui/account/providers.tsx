@@ -35,6 +35,8 @@ function Departing(props: DepartingProps) {
     setRefusal("");
     try {
       await props.account.leaveFor(props.provider, props.isLink);
+      // The browser's Back may bring this very page again.
+      addEventListener("pageshow", () => setBusy(false), { once: true });
     } catch (error) {
       setRefusal(departureWords(asProblem(error), props.provider));
       setBusy(false);
