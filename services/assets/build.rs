@@ -6,6 +6,8 @@ use std::{env, fmt::Write, fs, path::Path};
 fn main() {
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../..");
     let dist = root.join("client/dist");
+    // A path that is not there counts as changed: each build would make this crate anew, and all that use it.
+    fs::create_dir_all(&dist).expect("the client's folder can be written");
     println!("cargo:rerun-if-changed={}", dist.display());
     let mut table = String::from("&[\n");
     let mut files = Vec::new();
