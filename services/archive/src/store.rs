@@ -1,8 +1,8 @@
 //! Copies among objects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use backends::objects::{Object, Objects};
+use backends::objects::Objects;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::{
@@ -99,9 +99,11 @@ impl Archive {
     /// [`ArchiveError::Objects`]; [`ArchiveError::Damaged`].
     pub async fn list(&self, name: &str) -> Result<Vec<Kept>, ArchiveError> {
         let mut kept = Vec::new();
-        for id in counted(name, &self.objects_by_copy(name).await?) {
-            let bytes = self.manifest(name, &id).await?.bytes();
-            kept.push(Kept { id, bytes });
+        for id in self.begun(name).await? {
+            if let Some(bytes) = self.manifest_bytes(name, &id).await? {
+                let bytes = Manifest::parse(&bytes)?.bytes();
+                kept.push(Kept { id, bytes });
+            }
         }
         Ok(kept)
     }
@@ -111,8 +113,12 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::Objects`].
     pub async fn newest(&self, name: &str) -> Result<Option<Id>, ArchiveError> {
-        let copies = self.objects_by_copy(name).await?;
-        Ok(counted(name, &copies).last().cloned())
+        for id in self.begun(name).await?.into_iter().rev() {
+            if self.manifest_bytes(name, &id).await?.is_some() {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     /// Deletes the copies that do not stay, and what is left of those that were not finished; the copies that are
@@ -126,33 +132,46 @@ impl Archive {
         keep: Keep,
         now_ms: i64,
     ) -> Result<Vec<Id>, ArchiveError> {
-        let copies = self.objects_by_copy(name).await?;
-        let counted = counted(name, &copies);
+        let begun = self.begun(name).await?;
+        let mut counted = BTreeSet::new();
+        for id in &begun {
+            if self.manifest_bytes(name, id).await?.is_some() {
+                counted.insert(id.clone());
+            }
+        }
         let kept = keep.kept(&counted);
+        let is_going = |id: &Id| match counted.contains(id) {
+            true => !kept.contains(id),
+            false => now_ms - id.ms() > UNFINISHED_MS_MAX,
+        };
         let mut gone = Vec::new();
-        for (id, objects) in &copies {
-            let is_old = now_ms - id.ms() > UNFINISHED_MS_MAX;
-            let goes = if counted.contains(id) {
-                !kept.contains(id)
-            } else {
-                is_old
-            };
-            if !goes {
-                continue;
+        for id in begun.into_iter().filter(is_going) {
+            if self.delete(name, &id).await? {
+                gone.push(id);
             }
-            self.objects.delete(&manifest_name(name, id)).await?;
-            for object in objects {
-                self.objects.delete(&object.name).await?;
-            }
-            gone.push(id.clone());
         }
         Ok(gone)
     }
 
+    /// Whether there was anything of it.
+    async fn delete(&self, name: &str, id: &Id) -> Result<bool, ArchiveError> {
+        self.objects.delete(&manifest_name(name, id)).await?;
+        let pieces = self.objects.list(&folder_name(name, id)).await?;
+        for piece in &pieces {
+            self.objects.delete(&piece.name).await?;
+        }
+        Ok(!pieces.is_empty())
+    }
+
     async fn manifest(&self, name: &str, id: &Id) -> Result<Manifest, ArchiveError> {
-        let bytes = self.objects.get(&manifest_name(name, id)).await?;
+        let bytes = self.manifest_bytes(name, id).await?;
         let missing = || ArchiveError::Missing(format!("{name}/{id}"));
         Manifest::parse(&bytes.ok_or_else(missing)?)
+    }
+
+    /// Of a copy that was finished.
+    async fn manifest_bytes(&self, name: &str, id: &Id) -> Result<Option<Vec<u8>>, ArchiveError> {
+        Ok(self.objects.get(&manifest_name(name, id)).await?)
     }
 
     async fn read_piece_back(&self, object: &str, piece: &Piece) -> Result<Vec<u8>, ArchiveError> {
@@ -165,28 +184,17 @@ impl Archive {
         }
     }
 
-    /// Whatever lies there under other names is none of ours.
-    async fn objects_by_copy(&self, name: &str) -> Result<BTreeMap<Id, Vec<Object>>, ArchiveError> {
-        let mut copies: BTreeMap<Id, Vec<Object>> = BTreeMap::new();
-        for object in self.objects.list(name).await? {
-            let within = object.name.strip_prefix(name);
-            let id = within.and_then(|within| within.strip_prefix('/')?.split('/').next());
-            if let Some(id) = id.and_then(Id::parse) {
-                copies.entry(id).or_default().push(object);
-            }
-        }
-        Ok(copies)
+    /// The copies of a kind that were begun, oldest first, finished or not. Asked by folder: all the pieces of
+    /// all copies are more than one answer lists. Whatever lies there under other names is none of ours.
+    async fn begun(&self, name: &str) -> Result<Vec<Id>, ArchiveError> {
+        let folders = self.objects.folders(name).await?;
+        let mut ids: Vec<Id> = folders
+            .iter()
+            .filter_map(|folder| Id::parse(folder))
+            .collect();
+        ids.sort();
+        Ok(ids)
     }
-}
-
-/// Those that were finished.
-fn counted(name: &str, copies: &BTreeMap<Id, Vec<Object>>) -> BTreeSet<Id> {
-    let is_finished = |(id, objects): &(&Id, &Vec<Object>)| {
-        let manifest = manifest_name(name, id);
-        objects.iter().any(|object| object.name == manifest)
-    };
-    let finished = copies.iter().filter(is_finished);
-    finished.map(|(id, _)| id.clone()).collect()
 }
 
 /// As much as a piece holds; less at the end, nothing after it.
@@ -197,10 +205,14 @@ async fn read_piece(input: &mut (impl AsyncRead + Unpin)) -> Result<Vec<u8>, Arc
     Ok(bytes)
 }
 
+fn folder_name(name: &str, id: &Id) -> String {
+    format!("{name}/{id}")
+}
+
 fn piece_name(name: &str, id: &Id, number: usize) -> String {
-    format!("{name}/{id}/piece-{number:05}")
+    format!("{}/piece-{number:05}", folder_name(name, id))
 }
 
 fn manifest_name(name: &str, id: &Id) -> String {
-    format!("{name}/{id}/{MANIFEST}")
+    format!("{}/{MANIFEST}", folder_name(name, id))
 }

@@ -134,6 +134,26 @@ impl Objects {
         Ok(objects)
     }
 
+    /// The names of the folders that lie directly in a folder, in order. One from which all was deleted may be
+    /// among them.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub async fn folders(&self, folder: &str) -> Result<Vec<String>, ObjectsError> {
+        let found = self.0.list_with_delimiter(Some(&path_of(folder)?)).await?;
+        if found.common_prefixes.len() > OBJECTS_LISTED_MAX {
+            return Err(ObjectsError::Failed(format!(
+                "too many folders in {folder:?}"
+            )));
+        }
+        let folders = found.common_prefixes.iter();
+        let mut names: Vec<String> = folders
+            .filter_map(|path| path.filename().map(str::to_owned))
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+
     /// Deletes an object, if there is one.
     ///
     /// # Errors

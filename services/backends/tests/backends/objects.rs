@@ -87,6 +87,13 @@ fn a_folder_lists_what_is_in_it() {
         assert_eq!(list("/a/").await, names[..3]);
         assert_eq!(list("/a/b").await, names[2..3]);
         assert_eq!(list("/c").await, [""; 0]);
+        let folders = async |part: &str| {
+            let folders = objects.folders(&format!("{folder}{part}")).await;
+            folders.expect("a place")
+        };
+        assert_eq!(folders("").await, ["a", "ab"]);
+        assert_eq!(folders("/a").await, ["b"]);
+        assert_eq!(folders("/c").await, [""; 0]);
         let whole = objects.list("").await.expect("a place");
         let last = Object {
             name: names[3].clone(),
