@@ -27,7 +27,7 @@ use crate::{
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
     say,
-    services::{self, Keeping, Telling, chat, open_broker},
+    services::{self, Dressing, Keeping, Telling, chat, open_broker},
     signals,
 };
 
@@ -84,7 +84,8 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
 /// Those who watch the battle for statistics, once they do.
 type Heralds = Arc<Mutex<Vec<TellerHandle>>>;
 
-/// Who keeps what players gain, and who has services told of the battle, if it is said where.
+/// Who keeps what players gain, who tells what they wear, and who has services told of the battle, if it is said
+/// where.
 fn onlookers(
     arguments: &ShardArguments,
     runtime: &Runtime,
@@ -97,9 +98,17 @@ fn onlookers(
         let stopped = watch_signals()?;
         Keeping::open(game, broker, stopped).await
     })?;
+    let dressing = runtime.block_on(async {
+        let stopped = watch_signals()?;
+        Dressing::open(game, broker, stopped).await
+    })?;
     let telling = Telling::to(broker)?;
     let (runtime, heralds) = (runtime.handle().clone(), heralds.clone());
+    let valets = runtime.clone();
     Ok(vec![
+        Box::new(move |outlook: Outlook| {
+            valets.spawn(dressing.clone().run(outlook.port, outlook.pod));
+        }),
         Box::new(move |outlook: Outlook| {
             let (pod, founding) = (outlook.pod, outlook.config.founding);
             runtime.spawn(keeping.clone().run(outlook.port, pod, founding));

@@ -8,6 +8,7 @@ mod analytics;
 mod bailiff;
 mod belongings;
 pub mod chat;
+mod dressing;
 mod keeping;
 mod observers;
 mod offline;
@@ -51,6 +52,7 @@ pub use alone::{
     run_admin, run_analytics, run_assets, run_auth, run_chat, run_inventory, run_player,
 };
 pub use bailiff::Bailiff;
+pub use dressing::Dressing;
 pub use keeping::Keeping;
 pub use observers::Telling;
 pub use offline::{appoint, migrate};
@@ -63,6 +65,7 @@ pub struct Running {
     thread: thread::JoinHandle<()>,
     runtime: Handle,
     keeping: Keeping,
+    dressing: Dressing,
     telling: Telling,
     bailiff: Bailiff,
     /// Where staff's service finds the edges.
@@ -70,18 +73,23 @@ pub struct Running {
 }
 
 impl Running {
-    /// Keeps what the shards of this process say that players gained, and has services told of the battle. Ports
-    /// are two; what comes back is to be stopped before the services.
+    /// Ports that [`Self::look_on`] takes.
+    pub const ONLOOKERS_COUNT: usize = 3;
+
+    /// Keeps what the shards of this process say that players gained, tells them what those wear, and has services
+    /// told of the battle. Ports are three; what comes back is to be stopped before the services.
     pub fn look_on(
         &self,
         ports: Vec<EdgePort>,
         status: PodStatus,
         (pod, founding): (u16, u128),
     ) -> Result<TellerHandle, Failure> {
-        let [keeper, herald] = <[EdgePort; 2]>::try_from(ports)
-            .unwrap_or_else(|ports| panic!("two look on, not {}", ports.len()));
+        let [keeper, valet, herald] = <[EdgePort; Self::ONLOOKERS_COUNT]>::try_from(ports)
+            .unwrap_or_else(|ports| panic!("three look on, not {}", ports.len()));
         let keeping = self.keeping.clone();
         self.runtime.spawn(keeping.run(keeper, pod, founding));
+        let dressing = self.dressing.clone();
+        self.runtime.spawn(dressing.run(valet, pod));
         let world = spoils::world_name(founding);
         self.telling
             .clone()
@@ -120,6 +128,7 @@ struct Opened {
     router: Router,
     auth: Auth,
     keeping: Keeping,
+    dressing: Dressing,
     telling: Telling,
     bailiff: Bailiff,
     edges: Edges,
@@ -159,6 +168,7 @@ pub fn start(
         thread,
         runtime: opened.runtime,
         keeping: opened.keeping,
+        dressing: opened.dressing,
         telling: opened.telling,
         bailiff: opened.bailiff,
         edges: opened.edges,
@@ -253,6 +263,7 @@ async fn open(
         router,
         auth,
         keeping: Keeping::of_stores(&stores, stopped.clone()),
+        dressing: Dressing::of_stores(&stores, stopped.clone()),
         telling,
         bailiff: Bailiff::new(&stores.broker, &players, stopped.clone()),
         edges,
