@@ -217,9 +217,6 @@ async fn fight(database: &Database) {
         .expect("within the process");
     let (_stop, stopped) = watch::channel(false);
     let valet = Valet::new(ports.edges.remove(0), 0, store.clone());
-    spawn_local(valet.run(broker.clone(), stopped.clone()));
-    spawn_local(async move { inventory.run(&broker, stopped).await });
-
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut battle = Battle {
@@ -239,6 +236,8 @@ async fn fight(database: &Database) {
     );
     assert!(frame.players.iter().all(|it| it.alive));
     let bare = battle.blow().await;
+    spawn_local(valet.run(broker.clone(), stopped.clone()));
+    spawn_local(async move { inventory.run(&broker, stopped).await });
     // What she wore when she came.
     battle
         .until_worn(ANNA, Worn::from_iter([Piece::Helmet]))
