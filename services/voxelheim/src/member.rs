@@ -27,7 +27,7 @@ use crate::{
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
     say,
-    services::{self, Dressing, Keeping, Telling, chat, open_broker},
+    services::{self, Keeping, Telling, chat, open_broker},
     signals,
 };
 
@@ -98,16 +98,12 @@ fn onlookers(
         let stopped = watch_signals()?;
         Keeping::open(game, broker, stopped).await
     })?;
-    let dressing = runtime.block_on(async {
-        let stopped = watch_signals()?;
-        Dressing::open(game, broker, stopped).await
-    })?;
     let telling = Telling::to(broker)?;
     let (runtime, heralds) = (runtime.handle().clone(), heralds.clone());
-    let valets = runtime.clone();
+    let (valets, wardrobe) = (runtime.clone(), keeping.clone());
     Ok(vec![
         Box::new(move |outlook: Outlook| {
-            valets.spawn(dressing.clone().run(outlook.port, outlook.pod));
+            valets.spawn(wardrobe.dressing().run(outlook.port, outlook.pod));
         }),
         Box::new(move |outlook: Outlook| {
             let (pod, founding) = (outlook.pod, outlook.config.founding);

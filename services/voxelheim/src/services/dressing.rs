@@ -8,16 +8,9 @@ use tokio::sync::watch;
 use wardrobe::Valet;
 use world::EdgePort;
 
-use crate::{
-    Failure,
-    services::{
-        keeping::Game,
-        stores::{Stores, open_broker},
-    },
-};
+use crate::services::keeping::Game;
 
 /// Where the inventory keeps what is worn, and who tells that it changed.
-#[derive(Clone)]
 pub struct Dressing {
     game: Game,
     broker: Broker,
@@ -25,25 +18,13 @@ pub struct Dressing {
 }
 
 impl Dressing {
-    pub fn of_stores(stores: &Stores, stopped: watch::Receiver<bool>) -> Self {
+    /// Neither needs to be there yet: until then who comes wears nothing.
+    pub fn new(game: Game, broker: Broker, stopped: watch::Receiver<bool>) -> Self {
         Self {
-            game: Game::Open(stores.game.clone()),
-            broker: stores.broker.clone(),
+            game,
+            broker,
             stopped,
         }
-    }
-
-    /// By URLs. Neither needs to be there yet: until then who comes wears nothing.
-    pub async fn open(
-        game: &str,
-        broker: &str,
-        stopped: watch::Receiver<bool>,
-    ) -> Result<Self, Failure> {
-        Ok(Self {
-            game: Game::at(game).await?,
-            broker: open_broker(broker)?,
-            stopped,
-        })
     }
 
     /// Dresses whom the shards of a process have, until it is told to stop.

@@ -13,7 +13,10 @@ use world::EdgePort;
 
 use crate::{
     Failure,
-    services::stores::{Stores, open_broker},
+    services::{
+        dressing::Dressing,
+        stores::{Stores, open_broker},
+    },
 };
 
 /// Between two tries to reach the database.
@@ -84,6 +87,11 @@ impl Keeping {
             broker: open_broker(broker)?,
             stopped,
         })
+    }
+
+    /// Who dresses the players of the same shards, with the same database.
+    pub fn dressing(&self) -> Dressing {
+        Dressing::new(self.game.clone(), self.broker.clone(), self.stopped.clone())
     }
 
     /// Keeps what the shards of a process say of a world, until it is told to stop.

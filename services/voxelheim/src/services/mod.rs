@@ -52,7 +52,6 @@ pub use alone::{
     run_admin, run_analytics, run_assets, run_auth, run_chat, run_inventory, run_player,
 };
 pub use bailiff::Bailiff;
-pub use dressing::Dressing;
 pub use keeping::Keeping;
 pub use observers::Telling;
 pub use offline::{appoint, migrate};
@@ -65,7 +64,6 @@ pub struct Running {
     thread: thread::JoinHandle<()>,
     runtime: Handle,
     keeping: Keeping,
-    dressing: Dressing,
     telling: Telling,
     bailiff: Bailiff,
     /// Where staff's service finds the edges.
@@ -88,8 +86,7 @@ impl Running {
             .unwrap_or_else(|ports| panic!("three look on, not {}", ports.len()));
         let keeping = self.keeping.clone();
         self.runtime.spawn(keeping.run(keeper, pod, founding));
-        let dressing = self.dressing.clone();
-        self.runtime.spawn(dressing.run(valet, pod));
+        self.runtime.spawn(self.keeping.dressing().run(valet, pod));
         let world = spoils::world_name(founding);
         self.telling
             .clone()
@@ -128,7 +125,6 @@ struct Opened {
     router: Router,
     auth: Auth,
     keeping: Keeping,
-    dressing: Dressing,
     telling: Telling,
     bailiff: Bailiff,
     edges: Edges,
@@ -168,7 +164,6 @@ pub fn start(
         thread,
         runtime: opened.runtime,
         keeping: opened.keeping,
-        dressing: opened.dressing,
         telling: opened.telling,
         bailiff: opened.bailiff,
         edges: opened.edges,
@@ -263,7 +258,6 @@ async fn open(
         router,
         auth,
         keeping: Keeping::of_stores(&stores, stopped.clone()),
-        dressing: Dressing::of_stores(&stores, stopped.clone()),
         telling,
         bailiff: Bailiff::new(&stores.broker, &players, stopped.clone()),
         edges,
