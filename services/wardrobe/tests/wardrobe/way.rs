@@ -125,6 +125,7 @@ impl Battle {
             let combat = &mut bodies.combat[row];
             combat.health = combat.health_max;
             combat.safe_ticks = 0;
+            combat.sword_wait_ticks = 0;
         }
         self.tick(Vec::new()).await;
         self.sequence += 1;
