@@ -96,7 +96,7 @@ async function wear(bera) {
   await bera.screenshot("belongings-worn");
   // The first press shows what it is, the next takes it off.
   await bera.page.click(".figure-slot.feet button");
-  await says(bera, ".item-words", "Made for long marches. Worn on the feet.");
+  await says(bera, ".item-words", "Made for long marches. Worn on the feet, it keeps 3 % of every blow, arrow and blast off.");
   await bera.page.click(".figure-slot.feet button");
   await has(bera, ".item-grid.bag", { leather_boots: 1 });
   await bera.page.click('.item-grid.bag [data-item="leather_boots"]');

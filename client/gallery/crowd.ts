@@ -1,6 +1,6 @@
 //! A made-up battle for the gallery: bodies in the columns that the game keeps, fighting in lines.
 
-import { GEAR, HANDS, HOUSE_BLUE, HOUSE_RED, LEGS, type BodyTable } from "../src/world/state";
+import { GEAR, gearKind, HANDS, HOUSE_BLUE, HOUSE_RED, LEGS, type BodyTable } from "../src/world/state";
 import type { Land } from "./land";
 
 const STEP_TICKS = 2;
@@ -56,7 +56,9 @@ export class Crowd implements BodyTable {
     this.newer[at + 3] = house === HOUSE_BLUE ? 0 : Math.PI;
     const gear = row % 11 === 3 ? GEAR.SAPPER : row % 4 === 1 ? GEAR.BOW : GEAR.SWORD;
     this.look[at + 2] = house;
-    this.look[at + 3] = this.isPlayer(row + 10) ? GEAR.PLAYER : gear;
+    // Players in all that there is to wear, from nothing to everything.
+    const worn = (row % 64) << 2;
+    this.look[at + 3] = this.isPlayer(row + 10) ? GEAR.PLAYER | worn : gear;
     this.look[at + 1] = 120 + ((row * 37) % 135);
   }
 
@@ -86,7 +88,7 @@ export class Crowd implements BodyTable {
   }
 
   #pose(row: number, beat: number, walking: boolean): number {
-    const gear = this.look[row * 4 + 3];
+    const gear = gearKind(this.look[row * 4 + 3]);
     const legs = walking ? (row % 5 === 0 ? LEGS.RUN : LEGS.WALK) : LEGS.IDLE;
     if (gear === GEAR.BOW) {
       const hands = walking ? HANDS.BOW : beat % 4 < 3 ? HANDS.DRAW : HANDS.LOOSE;

@@ -52,6 +52,8 @@ function ownState(x: number, y: number, z: number): FrameView["own"] {
     id: 1,
     name: "You",
     house: 1,
+    // In all that there is to wear.
+    gear: 0xfe,
     position: { x, y, z },
     velocity: { x: 0, y: 0, z: 0 },
     grounded: true,

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use crate::{frame::House, id::BodyId, limits::BODIES_MAX, motion::Motion};
+use crate::{frame::House, id::BodyId, limits::BODIES_MAX, motion::Motion, worn::Worn};
 
 /// No row, and no player: this body is a soldier.
 pub const NONE: u32 = u32::MAX;
@@ -44,7 +44,7 @@ pub enum Gear {
     Sapper = 3,
 }
 
-/// Health and waits: read by `drain`, `act` and `publish`. 24 bytes.
+/// Health and waits: read by `drain`, `act` and `publish`. 20 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Combat {
     /// 0 is dead.
@@ -68,7 +68,11 @@ pub struct Combat {
     pub horn_wait_ticks: u8,
     /// Whether it holds a bow at rest, for the animator.
     pub holds_bow: bool,
+    /// As its player's dress says; soldiers wear nothing that counts.
+    pub worn: Worn,
 }
+
+const _: () = assert!(size_of::<Combat>() == 20);
 
 /// A soldier's memory; only `think` reads and writes it. 8 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

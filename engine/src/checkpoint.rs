@@ -33,7 +33,7 @@ pub(crate) mod check;
 pub use crate::record::CheckpointError;
 
 /// The first bytes of a checkpoint; the last one is the version.
-const MAGIC: [u8; 8] = *b"VXHEIM\x00\x04";
+const MAGIC: [u8; 8] = *b"VXHEIM\x00\x05";
 
 record!(Roster {
     version,

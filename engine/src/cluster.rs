@@ -126,6 +126,7 @@ impl Cluster {
             Command::Join { session, .. }
             | Command::Leave { session }
             | Command::Present { session, .. }
+            | Command::Wear { session, .. }
             | Command::Input { session, .. }
             | Command::SpoilsKept { session, .. } => self.place_of(*session),
         };

@@ -65,12 +65,13 @@ fn order(one: &Command, other: &Command) -> Ordering {
                 ..
             },
         ) => (name, house).cmp(&(second_name, second_house)),
+        (Command::Wear { dress, .. }, Command::Wear { dress: second, .. }) => dress.cmp(second),
         // Whoever loads a cell, it is the same brick.
         _ => Ordering::Equal,
     })
 }
 
-/// Terrain first; then by session: it comes, it acts, its spoils are kept, it goes. Where several
+/// Terrain first; then by session: it comes, it dresses, it acts, its spoils are kept, it goes. Where several
 /// connections of a session speak in one tick, they do so in the order of their numbers.
 fn key(command: &Command) -> (SessionId, u8, Attachment, u32) {
     let none = Attachment::default();
@@ -89,9 +90,10 @@ fn key(command: &Command) -> (SessionId, u8, Attachment, u32) {
             session,
             attachment,
             input,
-        } => (*session, 3, *attachment, input.sequence),
-        Command::SpoilsKept { session, seal } => (*session, 4, none, *seal),
-        Command::Leave { session } => (*session, 5, none, 0),
+        } => (*session, 4, *attachment, input.sequence),
+        Command::Wear { session, dress } => (*session, 3, none, dress.revision),
+        Command::SpoilsKept { session, seal } => (*session, 5, none, *seal),
+        Command::Leave { session } => (*session, 6, none, 0),
     }
 }
 
@@ -109,6 +111,7 @@ fn is_for(world: &World, command: &Command) -> bool {
         Command::Partition(_) => world.seat.is_some(),
         Command::Leave { session }
         | Command::Present { session, .. }
+        | Command::Wear { session, .. }
         | Command::Input { session, .. } => world.players.slot_of(*session).is_some(),
         Command::SpoilsKept { session, .. } => {
             let seat = world.seat.as_deref();
@@ -133,6 +136,7 @@ fn take(world: &mut World, command: &Command) -> bool {
             name,
             house,
         } => roster::join(world, (*session, *attachment), name, *house),
+        Command::Wear { session, dress } => roster::dress(world, *session, *dress),
         Command::SpoilsKept { session, seal } => intake::keep_spoils(world, *session, *seal),
         Command::Leave { session } => roster::leave(world, *session),
         Command::Present {
@@ -235,7 +239,8 @@ fn apply(world: &mut World, effect: &Effect, row: usize) {
         | Change::Place { .. }
         | Change::Blast { .. }
         | Change::Restore { .. }
-        | Change::Forget { .. } => {
+        | Change::Forget { .. }
+        | Change::Dress { .. } => {
             unreachable!("cells and the seat get these, not bodies")
         }
     }
@@ -245,6 +250,7 @@ fn apply_to_seat(world: &mut World, effect: &Effect) {
     let seat = world.seat.as_mut().expect("its effects are taken with it");
     match effect.change {
         Change::Forget { session } => seat.forget(session, world.tick),
+        Change::Dress { worn } => seat.dress(effect.source, worn),
         other => unreachable!("the seat does not get {other:?}"),
     }
 }

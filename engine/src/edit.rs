@@ -85,7 +85,8 @@ fn apply(world: &mut World, effect: &Effect, cell: CellCoord) {
         | Change::Heal { .. }
         | Change::Credit { .. }
         | Change::Grant { .. }
-        | Change::Forget { .. } => {
+        | Change::Forget { .. }
+        | Change::Dress { .. } => {
             unreachable!("bodies and the seat get these, not cells")
         }
     }

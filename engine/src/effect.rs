@@ -13,6 +13,7 @@ use crate::{
     id::{BodyId, SessionId},
     limits::EFFECTS_MAX,
     spoils::Thing,
+    worn::Worn,
 };
 
 /// A change to a body or to the terrain of a cell.
@@ -36,7 +37,7 @@ pub enum EffectTarget {
     Seat,
 }
 
-/// What an effect does: the first four to bodies, the next four to cells, the last to the seat.
+/// What an effect does: the first four to bodies, the next four to cells, the last two to the seat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Change {
     Hurt {
@@ -76,6 +77,10 @@ pub enum Change {
     Forget {
         session: SessionId,
     },
+    /// The source wears something else.
+    Dress {
+        worn: Worn,
+    },
 }
 
 /// Work of a hand on a block, done or not.
@@ -91,7 +96,7 @@ pub enum Work {
 }
 
 /// What an effect comes from. A source has at most one of each on a target in a tick, or numbers
-/// them: arrows and bombs by their id, hands by the input's sequence.
+/// them: arrows and bombs by their id, hands by the input's sequence, what is worn by its revision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {
     Sword = 0,
@@ -106,6 +111,7 @@ pub enum Origin {
     Banner = 9,
     Healing = 10,
     Leave = 11,
+    Dress = 12,
 }
 
 /// The sequence of an effect: where it comes from, then its number there.

@@ -24,6 +24,7 @@ use crate::{
     projectile::{Arrow, Bomb},
     seat::{RosterChange, Seat},
     spoils::{Estate, Sealed},
+    worn::{Dress, Worn},
 };
 
 /// One side of the battle.
@@ -117,6 +118,8 @@ pub struct PlayerState {
     pub kills: u16,
     pub deaths: u16,
     pub score: u32,
+    /// What it wears, as far as its shard has heard.
+    pub dress: Dress,
 }
 
 /// A banner to hold.
@@ -153,6 +156,7 @@ pub struct Appearance {
     pub house: House,
     /// 0 sword and shield, 1 bow, 2 player, 3 sapper.
     pub gear: u8,
+    pub worn: Worn,
 }
 
 /// Every body's appearance, by body index; `None` where nobody is. Shared copy-on-write.

@@ -131,6 +131,7 @@ impl Happenings {
             self.estates.push(Estate {
                 session: player.session,
                 spoils: player.spoils,
+                dress: player.dress,
             });
         }
     }

@@ -191,6 +191,7 @@ fn combat(digest: Digest, combat: &Combat) -> Digest {
         pick_wait_ticks,
         horn_wait_ticks,
         holds_bow,
+        worn,
     } = *combat;
     digest
         .halves([health, health_max, respawn_ticks, breath_ticks])
@@ -208,7 +209,7 @@ fn combat(digest: Digest, combat: &Combat) -> Digest {
             pick_wait_ticks,
             horn_wait_ticks,
             holds_bow as u8,
-            0,
+            worn.bits(),
             0,
             0,
             0,
@@ -261,7 +262,8 @@ fn of_player(player: &Player) -> u64 {
             player.silent_ticks,
             player.attachments_count,
         ])
-        .word(u64::from(player.attachment.0))
+        // What it wears its body says.
+        .pair(player.attachment.0, player.dress.revision)
         .bytes([
             player.slot.0,
             player.draw_ticks,
@@ -279,8 +281,15 @@ fn of_player(player: &Player) -> u64 {
 }
 
 fn of_estate(estate: &Estate) -> u64 {
-    let digest = Digest::new(Kind::Estate).word(estate.session.0);
-    spoils(digest, &estate.spoils).end()
+    let Estate {
+        session,
+        spoils: gained,
+        dress,
+    } = estate;
+    let digest = Digest::new(Kind::Estate)
+        .word(session.0)
+        .pair(dress.revision, u32::from(dress.worn.bits()));
+    spoils(digest, gained).end()
 }
 
 /// Of a half that is empty its number says so.
@@ -407,6 +416,7 @@ fn of_effect(effect: &Effect) -> u64 {
             .pair(now.0 as u32, 106)
             .vector([block.x, block.y, block.z]),
         Change::Forget { session } => digest.word(107).word(session.0),
+        Change::Dress { worn } => digest.pair(u32::from(worn.bits()), 108),
     };
     digest.end()
 }

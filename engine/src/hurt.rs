@@ -7,7 +7,7 @@ use crate::{
         FALL_SPEED_MAX, FLINCH_TICKS, KILL_SCORE, PUSH_SPEED_MAX, RESPAWN_TICKS,
         SOLDIER_KILL_SCORE, SOLDIER_RESPAWN_TICKS_MAX, SOLDIER_RESPAWN_TICKS_MIN,
     },
-    body::NONE,
+    body::{Combat, NONE},
     effect::{Change, Effect, EffectTarget, Origin, sequence},
     event::{Event, Weapon},
     frame::pose,
@@ -16,6 +16,7 @@ use crate::{
     motion::Motion,
     spoils::Gains,
     world::World,
+    worn,
 };
 
 /// What hits a body.
@@ -34,7 +35,8 @@ pub fn apply(world: &mut World, row: usize, blow: Blow) {
     if !combat.is_alive() || combat.safe_ticks > 0 {
         return;
     }
-    let damage = blow.damage.min(combat.health);
+    let yaw = world.bodies.motion[row].yaw;
+    let damage = damage_of(&blow, combat, yaw).min(combat.health);
     combat.health -= damage;
     combat.show_hands(pose::HANDS_FLINCH, FLINCH_TICKS);
     let is_dead = !combat.is_alive();
@@ -49,6 +51,13 @@ pub fn apply(world: &mut World, row: usize, blow: Blow) {
     if is_dead {
         die(world, row, blow);
     }
+}
+
+/// What of a blow gets through what the body wears. A shield is of use before a body whose hands have no
+/// bow.
+fn damage_of(blow: &Blow, combat: &Combat, yaw: u16) -> u16 {
+    let is_shielded = !combat.holds_bow && worn::is_from_ahead(blow.push, yaw);
+    combat.worn.soften(blow.damage, blow.weapon, is_shielded)
 }
 
 /// Adds to a body's velocity, within bounds; counted, so that a client knows it for a push.

@@ -9,7 +9,10 @@ use spatial::{
     region::RegionId,
 };
 
-use crate::id::{Attachment, SessionId};
+use crate::{
+    id::{Attachment, SessionId},
+    worn::Dress,
+};
 
 /// The keys held during one movement step, as bits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
@@ -113,6 +116,9 @@ pub enum Command {
     },
     /// What a session's spoils were when they were sealed under this number is put down for good.
     SpoilsKept { session: SessionId, seal: u32 },
+    /// What a session's character wears. A word whose revision is not greater than that of the one that is
+    /// known changes nothing: so it does not matter how often or in which order they come.
+    Wear { session: SessionId, dress: Dress },
     /// Terrain generated or loaded off the tick path; a shard takes of it the cells it owns.
     Terrain { bricks: Vec<(CellCoord, Brick)> },
     /// Another division of the world among shards.

@@ -64,6 +64,7 @@ mod stage;
 pub mod think;
 pub mod tick;
 pub mod world;
+pub mod worn;
 
 pub use event::{Event, RefusalReason, Weapon};
 pub use frame::{
@@ -74,3 +75,4 @@ pub use input::{BlockTarget, Buttons, Command, PartitionChange, PlayerInput, Slo
 pub use motion::Motion;
 pub use tick::{Phase, tick, tick_beside};
 pub use world::{Landmarks, World, WorldConfig};
+pub use worn::{Dress, Piece, Worn};

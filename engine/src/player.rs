@@ -16,6 +16,7 @@ use crate::{
     limits::{INPUT_BURST, INPUT_QUEUE_MAX, INPUTS_PER_TICK_MAX, PLAYERS_MAX},
     record::{CheckpointError, Input, Record},
     spoils::{Gains, Spoils},
+    worn::Dress,
 };
 
 /// A player. About 1,250 bytes, most of them queued inputs.
@@ -53,6 +54,7 @@ pub struct Player {
     /// Whether it was told of a refusal in this tick: one answer a tick, the rest is counted.
     pub was_refused: bool,
     pub spoils: Spoils,
+    pub dress: Dress,
 }
 
 /// An input and where the body stood after its movement step.

@@ -291,6 +291,7 @@ fn state_of(player: &Player, world: &World) -> PlayerState {
         kills: player.kills,
         deaths: player.deaths,
         score: player.score,
+        dress: player.dress,
     }
 }
 

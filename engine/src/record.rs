@@ -21,6 +21,7 @@ use crate::{
     projectile::{Arrow, Bomb},
     seat::Seated,
     world::{Landmarks, WorldConfig},
+    worn::{Dress, Worn},
 };
 
 pub mod frame;
@@ -228,7 +229,9 @@ record!(Combat {
     pick_wait_ticks,
     horn_wait_ticks,
     holds_bow,
+    worn,
 });
+record!(Dress { worn, revision });
 record!(Mind {
     goal,
     mood,
@@ -278,6 +281,7 @@ record!(Player {
     respawn_banner,
     was_refused,
     spoils,
+    dress,
 });
 record!(Arrow {
     id,
@@ -332,6 +336,7 @@ record!(Appearance {
     name,
     house,
     gear,
+    worn,
 });
 record!(Landmarks { camps, banners });
 record!(WorldConfig {
@@ -341,6 +346,16 @@ record!(WorldConfig {
     score_to_win,
     landmarks,
 });
+
+impl Record for Worn {
+    fn write(&self, output: &mut Vec<u8>) {
+        self.bits().write(output);
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        Self::from_bits(u8::read(input)?).ok_or(CheckpointError::BadNumber)
+    }
+}
 
 impl Record for bool {
     fn write(&self, output: &mut Vec<u8>) {
@@ -461,6 +476,7 @@ impl Record for Change {
             Self::Blast { centre } => (6_u8, centre).write(output),
             Self::Restore { block, now } => (7_u8, (block, now)).write(output),
             Self::Forget { session } => (8_u8, session).write(output),
+            Self::Dress { worn } => (9_u8, worn).write(output),
         }
     }
 
@@ -499,6 +515,9 @@ impl Record for Change {
             }
             8 => Self::Forget {
                 session: Record::read(input)?,
+            },
+            9 => Self::Dress {
+                worn: Record::read(input)?,
             },
             _ => return Err(CheckpointError::BadNumber),
         })

@@ -12,6 +12,7 @@ use crate::{
     limits::{NAME_CHARS_MAX, RESUME_GRACE_TICKS},
     player::Player,
     world::World,
+    worn::Dress,
 };
 
 /// Brings a player in, dead, so that the revive phase finds it a place. For a session that is on
@@ -41,7 +42,10 @@ pub fn join(
     match seat.seat(session, short_name(name), house, Gear::Player as u8, tick) {
         Some(id) => {
             let mut player = Player::new(session, id);
-            player.spoils = seat.estates.take(session);
+            let estate = seat.estates.take(session);
+            player.spoils = estate.spoils;
+            player.dress = estate.dress;
+            seat.dress(id, estate.dress.worn);
             player.attach(attachment);
             enter(world, player, house);
         }
@@ -49,6 +53,32 @@ pub fn join(
             let reason = RefusalReason::WorldFull;
             world.happenings.refuse_session(session, 0, reason);
         }
+    }
+    true
+}
+
+/// Notes what a player wears, if that is news; false if it is on another shard.
+pub fn dress(world: &mut World, session: SessionId, dress: Dress) -> bool {
+    let Some(slot) = world.players.slot_of(session) else {
+        return false;
+    };
+    let player = world.players.get_mut(slot);
+    if dress.revision <= player.dress.revision {
+        return true;
+    }
+    let is_change = player.dress.worn != dress.worn;
+    player.dress = dress;
+    if is_change {
+        let body = player.body;
+        let row = world.bodies.row(body).expect("a player keeps its body");
+        world.bodies.combat[row].worn = dress.worn;
+        // The seat keeps what everybody is told of a body's looks.
+        world.outbox.push(Effect {
+            target: EffectTarget::Seat,
+            source: body,
+            sequence: sequence(Origin::Dress, dress.revision),
+            change: Change::Dress { worn: dress.worn },
+        });
     }
     true
 }
@@ -82,13 +112,14 @@ pub fn dismiss_silent(world: &mut World) {
 }
 
 fn enter(world: &mut World, player: Player, house: House) {
-    let id = player.body;
+    let (id, worn) = (player.body, player.dress.worn);
     let slot = world.players.add(player);
     let combat = Combat {
         health_max: HEALTH_MAX,
         breath_ticks: BREATH_TICKS,
         house,
         gear: Gear::Player,
+        worn,
         ..Combat::default()
     };
     let body = Body::new(id, world.motion_at_camp(house), combat);

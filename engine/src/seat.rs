@@ -18,6 +18,7 @@ use crate::{
     input::PartitionChange,
     limits::{BODIES_MAX, BODY_INDEX_REST_TICKS, PLAYERS_MAX},
     spoils::Estates,
+    worn::Worn,
 };
 
 /// The cell whose owner keeps the seat.
@@ -111,6 +112,7 @@ impl Seat {
             name,
             house,
             gear,
+            worn: Worn::NOTHING,
         });
         self.enter(RosterChange {
             index: id.index(),
@@ -166,6 +168,18 @@ impl Seat {
             index: body.index(),
             looks: None,
         });
+    }
+
+    /// Notes that a body looks otherwise; not one that has left since.
+    pub fn dress(&mut self, body: BodyId, worn: Worn) {
+        let entry = self.roster.appearances.get(body.index() as usize);
+        let looks = entry.and_then(|entry| entry.clone());
+        if let Some(looks) = looks.filter(|looks| looks.id == body && looks.worn != worn) {
+            self.enter(RosterChange {
+                index: body.index(),
+                looks: Some(Appearance { worn, ..looks }),
+            });
+        }
     }
 
     fn enter(&mut self, change: RosterChange) {

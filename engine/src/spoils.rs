@@ -16,6 +16,7 @@ use spatial::{Block, BlockCoord, random::SplitMix64};
 use crate::{
     id::{BodyId, SessionId},
     limits::{ESTATES_MAX, SEAL_TICKS, TELL_TICKS},
+    worn::Dress,
 };
 
 /// What there is to gain; the inventory's definitions know each by [`Thing::name`].
@@ -302,6 +303,8 @@ impl Spoils {
 pub struct Estate {
     pub session: SessionId,
     pub spoils: Spoils,
+    /// What it wore: who is back before all is put down wears it at once.
+    pub dress: Dress,
 }
 
 /// All estates, in order of their sessions.
@@ -328,9 +331,9 @@ impl Estates {
     }
 
     /// Gives a session that comes back what is its own.
-    pub(crate) fn take(&mut self, session: SessionId) -> Spoils {
+    pub(crate) fn take(&mut self, session: SessionId) -> Estate {
         let place = self.place_of(session);
-        place.map_or_else(|_| Spoils::default(), |place| self.0.remove(place).spoils)
+        place.map_or_else(|_| Estate::default(), |place| self.0.remove(place))
     }
 
     pub(crate) fn seal_due(&mut self, tick: u32) {
@@ -388,12 +391,15 @@ mod tests {
         for session in [5, 1, 3] {
             let mut spoils = Spoils::default();
             spoils.gain(session as u32, |open| open.die());
-            let session = SessionId(session);
-            assert!(estates.add(Estate { session, spoils }));
+            assert!(estates.add(Estate {
+                session: SessionId(session),
+                spoils,
+                ..Estate::default()
+            }));
         }
         assert!(estates.0.is_sorted_by_key(|estate| estate.session));
-        assert_eq!(estates.take(SessionId(3)).open.deeds.deaths, 1);
-        assert!(estates.take(SessionId(3)).are_none());
+        assert_eq!(estates.take(SessionId(3)).spoils.open.deeds.deaths, 1);
+        assert!(estates.take(SessionId(3)).spoils.are_none());
         let seal = 5 + SEAL_TICKS;
         estates.seal_due(seal);
         assert!(estates.keep(SessionId(1), seal) && !estates.has(SessionId(1)));

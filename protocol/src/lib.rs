@@ -44,6 +44,6 @@ pub use error::WireError;
 pub use header::{Header, Kind};
 
 /// The version both sides must speak; grows with every change that an older reader would misread.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 /// The protocol's name in TLS (ALPN) for bots and other native clients.
 pub const ALPN: &[u8] = b"voxelheim/1";

@@ -106,6 +106,7 @@ pub struct Overload {
 pub struct Appearance {
     pub id: u32,
     pub house: u8,
+    /// What kind of fighter in the low two bits, what is seen to be worn above them: see WIRE.md.
     pub gear: u8,
     /// Empty for a soldier.
     pub name: String,

@@ -13,6 +13,14 @@ export interface Item {
   unique: boolean;
   /** Where it is worn, if anywhere. */
   slot: Slot | null;
+  /** What it does in the battle, worn. */
+  effect: Effect | null;
+}
+
+/** `armour` and `shield` keep off so many 1/1000 of a blow; `blow` and `arrow` take so many points more. */
+export interface Effect {
+  kind: "armour" | "shield" | "blow" | "arrow";
+  amount: number;
 }
 
 export interface Ingredient {

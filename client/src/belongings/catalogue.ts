@@ -20,7 +20,8 @@ export class Catalogue {
 
   /** An item that is newer than this page has its name for a title. */
   item(name: string): Item {
-    const unknown = { item: name, title: name.replaceAll("_", " "), stack: 1, unique: false, slot: null };
+    const title = name.replaceAll("_", " ");
+    const unknown = { item: name, title, stack: 1, unique: false, slot: null, effect: null };
     return this.items.get(name) ?? unknown;
   }
 

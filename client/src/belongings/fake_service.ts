@@ -6,9 +6,9 @@ import type { BelongingsAnswer, Definitions, Lot, SideAnswer, TradeAnswer } from
 
 export const DEFINITIONS: Definitions = {
   items: [
-    { item: "boots", title: "Boots", stack: 1, unique: true, slot: "feet" },
-    { item: "log", title: "Log", stack: 10, unique: false, slot: null },
-    { item: "plank", title: "Plank", stack: 10, unique: false, slot: null },
+    { item: "boots", title: "Boots", stack: 1, unique: true, slot: "feet", effect: { kind: "armour", amount: 30 } },
+    { item: "log", title: "Log", stack: 10, unique: false, slot: null, effect: null },
+    { item: "plank", title: "Plank", stack: 10, unique: false, slot: null, effect: null },
   ],
   recipes: [
     { recipe: "plank", needs: [{ item: "log", count: 1 }], gives: [{ item: "plank", count: 4 }] },

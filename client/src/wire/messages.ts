@@ -1,6 +1,6 @@
 //! Kinds of messages and the 8-byte header before each; see protocol/WIRE.md. Wire worker.
 
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 export const HEADER_BYTES = 8;
 
 /** Body indices are the low 24 bits of a body's id; the generation above them is the server's. */

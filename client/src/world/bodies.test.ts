@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BodySamples } from "../wire/link";
 import { Bodies } from "./bodies";
 import { Random } from "./random";
+import { GEAR, WORN } from "./state";
 
 const TICK_BASE = 5_000;
 
@@ -113,5 +114,21 @@ describe("bodies", () => {
     expect(bodies.nameOf(7)).toBe("Ann");
     expect(bodies.nameOf(8)).toMatch(/^\w+ \w+$/);
     expect(bodies.isPlayer(7)).toBe(true);
+  });
+
+  it("knows a player whatever it wears, and shows the look that was told last", () => {
+    const bodies = fresh();
+    bodies.introduce(7, "Bo", 1, GEAR.PLAYER);
+    bodies.apply(datagram(1, [[7, 0]]), TICK_BASE, 0);
+    const gear = () => bodies.look[bodies.rowOf(7) * 4 + 3];
+    expect(gear()).toBe(GEAR.PLAYER);
+    const { version } = bodies;
+    bodies.introduce(7, "Bo", 1, GEAR.PLAYER | WORN.HELMET | WORN.SHIELD);
+    bodies.select(TICK_BASE + 1);
+    expect(gear()).toBe(GEAR.PLAYER | WORN.HELMET | WORN.SHIELD);
+    expect(bodies.version).toBeGreaterThan(version);
+    expect(bodies.isPlayer(7)).toBe(true);
+    bodies.introduce(8, "", 0, GEAR.SAPPER);
+    expect(bodies.isPlayer(8)).toBe(false);
   });
 });

@@ -4,7 +4,7 @@
 
 import type { BodySamples } from "../wire/link";
 import { soldierName } from "./names";
-import { GEAR, type BodyTable } from "./state";
+import { GEAR, gearKind, type BodyTable } from "./state";
 
 /** Samples kept of each body: 400 ms of full-rate updates, more than playback ever lags. */
 const HISTORY = 8;
@@ -63,7 +63,8 @@ export class Bodies implements BodyTable {
   }
 
   isPlayer(id: number): boolean {
-    return this.appearances.get(id)?.gear === GEAR.PLAYER;
+    const appearance = this.appearances.get(id);
+    return appearance !== undefined && gearKind(appearance.gear) === GEAR.PLAYER;
   }
 
   houseOf(id: number): number {
@@ -80,6 +81,7 @@ export class Bodies implements BodyTable {
     this.version += 1;
   }
 
+  /** A body's looks, or others than it had. */
   introduce(id: number, name: string, house: number, gear: number): void {
     this.appearances.set(id, { name, house, gear });
     const row = this.rowOf(id);

@@ -9,7 +9,7 @@ import {
   motionFlags,
   motionVelocity,
 } from "./motion";
-import { HANDS, LEGS, SLOT, type OwnState, type Vector3 } from "./state";
+import { GEAR, HANDS, LEGS, SLOT, type OwnState, type Vector3 } from "./state";
 
 const EYE_HEIGHT = 1.62;
 const EYE_HEIGHT_CROUCHED = 1.27;
@@ -108,6 +108,7 @@ function freshState(): OwnState {
     id: 0,
     name: "",
     house: 0,
+    gear: GEAR.PLAYER,
     position: { x: 0, y: 0, z: 0 },
     velocity: { x: 0, y: 0, z: 0 },
     grounded: true,

@@ -48,8 +48,22 @@ export const HANDS = {
   BOW: 8,
 } as const;
 
-/** A body's gear, from its appearance. */
+/** The kinds of a body's gear: its low two bits, see `gearKind`. */
 export const GEAR = { SWORD: 0, BOW: 1, PLAYER: 2, SAPPER: 3 } as const;
+/** What a player is seen to wear: bits of its gear, above the kind. */
+export const WORN = {
+  HELMET: 1 << 2,
+  BREASTPLATE: 1 << 3,
+  TROUSERS: 1 << 4,
+  BOOTS: 1 << 5,
+  IRON_SWORD: 1 << 6,
+  SHIELD: 1 << 7,
+} as const;
+
+/** One of GEAR. */
+export function gearKind(gear: number): number {
+  return gear & 3;
+}
 
 /** Hotbar slots; from `PLACE_FIRST` on they place `PLACED_BLOCKS[slot - PLACE_FIRST]`. */
 export const SLOT = { SWORD: 0, BOW: 1, BOMB: 2, PICK: 3, PLACE_FIRST: 4, COUNT: 10 } as const;
@@ -96,6 +110,8 @@ export interface OwnState {
   id: number;
   name: string;
   house: number;
+  /** As others see it: kind and what is worn. */
+  gear: number;
   /** Middle of the feet, smoothed for drawing. */
   position: Vector3;
   /** Metres per second. */

@@ -250,6 +250,7 @@ export class World {
       case "appearances":
         for (const { id, name, house, gear } of message.seen) {
           this.bodies.introduce(id, name, house, gear);
+          if (id === this.own.state.id) this.own.state.gear = gear;
         }
         return this.bodies.dismiss(message.gone);
       case "battle":

@@ -3,9 +3,8 @@
 use crate::{
     act::{bomb, bow, build, horn, sword},
     balance::{
-        ARROW_DAMAGE_MAX, ARROW_DAMAGE_MIN, BOMB_WAIT_TICKS, BOW_WAIT_TICKS, DRAW_TICKS_MAX,
-        DRAW_TICKS_MIN, HANDS_TICKS, HORN_WAIT_TICKS, SWORD_DAMAGE, SWORD_TARGETS_MAX,
-        SWORD_WAIT_TICKS,
+        BOMB_WAIT_TICKS, BOW_WAIT_TICKS, DRAW_TICKS_MAX, DRAW_TICKS_MIN, HANDS_TICKS,
+        HORN_WAIT_TICKS, SWORD_TARGETS_MAX, SWORD_WAIT_TICKS,
     },
     body::Combat,
     event::RefusalReason,
@@ -108,7 +107,8 @@ impl Hands<'_, '_> {
         }
         self.combat.sword_wait_ticks = SWORD_WAIT_TICKS;
         self.combat.attack(pose::HANDS_SWING);
-        sword::swing(&self.actor, SWORD_DAMAGE, SWORD_TARGETS_MAX, self.stage);
+        let damage = self.combat.worn.sword_damage();
+        sword::swing(&self.actor, damage, SWORD_TARGETS_MAX, self.stage);
     }
 
     fn draw(&mut self) {
@@ -125,7 +125,8 @@ impl Hands<'_, '_> {
         if draw_ticks < DRAW_TICKS_MIN || !self.look_back() {
             return;
         }
-        let damage = bow::by_draw(draw_ticks, ARROW_DAMAGE_MIN as i32, ARROW_DAMAGE_MAX as i32);
+        let [min, max] = self.combat.worn.arrow_damages().map(i32::from);
+        let damage = bow::by_draw(draw_ticks, min, max);
         if bow::loose(&self.actor, draw_ticks, damage as u16, self.stage) {
             self.combat.bow_wait_ticks = BOW_WAIT_TICKS;
             self.combat.attack(pose::HANDS_LOOSE);

@@ -83,6 +83,7 @@ pub fn crossing(handoffs: &Handoffs) -> Checked {
         if let Some(player) = &it.player {
             players(core::slice::from_ref(player))?;
             require(player.body == it.body.id)?;
+            require(player.dress.worn == it.body.combat.worn)?;
         }
     }
     let sessions = handoffs.bodies.iter().filter_map(|it| it.player.as_ref());
@@ -253,10 +254,14 @@ fn is_block_near(block: &BlockCoord) -> bool {
     [block.x, block.y, block.z].iter().all(is_block)
 }
 
-/// Players and bodies name each other.
+/// Players and bodies name each other, and agree on what is worn.
 fn check_players(world: &World) -> Checked {
-    let mut slots = world.bodies.player.iter().zip(&world.bodies.id);
-    require(slots.all(|(&slot, &id)| slot == NONE || world.players.get(slot).body == id))
+    let bodies = &world.bodies;
+    let mut rows = (0..bodies.count()).filter(|&row| bodies.player[row] != NONE);
+    require(rows.all(|row| {
+        let player = world.players.get(bodies.player[row]);
+        player.body == bodies.id[row] && player.dress.worn == bodies.combat[row].worn
+    }))
 }
 
 /// Effects ask of bodies what bodies can do, and of cells what cells can.
@@ -277,7 +282,9 @@ pub fn effect(effect: &Effect) -> Checked {
             position(centre)?;
             require(is_for_cell)
         }
-        Change::Forget { .. } => require(effect.target == EffectTarget::Seat),
+        Change::Forget { .. } | Change::Dress { .. } => {
+            require(effect.target == EffectTarget::Seat)
+        }
     }
 }
 

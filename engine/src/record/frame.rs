@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The first byte; another one is another version.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 record!(Edit {
     sequence,
@@ -47,6 +47,7 @@ record!(PlayerState {
     kills,
     deaths,
     score,
+    dress,
 });
 
 /// Appends a frame.

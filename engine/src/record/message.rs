@@ -184,6 +184,7 @@ impl Record for Command {
                 attachment,
             } => (5_u8, (*session, *attachment)).write(output),
             Self::SpoilsKept { session, seal } => (6_u8, (*session, *seal)).write(output),
+            Self::Wear { session, dress } => (7_u8, (*session, *dress)).write(output),
         }
     }
 
@@ -218,6 +219,10 @@ impl Record for Command {
             6 => Self::SpoilsKept {
                 session: Record::read(input)?,
                 seal: Record::read(input)?,
+            },
+            7 => Self::Wear {
+                session: Record::read(input)?,
+                dress: Record::read(input)?,
             },
             _ => return Err(CheckpointError::BadNumber),
         })

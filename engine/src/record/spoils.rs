@@ -21,7 +21,11 @@ record!(Sealed {
     seal,
     gains,
 });
-record!(Estate { session, spoils });
+record!(Estate {
+    session,
+    spoils,
+    dress,
+});
 
 /// Of a half that is empty there is only the number that says so: most players have nothing, or little.
 impl Record for Spoils {

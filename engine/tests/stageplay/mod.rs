@@ -1,8 +1,8 @@
 //! Plays one text scenario against a world.
 
 use engine::{
-    Attachment, BlockTarget, BodyId, Buttons, Command, Event, Motion, PlayerInput, RefusalReason,
-    SessionId, Slot, World, tick,
+    Attachment, BlockTarget, BodyId, Buttons, Command, Dress, Event, Motion, Piece, PlayerInput,
+    RefusalReason, SessionId, Slot, World, Worn, tick,
 };
 use spatial::{Block, BlockBox, BlockCoord, block};
 
@@ -58,6 +58,7 @@ impl Play {
                 self.world.bodies.combat[row].health = number(health)?;
                 Ok(())
             }
+            ["wear", name, pieces @ ..] => self.wear(name, pieces),
             ["tick", count] => self.tick(number(count)?),
             ["forget"] => {
                 self.events.clear();
@@ -149,6 +150,22 @@ impl Play {
         combat.safe_ticks = 0;
         // Others see it from the next frame on.
         tick(&mut self.world, &mut Vec::new());
+        Ok(())
+    }
+
+    /// Has it wear these pieces and no others.
+    fn wear(&mut self, name: &str, pieces: &[&str]) -> Played {
+        let row = self.row(name)?;
+        let slot = self.world.bodies.player[row];
+        let player = self.world.players.get(slot);
+        let named = |piece: &&str| Piece::named(piece).ok_or(format!("no piece {piece}"));
+        let worn: Result<Worn, String> = pieces.iter().map(named).collect();
+        let dress = Dress {
+            worn: worn?,
+            revision: player.dress.revision + 1,
+        };
+        let session = player.session;
+        tick(&mut self.world, &mut vec![Command::Wear { session, dress }]);
         Ok(())
     }
 

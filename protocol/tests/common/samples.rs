@@ -260,7 +260,7 @@ pub fn appearances() -> Appearances {
     let rows = vec![
         row(7, 0, 2, "Åsa"),
         row(0xff00_0001, 1, 1, ""),
-        row(9, 1, 2, "Bo"),
+        row(9, 1, 0b1011_0110, "Bo"),
     ];
     Appearances {
         rows,

@@ -377,6 +377,7 @@ mod tests {
                 name: admission.name.clone(),
                 house: House::Red,
                 gear: 2,
+                worn: engine::Worn::NOTHING,
             });
             self.roster.update(&roster);
             self.frame.roster = Arc::new(roster);

@@ -1,8 +1,8 @@
-//! What became of things, in sum.
+//! What became of things: in sum, and on whom.
 
 use serde::{Deserialize, Serialize};
 
-use crate::body::Body;
+use crate::body::{Body, text_id};
 
 /// What a batch of the ledger took from the world and gave back to it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -23,5 +23,18 @@ pub struct Flow {
 
 impl Body for Flows {
     const TOPIC: &'static str = "inventory.flows";
+    const VERSION: u64 = 1;
+}
+
+/// A character wears something else than before. What, the inventory says to who asks: told twice, late or in
+/// another order it is the same.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Dressed {
+    #[serde(with = "text_id")]
+    pub character: i64,
+}
+
+impl Body for Dressed {
+    const TOPIC: &'static str = "inventory.dressed";
     const VERSION: u64 = 1;
 }

@@ -10,11 +10,16 @@ pub const LOOT_TABLES_MAX: usize = 500;
 pub const NAME_BYTES_MAX: usize = 40;
 /// What lies on one place of a bag.
 pub const STACK_MAX: u32 = 999;
+/// How much an effect is: nothing keeps all of a blow off.
+pub const EFFECT_MAX: u16 = 999;
 /// Kinds that a recipe needs or gives, and that one begins with: a grid of three by three.
 pub const RECIPE_LOTS_MAX: usize = 9;
 /// Draws of one loot table, and the sum of its weights, which a draw of 32 bits divides evenly enough.
 pub const LOOT_DRAWS_MAX: u32 = 16;
 pub const LOOT_WEIGHT_MAX: u32 = 1_000_000;
+
+/// Characters whose equipment one statement asks for: below the 32,766 values that SQLite binds.
+pub const EQUIPMENT_OWNERS_MAX: usize = 1_000;
 
 /// Spoils that are put away at once: each waits for a disk, and none for another.
 pub const SPOILS_HANDS: usize = 4;

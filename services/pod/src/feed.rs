@@ -130,6 +130,7 @@ impl Homes {
             Command::Join { session, .. }
             | Command::Leave { session }
             | Command::Present { session, .. }
+            | Command::Wear { session, .. }
             | Command::SpoilsKept { session, .. }
             | Command::Input { session, .. } => *session,
             Command::Terrain { .. } | Command::Partition(_) => return self.seat,

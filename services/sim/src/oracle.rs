@@ -86,6 +86,7 @@ fn is_lost(command: &Command, players: &Players, parts: &[(Arc<Frame>, Vec<Comma
         (Command::SpoilsKept { seal, .. }, Command::SpoilsKept { seal: other, .. }) => {
             seal == other
         }
+        (Command::Wear { dress, .. }, Command::Wear { dress: other, .. }) => dress == other,
         (Command::Join { .. }, Command::Join { .. })
         | (Command::Leave { .. }, Command::Leave { .. }) => true,
         _ => false,
@@ -112,6 +113,7 @@ fn session_of(command: &Command) -> Option<SessionId> {
         Command::Join { session, .. }
         | Command::Leave { session }
         | Command::Present { session, .. }
+        | Command::Wear { session, .. }
         | Command::SpoilsKept { session, .. }
         | Command::Input { session, .. } => Some(*session),
         Command::Terrain { .. } | Command::Partition(_) => None,

@@ -100,7 +100,7 @@ pub struct ShardArguments {
     /// Where it answers /healthz, /status and /metrics (TCP); nowhere unless said
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub status: Option<SocketAddr>,
-    /// The game's database, which keeps what players gain; nobody keeps it unless said
+    /// The game's database, which keeps what players gain and has what they wear; nobody asks it unless said
     #[arg(
         long,
         value_name = "URL",

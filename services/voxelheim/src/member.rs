@@ -84,7 +84,8 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
 /// Those who watch the battle for statistics, once they do.
 type Heralds = Arc<Mutex<Vec<TellerHandle>>>;
 
-/// Who keeps what players gain, and who has services told of the battle, if it is said where.
+/// Who keeps what players gain, who tells what they wear, and who has services told of the battle, if it is said
+/// where.
 fn onlookers(
     arguments: &ShardArguments,
     runtime: &Runtime,
@@ -99,7 +100,11 @@ fn onlookers(
     })?;
     let telling = Telling::to(broker)?;
     let (runtime, heralds) = (runtime.handle().clone(), heralds.clone());
+    let (valets, wardrobe) = (runtime.clone(), keeping.clone());
     Ok(vec![
+        Box::new(move |outlook: Outlook| {
+            valets.spawn(wardrobe.dressing().run(outlook.port, outlook.pod));
+        }),
         Box::new(move |outlook: Outlook| {
             let (pod, founding) = (outlook.pod, outlook.config.founding);
             runtime.spawn(keeping.clone().run(outlook.port, pod, founding));

@@ -53,8 +53,8 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let mut wakes = edges.wakes();
     // The steward looks when it likes.
     wakes.push(std::sync::Arc::new(|| ()));
-    // And so do who keeps spoils and who watches for statistics.
-    let onlookers_count = if services.is_some() { 2 } else { 0 };
+    // And so do who keeps spoils, who dresses players and who watches for statistics.
+    let onlookers_count = services.as_ref().map_or(0, |_| Running::ONLOOKERS_COUNT);
     wakes.extend((0..onlookers_count).map(|_| std::sync::Arc::new(|| ()) as world::Wake));
     let mut ports = world::connect(&owners, seed, wakes);
     let onlookers = ports.edges.split_off(ports.edges.len() - onlookers_count);

@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 37] = [
+const MAY_USE: [(&str, &[&str]); 38] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -55,6 +55,10 @@ const MAY_USE: [(&str, &[&str]); 37] = [
     ),
     ("player", &["backends", "events", "tokens", "web"]),
     ("spoils", &["engine", "world", "backends", "events"]),
+    (
+        "wardrobe",
+        &["engine", "world", "backends", "events", "inventory"],
+    ),
     ("analytics", &["backends", "events", "tokens", "web"]),
     ("archive", &["backends"]),
     (
@@ -104,6 +108,7 @@ const MAY_USE: [(&str, &[&str]); 37] = [
             "player",
             "spoils",
             "tokens",
+            "wardrobe",
             "web",
         ],
     ),
@@ -118,7 +123,7 @@ const MAY_USE: [(&str, &[&str]); 37] = [
 ];
 
 /// What tests may use besides.
-const TESTS_MAY_USE: [(&str, &[&str]); 9] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 10] = [
     // Itself with the feature that starts real backends.
     ("backends", &["backends"]),
     (
@@ -130,6 +135,7 @@ const TESTS_MAY_USE: [(&str, &[&str]); 9] = [
         "spoils",
         &["spatial", "inventory", "tokens", "web", "backends"],
     ),
+    ("wardrobe", &["spatial", "tokens", "web", "backends"]),
     ("admin", &["spatial"]),
     ("archive", &["backends", "spatial"]),
     ("chat", &["spatial"]),

@@ -18,14 +18,13 @@ import type { Quality } from "../quality";
 import { BLOB_SHADERS, BODY_SHADERS } from "./body_shaders";
 import { BodyInstances, FLOATS_PER_BODY } from "./body_instances";
 import { BodyMemory } from "./body_memory";
+import { packIdentity, seedOf } from "./identity";
 import { FAR_FIGURE, FULL_FIGURE, figureGeometry } from "./figure";
 
 const CAPACITY_FIRST = 1_024;
 /** Around the middle of a body, with its weapon and its shadow; metres. */
 const BODY_RADIUS = 2.6;
 const BODY_MIDDLE = 0.9;
-/** Seeds that fit the packed identity. */
-const SEED_COUNT = 4_096;
 /** Ticks a body needs to die; it is drawn on after that. */
 const OWN_SAMPLE_TICKS = 1;
 
@@ -155,7 +154,7 @@ export class Bodies {
     rows[to + 8] = table.ticks[row * 2];
     rows[to + 9] = table.ticks[row * 2 + 1];
     rows[to + 10] = look[from] + 256 * look[from + 1];
-    rows[to + 11] = (look[from + 2] & 1) + 2 * (look[from + 3] & 3) + 8 * seedOf(id);
+    rows[to + 11] = packIdentity(look[from + 2], look[from + 3], seedOf(id));
     rows[to + 12] = memory.walkOlder[id];
     rows[to + 13] = memory.walkNewer[id];
     rows[to + 14] = memory.pace[id];
@@ -181,7 +180,7 @@ export class Bodies {
     rows[to + 8] = tick - OWN_SAMPLE_TICKS;
     rows[to + 9] = tick;
     rows[to + 10] = own.pose + 256 * Math.round((255 * own.health) / Math.max(1, own.healthMax));
-    rows[to + 11] = own.house + 2 * 2 + 8 * seedOf(own.id);
+    rows[to + 11] = packIdentity(own.house, own.gear, seedOf(own.id));
     rows[to + 12] = this.memory.walkNewer[own.id];
     rows[to + 13] = this.memory.walkNewer[own.id];
     rows[to + 14] = Math.max(speed, 0);
@@ -190,10 +189,6 @@ export class Bodies {
     rows[to + 17] = this.memory.hurtStart[own.id] - bodies.tickBase;
     this.#fullRows.count += 1;
   }
-}
-
-function seedOf(id: number): number {
-  return (Math.imul(id, 2_654_435_761) >>> 8) % SEED_COUNT;
 }
 
 function meshOf(

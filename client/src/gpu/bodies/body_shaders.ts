@@ -5,12 +5,13 @@ import { FINISH, HEAD, NOISE, SHADOW, SKY } from "../glsl/common";
 import { FAR_POSE } from "./far_pose_glsl";
 import { PAINT_GLSL } from "./paint_glsl";
 import { POSE } from "./pose_glsl";
+import { WORN_GLSL } from "./worn_glsl";
 
 /** What each instance brings; written by body_instances.ts. */
 export const INSTANCE = /* glsl */ `
 in vec4 iOlder;   // x, y, z, yaw
 in vec4 iNewer;
-in vec4 iTimes;   // ticks of older and newer; pose + 256 health; house + 2 gear + 8 seed
+in vec4 iTimes;   // ticks of older and newer; pose + 256 health; house + 2 gear + 512 seed
 in vec4 iWalk;    // stride at older and at newer; pace; tick at which the hands' pose began
 in vec4 iAges;    // ticks at which the legs' pose began and the last wound came; flags
 uniform float uRenderTick;
@@ -36,6 +37,7 @@ out float vHurt;
 out float vHeight;
 flat out ivec4 vKind;   // paint, face, house, health
 flat out float vSeed;
+${WORN_GLSL}
 #ifdef FAR_BODY
 ${FAR_POSE}
 mat3 turnY(float a) { float c = cos(a), s = sin(a); return mat3(c, 0, -s, 0, 1, 0, s, 0, c); }
@@ -53,7 +55,8 @@ void main() {
   int identity = int(iTimes.w + 0.5);
   int house = identity & 1;
   int gear = (identity >> 1) & 3;
-  float seed = float(identity >> 3) / 4096.0;
+  int worn = (identity >> 3) & 63;
+  float seed = float(identity >> 9) / 4096.0;
   float hurtAge = (uRenderTick - iAges.y) * 0.05;
   float handsAge = (uRenderTick - iWalk.w) * 0.05;
   float legsAge = (uRenderTick - iAges.x) * 0.05;
@@ -61,9 +64,7 @@ void main() {
   vec3 turned = normal.xyz;
 #ifdef FAR_BODY
   int item = int(kind.y);
-  bool hasSword = gear == 0 || gear == 2;
-  bool isHidden = ((item == 1 || item == 2 || item == 8) && !hasSword) || (item == 9 && gear != 1);
-  if (isHidden) {
+  if (!farItemShows(item, gear, worn)) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     return;
   }
@@ -71,7 +72,7 @@ void main() {
   posedFar(legs, hands, int(kind.x), walk, iWalk.z, legsAge, handsAge, point, turned);
 #else
   int tool = toolOf(hands, gear);
-  if (!itemShows(int(kind.y), tool, gear, hands)) {
+  if (!itemShows(int(kind.y), tool, gear, hands, worn)) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     return;
   }
@@ -87,7 +88,7 @@ void main() {
   vUv = uv;
   vSeed = seed;
   vHurt = 1.0 - smoothstep(0.0, 0.28, hurtAge);
-  vKind = ivec4(int(kind.z), int(kind.w), house, look >> 8);
+  vKind = ivec4(paintWorn(int(kind.z), gear, worn), int(kind.w), house, look >> 8);
   gl_Position = projectionMatrix * viewMatrix * vec4(vWorld, 1.0);
 }
 `;

@@ -38,6 +38,11 @@ export const ITEM = {
   ARROW: 12,
   BLOCK: 13,
   NOTHING: 14,
+  CREST: 15,
+  CIRCLET: 16,
+  BREASTPLATE: 17,
+  TROUSERS: 18,
+  BOOTS: 19,
 } as const;
 
 /** How the fragment shader colours it; the numbers stand in the shader too. */
@@ -186,12 +191,31 @@ const HEAD_BOXES: readonly FigureBox[] = [
   box(PART.HEAD, ITEM.HOOD, PAINT.CLOTH_DARK, [0, 1.68, 0.27], [0.24, 0.2, 0.14], 0.5),
   box(PART.HEAD, ITEM.CAP, PAINT.HAIR, [0, 1.62, 0.04], [0.41, 0.24, 0.35]),
   box(PART.HEAD, ITEM.CAP, PAINT.LEATHER, [0, 1.77, 0.01], [0.46, 0.15, 0.46]),
-  box(PART.HEAD, ITEM.PLUME, PAINT.GOLD, [0, 1.79, 0.01], [0.46, 0.06, 0.46]),
-  box(PART.HEAD, ITEM.PLUME, PAINT.CLOTH, [0, 1.96, 0.02], [0.09, 0.2, 0.34]),
-  box(PART.HEAD, ITEM.PLUME, PAINT.CLOTH, [0, 1.86, 0.27], [0.09, 0.34, 0.18], 0.4),
+  box(PART.HEAD, ITEM.CREST, PAINT.GOLD, [0, 1.79, 0.01], [0.46, 0.06, 0.46]),
+  box(PART.HEAD, ITEM.CREST, PAINT.CLOTH, [0, 1.96, 0.02], [0.09, 0.2, 0.34]),
+  box(PART.HEAD, ITEM.CREST, PAINT.CLOTH, [0, 1.86, 0.27], [0.09, 0.34, 0.18], 0.4),
+  box(PART.HEAD, ITEM.CIRCLET, PAINT.GOLD, [0, 1.71, 0], [0.4, 0.05, 0.4]),
   box(PART.CAPE, ITEM.PLUME, PAINT.CLOTH_DARK, [0, 0.99, 0.21], [0.5, 0.78, 0.04]),
   box(PART.TORSO, ITEM.QUIVER, PAINT.LEATHER, [0.1, 1.15, 0.22], [0.16, 0.5, 0.13], 0.2),
   box(PART.TORSO, ITEM.QUIVER, PAINT.LINEN, [0.1, 1.45, 0.27], [0.12, 0.12, 0.08], 0.2),
+];
+
+/** What is worn over the rest, each a little wider than what is under it. */
+const WORN_BOXES: readonly FigureBox[] = [
+  box(PART.TORSO, ITEM.BREASTPLATE, PAINT.STEEL, [0, 1.19, -0.155], [0.46, 0.32, 0.07]),
+  box(PART.TORSO, ITEM.BREASTPLATE, PAINT.STEEL, [0, 0.97, -0.145], [0.4, 0.14, 0.07]),
+  box(PART.TORSO, ITEM.BREASTPLATE, PAINT.GOLD, [0, 1.355, -0.15], [0.3, 0.03, 0.09]),
+  box(PART.TORSO, ITEM.BREASTPLATE, PAINT.STEEL, [0, 1.14, 0.15], [0.48, 0.42, 0.07]),
+  box(PART.ARM_LEFT, ITEM.BREASTPLATE, PAINT.STEEL, [-0.38, 1.35, 0], [0.27, 0.14, 0.3]),
+  box(PART.ARM_RIGHT, ITEM.BREASTPLATE, PAINT.STEEL, [0.38, 1.35, 0], [0.27, 0.14, 0.3]),
+  box(PART.THIGH_LEFT, ITEM.TROUSERS, PAINT.LEATHER, [-0.13, 0.58, 0], [0.24, 0.44, 0.27]),
+  box(PART.THIGH_RIGHT, ITEM.TROUSERS, PAINT.LEATHER, [0.13, 0.58, 0], [0.24, 0.44, 0.27]),
+  box(PART.SHIN_LEFT, ITEM.BOOTS, PAINT.LEATHER, [-0.13, 0.19, 0], [0.235, 0.3, 0.265]),
+  box(PART.SHIN_RIGHT, ITEM.BOOTS, PAINT.LEATHER, [0.13, 0.19, 0], [0.235, 0.3, 0.265]),
+  box(PART.SHIN_LEFT, ITEM.BOOTS, PAINT.WOOD, [-0.13, 0.37, 0], [0.26, 0.08, 0.29]),
+  box(PART.SHIN_RIGHT, ITEM.BOOTS, PAINT.WOOD, [0.13, 0.37, 0], [0.26, 0.08, 0.29]),
+  box(PART.SHIN_LEFT, ITEM.BOOTS, PAINT.LEATHER, [-0.13, 0.07, -0.05], [0.25, 0.14, 0.38]),
+  box(PART.SHIN_RIGHT, ITEM.BOOTS, PAINT.LEATHER, [0.13, 0.07, -0.05], [0.25, 0.14, 0.38]),
 ];
 
 /** All limbs and items. */
@@ -199,6 +223,7 @@ export const FULL_FIGURE: readonly FigureBox[] = [
   ...TRUNK_BOXES,
   ...ARM_BOXES,
   ...HEAD_BOXES,
+  ...WORN_BOXES,
   ...ITEM_BOXES,
 ];
 
@@ -207,12 +232,15 @@ export const FAR_FIGURE: readonly FigureBox[] = [
   box(PART.TORSO, ITEM.ALWAYS, PAINT.TABARD, [0, 1.04, 0], [0.5, 0.68, 0.3]),
   box(PART.HEAD, ITEM.ALWAYS, PAINT.FACE, [0, 1.56, 0], [0.38, 0.36, 0.38]),
   box(PART.HEAD, ITEM.HELMET, PAINT.STEEL, [0, 1.74, 0], [0.44, 0.2, 0.44]),
+  box(PART.TORSO, ITEM.BREASTPLATE, PAINT.STEEL, [0, 1.16, 0], [0.52, 0.36, 0.34]),
+  box(PART.THIGH_LEFT, ITEM.TROUSERS, PAINT.LEATHER, [-0.13, 0.58, 0], [0.24, 0.34, 0.27]),
+  box(PART.THIGH_RIGHT, ITEM.TROUSERS, PAINT.LEATHER, [0.13, 0.58, 0], [0.24, 0.34, 0.27]),
   box(PART.HEAD, ITEM.HOOD, PAINT.CLOTH, [0, 1.66, 0.03], [0.45, 0.34, 0.44]),
   box(PART.THIGH_LEFT, ITEM.ALWAYS, PAINT.BOOT, [-0.13, 0.37, 0], [0.22, 0.74, 0.25]),
   box(PART.THIGH_RIGHT, ITEM.ALWAYS, PAINT.BOOT, [0.13, 0.37, 0], [0.22, 0.74, 0.25]),
   box(PART.ARM_LEFT, ITEM.ALWAYS, PAINT.MAIL, [-0.36, 1.04, 0], [0.2, 0.64, 0.22]),
   box(PART.ARM_RIGHT, ITEM.ALWAYS, PAINT.MAIL, [0.36, 1.04, 0], [0.2, 0.64, 0.22]),
-  box(PART.HELD_RIGHT, ITEM.SWORD, PAINT.STEEL, [RX, RY, -0.5], [0.05, 0.12, 0.95]),
+  box(PART.HELD_RIGHT, ITEM.SWORD, PAINT.BLADE, [RX, RY, -0.5], [0.05, 0.12, 0.95]),
   box(PART.HELD_LEFT, ITEM.SHIELD, PAINT.SHIELD, [LX - 0.12, LY + 0.12, 0], [0.07, 0.72, 0.56]),
 ];
 

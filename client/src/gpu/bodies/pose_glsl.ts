@@ -5,7 +5,7 @@
 /** From the bow's rest to the cheek, along the arrow; metres. */
 export const DRAW_METRES = 0.35;
 
-/** Needs: float uTime. Gives: `Pose poseOf(...)`, `posed(...)`, `bendBow(...)`, `itemShows(...)`. */
+/** Needs: float uTime, WORN_GLSL. Gives: `Pose poseOf(...)`, `posed(...)`, `bendBow(...)`, `itemShows(...)`. */
 export const POSE = /* glsl */ `
 struct Pose {
   vec3 torso;       // turns about x, y, z at the hips
@@ -253,7 +253,7 @@ void posed(Pose p, int part, float flutter, inout vec3 point, inout vec3 normal)
   normal = root * normal;
 }
 
-/** What the hands hold: 1 sword, 3 bow, 4 bomb, 5 pick, 6 horn. Gear as GEAR in state.ts. */
+/** What the hands hold: 1 sword, 3 bow, 4 bomb, 5 pick, 6 horn. Gear as GEAR in state.ts, by its kind. */
 int toolOf(int hands, int gear) {
   if (hands == 2 || hands == 3 || hands == 8) return 3;
   if (hands == 4) return 4;
@@ -264,17 +264,13 @@ int toolOf(int hands, int gear) {
   return 1;
 }
 
-bool itemShows(int item, int tool, int gear, int hands) {
+bool itemShows(int item, int tool, int gear, int hands, int worn) {
   if (item == 0) return true;
   if (item == 1) return tool == 1;
-  if (item == 2) return tool == 1 && gear != 3;
+  if (item == 2) return tool == 1 && hasShield(gear, worn);
   if (item >= 3 && item <= 6) return tool == item;
   if (item == 7) return gear == 1 || tool == 3;
-  if (item == 8) return gear == 0 || gear == 2;
-  if (item == 9) return gear == 1;
-  if (item == 10) return gear == 2;
-  if (item == 11) return gear == 3;
   if (item == 12) return hands == 2;
-  return false;
+  return wornShows(item, gear, worn);
 }
 `;

@@ -17,6 +17,7 @@ import { BowArms } from "./bow_arms";
 import { figureGeometry, ITEM, ITEM_BOXES, OWN_ARM_BOXES } from "./figure";
 import { PAINT_GLSL } from "./paint_glsl";
 import { POSE } from "./pose_glsl";
+import { WORN_GLSL } from "./worn_glsl";
 
 /** Which item is in the hands, by slot and by pose. */
 const TOOL_OF_SLOT: readonly number[] = [ITEM.SWORD, ITEM.BOW, ITEM.BOMB, ITEM.PICK];
@@ -43,18 +44,20 @@ uniform vec3 uHeldLeft;
 uniform vec3 uShiftRight;   // of a whole arm, in the figure's metres
 uniform vec3 uShiftLeft;
 uniform int uTool;
+uniform int uWorn;          // of the own gear, without its kind
 uniform float uPull;        // of the bowstring, 0..1; the arrow shows above 0
 out vec3 vNormal;
 out vec2 vUv;
 out vec3 vToPoint;
 flat out ivec2 vPaint;
+${WORN_GLSL}
 ${POSE}
 void main() {
   int part = int(kind.x);
   int item = int(kind.y);
   bool isLeft = part == 2 || part == 6 || part == 10;
   bool shows = item == 0 ? (!isLeft || uTool == 1 || uTool == 3) : item == uTool
-    || (item == 2 && uTool == 1) || (item == 12 && uPull > 0.0);
+    || (item == 2 && uTool == 1 && hasShield(2, uWorn)) || (item == 12 && uPull > 0.0);
   if (!shows) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     return;
@@ -75,7 +78,7 @@ void main() {
   point += isLeft ? uShiftLeft : uShiftRight;
   vNormal = mat3(uCameraTurn) * (mat3(uHands) * turned);
   vUv = uv;
-  vPaint = ivec2(int(kind.z), int(kind.w));
+  vPaint = ivec2(paintWorn(int(kind.z), 2, uWorn), int(kind.w));
   vec4 fromEye = uHands * vec4(point, 1.0);
   vToPoint = mat3(uCameraTurn) * fromEye.xyz;
   gl_Position = projectionMatrix * fromEye;
@@ -134,6 +137,7 @@ export class ViewModel {
     uShiftRight: { value: [0, 0, 0] },
     uShiftLeft: { value: [0, 0, 0] },
     uTool: { value: 1 },
+    uWorn: { value: 0 },
     uPull: { value: 0 },
     uHouse: { value: 0 },
     uBlockLayers: { value: [0, 0, 0] },
@@ -169,6 +173,7 @@ export class ViewModel {
     if (!this.mesh.visible) return;
     this.#uniforms.uCameraTurn.value.set(cameraTurn);
     this.#uniforms.uHouse.value = own.house;
+    this.#uniforms.uWorn.value = own.gear >> 2;
     this.#chooseTool(view);
     this.#place(view);
     this.#pose(view);

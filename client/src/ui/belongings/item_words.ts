@@ -1,6 +1,6 @@
 //! What players read about an item, beside its name.
 
-import type { Catalogue, Slot } from "../../belongings";
+import type { Catalogue, Effect, Slot } from "../../belongings";
 
 export type Rarity = "common" | "fine" | "rare";
 
@@ -57,14 +57,34 @@ export function rarityOf(item: string, catalogue: Catalogue): Rarity {
 
 /** What it is, and what it is for. */
 export function purposeOf(item: string, catalogue: Catalogue): string {
-  const { slot } = catalogue.item(item);
+  const { slot, effect } = catalogue.item(item);
   const uses = catalogue.usesOf(item).map((title) => title.toLowerCase());
   const parts = [
     NATURES[item] ?? "",
-    slot === null ? "" : `Worn ${WORN_WHERE[slot]}.`,
+    slot === null ? "" : `Worn ${WORN_WHERE[slot]},${effectOf(effect)}`,
     uses.length === 0 ? "" : `Makes ${listed(uses)}.`,
   ];
   return parts.filter((part) => part !== "").join(" ");
+}
+
+/** What it does to who wears it, and to whom that one strikes. */
+function effectOf(effect: Effect | null): string {
+  switch (effect?.kind) {
+    case "armour":
+      return ` it keeps ${percent(effect.amount)} of every blow, arrow and blast off.`;
+    case "shield":
+      return ` it keeps ${percent(effect.amount)} of what comes from ahead off, while no bow is in the hands.`;
+    case "blow":
+      return ` a blow of your sword takes ${effect.amount} points more.`;
+    case "arrow":
+      return ` an arrow of yours takes ${effect.amount} points more.`;
+    default:
+      return " it is for show.";
+  }
+}
+
+function percent(permille: number): string {
+  return `${permille / 10} %`;
 }
 
 function listed(words: readonly string[]): string {

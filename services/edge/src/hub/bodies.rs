@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use engine::{Appearance, BodyId, limits::BODIES_MAX};
+use engine::{Appearance, BodyId, Worn, limits::BODIES_MAX};
 
 use crate::hub::population::folded;
 
@@ -39,7 +39,8 @@ impl BodySet {
     }
 }
 
-/// Body indices of which somebody left or somebody else came since the last look.
+/// Body indices of which somebody left, somebody else came, or somebody wears something else since the last
+/// look.
 #[derive(Default)]
 pub struct RosterChanges {
     version: u64,
@@ -48,12 +49,15 @@ pub struct RosterChanges {
     names: HashMap<String, u32>,
     /// Who was at an index before, where it is not who is there now.
     pub gone: Vec<BodyId>,
+    /// Who is still there and looks otherwise than at the last look.
+    pub dressed: Vec<BodyId>,
 }
 
 /// Who was at an index at the last look.
 #[derive(Clone, Default)]
 struct Known {
     id: BodyId,
+    worn: Worn,
     name_folded: String,
 }
 
@@ -61,6 +65,7 @@ impl RosterChanges {
     /// Compares with the roster of the last call; cheap while nothing changed.
     pub fn update(&mut self, roster: &engine::Roster) {
         self.gone.clear();
+        self.dressed.clear();
         if roster.version == self.version {
             return;
         }
@@ -70,9 +75,13 @@ impl RosterChanges {
             .resize(count.max(self.known.len()), Known::default());
         for index in 0..self.known.len() {
             let look = roster.appearances.get(index).and_then(Option::as_ref);
-            let now = look.map_or(BodyId::NOBODY, |look| look.id);
-            if self.known[index].id != now {
+            let now = look.map_or((BodyId::NOBODY, Worn::NOTHING), |look| (look.id, look.worn));
+            let known = &mut self.known[index];
+            if known.id != now.0 {
                 self.change(index, look);
+            } else if known.worn != now.1 {
+                known.worn = now.1;
+                self.dressed.push(now.0);
             }
         }
     }
@@ -85,6 +94,7 @@ impl RosterChanges {
     fn change(&mut self, index: usize, look: Option<&Appearance>) {
         let now = look.map_or_else(Known::default, |look| Known {
             id: look.id,
+            worn: look.worn,
             name_folded: folded(&look.name),
         });
         if !now.name_folded.is_empty() {
@@ -106,7 +116,7 @@ impl RosterChanges {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::{House, Roster};
+    use engine::{House, Piece, Roster};
 
     fn roster(version: u64, ids: &[Option<BodyId>]) -> Roster {
         let look = |id: &BodyId| Appearance {
@@ -114,6 +124,7 @@ mod tests {
             name: format!("Body {}", id.index()),
             house: House::Red,
             gear: 0,
+            worn: Worn::NOTHING,
         };
         Roster {
             version,
@@ -140,5 +151,31 @@ mod tests {
         assert!(changes.has_name("body 1") && !changes.has_name("body 2"));
         changes.update(&roster(2, &[]));
         assert!(changes.gone.is_empty(), "the same version is not looked at");
+    }
+
+    #[test]
+    fn who_wears_something_else_is_told_of_and_a_newcomer_is_not() {
+        let [a, b, c] = [BodyId::new(1, 0), BodyId::new(2, 0), BodyId::new(1, 1)];
+        let mut changes = RosterChanges::default();
+        changes.update(&roster(1, &[None, Some(a), Some(b)]));
+        let dress = |roster: &mut Roster, index: usize| {
+            let look = roster.appearances[index].as_mut().expect("it is there");
+            look.worn = Worn::from_iter([Piece::Helmet]);
+        };
+        let mut dressed = roster(2, &[None, Some(a), Some(b)]);
+        dress(&mut dressed, 2);
+        changes.update(&dressed);
+        assert_eq!((&changes.dressed[..], changes.gone.len()), (&[b][..], 0));
+        dressed.version = 3;
+        changes.update(&dressed);
+        assert!(changes.dressed.is_empty(), "it was told of");
+        let mut followed = roster(4, &[None, Some(c), Some(b)]);
+        dress(&mut followed, 1);
+        changes.update(&followed);
+        assert_eq!(
+            (&changes.dressed[..], &changes.gone[..]),
+            (&[b][..], &[a][..]),
+            "one undressed, the other came as it is"
+        );
     }
 }

@@ -190,6 +190,13 @@ impl Client {
         }
     }
 
+    /// A body looks otherwise: who was told of it is told again.
+    pub fn see_again(&mut self, index: u32) {
+        if self.told.contains(index) && !self.seen.contains(&index) {
+            self.seen.push(index);
+        }
+    }
+
     /// Where it looks: the camera, while that was told lately, else the body.
     pub fn yaw(&self, body_yaw: u16, tick: u32) -> u16 {
         let is_recent =

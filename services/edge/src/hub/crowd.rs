@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use engine::{Appearance, Attachment, BodyId, Frame, House, PlayerState, Roster, SessionId};
+use engine::{Appearance, Attachment, BodyId, Frame, House, PlayerState, Roster, SessionId, Worn};
 use protocol::up::{Hello, UpMessage};
 use spatial::partition::Owner;
 use tokio::sync::mpsc;
@@ -116,6 +116,7 @@ fn frame(count: usize) -> Frame {
             name: name(number),
             house: House::Red,
             gear: 2,
+            worn: Worn::NOTHING,
         })
     });
     let roster = Roster {

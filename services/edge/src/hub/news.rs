@@ -2,7 +2,7 @@
 //! the crowd. And what is picked for each: kills and refusals. Pure: frames in, messages out.
 
 use bytes::Bytes;
-use engine::{Appearance, BodyId, Event, Frame, PlayerState, SessionId};
+use engine::{Appearance, BodyId, Event, Frame, Piece, PlayerState, SessionId};
 use protocol::{
     Encode, Encoder,
     battle::{Banner, Battle, Density, Kill, Kills, Score, Scoreboard},
@@ -199,9 +199,24 @@ pub fn wire_appearance(look: &Appearance) -> session::Appearance {
     session::Appearance {
         id: look.id.0,
         house: look.house as u8,
-        gear: look.gear,
+        gear: gear_of(look),
         name: look.name.clone(),
     }
+}
+
+/// What a body carries and wears, in one number: WIRE.md, Appearances. A bow is seen in the hands anyway.
+fn gear_of(look: &Appearance) -> u8 {
+    const SHOWN: [Piece; 6] = [
+        Piece::Helmet,
+        Piece::Breastplate,
+        Piece::Trousers,
+        Piece::Boots,
+        Piece::Sword,
+        Piece::Shield,
+    ];
+    let shown = SHOWN.into_iter().zip(2..);
+    let bits = shown.filter(|(piece, _)| look.worn.has(*piece));
+    bits.fold(look.gear, |gear, (_, bit)| gear | 1 << bit)
 }
 
 /// Deaths of the last ticks and refusals, gathered once and picked from for every client.
@@ -311,6 +326,23 @@ fn is_within_feed(a: Position, b: Position) -> bool {
 mod tests {
     use super::*;
     use engine::Weapon;
+
+    #[test]
+    fn gear_has_the_kind_low_and_what_is_worn_above_it() {
+        let look = |worn| Appearance {
+            id: body(1),
+            name: String::new(),
+            house: engine::House::Red,
+            gear: 2,
+            worn,
+        };
+        let worn = |pieces: &[Piece]| gear_of(&look(pieces.iter().copied().collect()));
+        assert_eq!(worn(&[]), 2);
+        assert_eq!(worn(&[Piece::Helmet]), 2 | 4);
+        assert_eq!(worn(&[Piece::Sword, Piece::Shield]), 2 | 64 | 128);
+        assert_eq!(worn(&[Piece::Bow]), 2, "hands show it");
+        assert_eq!(worn(&Piece::ALL), 0xfe);
+    }
 
     fn body(index: u32) -> BodyId {
         BodyId::new(index, 0)

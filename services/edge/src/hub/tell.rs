@@ -406,9 +406,15 @@ impl Telling<'_> {
         }
     }
 
-    /// The looks of bodies seen for the first time, and of those told before who are gone.
+    /// The looks of bodies seen for the first time and of those that look otherwise than it was told, and
+    /// which of those told are gone.
     fn tell_appearances(&mut self, client: &mut Client) -> Result<(), TooSlow> {
-        if client.seen.is_empty() && self.teller.roster.gone.is_empty() {
+        let roster = &self.teller.roster;
+        roster
+            .dressed
+            .iter()
+            .for_each(|id| client.see_again(id.index()));
+        if client.seen.is_empty() && roster.gone.is_empty() {
             return Ok(());
         }
         let gone: Vec<BodyId> = self

@@ -55,6 +55,34 @@ pub struct ItemDefinition {
     pub is_unique: bool,
     /// Where it is worn, if anywhere.
     pub slot: Option<Slot>,
+    /// What it does in the battle, worn.
+    pub effect: Option<Effect>,
+}
+
+/// What something that is worn does in the battle: for players to read, the battle has its own numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Keeps off so many 1/1000 of a blow.
+    Armour(u16),
+    /// The same, of one from ahead.
+    Shield(u16),
+    /// A blow of the sword takes so many points more.
+    Blow(u16),
+    /// An arrow does.
+    Arrow(u16),
+}
+
+impl Effect {
+    /// As pages know it, and how much.
+    pub const fn parts(self) -> (&'static str, u16) {
+        match self {
+            Self::Armour(permille) => ("armour", permille),
+            Self::Shield(permille) => ("shield", permille),
+            Self::Blow(points) => ("blow", points),
+            Self::Arrow(points) => ("arrow", points),
+        }
+    }
 }
 
 /// What becomes what.

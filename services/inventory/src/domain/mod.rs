@@ -20,7 +20,7 @@ mod trade;
 pub use account::{Account, Place, Sink, Slot, Source};
 pub use books::{Books, slots_used};
 pub use crafting::craft;
-pub use definitions::{Definitions, Item, ItemDefinition, LootEntry, LootTable, Recipe};
+pub use definitions::{Definitions, Effect, Item, ItemDefinition, LootEntry, LootTable, Recipe};
 pub use equipment::{equip, unequip};
 pub use loot::{LootKey, find_moves, loot};
 pub use movement::{Changes, Lot, Move, Thing, births, check, net};

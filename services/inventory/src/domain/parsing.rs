@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, fmt};
 use serde::Deserialize;
 
 use crate::{
-    domain::{Definitions, Item, ItemDefinition, LootEntry, LootTable, Recipe, Slot},
+    domain::{Definitions, Effect, Item, ItemDefinition, LootEntry, LootTable, Recipe, Slot},
     limits::{
-        ITEMS_MAX, LOOT_DRAWS_MAX, LOOT_TABLES_MAX, LOOT_WEIGHT_MAX, MOVE_COUNT_MAX,
+        EFFECT_MAX, ITEMS_MAX, LOOT_DRAWS_MAX, LOOT_TABLES_MAX, LOOT_WEIGHT_MAX, MOVE_COUNT_MAX,
         NAME_BYTES_MAX, RECIPE_LOTS_MAX, RECIPES_MAX, STACK_MAX,
     },
 };
@@ -46,6 +46,7 @@ struct RawItem {
     #[serde(default)]
     unique: bool,
     slot: Option<String>,
+    effect: Option<Effect>,
 }
 
 #[derive(Deserialize)]
@@ -149,11 +150,17 @@ impl Faults {
             self.require(slot != Some(Err(())), &place, "there is no such slot");
             let is_worn_alone = slot.is_none() || it.stack == 1;
             self.require(is_worn_alone, &place, "what is worn does not stack");
+            let is_worn = it.effect.is_none() || slot.is_some();
+            self.require(is_worn, &place, "only what is worn has an effect");
+            let amounts = 1..=EFFECT_MAX;
+            let is_effect = it.effect.is_none_or(|it| amounts.contains(&it.parts().1));
+            self.require(is_effect, &place, "an effect is 1 to 999");
             let definition = ItemDefinition {
                 title: it.title.clone(),
                 stack_max: it.stack,
                 is_unique: it.unique,
                 slot: slot.and_then(Result::ok),
+                effect: it.effect,
             };
             (Item::new(name), definition)
         });

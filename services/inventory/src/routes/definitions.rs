@@ -25,6 +25,15 @@ pub struct ItemAnswer {
     unique: bool,
     /// Where it is worn, if anywhere.
     slot: Option<&'static str>,
+    /// What it does in the battle, worn.
+    effect: Option<EffectAnswer>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct EffectAnswer {
+    /// `armour` and `shield` keep off so many 1/1000 of a blow; `blow` and `arrow` take so many points more.
+    kind: &'static str,
+    amount: u16,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -63,6 +72,10 @@ impl ItemAnswer {
             stack: definition.stack_max,
             unique: definition.is_unique,
             slot: definition.slot.map(|slot| slot.name()),
+            effect: definition.effect.map(|effect| {
+                let (kind, amount) = effect.parts();
+                EffectAnswer { kind, amount }
+            }),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! What others are told of a change: the economy, what came from the world and went back to it; the shards, what
-//! others than they did with characters they hold.
+//! others than they did with characters they hold; and the battle, who wears something else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use backends::{broker::Event, outbox::Outbox, sql::SqlError, sql::Transaction};
+use events::{Body, inventory::Dressed};
 use serde_json::json;
 
 use crate::{
@@ -41,7 +42,22 @@ pub async fn put(
             outbox.put(transaction, owner, &event).await?;
         }
     }
+    for character in dressed(changes) {
+        let event = Event {
+            id: event_id(stamp, &format!("{character}-dressed")),
+            topic: Dressed::TOPIC.to_owned(),
+            body: Dressed { character }.to_bytes(),
+        };
+        outbox.put(transaction, character, &event).await?;
+    }
     Ok(())
+}
+
+/// Whose equipment is another now.
+fn dressed(changes: &Changes) -> BTreeSet<i64> {
+    let accounts = changes.keys().map(|(account, _)| account);
+    let worn = accounts.filter(|it| matches!(it.place, Place::Equipment(_)));
+    worn.map(|it| it.owner).collect()
 }
 
 /// Out of sources below zero, into sinks above.
@@ -71,9 +87,13 @@ fn by_owner(changes: &Changes) -> BTreeMap<i64, Vec<serde_json::Value>> {
 
 fn event(stamp: Stamp, part: &str, topic: String, body: &serde_json::Value) -> Event {
     Event {
-        // Batches rise, so events of one owner do.
-        id: format!("inventory-{:016x}-{part}", stamp.batch),
+        id: event_id(stamp, part),
         topic,
         body: body.to_string().into_bytes(),
     }
+}
+
+/// Batches rise, so events of one owner do.
+fn event_id(stamp: Stamp, part: &str) -> String {
+    format!("inventory-{:016x}-{part}", stamp.batch)
 }

@@ -6,6 +6,7 @@ mod balances;
 mod batches;
 mod characters;
 mod entries;
+mod equipment;
 mod events;
 mod posting;
 mod rollback;
@@ -25,6 +26,7 @@ pub use audit::Audit;
 pub use batches::{Answer, Order, Outcome, ShardBatch};
 pub use characters::{Claim, Holding};
 pub use entries::Entry;
+pub use equipment::Equipment;
 pub use rollback::{Point, Preview};
 pub use trades::KeptTrade;
 

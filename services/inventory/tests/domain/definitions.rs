@@ -58,6 +58,18 @@ fn faults_of_items_are_told_with_their_place() {
             "[items.a]\ntitle = 'x'\nstack = 2\nunique = true",
             "items.a: a unique item does not stack",
         ),
+        (
+            "[items.a]\ntitle = 'x'\neffect = { armour = 5 }",
+            "items.a: only what is worn has an effect",
+        ),
+        (
+            "[items.a]\ntitle = 'x'\nslot = 'head'\neffect = { armour = 1000 }",
+            "items.a: an effect is 1 to 999",
+        ),
+        (
+            "[items.a]\ntitle = 'x'\nslot = 'head'\neffect = { magic = 1 }",
+            "unknown variant",
+        ),
         ("[start]\nnothing_known = 1", "start: there is no item"),
         ("[start]\nsword = 0", "start: a count of sword is 1 to 999"),
         (

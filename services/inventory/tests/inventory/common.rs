@@ -18,7 +18,7 @@ pub const ITEMS: &str = r#"
 [items]
 log = { title = "Log", stack = 64 }
 plank = { title = "Plank", stack = 10 }
-sword = { title = "Sword", unique = true, slot = "hand" }
+sword = { title = "Sword", unique = true, slot = "hand", effect = { blow = 4 } }
 cap = { title = "Cap", slot = "head" }
 [recipes]
 plank = { needs = { log = 1 }, gives = { plank = 4 } }

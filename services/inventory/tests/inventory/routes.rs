@@ -18,7 +18,8 @@ fn the_definitions_are_for_everybody_but_not_what_is_found() {
             .call("GET /inventory/definitions", "", Value::Null)
             .await
             .ok(200);
-        let sword = json!({ "item": "sword", "title": "Sword", "stack": 1, "unique": true, "slot": "hand" });
+        let sword = json!({ "item": "sword", "title": "Sword", "stack": 1, "unique": true, "slot": "hand",
+            "effect": { "kind": "blow", "amount": 4 } });
         assert!(
             told["items"].as_array().expect("items").contains(&sword),
             "{told}"

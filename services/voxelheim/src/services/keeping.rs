@@ -13,7 +13,10 @@ use world::EdgePort;
 
 use crate::{
     Failure,
-    services::stores::{Stores, open_broker},
+    services::{
+        dressing::Dressing,
+        stores::{Stores, open_broker},
+    },
 };
 
 /// Between two tries to reach the database.
@@ -28,11 +31,40 @@ pub struct Keeping {
     stopped: watch::Receiver<bool>,
 }
 
-/// The database, or where it will be.
+/// The game's database, or where it will be.
 #[derive(Clone)]
-enum Game {
+pub enum Game {
     Open(Database),
     Away(String),
+}
+
+impl Game {
+    /// By its URL. It need not be there yet.
+    pub async fn at(url: &str) -> Result<Self, Failure> {
+        match Database::open(url, SqlLimits::default()).await {
+            Ok(database) => Ok(Self::Open(database)),
+            Err(error) if error.is_retryable() => Ok(Self::Away(url.to_owned())),
+            Err(error) => Err(Failure::Usage(format!("the database of the game: {error}"))),
+        }
+    }
+
+    /// The database, once it is there; `what` waits for it.
+    pub async fn opened(self, what: &str) -> Result<Database, SqlError> {
+        let url = match self {
+            Self::Open(database) => return Ok(database),
+            Self::Away(url) => url,
+        };
+        let mut backoff = Backoff::new(RETRY_MIN, RETRY_MAX);
+        loop {
+            match Database::open(&url, SqlLimits::default()).await {
+                Err(error) if error.is_retryable() => {
+                    tracing::warn!(%error, "{what} waits for the database");
+                    backoff.wait().await;
+                }
+                opened => return opened,
+            }
+        }
+    }
 }
 
 impl Keeping {
@@ -50,17 +82,16 @@ impl Keeping {
         broker: &str,
         stopped: watch::Receiver<bool>,
     ) -> Result<Self, Failure> {
-        let game = match Database::open(game, SqlLimits::default()).await {
-            Ok(database) => Game::Open(database),
-            Err(error) if error.is_retryable() => Game::Away(game.to_owned()),
-            Err(error) => return Err(Failure::Usage(format!("the database of the game: {error}"))),
-        };
-        let broker = open_broker(broker)?;
         Ok(Self {
-            game,
-            broker,
+            game: Game::at(game).await?,
+            broker: open_broker(broker)?,
             stopped,
         })
+    }
+
+    /// Who dresses the players of the same shards, with the same database.
+    pub fn dressing(&self) -> Dressing {
+        Dressing::new(self.game.clone(), self.broker.clone(), self.stopped.clone())
     }
 
     /// Keeps what the shards of a process say of a world, until it is told to stop.
@@ -71,7 +102,7 @@ impl Keeping {
             mut stopped,
         } = self;
         let database = tokio::select! {
-            database = opened(game) => database,
+            database = game.opened("keeping of spoils") => database,
             _ = stopped.wait_for(|stopped| *stopped) => return,
         };
         match database {
@@ -80,23 +111,6 @@ impl Keeping {
                 Keeper::new(port, pod, store).run(broker, stopped).await;
             }
             Err(error) => tracing::error!(%error, "spoils are not kept"),
-        }
-    }
-}
-
-async fn opened(game: Game) -> Result<Database, SqlError> {
-    let url = match game {
-        Game::Open(database) => return Ok(database),
-        Game::Away(url) => url,
-    };
-    let mut backoff = Backoff::new(RETRY_MIN, RETRY_MAX);
-    loop {
-        match Database::open(&url, SqlLimits::default()).await {
-            Err(error) if error.is_retryable() => {
-                tracing::warn!(%error, "spoils wait for the database");
-                backoff.wait().await;
-            }
-            opened => return opened,
         }
     }
 }

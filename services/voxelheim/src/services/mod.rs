@@ -8,6 +8,7 @@ mod analytics;
 mod bailiff;
 mod belongings;
 pub mod chat;
+mod dressing;
 mod keeping;
 mod observers;
 mod offline;
@@ -70,18 +71,22 @@ pub struct Running {
 }
 
 impl Running {
-    /// Keeps what the shards of this process say that players gained, and has services told of the battle. Ports
-    /// are two; what comes back is to be stopped before the services.
+    /// Ports that [`Self::look_on`] takes.
+    pub const ONLOOKERS_COUNT: usize = 3;
+
+    /// Keeps what the shards of this process say that players gained, tells them what those wear, and has services
+    /// told of the battle. Ports are three; what comes back is to be stopped before the services.
     pub fn look_on(
         &self,
         ports: Vec<EdgePort>,
         status: PodStatus,
         (pod, founding): (u16, u128),
     ) -> Result<TellerHandle, Failure> {
-        let [keeper, herald] = <[EdgePort; 2]>::try_from(ports)
-            .unwrap_or_else(|ports| panic!("two look on, not {}", ports.len()));
+        let [keeper, valet, herald] = <[EdgePort; Self::ONLOOKERS_COUNT]>::try_from(ports)
+            .unwrap_or_else(|ports| panic!("three look on, not {}", ports.len()));
         let keeping = self.keeping.clone();
         self.runtime.spawn(keeping.run(keeper, pod, founding));
+        self.runtime.spawn(self.keeping.dressing().run(valet, pod));
         let world = spoils::world_name(founding);
         self.telling
             .clone()

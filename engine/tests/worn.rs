@@ -1,0 +1,240 @@
+//! What characters wear: the greatest revision counts, whatever comes in which order, wherever the body is and
+//! however the world is saved or divided; and everybody is told the look that goes with it.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{Crowd, flat_world};
+use engine::{
+    Attachment, Command, Dress, Frame, Piece, SessionId, World, Worn, arena, cluster::Cluster, tick,
+};
+use spatial::{
+    BlockBox, BlockCoord,
+    partition::{Owner, Partition},
+    random::SplitMix64,
+};
+
+const PLAYERS: usize = 16;
+const SOLDIERS_PER_HOUSE: u32 = 40;
+
+/// An inventory whose words are late, doubled and out of order; what it said last of each counts.
+struct Inventory {
+    random: SplitMix64,
+    dresses: BTreeMap<SessionId, Dress>,
+    late: Vec<Command>,
+}
+
+impl Inventory {
+    fn new(seed: u64) -> Self {
+        Self {
+            random: SplitMix64::new(seed),
+            dresses: BTreeMap::new(),
+            late: Vec::new(),
+        }
+    }
+
+    fn speak(&mut self, commands: &mut Vec<Command>) {
+        let session = SessionId(u64::from(self.random.below(PLAYERS as u32)) + 1);
+        let bits = self.random.below(1 << Piece::COUNT) as u8;
+        let dress = self.dresses.entry(session).or_default();
+        dress.revision += 1 + self.random.below(3);
+        dress.worn = Worn::from_bits(bits).expect("each has a meaning");
+        let word = Command::Wear {
+            session,
+            dress: *dress,
+        };
+        match self.random.below(4) {
+            0 => self.late.push(word),
+            1 => commands.extend([word.clone(), word]),
+            _ => commands.push(word),
+        }
+        if self.random.chance(1, 8) {
+            commands.append(&mut self.late);
+        }
+    }
+}
+
+/// The commands of a battle, tick by tick, and the frames of one shard.
+fn record(seed: u64, ticks: u32) -> Vec<(Vec<Command>, Frame)> {
+    let mut world = flat_world(seed, SOLDIERS_PER_HOUSE);
+    let mut crowd = Crowd::new(seed, PLAYERS);
+    let mut inventory = Inventory::new(seed);
+    let mut script = Vec::new();
+    for number in 1..=ticks {
+        let mut commands = Vec::new();
+        if number == 1 {
+            crowd.join(&mut commands);
+        }
+        crowd.act(number, &world, &mut commands);
+        inventory.speak(&mut commands);
+        come_and_go(number, &mut commands);
+        let given = commands.clone();
+        let frame = Frame::clone(&tick(&mut world, &mut commands));
+        script.push((given, frame));
+    }
+    script
+}
+
+/// Now and then one leaves, and comes back with or without its estate; others reconnect.
+fn come_and_go(number: u32, commands: &mut Vec<Command>) {
+    let session = SessionId(u64::from(number) / 20 % PLAYERS as u64 + 1);
+    match number % 20 {
+        7 => commands.push(Command::Leave { session }),
+        9 | 17 => commands.push(enter(session)),
+        _ => {}
+    }
+}
+
+fn enter(session: SessionId) -> Command {
+    Command::Join {
+        session,
+        attachment: Attachment::default(),
+        name: String::from("again"),
+        house: 255,
+    }
+}
+
+fn scattered(shard_count: u16, random: &mut SplitMix64) -> Partition {
+    let field = BlockBox::new(BlockCoord::new(0, 0, 0), BlockCoord::new(63, 63, 63));
+    let owners: Vec<Owner> = (0..shard_count)
+        .map(|shard| Owner { pod: 0, shard })
+        .collect();
+    arena::scattered(field, &owners, random)
+}
+
+fn word(session: SessionId, revision: u32, pieces: &[Piece]) -> Command {
+    let worn = pieces.iter().copied().collect();
+    Command::Wear {
+        session,
+        dress: Dress { worn, revision },
+    }
+}
+
+#[test]
+fn what_is_worn_is_the_same_on_any_number_of_shards_and_after_any_checkpoint() {
+    for seed in [1, 2] {
+        let script = record(seed, 500);
+        let dressed = script.iter().flat_map(|(_, frame)| &frame.players);
+        assert!(dressed.into_iter().any(|it| it.dress.revision > 20));
+        for shard_count in [2, 3, 8] {
+            let mut random = SplitMix64::new(seed * 100 + u64::from(shard_count));
+            let partition = scattered(shard_count, &mut random);
+            let world = flat_world(seed, SOLDIERS_PER_HOUSE);
+            let mut cluster = Cluster::new(world, partition);
+            for (number, (commands, wanted)) in script.iter().enumerate() {
+                if number % 37 == 36 {
+                    cluster.save_and_load().expect("they were just saved");
+                }
+                let mut commands = commands.clone();
+                commands.reverse();
+                let whole = cluster.tick(&mut commands);
+                let what = format!("seed {seed} on {shard_count}, tick {}", wanted.tick);
+                assert_eq!(whole.hash, wanted.hash, "{what}");
+                assert_eq!(whole.players, wanted.players, "{what}");
+                assert_eq!(whole.roster, wanted.roster, "{what}");
+            }
+        }
+    }
+}
+
+/// What a player wears as its body has it, its own frame tells, and all others are told.
+fn worn_by(world: &World, session: SessionId) -> [Worn; 3] {
+    let player = world.frame.players.iter().find(|it| it.session == session);
+    let player = player.expect("it is in");
+    let row = world.bodies.row(player.body).expect("it has a body");
+    let looks = &world.frame.roster.appearances[player.body.index() as usize];
+    let looks = looks.as_ref().expect("everybody has looks");
+    [world.bodies.combat[row].worn, player.dress.worn, looks.worn]
+}
+
+#[test]
+fn only_a_greater_revision_changes_anything_and_all_are_told() {
+    let session = SessionId(5);
+    let mut world = flat_world(3, 0);
+    tick(&mut world, &mut vec![enter(session)]);
+    let mut say = |words: Vec<Command>| {
+        tick(&mut world, &mut words.clone());
+        let version = world.frame.roster.version;
+        // The seat hears of it in the next tick.
+        tick(&mut world, &mut Vec::new());
+        let is_news = world.frame.roster.version > version;
+        (worn_by(&world, session), is_news)
+    };
+    let helmet = Worn::from_iter([Piece::Helmet]);
+    let boots = Worn::from_iter([Piece::Boots]);
+    let first = say(vec![word(session, 4, &[Piece::Helmet])]);
+    assert_eq!(first, ([helmet; 3], true));
+    let stale = [word(session, 4, &[]), word(session, 3, &[Piece::Boots])];
+    assert_eq!(say(stale.to_vec()), ([helmet; 3], false), "no news");
+    let same = say(vec![word(session, 5, &[Piece::Helmet])]);
+    assert_eq!(
+        same,
+        ([helmet; 3], false),
+        "another revision, the same look"
+    );
+    let both = vec![word(session, 9, &[Piece::Boots]), word(session, 7, &[])];
+    assert_eq!(say(both), ([boots; 3], true), "whichever comes first");
+}
+
+#[test]
+fn a_fall_and_a_reconnect_undress_nobody_and_who_comes_anew_is_dressed_by_an_estate_alone() {
+    let session = SessionId(5);
+    let mut world = flat_world(4, 0);
+    tick(&mut world, &mut vec![enter(session)]);
+    tick(&mut world, &mut vec![word(session, 2, &Piece::ALL)]);
+    tick(&mut world, &mut vec![enter(session)]);
+    let body = world.frame.players[0].body;
+    let row = world.bodies.row(body).expect("it has a body");
+    world.bodies.combat[row].safe_ticks = 0;
+    common::send(&mut world, blow(body));
+    tick(&mut world, &mut Vec::new());
+    assert!(!world.bodies.combat[row].is_alive(), "it fell");
+    for _ in 0..300 {
+        tick(&mut world, &mut vec![present(session)]);
+    }
+    assert!(world.bodies.combat[row].is_alive(), "it is back");
+    let all: Worn = Piece::ALL.into_iter().collect();
+    assert_eq!(worn_by(&world, session), [all; 3]);
+
+    let leave = || vec![Command::Leave { session }];
+    tick(&mut world, &mut leave());
+    tick(&mut world, &mut Vec::new());
+    tick(&mut world, &mut vec![enter(session)]);
+    assert_eq!(
+        worn_by(&world, session),
+        [all; 3],
+        "its death is not put down"
+    );
+    let seal = world.frame.spoils.first().map(|told| told.seal);
+    let slot = world.players.slot_of(session).expect("it is in");
+    let seal = seal.unwrap_or_else(|| world.players.get(slot).spoils.seal());
+    assert_ne!(seal, 0);
+    let mut kept = vec![Command::SpoilsKept { session, seal }];
+    tick(&mut world, &mut kept);
+    tick(&mut world, &mut leave());
+    tick(&mut world, &mut Vec::new());
+    tick(&mut world, &mut vec![enter(session)]);
+    assert_eq!(worn_by(&world, session), [Worn::NOTHING; 3]);
+}
+
+fn present(session: SessionId) -> Command {
+    Command::Present {
+        session,
+        attachment: Attachment::default(),
+    }
+}
+
+fn blow(target: engine::BodyId) -> engine::effect::Effect {
+    use engine::effect::{Change, Effect, EffectTarget, Origin, sequence};
+    Effect {
+        target: EffectTarget::Body(target),
+        source: target,
+        sequence: sequence(Origin::Fall, 1),
+        change: Change::Hurt {
+            damage: 1_000,
+            weapon: engine::Weapon::Fall,
+            push: [0; 3],
+        },
+    }
+}
