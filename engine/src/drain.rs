@@ -13,7 +13,7 @@ use crate::{
     input::{Command, PartitionChange},
     intake,
     limits::BODY_HEIGHT,
-    roster,
+    roster, round,
     spoils::Fallen,
     world::World,
 };
@@ -76,6 +76,7 @@ fn key(command: &Command) -> (SessionId, u8, Attachment, u32) {
     let none = Attachment::default();
     match command {
         Command::Terrain { .. } | Command::Partition(_) => (SessionId(0), 0, none, 0),
+        Command::EndRound { number } => (SessionId(0), 1, none, *number),
         Command::Join {
             session,
             attachment,
@@ -106,7 +107,7 @@ fn collect_forwarded(world: &World, commands: &mut Vec<Command>) {
 fn is_for(world: &World, command: &Command) -> bool {
     match command {
         Command::Terrain { .. } => false,
-        Command::Partition(_) => world.seat.is_some(),
+        Command::Partition(_) | Command::EndRound { .. } => world.seat.is_some(),
         Command::Leave { session }
         | Command::Present { session, .. }
         | Command::Input { session, .. } => world.players.slot_of(*session).is_some(),
@@ -127,6 +128,7 @@ fn take(world: &mut World, command: &Command) -> bool {
     match command {
         Command::Terrain { bricks } => load(world, bricks),
         Command::Partition(change) => repartition(world, *change),
+        Command::EndRound { number } => round::end_early(world, *number),
         Command::Join {
             session,
             attachment,
