@@ -13,7 +13,7 @@ use crate::{
     input::{Command, PartitionChange},
     intake,
     limits::BODY_HEIGHT,
-    roster,
+    roster, round,
     spoils::Fallen,
     world::World,
 };
@@ -77,6 +77,7 @@ fn key(command: &Command) -> (SessionId, u8, Attachment, u32) {
     let none = Attachment::default();
     match command {
         Command::Terrain { .. } | Command::Partition(_) => (SessionId(0), 0, none, 0),
+        Command::EndRound { number } => (SessionId(0), 1, none, *number),
         Command::Join {
             session,
             attachment,
@@ -108,7 +109,7 @@ fn collect_forwarded(world: &World, commands: &mut Vec<Command>) {
 fn is_for(world: &World, command: &Command) -> bool {
     match command {
         Command::Terrain { .. } => false,
-        Command::Partition(_) => world.seat.is_some(),
+        Command::Partition(_) | Command::EndRound { .. } => world.seat.is_some(),
         Command::Leave { session }
         | Command::Present { session, .. }
         | Command::Wear { session, .. }
@@ -130,6 +131,7 @@ fn take(world: &mut World, command: &Command) -> bool {
     match command {
         Command::Terrain { bricks } => load(world, bricks),
         Command::Partition(change) => repartition(world, *change),
+        Command::EndRound { number } => round::end_early(world, *number),
         Command::Join {
             session,
             attachment,

@@ -123,6 +123,8 @@ pub enum Command {
     Terrain { bricks: Vec<(CellCoord, Brick)> },
     /// Another division of the world among shards.
     Partition(PartitionChange),
+    /// The round of this number is over, whatever its score; one that is over already stays so.
+    EndRound { number: u32 },
 }
 
 /// A change of the partition, as [`spatial::partition::Partition`] knows it, or of who takes part.

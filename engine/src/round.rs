@@ -174,6 +174,19 @@ fn end(world: &mut World, round: &mut RoundState) {
     world.happenings.tell(Event::RoundEnded { winner });
 }
 
+/// Ends a round as staff want it; false if the seat is on another shard. The number is the round that they saw: said
+/// twice, it does not end the next.
+pub fn end_early(world: &mut World, number: u32) -> bool {
+    let Some(mut seat) = world.seat.take() else {
+        return false;
+    };
+    if seat.round.number == number && seat.round.pause_ticks == 0 {
+        end(world, &mut seat.round);
+    }
+    world.seat = Some(seat);
+    true
+}
+
 /// Announces the next round; all shards begin it in the next tick.
 fn start(world: &mut World, seat: &mut Seat) {
     seat.round = RoundState {

@@ -9,6 +9,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use engine::{
     Attachment, Command, Event, Frame, Landmarks, PartitionChange, World, WorldConfig, arena,
+    balance::ROUND_PAUSE_TICKS,
     cluster::Cluster,
     follow::{self, Follower},
     generate::layout::WORLD_EDGE,
@@ -56,10 +57,17 @@ fn record(seed: u64, players: usize, ticks: u32) -> (Vec<Vec<Command>>, Vec<Fram
         crowd.act(number, &world, &mut commands);
         come_and_go(number, players, &mut commands);
         keep_spoils(&world.frame, &mut commands);
+        if number == 90 {
+            commands.extend(vec![end_of(world.frame.round.number); 2]);
+        }
         script.push(commands.clone());
         frames.push(Frame::clone(&tick(&mut world, &mut commands)));
     }
     (script, frames)
+}
+
+fn end_of(number: u32) -> Command {
+    Command::EndRound { number }
 }
 
 /// Now and then one leaves, and comes back as a newcomer; others reconnect.
@@ -281,6 +289,24 @@ fn the_script_has_all_that_may_happen() {
     assert!(has(|it| matches!(it, Event::RoundEnded { .. })));
     assert!(has(|it| matches!(it, Event::RoundStarted { .. })));
     assert!(frames.iter().any(|frame| !frame.edits.is_empty()));
+}
+
+#[test]
+fn staff_end_a_round_by_its_number_and_not_the_next() {
+    let mut world = battle_world(9, 4);
+    let number = tick(&mut world, &mut Vec::new()).round.number;
+    let frame = tick(&mut world, &mut vec![end_of(number)]);
+    let ended = |event: &Event| matches!(event, Event::RoundEnded { .. });
+    assert!(frame.events.iter().any(ended));
+    for left in (0..ROUND_PAUSE_TICKS - 1).rev() {
+        let round = tick(&mut world, &mut vec![end_of(number)]).round;
+        assert_eq!(round.pause_ticks, left);
+        assert_eq!(round.number, number + u32::from(left == 0));
+    }
+    for _ in 0..3 {
+        let round = tick(&mut world, &mut vec![end_of(number)]).round;
+        assert_eq!((round.number, round.pause_ticks), (number + 1, 0));
+    }
 }
 
 #[test]

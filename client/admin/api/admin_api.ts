@@ -1,6 +1,7 @@
 //! The admin service's routes, one function each, with what they take and give (docs/admin.md).
 
 import { Problem, type Call } from "../../src/account";
+import * as battles from "./battles";
 import * as desk from "./desk";
 import * as players from "./players";
 import { Fields, readList, type Read } from "./reading";
@@ -43,6 +44,7 @@ export class AdminApi {
   economy = () => this.get("/economy", desk.readEconomy);
   config = () => this.get("/config", desk.readConfig);
   dailyMessage = () => this.get("/message-of-the-day", desk.readDailyMessage);
+  battles = () => this.get("/battles", battles.readBattles);
   audit = (filter: { actor?: string; target?: string; before?: string | null }) =>
     this.get(`/audit?${query(filter)}`, desk.readAuditPage);
   environments = async () => readList(await this.ask("GET", "/admin/environments"), desk.readEnvironment);
@@ -75,6 +77,9 @@ export class AdminApi {
   checkConfig = async (text: string) =>
     desk.readConfigCheck(Fields.of(await this.ask("POST", "/admin/config/check", { text })));
   putConfig = (form: Reason & { text: string; digest: string }) => this.act("PUT", "/config", form);
+  startBattle = (form: Reason) => this.act("POST", "/battles/start", form);
+  scheduleBattle = (form: Reason & battles.BattleForm) => this.act("POST", "/battles", form);
+  cancelBattle = (battle: string, form: Reason) => this.act("POST", `/battles/${segment(battle)}/cancel`, form);
   undoConfig = (form: Reason) => this.act("POST", "/config/undo", form);
   putDailyMessage = (form: Reason & { text: string }) => this.act("PUT", "/message-of-the-day", form);
 

@@ -96,6 +96,15 @@ export interface Environment {
   isHere: boolean;
   version: string | null;
   trouble: string | null;
+  /** What was approved for it; null where that is not known. */
+  declared: Declared | null;
+}
+
+export interface Declared {
+  revision: string;
+  before: string;
+  /** What the stage before has and this one has not. */
+  next: string | null;
 }
 
 export function readStaff(from: Fields): Staff {
@@ -169,6 +178,10 @@ export function readDailyMessage(from: Fields): DailyMessage {
   return { text: from.text("text"), atMs: from.number("at_ms"), by: from.textOrNull("by") };
 }
 
+function readDeclared(from: Fields): Declared {
+  return { revision: from.text("revision"), before: from.text("before"), next: from.textOrNull("next") };
+}
+
 export function readEnvironment(from: Fields): Environment {
   return {
     id: from.text("environment"),
@@ -176,5 +189,6 @@ export function readEnvironment(from: Fields): Environment {
     isHere: from.flag("is_here"),
     version: from.textOrNull("version"),
     trouble: from.textOrNull("trouble"),
+    declared: from.innerOrNull("declared", readDeclared),
   };
 }

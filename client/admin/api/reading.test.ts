@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readAuditPage, readConfigCheck } from "./desk";
+import { readBattles } from "./battles";
 import { readPlayer, readReportPage } from "./players";
 import { Fields, LIST_ITEMS_MAX, readList } from "./reading";
 import { readOverview, readPlan } from "./world";
@@ -39,6 +40,17 @@ describe("reading", () => {
     expect(overview.backends).toEqual([]);
   });
 
+  it("knows what a region's last move cost, or that it is not known", () => {
+    const moved = { age_s: 2, from: "0/0", to: "1/0", bodies: 9, pause_ticks: 1, pause_ms: 53, late_ms: 3 };
+    const { regions } = readOverview(Fields.of({ regions: [{ ...REGION, moved }, { ...REGION, moved: null }] }));
+    expect(regions.map((region) => region.moved?.pauseMs)).toEqual([53, undefined]);
+  });
+
+  it("holds no battle for one to come whose state it does not know", () => {
+    const battles = readBattles(Fields.of({ present: null, battles: [{ state: "lost" }, { state: "scheduled" }] }));
+    expect(battles.scheduled.map(({ state }) => state)).toEqual(["missed", "scheduled"]);
+  });
+
   it("leaves regions out that have no place", () => {
     const regions = [{ ...REGION, at: [0, 0] }, { ...REGION, edge_m: 0 }, { ...REGION, region: null }, REGION, 7];
     expect(readOverview(Fields.of({ regions })).regions).toHaveLength(1);
@@ -49,10 +61,10 @@ describe("reading", () => {
   });
 
   it("reads every field whatever stands in it", () => {
-    const readers = [readOverview, readPlan, readPlayer, readReportPage, readAuditPage, readConfigCheck];
+    const readers = [readBattles, readOverview, readPlan, readPlayer, readReportPage, readAuditPage, readConfigCheck];
     const names = [
       ..."at_ms version tick pods regions edges backends players troubles is_dry_run pinned plans blocked".split(" "),
-      ..."account role is_guest email characters mute sanctions log reports next lines diff is_right".split(" "),
+      ..."account role is_guest email characters mute sanctions log reports next lines diff is_right present".split(" "),
     ];
     for (const read of readers) {
       for (const name of names) {

@@ -56,6 +56,22 @@ export interface Region {
   tickUs: number;
   egressBytesPerSecond: number;
   isPinned: boolean;
+  /** How it came to its owner; null where that was not seen, or goes on. */
+  moved: Move | null;
+}
+
+/** From the last tick of the old shard to the first in which the new one had all of a region. */
+export interface Move {
+  ageS: number;
+  /** POD/SHARD. */
+  from: string;
+  to: string;
+  bodies: number;
+  /** 1 is the least there is: the next tick. */
+  pauseTicks: number;
+  pauseMs: number;
+  /** How much longer that is than so many ticks take. */
+  lateMs: number;
 }
 
 /** A process that players are connected to. */
@@ -188,6 +204,19 @@ function readRegion(from: Fields): Region {
     tickUs: from.number("tick_us"),
     egressBytesPerSecond: from.number("egress_bytes_per_second"),
     isPinned: from.flag("is_pinned"),
+    moved: from.innerOrNull("moved", readMove),
+  };
+}
+
+function readMove(from: Fields): Move {
+  return {
+    ageS: from.number("age_s"),
+    from: from.text("from"),
+    to: from.text("to"),
+    bodies: from.number("bodies"),
+    pauseTicks: from.number("pause_ticks"),
+    pauseMs: from.number("pause_ms"),
+    lateMs: from.number("late_ms"),
   };
 }
 

@@ -1,6 +1,19 @@
 //! What staff can do: each deed with the words that say what it will do, what it asks for, and its request.
 
-import type { AdminApi, Done, PlanRow, Player, Pod, Region, RegionDeed, Report, RollbackPreview } from "../api";
+import type {
+  AdminApi,
+  BattleForm,
+  Done,
+  PlanRow,
+  Player,
+  Pod,
+  PresentBattle,
+  Region,
+  RegionDeed,
+  Report,
+  RollbackPreview,
+  ScheduledBattle,
+} from "../api";
 import type { Action } from "./rights";
 import { count } from "./words";
 
@@ -144,6 +157,44 @@ export function putDailyMessage(api: AdminApi, text: string): Deed {
     verb: isTakenAway ? "Take it away" : "Tell everybody",
     isGrave: !isTakenAway,
     run: ({ reason }) => api.putDailyMessage({ text, reason }),
+  };
+}
+
+export function startBattle(api: AdminApi, { number, red, blue }: PresentBattle): Deed {
+  return {
+    ...PLAIN,
+    action: "battle.start",
+    title: "Start a new battle",
+    about:
+      `Battle ${count(number)} ends now, as it stands: red ${count(red)}, blue ${count(blue)}. ` +
+      "The land heals, and ten seconds later all begin anew.",
+    verb: "Start it",
+    isGrave: true,
+    run: ({ reason }) => api.startBattle({ reason }),
+  };
+}
+
+/** `when` is its start in words. */
+export function scheduleBattle(api: AdminApi, form: BattleForm, when: string): Deed {
+  return {
+    ...PLAIN,
+    action: "battle.schedule",
+    title: `Schedule “${form.title}”`,
+    about: `It begins ${when}; the battle that is fought then ends for it. Players are told an hour before, and again as it comes near.`,
+    verb: "Schedule it",
+    run: ({ reason }) => api.scheduleBattle({ ...form, reason }),
+  };
+}
+
+export function cancelBattle(api: AdminApi, { id, title }: ScheduledBattle): Deed {
+  return {
+    ...PLAIN,
+    action: "battle.cancel",
+    title: `Cancel “${title}”`,
+    about: "It does not take place. Players who were told of it are told that, too.",
+    verb: "Cancel the battle",
+    isGrave: true,
+    run: ({ reason }) => api.cancelBattle(id, { reason }),
   };
 }
 

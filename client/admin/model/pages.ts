@@ -10,6 +10,7 @@ export const PAGES = [
   { id: "players", title: "Players", key: "p", from: "moderator" },
   { id: "reports", title: "Reports", key: "r", from: "moderator" },
   { id: "message", title: "Message of the day", key: "d", from: "moderator" },
+  { id: "battles", title: "Battles", key: "t", from: "moderator" },
   { id: "backends", title: "Backends", key: "b", from: "moderator" },
   { id: "economy", title: "Economy", key: "e", from: "operator" },
   { id: "config", title: "Configuration", key: "f", from: "admin" },

@@ -4,6 +4,7 @@ import { Fields, readOverview, type DiffLine, type Staff } from "../api";
 import { warningsOf } from "./attention";
 import { booksOf, placesOfFlows } from "./books";
 import { folded } from "./diff";
+import { localTime, timeOf } from "./local_time";
 import { addressOf, hashOf, PAGES, pagesOf } from "./pages";
 import { isAtLeast, mayActOn, mayDo } from "./rights";
 import { bytes, bytesPerSecond, count, explained, micros, moment, permille, seconds, signed, UNKNOWN } from "./words";
@@ -36,6 +37,15 @@ describe("words", () => {
     });
     expect(explained(new Problem("unknown", 502)).title).toBe("Refused (502)");
     expect(explained(Problem.unreachable()).title).toBe("No answer");
+  });
+});
+
+describe("local times", () => {
+  it("come back as they were, to the minute", () => {
+    for (const atMs of [Date.UTC(2026, 0, 1), Date.UTC(2026, 6, 31, 23, 59), Date.UTC(2026, 9, 25, 12)]) {
+      expect(timeOf(localTime(atMs))).toBe(atMs);
+    }
+    expect(timeOf("")).toBeNaN();
   });
 });
 

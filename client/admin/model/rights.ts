@@ -23,7 +23,10 @@ export type Action =
   | "report.close"
   | "config.put"
   | "config.undo"
-  | "message_of_the_day.set";
+  | "message_of_the_day.set"
+  | "battle.start"
+  | "battle.schedule"
+  | "battle.cancel";
 
 const RANKS = ["moderator", "operator", "admin"] as const;
 export type Rank = (typeof RANKS)[number];

@@ -16,6 +16,10 @@ export function micros(us: number): string {
   return `${threeDigits(us / 1_000_000)} s`;
 }
 
+export function millis(ms: number): string {
+  return micros(ms * 1_000);
+}
+
 export function bytes(value: number): string {
   if (Number.isNaN(value)) return UNKNOWN;
   const units = ["B", "kB", "MB", "GB", "TB"];

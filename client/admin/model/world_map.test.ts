@@ -3,7 +3,8 @@ import { Fields, readOverview, type Region } from "../api";
 import { heat, measured, ownerIndex, placesOf, placeToward, type Place } from "./world_map";
 
 function region(id: string, x: number, y: number, z: number, edgeM: number): Region {
-  const figures = { epoch: 1, bodies: 0, players: 0, tickUs: 5, egressBytesPerSecond: 0, isPinned: false };
+  const figures = { epoch: 1, bodies: 0, players: 0, tickUs: 5, egressBytesPerSecond: 0, isPinned: false,
+  moved: null };
   return { id, edgeM, at: [x, y, z], owner: "1/0", ...figures };
 }
 

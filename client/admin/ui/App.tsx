@@ -23,8 +23,11 @@ export function App(props: { session: StaffSession }) {
   const [staff, setStaff] = createSignal<Staff | null>(null);
   const [isLoading, setLoading] = createSignal(props.session.isKept);
   const [notice, setNotice] = createSignal<Explained | null>(null);
+  /** Whether the service did not say who this is: then the session is kept, and it may be asked again. */
+  const [isUnsure, setUnsure] = createSignal(false);
   const leave = (why: Explained | null) => {
     setNotice(why);
+    setUnsure(false);
     setStaff(null);
   };
   const ask: Ask = async (method, path, form) => {
@@ -42,8 +45,13 @@ export function App(props: { session: StaffSession }) {
       setStaff(await api.me());
     } catch (error) {
       leave(await refusalOf(error, props.session));
+      setUnsure(props.session.isKept);
     }
     setLoading(false);
+  };
+  const again = () => {
+    setLoading(true);
+    void enter();
   };
   const signIn = async (form: Login) => {
     await props.session.signIn(form);
@@ -62,7 +70,7 @@ export function App(props: { session: StaffSession }) {
     });
   });
   return (
-    <Switch fallback={<SignIn notice={notice()} signIn={signIn} />}>
+    <Switch fallback={<SignIn notice={notice()} again={isUnsure() ? again : undefined} signIn={signIn} />}>
       <Match when={isLoading()}>
         <p class="door dim" role="status">
           Asking who you are…

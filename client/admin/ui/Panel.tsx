@@ -14,6 +14,7 @@ import { Deeds } from "./Deeds";
 import { Head } from "./Head";
 import { AuditPage } from "./pages/AuditPage";
 import { BackendsPage } from "./pages/BackendsPage";
+import { BattlesPage } from "./pages/BattlesPage";
 import { ConfigPage } from "./pages/ConfigPage";
 import { EconomyPage } from "./pages/EconomyPage";
 import { EnvironmentsPage } from "./pages/EnvironmentsPage";
@@ -111,6 +112,7 @@ function PageShown(props: { page: PageId }) {
       <Match when={is("players")}>{<PlayersPage />}</Match>
       <Match when={is("reports")}>{<ReportsPage />}</Match>
       <Match when={is("message")}>{<MessagePage />}</Match>
+      <Match when={is("battles")}>{<BattlesPage />}</Match>
       <Match when={is("backends")}>{<BackendsPage />}</Match>
       <Match when={is("economy")}>{<EconomyPage />}</Match>
       <Match when={is("config")}>{<ConfigPage />}</Match>

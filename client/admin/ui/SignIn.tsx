@@ -18,7 +18,14 @@ const FIELDS: readonly Field[] = [
   { name: "code", label: "Code of your second factor", type: "text", autocomplete: "one-time-code" },
 ];
 
-export function SignIn(props: { notice: Explained | null; signIn: (form: Login) => Promise<void> }) {
+interface SignInProps {
+  notice: Explained | null;
+  /** Asks once more who this is, where the service did not say; undefined where nothing is left to ask. */
+  again: (() => void) | undefined;
+  signIn: (form: Login) => Promise<void>;
+}
+
+export function SignIn(props: SignInProps) {
   const [isBusy, setBusy] = createSignal(false);
   const [failure, setFailure] = createSignal<Explained | null>(null);
   const submit = async (event: SubmitEvent) => {
@@ -58,6 +65,13 @@ export function SignIn(props: { notice: Explained | null; signIn: (form: Login) 
         <div role="alert">
           <Show when={failure() ?? props.notice}>{(told) => <Failure failure={told()} />}</Show>
         </div>
+        <Show when={failure() === null && props.again}>
+          {(again) => (
+            <button type="button" class="button" onClick={() => again()()}>
+              Try again
+            </button>
+          )}
+        </Show>
         <button class="button primary" disabled={isBusy()}>
           {isBusy() ? "Signing in…" : "Sign in"}
         </button>

@@ -9,10 +9,8 @@ const STORAGE_KEY = "voxelheim.admin.theme";
 export function ThemeButton() {
   const [theme, setTheme] = createSignal(keptTheme());
   createEffect(() => {
-    const chosen = theme();
-    if (chosen === "auto") delete document.documentElement.dataset["theme"];
-    else document.documentElement.dataset["theme"] = chosen;
-    keep(chosen);
+    show(theme());
+    keep(theme());
   });
   const next = () => setTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]!);
   return (
@@ -20,6 +18,16 @@ export function ThemeButton() {
       Theme: {theme()}
     </button>
   );
+}
+
+/** Before anything is drawn, the door included. */
+export function showKeptTheme(): void {
+  show(keptTheme());
+}
+
+function show(theme: Theme): void {
+  if (theme === "auto") delete document.documentElement.dataset["theme"];
+  else document.documentElement.dataset["theme"] = theme;
 }
 
 function keptTheme(): Theme {

@@ -1,5 +1,7 @@
-import { expect, it } from "vitest";
-import { arrivalOf, isAwaited, type Departure } from "./departure";
+import { afterEach, expect, it, vi } from "vitest";
+import { arrivalOf, isAwaited, keepDeparture, type Departure } from "./departure";
+
+afterEach(() => vi.unstubAllGlobals());
 
 const departure: Departure = {
   provider: { name: "example", title: "Example" },
@@ -25,4 +27,13 @@ it("waits for the provider that it went to, and for its own state", () => {
   expect(isAwaited({ ...arrival, by: "another" })).toBe(false);
   expect(isAwaited({ ...arrival, state: "s-2" })).toBe(false);
   expect(isAwaited({ ...arrival, departure: null })).toBe(false);
+});
+
+it("goes nowhere where the browser keeps nothing, and says why", () => {
+  vi.stubGlobal("sessionStorage", {
+    setItem: () => {
+      throw new DOMException("denied", "SecurityError");
+    },
+  });
+  expect(() => keepDeparture(departure)).toThrow("keeps nothing for this page");
 });

@@ -1,6 +1,8 @@
 //! Away to another provider and back: what this window keeps meanwhile, and what it comes back with. The
 //! address that the provider leads back to names the provider behind `?by=`, so that no other can answer for it.
 
+import { Problem } from "./problem";
+
 export interface Provider {
   /** In the service's routes. */
   name: string;
@@ -28,9 +30,15 @@ export interface Arrival {
 
 const KEY = "voxelheim.departure";
 
-/** Of this window alone, for as long as it is open. */
+/** Of this window alone, for as long as it is open.
+ * @throws Problem where the browser keeps nothing: who came back would not be known. */
 export function keepDeparture(departure: Departure): void {
-  sessionStorage.setItem(KEY, JSON.stringify(departure));
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(departure));
+  } catch {
+    const title = "This browser keeps nothing for this page, without which nobody can sign in like this";
+    throw new Problem("storage-refused", 409, { title, detail: "Allow storage for it, and try again." });
+  }
 }
 
 /** What came back with this address, once: neither address nor window keep it. Null where nothing did. */

@@ -149,6 +149,9 @@ pub fn is_loadable((cell, brick): &(CellCoord, Brick)) -> bool {
     spatial::morton::try_encode(*cell).is_some() && is_something
 }
 
+/// Its kind: what players do is counted from 0 on, what staff do from here.
+const END_ROUND: u8 = 64;
+
 impl Record for Command {
     fn write(&self, output: &mut Vec<u8>) {
         match self {
@@ -185,6 +188,7 @@ impl Record for Command {
             } => (5_u8, (*session, *attachment)).write(output),
             Self::SpoilsKept { session, seal } => (6_u8, (*session, *seal)).write(output),
             Self::Wear { session, dress } => (7_u8, (*session, *dress)).write(output),
+            Self::EndRound { number } => (END_ROUND, *number).write(output),
         }
     }
 
@@ -223,6 +227,9 @@ impl Record for Command {
             7 => Self::Wear {
                 session: Record::read(input)?,
                 dress: Record::read(input)?,
+            },
+            END_ROUND => Self::EndRound {
+                number: Record::read(input)?,
             },
             _ => return Err(CheckpointError::BadNumber),
         })

@@ -29,12 +29,15 @@ pub enum Action {
     SetPlanMode,
     Rollback,
     SetMessage,
+    StartBattle,
+    ScheduleBattle,
+    CancelBattle,
     PutConfig,
     UndoConfig,
 }
 
 impl Action {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Message,
         Self::Mute,
         Self::Unmute,
@@ -53,6 +56,9 @@ impl Action {
         Self::SetPlanMode,
         Self::Rollback,
         Self::SetMessage,
+        Self::StartBattle,
+        Self::ScheduleBattle,
+        Self::CancelBattle,
         Self::PutConfig,
         Self::UndoConfig,
     ];
@@ -77,6 +83,9 @@ impl Action {
             Self::SetPlanMode => "plan.mode",
             Self::Rollback => "inventory.rollback",
             Self::SetMessage => "message_of_the_day.set",
+            Self::StartBattle => "battle.start",
+            Self::ScheduleBattle => "battle.schedule",
+            Self::CancelBattle => "battle.cancel",
             Self::PutConfig => "config.put",
             Self::UndoConfig => "config.undo",
         }
@@ -102,7 +111,10 @@ impl Action {
             | Self::ApprovePlan
             | Self::SetPlanMode
             | Self::Rollback
-            | Self::SetMessage => Role::Operator,
+            | Self::SetMessage
+            | Self::StartBattle
+            | Self::ScheduleBattle
+            | Self::CancelBattle => Role::Operator,
             Self::PutConfig | Self::UndoConfig => Role::Admin,
         }
     }

@@ -1,9 +1,9 @@
 //! The world's operators' socket: the steward of any of its processes answers for all of them, on a thread of its
 //! own beside the ticks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use placement::{Answer, Request, ask};
+use placement::{Answer, ControlError, Request, ask, carry_out, request::BattleRow};
 use tokio::task::spawn_blocking;
 use web::Problem;
 
@@ -24,23 +24,57 @@ impl Helm {
     /// # Errors
     /// [`AdminError`].
     pub async fn ask(&self, request: Request) -> Result<Answer, AdminError> {
+        self.ask_by(ask, request).await
+    }
+
+    async fn ask_by(
+        &self,
+        by: fn(&Path, &Request) -> Result<Answer, ControlError>,
+        request: Request,
+    ) -> Result<Answer, AdminError> {
         let Some(socket) = self.0.clone() else {
             return Err(AdminError::not_here("no world is known here"));
         };
-        let asked = spawn_blocking(move || ask(&socket, &request)).await;
+        let asked = spawn_blocking(move || by(&socket, &request)).await;
         match asked.map_err(|_| Problem::internal())?? {
             Answer::Refused { why } => Err(AdminError::conflict("world-refuses", why)),
             answer => Ok(answer),
         }
     }
 
-    /// Orders; what was begun, in the world's words.
+    /// Orders; what was begun, or of a move what came of it, in the world's words.
     ///
     /// # Errors
     /// As [`Self::ask`].
     pub async fn order(&self, request: Request) -> Result<String, AdminError> {
-        match self.ask(request).await? {
+        match self.ask_by(carry_out, request).await? {
             Answer::Done { what } => Ok(what),
+            _ => Err(Problem::internal().into()),
+        }
+    }
+
+    /// Ends the battle of that number, if it is fought still, and sees that it has ended; what came of it.
+    ///
+    /// # Errors
+    /// As [`Self::ask`], and a 409 if it goes on.
+    pub async fn end_battle(&self, number: u32) -> Result<String, AdminError> {
+        let said = self.order(Request::EndBattle { number }).await?;
+        match self.battle().await?.has_ended(number) {
+            true => Ok(said),
+            false => Err(AdminError::conflict(
+                "battle-goes-on",
+                "the world was told, and the battle goes on",
+            )),
+        }
+    }
+
+    /// How the battle stands.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub async fn battle(&self) -> Result<BattleRow, AdminError> {
+        match self.ask(Request::Battle).await? {
+            Answer::Battle { battle } => Ok(battle),
             _ => Err(Problem::internal().into()),
         }
     }

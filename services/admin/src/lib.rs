@@ -6,6 +6,7 @@
 //! Nothing here is on the way of a tick: the world is asked on its operators' socket and by its edges' status.
 
 mod actor;
+mod declared;
 mod diff;
 mod error;
 mod helm;
@@ -13,6 +14,7 @@ pub mod limits;
 mod lookout;
 pub mod model;
 mod routes;
+mod schedule;
 mod service;
 mod sources;
 pub mod store;

@@ -35,6 +35,29 @@ pub const WATCH_TIME_MAX: Duration = Duration::from_millis(tokens::limits::ACCES
 /// A plan that was only said may be approved for so long; then the world has moved on.
 pub const PLAN_AGE_MAX_S: u64 = 120;
 
+/// Letters of a battle's title and of what players are told with it: what they are told is one line of chat, of 200.
+pub const BATTLE_TITLE_CHARS_MAX: usize = 50;
+pub const BATTLE_NOTE_CHARS_MAX: usize = 120;
+/// Battles that are to come: two a week for a year. More are refused.
+pub const BATTLES_SCHEDULED_MAX: i64 = 100;
+/// Of those that were, so many are listed.
+pub const BATTLES_PAST_MAX: i64 = 20;
+/// How far ahead a battle may be scheduled.
+pub const BATTLE_AHEAD_MAX_MS: i64 = 366 * 24 * 3_600 * 1_000;
+/// Players are told when a battle is so many minutes away.
+pub const BATTLE_TOLD_MINUTES: [i64; 5] = [60, 30, 10, 5, 1];
+/// From the end of a battle to the next: the one before has to end so long ahead.
+pub const BATTLE_PAUSE_MS: i64 = placement::limits::BATTLE_PAUSE_MS as i64;
+/// How often the schedule is looked at.
+pub const SCHEDULE_PERIOD: Duration = Duration::from_secs(1);
+/// How long a process has to start a battle before another tries: longer than the world is waited for.
+pub const BATTLE_CLAIM_MS: i64 = 20_000;
+/// Later than this a battle is not started any more: players have gone.
+pub const BATTLE_LATE_MAX_MS: i64 = 15 * 60 * 1_000;
+
+/// Bytes of an environment's file: ours have 300.
+pub const DECLARED_BYTES_MAX: u64 = 16_000;
+
 /// Bytes of a configuration: the example has 3 KB; a request's body is 16 KB at most.
 pub const CONFIG_BYTES_MAX: usize = 12_000;
 /// Lines whose differences are looked for: a table of a million cells.

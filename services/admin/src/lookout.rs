@@ -9,7 +9,7 @@ use std::{
 use futures_util::future::join_all;
 use placement::{
     Answer, Request,
-    request::{RegionRow, ShardRow},
+    request::{MoveRow, RegionRow, ShardRow},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -19,8 +19,8 @@ use crate::{
     AdminError,
     limits::{LOOK_PERIOD, WATCHERS_MAX},
     model::{
-        BackendView, EdgeView, Overview, PhaseView, PlayersView, PodView, RegionView, ShardView,
-        SpreadView,
+        BackendView, EdgeView, MoveView, Overview, PhaseView, PlayersView, PodView, RegionView,
+        ShardView, SpreadView,
     },
     service::Inner,
 };
@@ -211,6 +211,21 @@ impl From<RegionRow> for RegionView {
             tick_us: row.tick_us,
             egress_bytes_per_second: row.egress_bytes_per_second,
             is_pinned: row.is_pinned,
+            moved: row.moved.map(MoveView::from),
+        }
+    }
+}
+
+impl From<MoveRow> for MoveView {
+    fn from(row: MoveRow) -> Self {
+        Self {
+            age_s: row.age_s,
+            from: row.from,
+            to: row.to,
+            bodies: row.bodies,
+            pause_ticks: row.pause_ticks,
+            pause_ms: row.pause_ms,
+            late_ms: row.late_ms,
         }
     }
 }

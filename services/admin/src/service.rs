@@ -1,6 +1,6 @@
 //! The service: what it is made of, and the steps that several routes share.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, path::PathBuf, sync::Arc};
 
 use auth::Magistrate;
 use backends::{broker::Broker, sql::Database};
@@ -29,6 +29,8 @@ pub struct Config {
     pub version: String,
     /// Of which this is one; none where nobody said.
     pub environments: Vec<Environment>,
+    /// A checkout's `argocd/environments`; none where nobody said.
+    pub declared: Option<PathBuf>,
 }
 
 /// A place where VoxelHeim runs.
@@ -164,11 +166,12 @@ impl Admin {
         })
     }
 
-    /// Forgets old lines of the log, until the stop signal that it was opened with.
+    /// Forgets old lines of the log and starts what was scheduled, until the stop signal that it was opened with.
     pub async fn run(&self) {
         let mut stopped = self.stopped.clone();
         tokio::select! {
             () = self.keep_sweeping() => {}
+            () = self.keep_schedule() => {}
             // Also when nobody is left who could stop it.
             _ = stopped.wait_for(|stopped| *stopped) => {}
         }

@@ -3,7 +3,10 @@
 
 mod common;
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
 
 use common::{
     client::{Client, hello, join, knock},
@@ -57,6 +60,7 @@ impl SlowWorld {
             parts: vec![frame],
             duration: Duration::ZERO,
             period: self.period,
+            told_at: Instant::now(),
         });
     }
 

@@ -9,10 +9,12 @@ use std::{
         net::{UnixListener, UnixStream},
     },
     path::{Path, PathBuf},
+    thread,
+    time::Instant,
 };
 
 use crate::{
-    limits::{MESSAGE_BYTES_MAX, REQUEST_TIMEOUT},
+    limits::{DOING_TIMEOUT, LOOK_PERIOD, MESSAGE_BYTES_MAX, REQUEST_TIMEOUT},
     request::{Answer, Request},
 };
 
@@ -55,6 +57,52 @@ pub fn ask(path: &Path, request: &Request) -> Result<Answer, ControlError> {
     let mut reader = BufReader::new(stream).take(MESSAGE_BYTES_MAX);
     reader.read_line(&mut answer).map_err(ControlError::Io)?;
     serde_json::from_str(&answer).map_err(ControlError::BadAnswer)
+}
+
+/// Asks a server, and where something takes ticks waits until it is done: a region that moves has come, a battle has
+/// ended. What is told then is what came of it; of what is not done in [`DOING_TIMEOUT`], the server's first answer.
+///
+/// # Errors
+/// Any [`ControlError`].
+pub fn carry_out(path: &Path, request: &Request) -> Result<Answer, ControlError> {
+    let begun = ask(path, request)?;
+    let (Answer::Done { .. }, Some(question)) = (&begun, question_after(request)) else {
+        return Ok(begun);
+    };
+    let deadline = Instant::now() + DOING_TIMEOUT;
+    while Instant::now() < deadline {
+        if let Some(what) = outcome(request, &ask(path, &question)?) {
+            return Ok(Answer::Done { what });
+        }
+        thread::sleep(LOOK_PERIOD);
+    }
+    Ok(begun)
+}
+
+/// What is to be asked about an order that takes ticks.
+fn question_after(order: &Request) -> Option<Request> {
+    match order {
+        Request::Move { region, .. } => Some(Request::Why {
+            region: region.clone(),
+        }),
+        Request::EndBattle { .. } => Some(Request::Battle),
+        _ => None,
+    }
+}
+
+/// What came of an order, once an answer shows it.
+fn outcome(order: &Request, answer: &Answer) -> Option<String> {
+    match (order, answer) {
+        (Request::Move { to, .. }, Answer::Why { region, .. }) => {
+            let moved = region.moved.as_ref();
+            let moved = moved.filter(|moved| moved.to == *to && region.owner == *to)?;
+            Some(format!("region {} went {moved}", region.region))
+        }
+        (Request::EndBattle { number }, Answer::Battle { battle }) => battle
+            .has_ended(*number)
+            .then(|| format!("battle {number} has ended; {battle}")),
+        _ => None,
+    }
 }
 
 /// The server's end.

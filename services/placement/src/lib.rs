@@ -1,4 +1,4 @@
-//! Which shard has which region: measures what regions cost, lets the directory's controller plan,
+//! Which shard has which region: measures what regions and their moves cost, lets the directory's controller plan,
 //! carries plans out while the battle goes on, and answers operators on a socket.
 //!
 //! On a thread of its own, beside the edges: it reads frames as they do and sends the seat commands;
@@ -9,10 +9,11 @@ pub mod control;
 pub mod fleet;
 pub mod limits;
 pub mod measure;
+pub mod moves;
 pub mod request;
 pub mod steward;
 
-pub use control::{ControlError, ask};
+pub use control::{ControlError, ask, carry_out};
 pub use fleet::{Fleet, Rules, Sight, Times, Wish};
 pub use request::{Answer, Request};
 pub use steward::{Steward, StewardHandle, StewardOptions};

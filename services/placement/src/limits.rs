@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use engine::limits::{BODIES_MAX, TICK_MS};
+use engine::{
+    balance::ROUND_PAUSE_TICKS,
+    limits::{BODIES_MAX, TICK_MS},
+};
 
 /// How often the world is looked at: a request waits no longer, and no ring of frames (1.6 s) fills.
 pub const LOOK_PERIOD: Duration = Duration::from_millis(100);
@@ -10,6 +13,11 @@ pub const LOOK_PERIOD: Duration = Duration::from_millis(100);
 pub const PLAN_PERIOD: Duration = Duration::from_secs(1);
 /// How long a plan may take to show in the partition: two ticks, many times over.
 pub const PLAN_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long whoever orders a move, or the end of a battle, is kept waiting for it: as long as a plan may take to
+/// show, and then bodies follow, all of a full shard in ten ticks.
+pub const DOING_TIMEOUT: Duration = Duration::from_secs(6);
+/// From the end of a battle to the next.
+pub const BATTLE_PAUSE_MS: u32 = ROUND_PAUSE_TICKS * TICK_MS;
 /// How long players are shown that regions move against overload, from when that is decided: bodies follow
 /// a bounded number a tick, all of a full shard in about this.
 pub const RELIEF_SHOWN: Duration = PLAN_TIMEOUT;

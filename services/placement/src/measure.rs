@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use directory::controller::{Load, RegionLoad, ShardLimits, ShardLoad, Spot};
-use engine::Frame;
+use engine::{Frame, frame::RoundState};
 use spatial::{
     limits::REGION_LEVEL_MIN,
     partition::{Owner, Partition},
@@ -27,6 +27,7 @@ pub struct Measurement {
     pub players: BTreeMap<RegionId, u64>,
     pub shards: Vec<ShardLoad>,
     pub spots: Vec<Spot>,
+    pub round: RoundState,
 }
 
 /// What the frames do not say.
@@ -60,6 +61,7 @@ impl Measurement {
             shards: shards(&seat.members),
             players,
             spots,
+            round: seat.round,
             partition,
         };
         measurement.regions = measurement.loads(&bodies, meters);

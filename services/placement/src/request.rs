@@ -1,5 +1,7 @@
 //! What operators ask, and what they are told: one JSON object each way.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// A question or an order. Regions are named by their number in hexadecimal, shards as POD/SHARD.
@@ -36,6 +38,12 @@ pub enum Request {
     DryRun {
         is_on: bool,
     },
+    /// How the battle stands.
+    Battle,
+    /// Ends the battle of this number, if it is fought still; the next begins after the usual pause.
+    EndBattle {
+        number: u32,
+    },
 }
 
 /// What came of it.
@@ -60,6 +68,9 @@ pub enum Answer {
         region: RegionRow,
         plans: Vec<PlanRow>,
     },
+    Battle {
+        battle: BattleRow,
+    },
     Done {
         what: String,
     },
@@ -81,6 +92,37 @@ pub struct RegionRow {
     pub tick_us: u64,
     pub egress_bytes_per_second: u64,
     pub is_pinned: bool,
+    /// What it cost that it went to its owner; none where that was not seen, or goes on.
+    #[serde(default)]
+    pub moved: Option<MoveRow>,
+}
+
+/// A move of a region from shard to shard, from the last tick of the old one to the first in which the new one had
+/// all of it.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+pub struct MoveRow {
+    /// Seconds ago.
+    pub age_s: u64,
+    pub from: String,
+    pub to: String,
+    /// How many went with it.
+    pub bodies: u64,
+    /// 1 is the least there is: the next tick. Nobody is left out of a tick.
+    pub pause_ticks: u32,
+    pub pause_ms: u64,
+    /// How much longer that is than so many ticks take.
+    pub late_ms: u64,
+}
+
+/// The battle that is fought, or was.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BattleRow {
+    pub number: u32,
+    /// Of red and blue.
+    pub score: [u32; 2],
+    pub score_to_win: u32,
+    /// Until the next begins; 0 while this one is fought.
+    pub pause_ms: u64,
 }
 
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
@@ -112,4 +154,50 @@ pub struct PlanRow {
     pub state: String,
     pub gain_permille: u64,
     pub reasons: Vec<String>,
+}
+
+impl fmt::Display for MoveRow {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let Self {
+            from,
+            to,
+            bodies,
+            pause_ticks,
+            pause_ms,
+            late_ms,
+            ..
+        } = self;
+        let unit = if *pause_ticks == 1 { "tick" } else { "ticks" };
+        write!(
+            out,
+            "from {from} to {to} with {bodies} bodies: a pause of {pause_ticks} {unit}, {pause_ms} ms, {late_ms} ms \
+             more than that takes"
+        )
+    }
+}
+
+impl BattleRow {
+    /// Whether the battle of a number is over.
+    pub fn has_ended(&self, number: u32) -> bool {
+        self.number > number || self.pause_ms > 0
+    }
+}
+
+impl fmt::Display for BattleRow {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let Self {
+            number,
+            score: [red, blue],
+            pause_ms,
+            ..
+        } = self;
+        match pause_ms {
+            0 => write!(out, "battle {number} stands {red} to {blue}"),
+            _ => write!(
+                out,
+                "red {red}, blue {blue}; the next begins in {} s",
+                pause_ms.div_ceil(1_000)
+            ),
+        }
+    }
 }

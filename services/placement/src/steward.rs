@@ -16,7 +16,7 @@ use directory::{
     PlanState,
     controller::{Action, Controller, Observation, Outcome, Plan, Policy},
 };
-use engine::{Command, Frame, PartitionChange};
+use engine::{Command, Frame, PartitionChange, limits::TICK_MS};
 use spatial::{
     partition::{Owner, Region},
     region::RegionId,
@@ -28,7 +28,8 @@ use crate::{
     fleet::{Fleet, Rules, Times, Wish},
     limits::{LOOK_PERIOD, PLAN_PERIOD, PLAN_TIMEOUT, PLANS_KEPT, RELIEF_SHOWN},
     measure::{Measurement, Meters},
-    request::{Answer, PlanRow, RegionRow, Request, ShardRow},
+    moves::Moves,
+    request::{Answer, BattleRow, MoveRow, PlanRow, RegionRow, Request, ShardRow},
 };
 
 /// How it is told what edges send, in bytes since the start.
@@ -59,6 +60,7 @@ pub struct Steward {
     plans: VecDeque<Entry>,
     blocked: Vec<String>,
     measurement: Measurement,
+    moves: Moves,
     times: BTreeMap<Owner, Times>,
     begun_at: Instant,
     planned_at: Instant,
@@ -141,6 +143,7 @@ impl Steward {
             plans: VecDeque::new(),
             blocked: Vec::new(),
             measurement: Measurement::default(),
+            moves: Moves::default(),
             times: BTreeMap::new(),
             begun_at: now,
             planned_at: now,
@@ -165,7 +168,12 @@ impl Steward {
     }
 
     fn turn(&mut self, now: Instant) {
-        if let Some(frames) = self.port.newest_parts() {
+        let mut newest = None;
+        while let Some(whole) = self.port.whole() {
+            self.moves.follow(&whole);
+            newest = Some(whole.parts);
+        }
+        if let Some(frames) = newest {
             self.look(&frames, now);
         }
         if let Some(listener) = self.listener.take() {
@@ -361,7 +369,7 @@ impl Steward {
 
     fn answer(&mut self, request: Request, now: Instant) -> Answer {
         let answered = match request {
-            Request::Regions => Ok(self.regions()),
+            Request::Regions => Ok(self.regions(now)),
             Request::Shards => Ok(self.shards()),
             Request::Plan => Ok(self.plans(now)),
             Request::Why { region } => self.why(&region, now),
@@ -371,21 +379,23 @@ impl Steward {
             Request::Pin { region, is_pinned } => self.pin(&region, is_pinned),
             Request::Drain { pod, is_draining } => self.drain(pod, is_draining),
             Request::DryRun { is_on } => self.set_dry_run(is_on),
+            Request::Battle => Ok(self.battle()),
+            Request::EndBattle { number } => self.end_battle(number),
         };
         answered.unwrap_or_else(|why| Answer::Refused { why })
     }
 
-    fn regions(&self) -> Answer {
+    fn regions(&self, now: Instant) -> Answer {
         let regions = self.measurement.partition.regions();
         Answer::Regions {
             regions: regions
                 .iter()
-                .map(|region| self.region_row(region))
+                .map(|region| self.region_row(region, now))
                 .collect(),
         }
     }
 
-    fn region_row(&self, region: &Region) -> RegionRow {
+    fn region_row(&self, region: &Region, now: Instant) -> RegionRow {
         let load = self.measurement.load(region.id);
         let low = region.id.blocks().min;
         RegionRow {
@@ -404,7 +414,23 @@ impl Steward {
             tick_us: load.tick_us,
             egress_bytes_per_second: load.egress,
             is_pinned: self.is_pinned(region),
+            moved: self.move_row(region, now),
         }
+    }
+
+    /// How its last move went, once that is over.
+    fn move_row(&self, region: &Region, now: Instant) -> Option<MoveRow> {
+        let last = self.moves.last(region.id, region.epoch)?;
+        let pause = last.pause?;
+        Some(MoveRow {
+            age_s: now.saturating_duration_since(pause.ended_at).as_secs(),
+            from: name_of(last.from),
+            to: name_of(last.to),
+            bodies: last.bodies,
+            pause_ticks: pause.ticks,
+            pause_ms: pause.lasted.as_millis() as u64,
+            late_ms: pause.late.as_millis() as u64,
+        })
     }
 
     fn is_pinned(&self, region: &Region) -> bool {
@@ -458,7 +484,7 @@ impl Steward {
             about == region.id || about.contains(region.id.first_cell())
         };
         Ok(Answer::Why {
-            region: self.region_row(&region),
+            region: self.region_row(&region, now),
             plans: self
                 .plans
                 .iter()
@@ -563,6 +589,26 @@ impl Steward {
         let word = if is_on { "only said" } else { "carried out" };
         Ok(Answer::Done {
             what: format!("plans are {word}"),
+        })
+    }
+
+    fn battle(&self) -> Answer {
+        let round = self.measurement.round;
+        let battle = BattleRow {
+            number: round.number,
+            score: round.score,
+            score_to_win: round.score_to_win,
+            pause_ms: u64::from(round.pause_ticks * TICK_MS),
+        };
+        Answer::Battle { battle }
+    }
+
+    /// Said again it does nothing more: the battle of that number is over then.
+    fn end_battle(&mut self, number: u32) -> Result<Answer, String> {
+        let sent = self.port.send(Command::EndRound { number });
+        sent.map_err(|_| "the world takes no orders now: try again later")?;
+        Ok(Answer::Done {
+            what: format!("battle {number} ends"),
         })
     }
 

@@ -12,8 +12,8 @@ use std::{
 use directory::controller::Policy;
 use engine::{Attachment, Command, SessionId};
 use placement::{
-    Answer, Fleet, Request, Rules, Steward, StewardHandle, StewardOptions, Wish, ask,
-    request::{PlanRow, RegionRow, ShardRow},
+    Answer, Fleet, Request, Rules, Steward, StewardHandle, StewardOptions, Wish, ask, carry_out,
+    request::{BattleRow, PlanRow, RegionRow, ShardRow},
 };
 use spatial::region::RegionId;
 use world::{
@@ -117,6 +117,13 @@ impl World {
         }
     }
 
+    fn battle(&self) -> BattleRow {
+        match self.ask(Request::Battle) {
+            Answer::Battle { battle } => battle,
+            other => panic!("a battle, not {other:?}"),
+        }
+    }
+
     fn refusal(&self, request: Request) -> String {
         match self.ask(request) {
             Answer::Refused { why } => why,
@@ -182,14 +189,22 @@ fn an_operator_moves_splits_and_merges_regions_of_a_live_battle() {
         let crowded = world.regions().into_iter().max_by_key(|it| it.bodies);
         let crowded = crowded.expect("a world has regions");
         let to = if crowded.owner == "0/0" { "0/1" } else { "0/0" };
-        world.ask(Request::Move {
+        let order = Request::Move {
             region: crowded.region.clone(),
             to: to.into(),
-        });
-        while world.why(&crowded.region).0.owner != to {
-            thread::yield_now();
-        }
+        };
+        let Answer::Done { what } = carry_out(&world.socket, &order).expect("it answers") else {
+            panic!("it is moved");
+        };
         let (row, plans) = world.why(&crowded.region);
+        assert_eq!(row.owner, to);
+        let moved = row.moved.as_ref().expect("it has come");
+        assert_eq!((&moved.from, moved.to.as_str()), (&crowded.owner, to));
+        assert!(moved.bodies > 0 && moved.pause_ticks > 0 && moved.pause_ms >= moved.late_ms);
+        assert!(
+            what.contains(&format!("went from {}", moved.from)),
+            "{what}"
+        );
         assert!(row.epoch > crowded.epoch, "turn {turn}");
         assert_eq!(
             (plans[0].by.as_str(), plans[0].action.as_str()),
@@ -220,6 +235,20 @@ fn an_operator_moves_splits_and_merges_regions_of_a_live_battle() {
             .sum::<u64>()
             > 0
     );
+    world.end();
+}
+
+#[test]
+fn a_battle_is_ended_by_its_number() {
+    let world = World::start("battle", idle());
+    let before = world.battle();
+    assert_eq!(before.pause_ms, 0);
+    let number = before.number;
+    world.ask(Request::EndBattle { number });
+    while world.battle().pause_ms == 0 {
+        thread::yield_now();
+    }
+    assert_eq!(world.battle().number, number, "it pauses before the next");
     world.end();
 }
 

@@ -133,7 +133,9 @@ impl Homes {
             | Command::Wear { session, .. }
             | Command::SpoilsKept { session, .. }
             | Command::Input { session, .. } => *session,
-            Command::Terrain { .. } | Command::Partition(_) => return self.seat,
+            Command::Terrain { .. } | Command::Partition(_) | Command::EndRound { .. } => {
+                return self.seat;
+            }
         };
         let home = self.place_of(session);
         home.map_or(self.seat, |place| self.sessions[place].1)

@@ -116,7 +116,7 @@ fn session_of(command: &Command) -> Option<SessionId> {
         | Command::Wear { session, .. }
         | Command::SpoilsKept { session, .. }
         | Command::Input { session, .. } => Some(*session),
-        Command::Terrain { .. } | Command::Partition(_) => None,
+        Command::Terrain { .. } | Command::Partition(_) | Command::EndRound { .. } => None,
     }
 }
 

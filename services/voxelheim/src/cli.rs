@@ -361,6 +361,9 @@ pub struct AdminArguments {
     /// A place where VoxelHeim runs: NAME=URL, or NAME alone for this one; may be given several times
     #[arg(long = "environment", value_name = "NAME[=URL]")]
     pub environments: Vec<String>,
+    /// A checkout's argocd/environments: which revision is approved for each environment, and which awaits promotion
+    #[arg(long, value_name = "DIR")]
+    pub declared: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -203,11 +203,13 @@ fn move_a_region(server: &Server, (operator, moderator): (&str, &str), region: &
     assert!(String::from_utf8_lossy(&refused.stderr).contains("operator"));
     let moved = server.ctl(operator, &words);
     assert!(moved.status.success(), "{moved:?}");
+    let told = String::from_utf8_lossy(&moved.stdout).into_owned();
+    assert!(told.contains("a pause of"), "{told}");
     let is_moved = |seen: &Value| {
         let regions = seen["regions"].as_array().expect("a list");
         regions
             .iter()
-            .any(|it| it["region"] == name && it["owner"] == to)
+            .any(|it| it["region"] == name && it["owner"] == to && it["moved"]["to"] == to)
     };
     while !is_moved(&server.overview(operator)) {
         thread::yield_now();

@@ -259,7 +259,7 @@ impl FeedLoop {
                     .publish(&whole, Vec::new(), Depths::default(), now);
             }
             for edge in &mut self.edges {
-                edge.wholes.publish(whole_of(&whole, period));
+                edge.wholes.publish(whole_of(&whole, period, now));
             }
         }
     }
@@ -381,11 +381,12 @@ impl Following {
     }
 }
 
-fn whole_of(frame: &Arc<Frame>, period: Duration) -> Whole {
+fn whole_of(frame: &Arc<Frame>, period: Duration, told_at: Instant) -> Whole {
     Whole {
         parts: vec![frame.clone()],
         duration: Duration::ZERO,
         period,
+        told_at,
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use engine::{Command, Frame, compose::Composer};
@@ -30,6 +30,8 @@ pub struct Whole {
     pub duration: Duration,
     /// From tick to tick: [`TICK`], or longer while time is dilated.
     pub period: Duration,
+    /// When it was told.
+    pub told_at: Instant,
 }
 
 /// The edge's end.
@@ -157,24 +159,23 @@ impl EdgePort {
         Some(self.compose(&parts))
     }
 
-    /// The newest frames that are there, of all shards: for who looks at the world now and then. Older
-    /// ones are passed over.
-    pub fn newest_parts(&mut self) -> Option<Vec<Arc<Frame>>> {
-        std::iter::from_fn(|| self.parts()).last()
-    }
-
     /// The next frames that are there, of all shards: for who reads every tick, and composes none.
     pub fn parts(&mut self) -> Option<Vec<Arc<Frame>>> {
+        self.whole().map(|whole| whole.parts)
+    }
+
+    /// The same, for who also asks when that was.
+    pub fn whole(&mut self) -> Option<Whole> {
         let whole = self.wholes.pop().ok()?;
         self.tick_duration = whole.duration;
         self.tick_period = whole.period;
-        let parts = whole.parts;
         if self.lanes.len() > 1 {
-            self.homes.learn(&parts);
+            self.homes.learn(&whole.parts);
             self.speakers.clear();
-            self.speakers.extend(parts.iter().map(|part| part.source));
+            self.speakers
+                .extend(whole.parts.iter().map(|part| part.source));
         }
-        Some(parts)
+        Some(whole)
     }
 
     fn compose(&mut self, parts: &[Arc<Frame>]) -> Arc<Frame> {
@@ -281,6 +282,7 @@ mod tests {
             parts: vec![Arc::new(frame)],
             duration,
             period: TICK + duration,
+            told_at: Instant::now(),
         }
     }
 
@@ -366,6 +368,7 @@ mod tests {
             parts: parts.collect(),
             duration: Duration::ZERO,
             period: TICK,
+            told_at: Instant::now(),
         });
         edge.frame().expect("it is there");
         for session in [7, 8, 9] {

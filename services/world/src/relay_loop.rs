@@ -201,6 +201,7 @@ impl RelayLoop {
                 parts: parts.clone(),
                 duration,
                 period,
+                told_at: now,
             });
         }
     }

@@ -94,9 +94,10 @@ function RegionTable(props: { overview: Overview; choose: (id: string) => void }
   const hottest = () => sorted(props.overview).map(({ id }) => id);
   const [order, setOrder] = createSignal(hottest());
   createEffect(on(() => props.overview.regions.length, () => setOrder(hottest()), { defer: true }));
+  const regionById = createMemo(() => new Map(props.overview.regions.map((region) => [region.id, region])));
   const rows = () =>
     order()
-      .map((id) => props.overview.regions.find((region) => region.id === id))
+      .map((id) => regionById().get(id))
       .filter((region) => region !== undefined)
       .slice(0, ROWS_MAX);
   return (

@@ -6,7 +6,7 @@ import { changeRegion, mergeRegion, moveRegion } from "../../model/deeds";
 import { parentOf } from "../../model/region_name";
 import { seriesName } from "../../model/live_world";
 import { shardsOf } from "../../model/world_map";
-import { bytesPerSecond, count, micros, permille } from "../../model/words";
+import { bytesPerSecond, count, micros, millis, permille, seconds } from "../../model/words";
 import { useMay, usePanel } from "../context";
 import { Chart, DeedButton, Facts, Section } from "../parts";
 
@@ -34,6 +34,7 @@ export function RegionCard(props: { region: Region; overview: Overview }) {
           ["Shard's p99", micros(shard()?.tickUsP99 ?? NaN)],
           ["Egress", bytesPerSecond(props.region.egressBytesPerSecond)],
           ["Pinned", props.region.isPinned ? "yes: the controller leaves it" : "no"],
+          ...movesOf(props.region),
         ]}
       />
       <RegionCharts region={props.region} />
@@ -93,6 +94,17 @@ function RegionCharts(props: { region: Region }) {
       </dd>
     </dl>
   );
+}
+
+/** What its last move cost, where it was seen. */
+function movesOf({ moved }: Region): [string, string][] {
+  if (moved === null) return [];
+  const { from, to, ageS, bodies, pauseTicks, pauseMs, lateMs } = moved;
+  const late = lateMs > 0 ? `, ${millis(lateMs)} of it late` : ", on time";
+  return [
+    ["Last move", `${from} → ${to}, ${seconds(ageS)} ago, ${count(bodies)} bodies`],
+    ["Its pause", `${count(pauseTicks)} ${pauseTicks === 1 ? "tick" : "ticks"}, ${millis(pauseMs)}${late}`],
+  ];
 }
 
 /** Other shards, the least busy first; those that are being emptied are none. */

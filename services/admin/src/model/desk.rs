@@ -168,4 +168,17 @@ pub struct EnvironmentView {
     pub version: Option<String>,
     /// What is wrong, in a sentence.
     pub trouble: Option<String>,
+    /// What a checkout's `argocd/environments` says; null where none is known.
+    pub declared: Option<DeclaredView>,
+}
+
+/// What was approved for an environment.
+#[derive(Serialize, ToSchema, Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredView {
+    /// A commit, a version or a branch; `none` where nothing was promoted yet.
+    pub revision: String,
+    /// What a rollback goes back to.
+    pub before: String,
+    /// The revision of the stage before where that is another: promoting would bring it here.
+    pub next: Option<String>,
 }

@@ -1,13 +1,15 @@
 //! What the routes read and write. Ids are text, times are milliseconds since 1970, spans are microseconds.
 
+mod battles;
 mod desk;
 mod players;
 mod world;
 
+pub use battles::{BattleForm, BattleView, BattlesView, PresentBattle, ScheduleState};
 pub use desk::{
-    AuditLine, AuditPage, ConfigChange, ConfigCheck, ConfigForm, ConfigText, ConfigView, DiffKind,
-    DiffLine, Economy, EnvironmentView, Flow, MessageOfTheDayForm, MessageView, Outcome, Staff,
-    Unbalanced,
+    AuditLine, AuditPage, ConfigChange, ConfigCheck, ConfigForm, ConfigText, ConfigView,
+    DeclaredView, DiffKind, DiffLine, Economy, EnvironmentView, Flow, MessageOfTheDayForm,
+    MessageView, Outcome, Staff, Unbalanced,
 };
 pub use players::{
     BanForm, CharacterView, LedgerLine, LedgerPage, MuteView, PlayerFound, PlayerMuteForm,
@@ -15,8 +17,8 @@ pub use players::{
     RollbackItem, RollbackPoint, RollbackPreview, SanctionView, TellForm,
 };
 pub use world::{
-    BackendView, EdgeView, Overview, PhaseView, PlanApproval, PlanModeForm, PlanRowView, PlanView,
-    PlayersView, PodView, RegionMoveForm, RegionView, ShardView, SpreadView,
+    BackendView, EdgeView, MoveView, Overview, PhaseView, PlanApproval, PlanModeForm, PlanRowView,
+    PlanView, PlayersView, PodView, RegionMoveForm, RegionView, ShardView, SpreadView,
 };
 
 use serde::{Deserialize, Serialize};

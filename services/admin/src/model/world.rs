@@ -63,6 +63,24 @@ pub struct RegionView {
     pub tick_us: u64,
     pub egress_bytes_per_second: u64,
     pub is_pinned: bool,
+    /// How it came to its owner; null where that was not seen, or goes on.
+    pub moved: Option<MoveView>,
+}
+
+/// From the last tick of the old shard to the first in which the new one had all of a region.
+#[derive(Serialize, ToSchema, Clone, Debug, PartialEq)]
+pub struct MoveView {
+    pub age_s: u64,
+    /// POD/SHARD.
+    pub from: String,
+    pub to: String,
+    /// How many went with it.
+    pub bodies: u64,
+    /// 1 is the least there is: the next tick. Nobody is left out of a tick.
+    pub pause_ticks: u32,
+    pub pause_ms: u64,
+    /// How much longer that is than so many ticks take: what players may have felt.
+    pub late_ms: u64,
 }
 
 /// A process that players are connected to.

@@ -1,16 +1,20 @@
 //! Who asks, the books of the economy, and the other environments.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use futures_util::future::join_all;
 use serde::Deserialize;
 use tokens::Role;
+use tokio::task::spawn_blocking;
 use web::{Json, Problem};
 
 use crate::{
     Admin, AdminError,
     actor::{Action, Actor},
+    declared::{self, Declared},
     limits::SOURCES_MAX,
-    model::{Economy, EnvironmentView, Flow, Staff, Unbalanced},
+    model::{DeclaredView, Economy, EnvironmentView, Flow, Staff, Unbalanced},
     service::Environment,
 };
 
@@ -75,7 +79,22 @@ pub async fn environments(
     actor.require(Role::Operator)?;
     let environments = admin.config.environments.iter().take(SOURCES_MAX);
     let views = environments.map(|environment| admin.environment(environment));
-    Ok(Json(join_all(views).await))
+    let (mut views, declared) = tokio::join!(join_all(views), admin.declared());
+    for view in &mut views {
+        let found = declared.get(&view.environment).cloned();
+        view.declared = found.map(DeclaredView::from);
+    }
+    Ok(Json(views))
+}
+
+impl From<Declared> for DeclaredView {
+    fn from(declared: Declared) -> Self {
+        Self {
+            revision: declared.revision,
+            before: declared.before,
+            next: declared.next,
+        }
+    }
 }
 
 impl Admin {
@@ -97,6 +116,20 @@ impl Admin {
             is_here: environment.url.is_none(),
             version,
             trouble,
+            declared: None,
         }
+    }
+
+    /// By environment; nothing where no checkout is known or can be read, which the log tells.
+    async fn declared(&self) -> BTreeMap<String, Declared> {
+        let Some(folder) = self.config.declared.clone() else {
+            return BTreeMap::new();
+        };
+        let read = spawn_blocking(move || declared::read(&folder)).await;
+        let read = read.unwrap_or_else(|error| Err(error.to_string()));
+        read.unwrap_or_else(|error| {
+            tracing::warn!(error, "what is declared for environments cannot be read");
+            BTreeMap::new()
+        })
     }
 }

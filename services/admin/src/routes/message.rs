@@ -2,7 +2,7 @@
 //! them what was said last. A new one takes the place of the one before.
 
 use axum::extract::State;
-use chat_service::topics::{self, Announcement};
+use chat_service::topics;
 use web::{Json, Problem};
 
 use crate::{
@@ -90,9 +90,7 @@ impl Admin {
         // Before it is said: what nobody wrote down nobody could take away.
         self.store.put_message(message).await?;
         if !words.is_empty() {
-            let announcement = Announcement::new(words.to_owned(), None, at_ms.cast_unsigned());
-            let event = topics::event(event_id, topics::SYSTEM.to_owned(), &announcement);
-            self.partners.broker.publish(&[event]).await?;
+            self.say_to_all(event_id, words).await?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The routes: what comes in is checked, what goes out is shaped, and what happens is another service's.
 
 mod audit;
+mod battles;
 mod config;
 mod desk;
 mod ledger;
@@ -65,4 +66,7 @@ fn desk() -> OpenApiRouter<Admin> {
         .routes(routes!(config::check))
         .routes(routes!(config::undo))
         .routes(routes!(message::read, message::set))
+        .routes(routes!(battles::list, battles::schedule))
+        .routes(routes!(battles::start))
+        .routes(routes!(battles::cancel))
 }

@@ -1,12 +1,14 @@
 //! What staff did and set, in SQL: small tables that every node holds whole. Knows nothing of HTTP.
 
 mod audit;
+mod battles;
 mod configs;
 mod messages;
 
 use backends::sql::{Database, Migration, SqlError};
 
 pub use audit::{Begun, Entry, Filter, Outcome};
+pub use battles::{Battle, BattleState, Claim, NewBattle};
 pub use configs::{Change, NewChange};
 pub use messages::{Message, NewMessage};
 
@@ -31,9 +33,12 @@ impl Store {
     /// As of [`Database::migrate`].
     pub async fn migrate(database: &Database) -> Result<(), SqlError> {
         let tables = include_str!("../../migrations/0001_tables.sql");
+        let battles = include_str!("../../migrations/0003_battles.sql");
         let steps = [
             Migration::same(1, "tables", tables),
             Migration::citus(2, &[], &WHOLE),
+            Migration::same(3, "battles", battles),
+            Migration::citus(4, &[], &["admin_battles"]),
         ];
         database.migrate(MIGRATIONS, &steps).await
     }

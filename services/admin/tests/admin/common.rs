@@ -145,6 +145,7 @@ pub struct World {
     pub desk: Arc<TestDesk>,
     pub edges: Edges,
     pub now_ms: Arc<AtomicI64>,
+    pub admin: Admin,
     pub client: Client,
     pub stop: watch::Sender<bool>,
 }
@@ -184,21 +185,11 @@ impl World {
             config_desk: None,
         };
         let desk = Arc::new(TestDesk::default());
-        let mut world = Self {
-            database: database.clone(),
-            broker,
-            players: partners.players.clone(),
-            presence: partners.presence.clone(),
-            chat: partners.chat.clone(),
-            ledger: partners.ledger.clone(),
-            desk: desk.clone(),
-            edges: partners.edges.clone(),
-            now_ms,
-            client: Client::new(axum::Router::new()),
-            stop,
-        };
+        let (players, presence) = (partners.players.clone(), partners.presence.clone());
+        let (chat, ledger) = (partners.chat.clone(), partners.ledger.clone());
+        let edges = partners.edges.clone();
         let partners = Partners {
-            config_desk: Some(desk),
+            config_desk: Some(desk.clone()),
             ..partners
         };
         let config = Config {
@@ -207,6 +198,7 @@ impl World {
                 name: "test".to_owned(),
                 url: None,
             }],
+            declared: None,
         };
         let clocks = (clock, stopped.clone());
         let admin = Admin::open(config, database, partners, shell.metrics(), clocks);
@@ -216,8 +208,20 @@ impl World {
             .mount("/admin", admin.router())
             .check(admin.check())
             .into_router(stopped);
-        world.client = Client::new(router);
-        world
+        Self {
+            database: database.clone(),
+            broker,
+            players,
+            presence,
+            chat,
+            ledger,
+            desk,
+            edges,
+            now_ms,
+            admin,
+            client: Client::new(router),
+            stop,
+        }
     }
 
     pub fn now(&self) -> i64 {

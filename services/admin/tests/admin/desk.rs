@@ -124,7 +124,7 @@ fn this_environment_says_its_version() {
             .await
             .ok(200);
         let expected = json!([{ "environment": "test", "url": null, "is_here": true,
-            "version": "1.2.3", "trouble": null }]);
+            "version": "1.2.3", "trouble": null, "declared": null }]);
         assert_eq!(told, expected);
     });
 }

@@ -1,6 +1,7 @@
 //! The service over its routes, on the embedded twins and on real PostgreSQL and Redis, beside the real services
 //! whose matters it acts on.
 
+mod battles;
 mod books;
 mod citus;
 mod common;

@@ -18,6 +18,7 @@ fn least_role(call: &str) -> &'static str {
         "/config/check",
         "PUT /admin/message",
         "/environments",
+        "POST /admin/battles",
     ];
     match call {
         _ if call.contains("/admin/config") => "admin",
@@ -48,6 +49,8 @@ fn body_of(call: &str) -> Value {
         _ if call.contains("/plan/approve") => {
             json!({ "action": "split", "region": "1", "reason": "careful" })
         }
+        "POST /admin/battles" => json!({ "title": "The siege", "note": "",
+            "start_ms": 1_700_000_100_000_i64, "reason": "as every week" }),
         _ if call.contains("/preview") => json!({ "character": "1", "after_batch": "1" }),
         _ if call.contains("/rollback") => json!({ "character": "1", "after_batch": "1",
             "revision": 1, "key": "12345678", "reason": "cheat" }),

@@ -4,7 +4,7 @@ use axum::http::Request as HttpRequest;
 use futures_util::StreamExt;
 use placement::{
     Answer, Request,
-    request::{PlanRow, RegionRow, ShardRow},
+    request::{MoveRow, PlanRow, RegionRow, ShardRow},
 };
 use serde_json::{Value, json};
 
@@ -40,22 +40,40 @@ fn shard(name: &str, is_draining: bool) -> ShardRow {
     }
 }
 
+fn region(owner: &str) -> RegionRow {
+    RegionRow {
+        region: "b".to_owned(),
+        edge_m: 64,
+        at: [0, -64, 64],
+        owner: owner.to_owned(),
+        epoch: 4,
+        bodies: 100,
+        players: 7,
+        tick_us: 800,
+        egress_bytes_per_second: 5_000,
+        is_pinned: true,
+        moved: Some(MoveRow {
+            age_s: 2,
+            from: "0/1".to_owned(),
+            to: owner.to_owned(),
+            bodies: 90,
+            pause_ticks: 1,
+            pause_ms: 53,
+            late_ms: 3,
+        }),
+    }
+}
+
 /// A world of two pods, of which one is being emptied.
 fn answer(request: &Request) -> Answer {
     match request {
         Request::Regions => Answer::Regions {
-            regions: vec![RegionRow {
-                region: "b".to_owned(),
-                edge_m: 64,
-                at: [0, -64, 64],
-                owner: "0/0".to_owned(),
-                epoch: 4,
-                bodies: 100,
-                players: 7,
-                tick_us: 800,
-                egress_bytes_per_second: 5_000,
-                is_pinned: true,
-            }],
+            regions: vec![region("0/0")],
+        },
+        // It has come where it was to go.
+        Request::Why { .. } => Answer::Why {
+            region: region("1/0"),
+            plans: Vec::new(),
         },
         Request::Shards => Answer::Shards {
             tick: 99,
@@ -100,6 +118,9 @@ fn the_world_is_seen_at_one_look_with_what_is_wrong() {
             (&json!(false), &json!(true))
         );
         assert_eq!(seen["regions"][0]["owner"], "0/0");
+        let moved = json!({ "age_s": 2, "from": "0/1", "to": "0/0", "bodies": 90,
+            "pause_ticks": 1, "pause_ms": 53, "late_ms": 3 });
+        assert_eq!(seen["regions"][0]["moved"], moved);
         assert_eq!(seen["players"]["in_world"], 21);
         assert_eq!(seen["backends"][0]["is_well"], true);
         let far = &seen["backends"][1];
@@ -167,10 +188,10 @@ fn orders_reach_the_world_and_the_log() {
             assert_eq!(world.last_line().await["effect"], "it is begun");
         }
         let to = json!({ "to": "1/0", "reason": "it is hot" });
-        world
-            .call("POST /regions/b/move", OPERATOR, to)
-            .await
-            .ok(200);
+        let moved = world.call("POST /regions/b/move", OPERATOR, to).await;
+        let pause = "region b went from 0/1 to 1/0 with 90 bodies: a pause of 1 tick, 53 ms, 3 ms more than that takes";
+        assert_eq!(moved.ok(200)["effect"], pause);
+        assert_eq!(world.last_line().await["effect"], pause);
         let refused = world
             .call("POST /regions/dead/split", OPERATOR, why.clone())
             .await;
@@ -208,9 +229,8 @@ fn only_a_plan_that_was_said_lately_is_approved() {
         let form = |action: &str, to: Option<&str>| json!({ "action": action, "region": "b", "to": to, "reason": "it is right" });
         let approve = async |form| world.call("POST /plan/approve", OPERATOR, form).await;
         approve(form("move", Some("1/0"))).await.ok(200);
-        let asked = steward.asked().pop();
         let (region, to) = ("b".to_owned(), "1/0".to_owned());
-        assert_eq!(asked, Some(Request::Move { region, to }));
+        assert!(steward.asked().contains(&Request::Move { region, to }));
         for (action, to) in [
             ("move", Some("0/1")),
             ("drain", Some("1/0")),

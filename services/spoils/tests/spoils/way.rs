@@ -1,6 +1,10 @@
 //! The whole way, over crashes of everything at once.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use backends::{broker::Broker, sql::Database, testing::on_each_database};
 use engine::{Command, spoils::Gains};
@@ -86,6 +90,7 @@ impl Life {
             parts: vec![frame],
             duration: Duration::ZERO,
             period: PACE,
+            told_at: Instant::now(),
         });
     }
 }

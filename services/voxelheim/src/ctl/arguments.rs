@@ -132,6 +132,11 @@ pub enum CtlVerb {
         #[arg(long, conflicts_with = "text")]
         clear: bool,
     },
+    /// Lists how the battle stands and those that are to come, starts one, or schedules one
+    Battles {
+        #[command(subcommand)]
+        verb: Option<BattleVerb>,
+    },
     /// Lists the places where VoxelHeim runs, with their versions
     Environments,
 }
@@ -154,6 +159,26 @@ pub enum RegionVerb {
         /// Lets it go again
         #[arg(long)]
         undo: bool,
+    },
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum BattleVerb {
+    List,
+    /// Ends the battle that is fought; after the usual pause another begins
+    Start,
+    /// Has a battle begin in some minutes, of which players are told before
+    Schedule {
+        title: String,
+        #[arg(long, value_name = "MINUTES")]
+        r#in: i64,
+        /// What players are told with it
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+    },
+    /// Takes back what was scheduled
+    Cancel {
+        battle: String,
     },
 }
 

@@ -7,7 +7,7 @@ use web::Clock;
 
 use crate::{
     Failure,
-    ctl::arguments::{CtlVerb, PlayerVerb, RegionVerb, SettingsVerb, Switch},
+    ctl::arguments::{BattleVerb, CtlVerb, PlayerVerb, RegionVerb, SettingsVerb, Switch},
 };
 
 /// One request.
@@ -141,6 +141,7 @@ fn desk(verb: &CtlVerb) -> Call {
             "/message-of-the-day",
             json!({ "text": text.as_deref().unwrap_or("") }),
         ),
+        CtlVerb::Battles { verb } => battle(verb.as_ref()),
         CtlVerb::Environments => get("/environments"),
         _ => unreachable!("the others have their own"),
     }
@@ -159,6 +160,29 @@ fn region(verb: &RegionVerb) -> Call {
     }
 }
 
+fn battle(verb: Option<&BattleVerb>) -> Call {
+    match verb {
+        None | Some(BattleVerb::List) => get("/battles"),
+        Some(BattleVerb::Start) => act("/battles/start", json!({})),
+        Some(BattleVerb::Schedule { title, r#in, note }) => {
+            let start_ms = in_minutes(*r#in);
+            act(
+                "/battles",
+                json!({ "title": title, "note": note, "start_ms": start_ms }),
+            )
+        }
+        Some(BattleVerb::Cancel { battle }) => {
+            act(format!("/battles/{}/cancel", part(battle)), json!({}))
+        }
+    }
+}
+
+/// By this machine's clock.
+fn in_minutes(minutes: i64) -> i64 {
+    let now_ms = Clock::system().now_ms();
+    now_ms.saturating_add(minutes.saturating_mul(MINUTE_MS))
+}
+
 fn player(verb: &PlayerVerb) -> Call {
     let path = |account: &str, word| format!("/players/{}/{word}", part(account));
     match verb {
@@ -170,9 +194,7 @@ fn player(verb: &PlayerVerb) -> Call {
             act(path(account, "message"), json!({ "text": text }))
         }
         PlayerVerb::Mute { account, minutes } => {
-            let until_ms = Clock::system()
-                .now_ms()
-                .saturating_add(minutes.saturating_mul(MINUTE_MS));
+            let until_ms = in_minutes(*minutes);
             act(path(account, "mute"), json!({ "until_ms": until_ms }))
         }
         PlayerVerb::Unmute { account } => act(path(account, "unmute"), json!({})),

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, path::Path};
 
 use placement::{
     Answer, ControlError, Request,
-    request::{PlanRow, RegionRow, ShardRow},
+    request::{MoveRow, PlanRow, RegionRow, ShardRow},
 };
 
 use crate::{
@@ -22,7 +22,7 @@ pub fn ask(data: &Path, arguments: &CtlArguments) -> Result<String, Failure> {
     let request = request(&arguments.verb).ok_or_else(|| {
         Failure::Usage("this is for staff's service: say where it is with --url".to_owned())
     })?;
-    let answer = placement::ask(&socket, &request).map_err(|error| match error {
+    let answer = placement::carry_out(&socket, &request).map_err(|error| match error {
         ControlError::NoServer(..) => Failure::Usage(error.to_string()),
         _ => Failure::Runtime(error.to_string()),
     })?;
@@ -103,6 +103,7 @@ fn to_text(answer: &Answer) -> String {
             let table = region_table(std::slice::from_ref(region));
             format!("{table}{}", plan_list(plans))
         }
+        Answer::Battle { battle } => format!("{battle}\n"),
         Answer::Done { what } => format!("{what}\n"),
         Answer::Refused { why } => format!("{why}\n"),
     }
@@ -120,10 +121,12 @@ fn region_table(regions: &[RegionRow]) -> String {
         "TICK µs",
         "EGRESS B/s",
         "PIN",
+        "LAST PAUSE",
     ];
     let row = |row: &RegionRow| {
         let [x, y, z] = row.at;
         let pin = if row.is_pinned { "pinned" } else { "" };
+        let pause = row.moved.as_ref().map(pause_of);
         vec![
             row.region.clone(),
             format!("{} m", row.edge_m),
@@ -135,9 +138,21 @@ fn region_table(regions: &[RegionRow]) -> String {
             row.tick_us.to_string(),
             row.egress_bytes_per_second.to_string(),
             pin.to_owned(),
+            pause.unwrap_or_default(),
         ]
     };
     table(&head, regions.iter().map(row))
+}
+
+/// Of a region's last move.
+fn pause_of(moved: &MoveRow) -> String {
+    let MoveRow {
+        pause_ticks: ticks,
+        pause_ms: ms,
+        age_s,
+        ..
+    } = moved;
+    format!("{ticks} ticks, {ms} ms, {age_s} s ago")
 }
 
 fn shard_table(shards: &[ShardRow]) -> String {

@@ -67,6 +67,13 @@ fn cell(value: &Value) -> String {
             let items: Vec<String> = items.iter().map(cell).collect();
             items.join(",")
         }
+        Value::Object(fields) => {
+            let pairs = fields.iter();
+            let pairs: Vec<String> = pairs
+                .map(|(name, value)| format!("{name} {}", cell(value)))
+                .collect();
+            pairs.join(", ")
+        }
         value => value.to_string(),
     }
 }
@@ -79,8 +86,10 @@ mod tests {
     #[test]
     fn an_answer_is_lines_and_tables() {
         let answer = json!({ "tick": 9, "name": null, "pods": [
-            { "pod": 0, "at": [1, 2] }, { "pod": 10, "at": [] } ], "troubles": ["a", "b"] });
-        let text = "name: -\ntick: 9\ntroubles: a,b\n\npods\nAT   POD\n1,2  0\n     10\n";
+            { "pod": 0, "at": [1, 2] }, { "pod": 10, "at": { "x": 7, "y": "e" } } ],
+            "troubles": ["a", "b"] });
+        let text =
+            "name: -\ntick: 9\ntroubles: a,b\n\npods\nAT        POD\n1,2       0\nx 7, y e  10\n";
         assert_eq!(text_of(&answer), text);
         assert_eq!(text_of(&json!([])), "");
     }

@@ -1,6 +1,9 @@
 //! The operations service, and what it asks of all others.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use ::admin::{Admin, Config, ConfigDesk, Edges, Environment, Helm, Partners};
 use ::player::Presence;
@@ -54,6 +57,7 @@ pub struct Reach {
     pub edges: Edges,
     pub config_desk: Option<Arc<dyn ConfigDesk>>,
     pub environments: Vec<Environment>,
+    pub declared: Option<PathBuf>,
 }
 
 impl Reach {
@@ -67,6 +71,7 @@ impl Reach {
                 name: HERE.to_owned(),
                 url: None,
             }],
+            declared: None,
         }
     }
 }
@@ -82,6 +87,7 @@ impl From<&AdminArguments> for Reach {
             edges,
             config_desk: None,
             environments: environments.map(|text| environment_of(text)).collect(),
+            declared: arguments.declared.clone(),
         }
     }
 }
@@ -128,6 +134,7 @@ pub fn open(
     let config = Config {
         version: env!("VOXELHEIM_VERSION").to_owned(),
         environments: reach.environments,
+        declared: reach.declared,
     };
     let partners = Partners {
         gate: shared.gate,
