@@ -1,22 +1,32 @@
-//! The world's operators' socket: the steward of any of its processes answers for all of them, on a thread of its
-//! own beside the ticks.
+//! The world as operators ask it: the steward of any of its processes answers for all of them, on a thread of its own
+//! beside the ticks, by a socket in its folder or over the network.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf, sync::Arc};
 
-use placement::{Answer, Request, ask};
+use placement::{Answer, ControlError, Request, ask};
 use tokio::task::spawn_blocking;
 use web::Problem;
 
 use crate::AdminError;
 
-/// Where the world answers. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Helm(Option<PathBuf>);
+/// Asks the world. Called on a thread that may wait.
+type Ask = dyn Fn(&Request) -> Result<Answer, ControlError> + Send + Sync;
+
+/// Where the world answers; nowhere by default. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Helm(Option<Arc<Ask>>);
 
 impl Helm {
-    /// On a server's socket; none where there is no world.
-    pub fn new(socket: Option<PathBuf>) -> Self {
-        Self(socket)
+    /// However it is reached.
+    pub fn new(
+        ask: impl Fn(&Request) -> Result<Answer, ControlError> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Some(Arc::new(ask)))
+    }
+
+    /// On a server's socket.
+    pub fn on_socket(path: PathBuf) -> Self {
+        Self::new(move |request| ask(&path, request))
     }
 
     /// Asks or orders. What the world refuses is a 409 with its words.
@@ -24,10 +34,10 @@ impl Helm {
     /// # Errors
     /// [`AdminError`].
     pub async fn ask(&self, request: Request) -> Result<Answer, AdminError> {
-        let Some(socket) = self.0.clone() else {
+        let Some(ask) = self.0.clone() else {
             return Err(AdminError::not_here("no world is known here"));
         };
-        let asked = spawn_blocking(move || ask(&socket, &request)).await;
+        let asked = spawn_blocking(move || ask(&request)).await;
         match asked.map_err(|_| Problem::internal())?? {
             Answer::Refused { why } => Err(AdminError::conflict("world-refuses", why)),
             answer => Ok(answer),
@@ -43,5 +53,11 @@ impl Helm {
             Answer::Done { what } => Ok(what),
             _ => Err(Problem::internal().into()),
         }
+    }
+}
+
+impl fmt::Debug for Helm {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Helm")
     }
 }

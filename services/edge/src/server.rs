@@ -15,7 +15,6 @@ use std::{
 };
 
 use assets::Assets;
-use engine::SessionId;
 use tokio::{
     sync::{Notify, mpsc, watch},
     task::{LocalSet, spawn_local},
@@ -189,9 +188,13 @@ impl BoundEdges {
         let (course, course_seen) = watch::channel(Course::Serves);
         let now = Instant::now();
         let http_address = self.http_address();
-        let quic_port = |socket: &UdpSocket| {
-            let address = socket.local_addr();
-            address.expect("a bound socket has an address").port()
+        let public_port = self.config.public_port;
+        let quic_port = |(edge, socket): (usize, &UdpSocket)| match public_port {
+            Some(port) => port.saturating_add(edge as u16),
+            None => {
+                let address = socket.local_addr();
+                address.expect("a bound socket has an address").port()
+            }
         };
         let shared = Arc::new(Shared {
             reset_key: self.token_key.reset_key(),
@@ -206,7 +209,7 @@ impl BoundEdges {
             certificates: self.certificates,
             pod_status,
             started_at: now,
-            quic_ports: self.quic.iter().map(quic_port).collect(),
+            quic_ports: self.quic.iter().enumerate().map(quic_port).collect(),
             sessions_by_edge: self.quic.iter().map(|_| AtomicUsize::new(0)).collect(),
             siblings: RwLock::default(),
             course: course_seen,
@@ -359,8 +362,8 @@ struct Parts {
     http: TcpListener,
     quic: UdpSocket,
     port: EdgePort,
-    /// What others tell this edge: chat, and who has to go.
-    told: (ChatEnd, mpsc::Receiver<SessionId>),
+    /// What others tell this edge: chat, and accounts that have to go.
+    told: (ChatEnd, mpsc::Receiver<u64>),
     wake: Arc<Notify>,
     assets: Assets,
 }

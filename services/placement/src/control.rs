@@ -21,6 +21,8 @@ use crate::{
 pub enum ControlError {
     /// Nobody listens there.
     NoServer(PathBuf, io::Error),
+    /// No pod can be reached at any of these addresses.
+    NoPod(String, io::Error),
     Io(io::Error),
     BadAnswer(serde_json::Error),
 }
@@ -33,6 +35,9 @@ impl fmt::Display for ControlError {
                 "no server answers on {} ({error}): is one running with this --data?",
                 path.display()
             ),
+            Self::NoPod(addresses, error) => {
+                write!(out, "no pod answers operators at {addresses} ({error})")
+            }
             Self::Io(error) => write!(out, "the server did not answer: {error}"),
             Self::BadAnswer(error) => write!(out, "the answer is of another version: {error}"),
         }

@@ -4,7 +4,7 @@ use crate::Repository;
 use crate::manifest::{Kind, cargo_dependencies, package_name, workspace_members};
 
 /// Which of our crates a crate may use. A new crate gets a line here.
-const MAY_USE: [(&str, &[&str]); 37] = [
+const MAY_USE: [(&str, &[&str]); 38] = [
     ("spatial", &[]),
     ("protocol", &[]),
     ("tidy", &[]),
@@ -38,13 +38,21 @@ const MAY_USE: [(&str, &[&str]); 37] = [
     (
         "edge",
         &[
-            "spatial", "protocol", "engine", "world", "quic", "chat", "assets",
+            "spatial",
+            "protocol",
+            "engine",
+            "world",
+            "quic",
+            "chat",
+            "assets",
+            "forwarded",
         ],
     ),
     ("chat", &[]),
     ("chat-service", &["backends", "chat", "tokens", "web"]),
     ("quic", &[]),
-    ("web", &[]),
+    ("web", &["forwarded"]),
+    ("forwarded", &[]),
     ("tokens", &[]),
     ("events", &[]),
     ("assets", &[]),
