@@ -4,12 +4,16 @@
 """
 
 import json
+import pathlib
 import re
 import sys
 
 from binary_help import faults_of_command
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUR_IMAGE = "voxelheim:"
+# Whose commands are scripts of ops/scripts.
+OUR_TOOLS = "voxelheim-tools:"
 # End by themselves.
 ONE_SHOT = {"migrate", "elk-setup"}
 
@@ -27,7 +31,11 @@ def faults_of(name, service):
     for volume in service.get("volumes", []):
         if volume["type"] == "bind" and not volume.get("read_only"):
             yield f"{volume['source']} is written outside of a named volume"
-    if image.startswith(OUR_IMAGE):
+    if image.startswith(OUR_TOOLS):
+        script = ROOT / "ops/scripts" / service["command"][0]
+        if not script.is_file():
+            yield f"there is no {script.relative_to(ROOT)}"
+    if image.startswith((OUR_IMAGE, OUR_TOOLS)):
         if not service.get("read_only") or "ALL" not in service.get("cap_drop", []):
             yield "it may do more than it needs to"
 

@@ -2,6 +2,7 @@
 # Beside a shard: copies its world at each full hour for as long as it runs, see backup_world.sh, so that the copies of
 # all parts of a world are of the same checkpoint. A copy that fails is said and tried again after five minutes.
 #   ops/scripts/keep_world_copied.sh ENV DATA NAME
+# VOXELHEIM_COPIED names a file that is touched after each copy, for the shard's metrics (`voxelheim shard --copied`).
 set -euo pipefail
 SCRIPTS="$(dirname "${BASH_SOURCE[0]}")"
 PERIOD_S=3600
@@ -19,5 +20,10 @@ rest_of_hour() { rest $((PERIOD_S - $(date +%s) % PERIOD_S)); }
 
 rest_of_hour
 while true; do
-  if "$SCRIPTS/backup_world.sh" "$@"; then rest_of_hour; else rest "$RETRY_S"; fi
+  if "$SCRIPTS/backup_world.sh" "$@"; then
+    [ -z "${VOXELHEIM_COPIED:-}" ] || touch "$VOXELHEIM_COPIED"
+    rest_of_hour
+  else
+    rest "$RETRY_S"
+  fi
 done

@@ -41,6 +41,14 @@ canaries() {
     node ops/validation/custom_kinds.mjs "$(custom_schemas)" "$folder/custom.yaml"
   sed 's/nodePort: 31102/nodePort: 31112/' "$1" >"$folder/port.yaml"
   must_fail "a UDP port that players are not told of" rules ops/validation/manifest_rules.py live "$folder/port.yaml"
+  sed 's|--edge=http://status-102/|--edge=http://status-101/|' "$1" >"$folder/unseen.yaml"
+  must_fail "an edge that staff's service does not ask" \
+    rules ops/validation/manifest_rules.py live "$folder/unseen.yaml"
+  sed 's/--pod=shards:7101/--pod=shards:9100/' "$1" >"$folder/world.yaml"
+  must_fail "a port at which no shard answers operators" \
+    rules ops/validation/manifest_rules.py live "$folder/world.yaml"
+  sed 's|value: 10.43.0.0/16|value: 0.0.0.0/0|' "$1" >"$folder/trust.yaml"
+  must_fail "a world whose word is believed" rules ops/validation/manifest_rules.py live "$folder/trust.yaml"
   sed 's/--link-public/--link-outside/' "$1" >"$folder/flag.yaml"
   [ ! -x "$BINARY" ] || must_fail "a flag that the binary does not have" \
     rules ops/validation/manifest_rules.py live "$folder/flag.yaml" "$BINARY"

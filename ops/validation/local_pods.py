@@ -128,8 +128,11 @@ class LocalPods:
         text = text.replace("0.0.0.0:", f"{host}:")
         for other in self.running:
             text = text.replace(f"{other.name}.shards:", f"{other.address}:")
+        # A Service of all shards: the first that answers.
+        if "=shards:" in text:
+            text = text.replace("shards:", f"{self.of_role('shard')[0].address}:")
         # The name of a Service within its namespace, which listens on port 80.
-        for service in re.findall(r"=?http://([a-z]+)/", text):
+        for service in re.findall(r"=?http://([a-z0-9-]+)/", text):
             if text.startswith("--url"):
                 continue
             text = text.replace(f"http://{service}/", f"http://{self.behind(service)[0].listens_at('http')}/")

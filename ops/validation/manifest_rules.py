@@ -4,6 +4,7 @@ fit the binary.
     python3 ops/validation/manifest_rules.py ENVIRONMENT RENDERED.yaml [BINARY]
 """
 
+import ipaddress
 import pathlib
 import re
 import sys
@@ -22,8 +23,11 @@ STOPS = {
 STOP_OF_SERVICES = ("services/web/src/limits.rs", "STOP_TIME_MAX")
 # For what else there is to do: closing a journal, last words.
 STOP_SLACK_S = 10
-FLAGS_OF_FILES = ("--data", "--master-key", "--key", "--mail")
-CREDENTIALS = ("authority.crt", "tls.crt", "tls.key", "tokens.key")
+FLAGS_OF_FILES = ("--data", "--master-key", "--key", "--mail", "--copied")
+CREDENTIALS = ("authority.crt", "tls.crt", "tls.key")
+# Only who has players or moves them makes resume tokens.
+MAKES_TOKENS = ("shard", "edge")
+TRUSTED = "VOXELHEIM_TRUSTED_PROXIES"
 
 
 def guarded(pod):
@@ -124,14 +128,15 @@ def mounted(pod):
         if path and path not in mounts and str(pathlib.PurePath(path).parent) not in mounts:
             yield f"{flag} {path} is in no volume"
     folder = pod.flag("--credentials")
-    for file in CREDENTIALS if folder else ():
+    files = (*CREDENTIALS, "tokens.key") if pod.role in MAKES_TOKENS else CREDENTIALS
+    for file in files if folder else ():
         if f"{folder}/{file}" not in mounts:
             yield f"{folder}/{file} is in no volume"
 
 
 def listening(pod):
     """The ports it is told to open are those that others are told of."""
-    for flag, name in (("--listen", "http"), ("--status", "status")):
+    for flag, name in (("--listen", "http"), ("--status", "status"), ("--control", "control")):
         address = pod.flag(flag)
         if address and int(address.rsplit(":", 1)[1]) != pod.ports.get(name, {}).get("containerPort"):
             yield f"{flag} {address} is not its port {name}"
@@ -143,6 +148,8 @@ def numbered(pod):
     for attributes in certificates:
         name = attributes["csi.cert-manager.io/dns-names"]
         expected = f"edge-{pod.flag('--pod')}.voxelheim.internal"
+        if pod.role == "admin":
+            expected = "admin.voxelheim.internal"
         if pod.role == "shard":
             # The binary calls it pod-N; its number is its ordinal, which its name ends with.
             is_by_ordinal = pod.flag("--pod") == "$(POD_INDEX)" and pod.name == "pod"
@@ -173,9 +180,18 @@ def together(documents, pods):
         if pod.spec.get("serviceAccountName") not in accounts:
             yield pod.name, "has no account of its own"
     yield from reached(services, pods)
+    yield from operated(services, pods)
     yield from pruned(pods)
     for secret in of_kind(documents, "Secret"):
         yield secret["metadata"]["name"], "a secret stands in git"
+
+
+def copied(pod):
+    """The file that tells of copies is the one that is touched."""
+    for container in pod.scripts:
+        touched = next((it.get("value") for it in container["env"] if it["name"] == "VOXELHEIM_COPIED"), None)
+        if pod.role == "shard" and touched != pod.flag("--copied"):
+            yield f"tells of copies by {pod.flag('--copied')}, and {touched} is touched"
 
 
 def pruned(pods):
@@ -187,6 +203,47 @@ def pruned(pods):
             yield pod.name, f"prunes copies of {pod.command[2:]}, but those of {expected} are made"
 
 
+def operated(services, pods):
+    """Staff's service asks shards where they answer operators, and each edge by a Service of it alone."""
+    edges = {it.name for it in pods if it.role == "edge"}
+    for admin in (it for it in pods if it.role == "admin"):
+        for address in admin.flags("--pod"):
+            name, port = address.split(":")
+            if not any(is_port(it, "control", port) and means(it, pods) == {"pod"} for it in services if named(it, name)):
+                yield admin.name, f"asks {address}, where no shard answers operators"
+        asked = [it.removeprefix("http://").rstrip("/") for it in admin.flags("--edge")]
+        found = [means(it, pods) for name in asked for it in services if named(it, name) and is_port(it, "http", "80")]
+        if sorted(map(tuple, found)) != sorted((it,) for it in edges):
+            yield admin.name, f"asks edges at {asked}, which are {found}, not {sorted(edges)}"
+    if edges and not any(it.role == "admin" for it in pods):
+        yield "admin", "nobody serves staff"
+
+
+def named(service, name):
+    return service["metadata"]["name"] == name
+
+
+def means(service, pods):
+    """The names of those behind it."""
+    return {it.name for it in pods if selects({"matchLabels": service["spec"]["selector"]}, it.labels)}
+
+
+def is_port(service, target, port):
+    return any(it["targetPort"] == target and str(it["port"]) == port for it in service["spec"]["ports"])
+
+
+def trusting(pod):
+    """Whom Traefik reaches believes it, and not the whole world."""
+    if "http" not in pod.ports:
+        return
+    try:
+        networks = [ipaddress.ip_network(it) for it in pod.environment.get(TRUSTED, "").split(",")]
+    except ValueError as error:
+        yield f"{TRUSTED}: {error}"
+        return
+    yield from (f"believes all of {it}" for it in networks if not it.is_private or it.prefixlen < 8)
+
+
 def reached(services, pods):
     """Players reach each edge at the very UDP port that it tells them."""
     edges = [it for it in pods if it.role == "edge"]
@@ -194,7 +251,7 @@ def reached(services, pods):
     if len(set(numbers)) != len(numbers):
         yield "edge", f"numbers are given twice: {numbers}"
     for edge in edges:
-        told = int(edge.flag("--listen").rsplit(":", 1)[1])
+        told = int(edge.flag("--public-port") or edge.flag("--listen").rsplit(":", 1)[1])
         ports = [
             port.get("nodePort")
             for service in services
@@ -213,7 +270,7 @@ def main():
     pods = pods_of(documents)
     faults = [f"{name}: {fault}" for name, fault in together(documents, pods)]
     for pod in pods:
-        rules = (guarded, scripted, ready_to_run, whole, mounted, listening, numbered)
+        rules = (guarded, scripted, ready_to_run, whole, mounted, listening, numbered, trusting, copied)
         found = [it for rule in rules for it in rule(pod)]
         if binary and pod.container not in pod.scripts:
             found += faults_of_command(binary[0], pod.command, pod.environment)

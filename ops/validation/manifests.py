@@ -39,11 +39,13 @@ class Pod:
 
     def flag(self, name):
         """The value of a flag with the variables whose values are written down; none if it is not given."""
-        for argument in self.command:
-            flag, _, value = argument.partition("=")
-            if flag == name:
-                return expand(value, {k: v for k, v in self.environment.items() if v is not None})
-        return None
+        return next(iter(self.flags(name)), None)
+
+    def flags(self, name):
+        """The same of one that may be given several times."""
+        given = [it.partition("=") for it in self.command]
+        variables = {k: v for k, v in self.environment.items() if v is not None}
+        return [expand(value, variables) for flag, _, value in given if flag == name]
 
 
 def expand(text, variables):

@@ -4,6 +4,7 @@ WebSocket through it, over QUIC beside it, and over QUIC through its UDP routes.
     python3 play_through_traefik.py BINARY TRAEFIK RENDERED.yaml QUIC_BY_TRAEFIK.yaml FOLDER SECRETS.json
 """
 
+import http.client
 import json
 import pathlib
 import ssl
@@ -23,6 +24,8 @@ SERVICES = ("auth", "player", "inventory", "chat", "analytics", "assets")
 GATEWAY = "127.0.0.2"
 HTTP_PORT, TLS_PORT, API_PORT = 31080, 31081, 31082
 PLAYERS, SECONDS = 8, 4
+# Far more than an address may send at once, however slow this machine is.
+REQUESTS_MAX = 2000
 
 
 def main():
@@ -37,6 +40,7 @@ def main():
         routes = load(rendered) + of_kind(load(by_traefik), "IngressRouteUDP")
         router = start_traefik(traefik, folder, routes, pods)
         check_routes()
+        check_allowances()
         check_players(binary, pods)
     finally:
         if router:
@@ -55,7 +59,7 @@ def begin(pods):
     """In the order of ops/k8s/apply."""
     for local in pods.of_role("migrate"):
         pods.run_to_end(local)
-    for roles in (("shard",), SERVICES, ("edge",)):
+    for roles in (("shard",), SERVICES, ("edge",), ("admin",)):
         for local in pods.of_role(*roles):
             pods.start(local)
         pods.wait_until_ready(*roles)
@@ -131,6 +135,10 @@ def check_routes():
         status, headers, _ = get(f"/api/{service}/no-such-path")
         problem = headers.get("content-type", "")
         assert status in (401, 404) and "problem+json" in problem, f"{service}: {status} {problem}"
+    status, headers, _ = get("/api/admin/me")
+    assert status == 401 and "problem+json" in headers.get("content-type", ""), f"admin: {status}"
+    status, _, panel = get("/admin/")
+    assert status == 200 and panel != page and b"<html" in panel.lower(), f"no panel for staff: {status}"
     # What is the operator's is not the public's: the page answers for what it does not know.
     for path in ("/metrics", "/readyz", "/openapi.json"):
         assert b"voxelheim_" not in get(path)[2] and b'"openapi"' not in get(path)[2], f"{path} is public"
@@ -140,6 +148,25 @@ def check_routes():
     assert found["webtransport_url"].startswith("https://edge-101.test.voxelheim.example:311"), found
     assert found["websocket_url"] == "wss://edge-101.test.voxelheim.example/ws", found
     print("each address is answered by whom the routes say")
+
+
+def check_allowances():
+    """Each address has its own, though all come by Traefik: one that has spent it takes nothing from another."""
+    answers = (spend("127.0.0.3") for _ in range(REQUESTS_MAX))
+    assert 429 in answers, "nobody is ever refused"
+    other = spend("127.0.0.4")
+    assert other == 200, f"one address's requests are counted for another: {other}"
+    print("each address behind Traefik has an allowance of its own")
+
+
+def spend(address):
+    """One request from this address of this machine."""
+    connection = http.client.HTTPConnection(GATEWAY, HTTP_PORT, timeout=10, source_address=(address, 0))
+    try:
+        connection.request("GET", "/api/auth/.well-known/jwks.json")
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 def check_players(binary, pods):

@@ -38,7 +38,7 @@ check_config() {
 check_pods() {
   local part folder="$FOLDER/pods" expected found
   mkdir -p "$folder"
-  for part in shard edge services migrate; do
+  for part in shard edge services admin migrate; do
     kubectl kustomize "ops/k8s/overlays/live/$part" >"$folder/$part.yml"
   done
   expected="$(python3 ops/validation/watching/discovery.py "$FOLDER/kubernetes.yml" "$folder" "$folder"/*.yml)"

@@ -35,7 +35,8 @@ main() {
 render_here() {
   render test >/dev/null
   kubectl kustomize ops/k8s/components/quic-by-traefik >"$SCRATCH/quic.yaml"
-  sed -i -e 's/Host(`test.voxelheim.example`)/Host(`127.0.0.2`)/' -e 's/value: "500"/value: "40"/' "$SCRATCH/test.yaml"
+  # Traefik is no pod here.
+  sed -i -e 's|10.41.0.0/16|127.0.0.2|' -e 's/Host(`test.voxelheim.example`)/Host(`127.0.0.2`)/' -e 's/value: "500"/value: "40"/' "$SCRATCH/test.yaml"
 }
 
 # name -> key -> hexadecimal digits of its bytes.

@@ -82,7 +82,7 @@ begin_shard() {
   local number="$1"
   shift
   begin "shard-$number" shard --pod "$number" --data "$FOLDER/shard-$number" --link 127.0.0.1:0 \
-    --authority "$FOLDER/authority" --status "127.0.0.1:${PORT_OF[shard-$number]}" "$@"
+    --authority "$FOLDER/authority" --status "127.0.0.1:${PORT_OF[shard-$number]}" --copied "$FOLDER/copied-$number" "$@"
 }
 
 begin_bots() {

@@ -20,7 +20,7 @@ PORTS_OF_IMAGES = {
 # They tell nothing to Prometheus of their own accord, or another tells of them.
 UNSCRAPED = {
     "directory", "postgres", "dragonfly", "clickhouse", "minio", "migrate", "blackbox", "grafana",
-    "elasticsearch", "elk-setup", "kibana", "logstash", "filebeat",
+    "backup", "elasticsearch", "elk-setup", "kibana", "logstash", "filebeat",
 }
 
 

@@ -1,7 +1,7 @@
-//! The world's operators' socket: the steward of any of its processes answers for all of them, on a thread of its
-//! own beside the ticks.
+//! The world as operators ask it: the steward of any of its processes answers for all of them, on a thread of its own
+//! beside the ticks, by a socket in its folder or over the network.
 
-use std::path::{Path, PathBuf};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use placement::{Answer, ControlError, Request, ask, carry_out, request::BattleRow};
 use tokio::task::spawn_blocking;
@@ -9,14 +9,24 @@ use web::Problem;
 
 use crate::AdminError;
 
-/// Where the world answers. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Helm(Option<PathBuf>);
+/// Asks the world. Called on a thread that may wait.
+type Ask = dyn Fn(&Request) -> Result<Answer, ControlError> + Send + Sync;
+
+/// Where the world answers; nowhere by default. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Helm(Option<Arc<Ask>>);
 
 impl Helm {
-    /// On a server's socket; none where there is no world.
-    pub fn new(socket: Option<PathBuf>) -> Self {
-        Self(socket)
+    /// However it is reached.
+    pub fn new(
+        ask: impl Fn(&Request) -> Result<Answer, ControlError> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Some(Arc::new(ask)))
+    }
+
+    /// On a server's socket.
+    pub fn on_socket(path: PathBuf) -> Self {
+        Self::new(move |request| ask(&path, request))
     }
 
     /// Asks or orders. What the world refuses is a 409 with its words.
@@ -24,18 +34,18 @@ impl Helm {
     /// # Errors
     /// [`AdminError`].
     pub async fn ask(&self, request: Request) -> Result<Answer, AdminError> {
-        self.ask_by(ask, request).await
+        self.ask_by(|ask, request| ask(request), request).await
     }
 
     async fn ask_by(
         &self,
-        by: fn(&Path, &Request) -> Result<Answer, ControlError>,
+        by: fn(&Ask, &Request) -> Result<Answer, ControlError>,
         request: Request,
     ) -> Result<Answer, AdminError> {
-        let Some(socket) = self.0.clone() else {
+        let Some(ask) = self.0.clone() else {
             return Err(AdminError::not_here("no world is known here"));
         };
-        let asked = spawn_blocking(move || by(&socket, &request)).await;
+        let asked = spawn_blocking(move || by(&*ask, &request)).await;
         match asked.map_err(|_| Problem::internal())?? {
             Answer::Refused { why } => Err(AdminError::conflict("world-refuses", why)),
             answer => Ok(answer),
@@ -47,7 +57,10 @@ impl Helm {
     /// # Errors
     /// As [`Self::ask`].
     pub async fn order(&self, request: Request) -> Result<String, AdminError> {
-        match self.ask_by(carry_out, request).await? {
+        match self
+            .ask_by(|ask, request| carry_out(ask, request), request)
+            .await?
+        {
             Answer::Done { what } => Ok(what),
             _ => Err(Problem::internal().into()),
         }
@@ -77,5 +90,11 @@ impl Helm {
             Answer::Battle { battle } => Ok(battle),
             _ => Err(Problem::internal().into()),
         }
+    }
+}
+
+impl fmt::Debug for Helm {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Helm")
     }
 }

@@ -1,12 +1,12 @@
 //! What other processes need of the auth service to know who asks: its published keys, fetched now and then,
 //! and which sessions were ended, in the cache that they share. Nobody waits for the service itself.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use backends::{backoff::Backoff, cache::Cache};
 use reqwest::Url;
 use tokens::{Access, KeySet};
-use web::{Authenticate, Check, Clock, Problem};
+use web::{Authenticate, Check, Clock, Counter, Metrics, Problem};
 
 use crate::{
     AuthError,
@@ -26,6 +26,8 @@ struct Inner {
     url: Url,
     fetcher: Fetcher,
     keys: RwLock<Arc<KeySet>>,
+    /// None where nobody asked for it.
+    fetches: OnceLock<Counter>,
 }
 
 impl RemoteKeys {
@@ -43,7 +45,16 @@ impl RemoteKeys {
             url: Url::parse(&url).map_err(|error| format!("{url}: {error}"))?,
             fetcher: Fetcher::new()?,
             keys: RwLock::default(),
+            fetches: OnceLock::new(),
         })))
+    }
+
+    /// Counts from now on how often they were fetched, and were not.
+    pub fn count_in(&self, metrics: &Metrics) {
+        let help = "How often the keys of accounts were fetched, by what came of it.";
+        let counter = metrics.counter("auth_keys_fetches_total", help, "outcome");
+        // Who counts already goes on.
+        let _ = self.0.fetches.set(counter);
     }
 
     pub fn now(&self) -> Arc<KeySet> {
@@ -55,7 +66,11 @@ impl RemoteKeys {
     pub async fn run(&self) {
         let mut backoff = Backoff::new(KEYS_FETCH_RETRY_MIN, KEYS_FETCH_RETRY_MAX);
         loop {
-            match self.fetch().await {
+            let fetched = self.fetch().await;
+            if let Some(fetches) = self.0.fetches.get() {
+                fetches.add_one(if fetched.is_ok() { "ok" } else { "failed" });
+            }
+            match fetched {
                 Ok(()) => {
                     backoff.reset();
                     tokio::time::sleep(KEYS_FETCH_PERIOD).await;

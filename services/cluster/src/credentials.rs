@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use link::{Authority, Identity, PeerName, PemFiles};
+use link::{Authority, Identity, Operator, PeerName, PemFiles};
 use ring::rand::{SecureRandom, SystemRandom};
 use time::OffsetDateTime;
 
@@ -41,12 +41,7 @@ impl Credentials {
                 let authority = Authority::create_or_load(folder, now).map_err(refused)?;
                 authority.issue(name, &[], now).map_err(refused)?
             }
-            Self::Files(folder) => Identity::load(&PemFiles {
-                authorities: folder.join("authority.crt"),
-                certificate: folder.join("tls.crt"),
-                key: folder.join("tls.key"),
-            })
-            .map_err(refused)?,
+            Self::Files(folder) => Identity::load(&files_in(folder)).map_err(refused)?,
         };
         match identity.name() == name {
             true => Ok(identity),
@@ -55,6 +50,22 @@ impl Credentials {
                 identity.name()
             ))),
         }
+    }
+
+    /// What an operator shows.
+    ///
+    /// # Errors
+    /// If there is none, with what is missing.
+    pub fn operator(&self) -> Result<Operator, ClusterError> {
+        let operator = match self {
+            Self::Authority(folder) => {
+                let now = OffsetDateTime::now_utc();
+                let authority = Authority::create_or_load(folder, now);
+                authority.and_then(|it| it.issue_operator(now))
+            }
+            Self::Files(folder) => Operator::load(&files_in(folder)),
+        };
+        operator.map_err(|error| ClusterError::Credentials(error.to_string()))
     }
 
     /// The key of players' resume tokens.
@@ -79,6 +90,14 @@ impl Credentials {
                 bytes.len()
             ))
         })
+    }
+}
+
+fn files_in(folder: &Path) -> PemFiles {
+    PemFiles {
+        authorities: folder.join("authority.crt"),
+        certificate: folder.join("tls.crt"),
+        key: folder.join("tls.key"),
     }
 }
 

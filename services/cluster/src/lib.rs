@@ -5,6 +5,7 @@
 //! Knows nothing of flags and files of configuration (voxelheim), nor of sessions (edge).
 
 mod burial;
+pub mod control;
 pub mod credentials;
 pub mod edge;
 mod entry;

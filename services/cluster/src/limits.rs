@@ -34,3 +34,13 @@ pub const HANDOVER_PATIENCE: Duration = Duration::from_secs(10);
 pub const BURIAL_TICKS: u32 = 20;
 /// The key of players' resume tokens: what HMAC-SHA256 takes.
 pub const TOKEN_KEY_BYTES: usize = 32;
+/// Operators who are answered at once: staff's service asks two things a second. More are closed; each costs a
+/// thread.
+pub const CONTROL_CONNECTIONS_MAX: usize = 16;
+/// All that is asked and answered on one connection, the handshake with it: a pod's look (0.1 s) many times over, and
+/// within what staff's service takes for one of its own requests (20 s).
+pub const CONTROL_TIME_MAX: Duration = Duration::from_secs(6);
+/// How long a pod may take to accept; then the next is asked.
+pub const CONTROL_CONNECT_TIME_MAX: Duration = Duration::from_secs(1);
+/// After an accept that failed, mostly for want of file descriptors.
+pub const CONTROL_ACCEPT_PAUSE: Duration = Duration::from_millis(50);

@@ -9,6 +9,8 @@ use std::{
     },
 };
 
+use forwarded::TrustedProxies;
+
 use crate::{services::Services, token::TokenKey};
 
 /// Where the page comes from.
@@ -77,6 +79,11 @@ pub struct EdgeConfig {
     /// HTTP and WebSocket listen here (TCP). Edge number i has its QUIC socket (UDP) at this port
     /// plus i, or at any free port when this one is 0.
     pub listen: SocketAddr,
+    /// The port that players are told for QUIC of edge number 0, and those after it of the others, where a balancer
+    /// or a host's port stands before ours; none where players reach ours.
+    pub public_port: Option<u16>,
+    /// Whose word is taken for where a player of a WebSocket comes from.
+    pub trusted_proxies: TrustedProxies,
     /// Threads, each with its own runtime and QUIC socket.
     pub edges_count: usize,
     /// What drives QUIC at all edges.

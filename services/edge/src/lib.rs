@@ -27,6 +27,7 @@ mod work;
 pub use certificate::write_private;
 pub use chat_exchange::{ChatInlet, ChatService};
 pub use config::{Bounds, EdgeConfig, PageSource, QuicDriver};
+pub use forwarded::{Network, TrustedProxies};
 pub use http::pod::serve as serve_pod_status;
 #[cfg(feature = "crowd")]
 pub use hub::crowd::Crowd;

@@ -107,8 +107,8 @@ struct Inner {
     line_next: u64,
     /// Whether newcomers are let in at all just now.
     is_open: bool,
-    /// Who was sent away a moment ago, oldest first, and until when that counts.
-    barred: VecDeque<(SessionId, Instant)>,
+    /// Accounts that were sent away a moment ago, oldest first, and until when that counts.
+    barred: VecDeque<(u64, Instant)>,
     joins: TokenBucket,
     joins_by_address: HashMap<IpAddr, TokenBucket>,
 }
@@ -142,7 +142,7 @@ impl Registry {
         now: Instant,
     ) -> Result<Answer, Refusal> {
         let known = self.key.known(request.resume_token);
-        self.refuse_barred(known.map(|known| known.session), now)?;
+        self.refuse_barred(known, now)?;
         // Who comes back is no newcomer: when an edge dies, others get everybody at once.
         if let Some(known) = known.filter(|known| population.has(known.session)) {
             let name = population.name(known.session).unwrap_or(request.name);
@@ -156,7 +156,7 @@ impl Registry {
             session: SessionId(holder.character as u64),
             account: holder.account as u64,
         });
-        self.refuse_barred(own.map(|own| own.session), now)?;
+        self.refuse_barred(own, now)?;
         let name = holder.map_or_else(|| request.name.to_owned(), |holder| holder.name);
         let name = names::checked(&name).map_err(Refusal::Name)?;
         // A character has one body, whatever device it is played on.
@@ -179,20 +179,21 @@ impl Registry {
         }))
     }
 
-    /// Lets a session in no more, until the tickets are over that it may still have.
-    pub fn bar(&self, session: SessionId, now: Instant) {
+    /// Lets an account in no more, until the tickets are over that it may still have.
+    pub fn bar(&self, account: u64, now: Instant) {
         let barred = &mut self.lock().barred;
         barred.retain(|(_, until)| *until > now);
         if barred.len() == limits::BARRED_MAX {
             barred.pop_front();
         }
-        barred.push_back((session, now + limits::BAR_TIME));
+        barred.push_back((account, now + limits::BAR_TIME));
     }
 
-    fn refuse_barred(&self, session: Option<SessionId>, now: Instant) -> Result<(), Refusal> {
+    fn refuse_barred(&self, known: Option<Known>, now: Instant) -> Result<(), Refusal> {
+        let account = known.map(|known| known.account);
         let inner = self.lock();
         let mut barred = inner.barred.iter();
-        let is_barred = barred.any(|(it, until)| Some(*it) == session && *until > now);
+        let is_barred = barred.any(|(it, until)| Some(*it) == account && *until > now);
         match is_barred {
             true => Err(Refusal::Ticket(SENT_AWAY)),
             false => Ok(()),

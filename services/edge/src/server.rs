@@ -15,7 +15,6 @@ use std::{
 };
 
 use assets::Assets;
-use engine::SessionId;
 use tokio::{
     sync::{Notify, mpsc, watch},
     task::{LocalSet, spawn_local},
@@ -176,6 +175,18 @@ impl BoundEdges {
         self.wakes.iter().map(wake).collect()
     }
 
+    /// What players are told for each edge.
+    fn quic_ports(&self) -> Vec<u16> {
+        let port = |(edge, socket): (usize, &UdpSocket)| match self.config.public_port {
+            Some(port) => port.saturating_add(edge as u16),
+            None => {
+                let address = socket.local_addr();
+                address.expect("a bound socket has an address").port()
+            }
+        };
+        self.quic.iter().enumerate().map(port).collect()
+    }
+
     /// Starts a thread for every edge, in the order of [`Self::wakes`].
     ///
     /// # Errors
@@ -188,11 +199,7 @@ impl BoundEdges {
         assert_eq!(ports.len(), self.quic.len(), "a port for every edge");
         let (course, course_seen) = watch::channel(Course::Serves);
         let now = Instant::now();
-        let http_address = self.http_address();
-        let quic_port = |socket: &UdpSocket| {
-            let address = socket.local_addr();
-            address.expect("a bound socket has an address").port()
-        };
+        let (http_address, quic_ports) = (self.http_address(), self.quic_ports());
         let shared = Arc::new(Shared {
             reset_key: self.token_key.reset_key(),
             overload: Board::new(self.quic.len()),
@@ -206,7 +213,7 @@ impl BoundEdges {
             certificates: self.certificates,
             pod_status,
             started_at: now,
-            quic_ports: self.quic.iter().map(quic_port).collect(),
+            quic_ports,
             sessions_by_edge: self.quic.iter().map(|_| AtomicUsize::new(0)).collect(),
             siblings: RwLock::default(),
             course: course_seen,
@@ -359,8 +366,8 @@ struct Parts {
     http: TcpListener,
     quic: UdpSocket,
     port: EdgePort,
-    /// What others tell this edge: chat, and who has to go.
-    told: (ChatEnd, mpsc::Receiver<SessionId>),
+    /// What others tell this edge: chat, and accounts that have to go.
+    told: (ChatEnd, mpsc::Receiver<u64>),
     wake: Arc<Notify>,
     assets: Assets,
 }

@@ -6,10 +6,13 @@ mod common;
 use std::net::SocketAddr;
 
 use common::{
-    client::{Client, hello, join, join_as, join_socket, knock, knock_socket},
+    client::{
+        Client, hello, join, join_as, join_socket, knock, knock_socket, knock_socket_through,
+    },
     http,
-    server::Server,
+    server::{Server, config},
 };
+use edge::{EdgeConfig, Network};
 use protocol::{
     Encode, Encoder, Header, Kind,
     session::CloseReason,
@@ -141,6 +144,31 @@ async fn a_flood_of_joins_is_refused_and_harms_nobody() {
     let counted = http::drops(server.http(), "join_refused").await;
     assert_eq!(refused, counted, "each refusal is told and counted");
     bystander.is_well().await;
+    server.stop();
+}
+
+/// All come by one proxy's address. Nobody has a name, so nobody takes room either.
+#[tokio::test]
+async fn a_flood_by_way_of_a_trusted_proxy_is_its_senders_alone() {
+    let proxies = ["127.0.0.1".parse::<Network>().expect("an address")];
+    let server = Server::start_with(EdgeConfig {
+        trusted_proxies: proxies.into_iter().collect(),
+        ..config()
+    });
+    let nameless = stream_bytes(&hello(""));
+    let knocks = async |chain: &'static str| {
+        let mut client = knock_socket_through(server.http(), nameless.clone(), Some(chain)).await;
+        let (words, _) = client.until_closed().await;
+        words.map(|words| words.reason)
+    };
+    let mut refused = false;
+    while !refused {
+        let flood = (0..50).map(|_| knocks("6.6.6.6, 192.0.2.1"));
+        let reasons = futures_util::future::join_all(flood).await;
+        refused = reasons.contains(&Some(CloseReason::TooManyJoins));
+        let other = knocks("192.0.2.1, 192.0.2.2").await;
+        assert_eq!(other, Some(CloseReason::BadName), "another player");
+    }
     server.stop();
 }
 

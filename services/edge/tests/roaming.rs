@@ -266,12 +266,13 @@ async fn a_battle_that_lets_nobody_in_keeps_newcomers_waiting() {
 /// Knows one character, and lets it in as often as it comes.
 struct OpenDesk;
 
+const ACCOUNT: u64 = 7;
 const CHARACTER: u64 = 77;
 
 impl TicketDesk for OpenDesk {
     fn admit(&self, _ticket: &str) -> Result<Holder, &'static str> {
         Ok(Holder {
-            account: 7,
+            account: ACCOUNT.cast_signed(),
             character: CHARACTER.cast_signed(),
             name: "Bera".into(),
         })
@@ -294,7 +295,10 @@ async fn who_is_sent_away_loses_connection_body_and_the_way_back() {
     };
     let mut bera = join_as(server.http(), &with_ticket).await;
     acts(&mut bera, 100).await;
-    assert!(server.edges().expeller().expel(CHARACTER));
+    let stranger = ACCOUNT + 1;
+    assert!(server.edges().expeller().expel(stranger), "nobody here");
+    acts(&mut bera, 100).await;
+    assert!(server.edges().expeller().expel(ACCOUNT));
     let (words, code) = bera.until_closed().await;
     assert_eq!(
         words.map(|words| words.reason),

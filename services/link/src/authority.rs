@@ -17,7 +17,8 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     identity::{Identity, IdentityError, Parts, PemFiles},
-    name::PeerName,
+    name::{DOMAIN, PeerName},
+    operator::{self, Operator},
 };
 
 /// How long the authority holds: as long as anyone keeps a data folder.
@@ -92,12 +93,24 @@ impl Authority {
         addresses: &[IpAddr],
         now: OffsetDateTime,
     ) -> Result<Identity, IdentityError> {
-        let (certificate, key) = self.sign(name, addresses, now);
-        Identity::new(Parts {
+        Identity::new(self.parts(&name.to_dns(), addresses, now))
+    }
+
+    /// A certificate for operators, good for a year from `now`.
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    pub fn issue_operator(&self, now: OffsetDateTime) -> Result<Operator, IdentityError> {
+        Operator::new(self.parts(&operator::dns(), &[], now))
+    }
+
+    fn parts(&self, dns: &str, addresses: &[IpAddr], now: OffsetDateTime) -> Parts {
+        let (certificate, key) = self.sign(dns, addresses, now);
+        Parts {
             authorities: vec![self.certificate.clone()],
             chain: vec![certificate.der().clone()],
             key: key.into(),
-        })
+        }
     }
 
     /// The same as the files that [`Identity::load`] takes, for a process on another machine.
@@ -111,7 +124,7 @@ impl Authority {
         now: OffsetDateTime,
         directory: &Path,
     ) -> Result<PemFiles, IdentityError> {
-        let (certificate, key) = self.sign(name, addresses, now);
+        let (certificate, key) = self.sign(&name.to_dns(), addresses, now);
         let files = PemFiles {
             authorities: directory.join("authority.crt"),
             certificate: directory.join(format!("{name}.crt")),
@@ -128,14 +141,9 @@ impl Authority {
         Ok(files)
     }
 
-    fn sign(
-        &self,
-        name: &PeerName,
-        addresses: &[IpAddr],
-        now: OffsetDateTime,
-    ) -> (Certificate, KeyPair) {
+    fn sign(&self, dns: &str, addresses: &[IpAddr], now: OffsetDateTime) -> (Certificate, KeyPair) {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("ring makes P-256 keys");
-        let mut names = vec![name.to_dns()];
+        let mut names = vec![dns.to_owned()];
         names.extend(addresses.iter().map(IpAddr::to_string));
         let mut params = CertificateParams::new(names).expect("the names are plain ASCII");
         params.not_before = now - BACK_DATE;
@@ -148,7 +156,7 @@ impl Authority {
         ];
         params
             .distinguished_name
-            .push(DnType::CommonName, name.to_string());
+            .push(DnType::CommonName, dns.trim_end_matches(DOMAIN));
         let certificate = params
             .signed_by(&key, &self.issuer)
             .expect("a sound key signs a sound certificate");

@@ -14,7 +14,7 @@ use rustls::{
     server::WebPkiClientVerifier,
 };
 
-use crate::{name::PeerName, transport};
+use crate::{name::PeerName, operator, transport};
 
 /// What a link of this version says of itself in the handshake. Another version is refused there.
 pub const ALPN: &[u8] = b"voxelheim-link/1";
@@ -25,6 +25,7 @@ pub struct Identity {
     name: PeerName,
     server: quinn::ServerConfig,
     client: quinn::ClientConfig,
+    operators: Arc<rustls::ServerConfig>,
 }
 
 /// The files of an identity, as a secret of the cluster mounts them.
@@ -65,28 +66,28 @@ impl Identity {
     /// # Errors
     /// When a file is missing or damaged, or they do not fit together.
     pub fn load(files: &PemFiles) -> Result<Self, IdentityError> {
-        let key = PrivateKeyDer::from_pem_file(&files.key)
-            .map_err(|error| IdentityError::damaged(&files.key, error))?;
-        Self::new(Parts {
-            authorities: certificates(&files.authorities)?,
-            chain: certificates(&files.certificate)?,
-            key,
-        })
+        Self::new(Parts::load(files)?)
     }
 
     pub(crate) fn new(parts: Parts) -> Result<Self, IdentityError> {
         let own = parts.chain.first().expect("a file without any is refused");
         let name = name_in(own)?;
-        let roots = Arc::new(roots(&parts.authorities)?);
+        let roots = parts.roots()?;
         Ok(Self {
             name,
             server: server_config(&parts, roots.clone())?,
+            operators: Arc::new(server_tls(&parts, roots.clone(), operator::ALPN)?),
             client: client_config(parts, roots)?,
         })
     }
 
     pub fn name(&self) -> &PeerName {
         &self.name
+    }
+
+    /// What it shows operators, who ask over TCP; see [`operator`](crate::operator).
+    pub fn operators_tls(&self) -> Arc<rustls::ServerConfig> {
+        self.operators.clone()
     }
 
     /// What its links' QUIC gets: for connections that come, and for those that it dials.
@@ -99,6 +100,23 @@ impl Identity {
         server.transport_config(transport.clone());
         client.transport_config(transport);
         (server, client)
+    }
+}
+
+impl Parts {
+    pub(crate) fn load(files: &PemFiles) -> Result<Self, IdentityError> {
+        let key = PrivateKeyDer::from_pem_file(&files.key)
+            .map_err(|error| IdentityError::damaged(&files.key, error))?;
+        Ok(Self {
+            authorities: certificates(&files.authorities)?,
+            chain: certificates(&files.certificate)?,
+            key,
+        })
+    }
+
+    /// The authorities' part of it.
+    pub(crate) fn roots(&self) -> Result<Arc<RootCertStore>, IdentityError> {
+        roots(&self.authorities).map(Arc::new)
     }
 }
 
@@ -149,6 +167,18 @@ fn server_config(
     parts: &Parts,
     roots: Arc<RootCertStore>,
 ) -> Result<quinn::ServerConfig, IdentityError> {
+    let tls = server_tls(parts, roots, ALPN)?;
+    let crypto = quinn::crypto::rustls::QuicServerConfig::try_from(tls)
+        .expect("TLS 1.3 brings the initial cipher suite");
+    Ok(quinn::ServerConfig::with_crypto(Arc::new(crypto)))
+}
+
+/// For whoever shows a certificate of these authorities.
+fn server_tls(
+    parts: &Parts,
+    roots: Arc<RootCertStore>,
+    alpn: &[u8],
+) -> Result<rustls::ServerConfig, IdentityError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider.clone())
         .build()
@@ -159,12 +189,10 @@ fn server_config(
         .with_client_cert_verifier(verifier)
         .with_single_cert(parts.chain.clone(), parts.key.clone_key())
         .map_err(|error| IdentityError::Unfit(error.to_string()))?;
-    tls.alpn_protocols = vec![ALPN.to_vec()];
+    tls.alpn_protocols = vec![alpn.to_vec()];
     // Every connection shows its certificate: a resumed one would outlive it.
     tls.send_tls13_tickets = 0;
-    let crypto = quinn::crypto::rustls::QuicServerConfig::try_from(tls)
-        .expect("TLS 1.3 brings the initial cipher suite");
-    Ok(quinn::ServerConfig::with_crypto(Arc::new(crypto)))
+    Ok(tls)
 }
 
 fn client_config(

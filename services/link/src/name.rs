@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use crate::limits::EDGE_NAME_CHARS_MAX;
 
 /// Under this domain stand the names of processes in their certificates; nothing resolves it.
-const DOMAIN: &str = ".voxelheim.internal";
+pub(crate) const DOMAIN: &str = ".voxelheim.internal";
 
 /// The name of a process of the cluster. Of two that are linked, the greater dials the smaller, so
 /// that there is one connection between them; edges are greater than pods.

@@ -8,6 +8,7 @@ use link::{
     Endpoint, Identity, Options, Peer, PeerName, PeerState, PemFiles, Refusal, RefusalKind,
     identity::ALPN, transport::Opened,
 };
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 use support::{
     Folder, Pair, address, authority, cluster, edge, eventually, identity, issue, open,
     open_options, options, outsider::Outsider, pod, until, until_apart, until_linked, watched,
@@ -212,4 +213,18 @@ async fn a_stop_is_told_and_a_return_is_found() {
     drop(again);
     until_apart(&to_acceptor).await;
     drop(dialer);
+}
+
+#[test]
+fn operators_are_known_by_a_certificate_that_no_process_of_the_cluster_has() {
+    let folder = Folder::new("operators");
+    assert!(cluster().issue_operator(now()).is_ok());
+    for name in [pod(1), edge("west")] {
+        let files = cluster().issue_files(&name, &[], now(), &folder.0);
+        let files = files.expect("a folder of ours");
+        let shown = CertificateDer::from_pem_file(&files.certificate).expect("a certificate");
+        assert!(!link::operator::is_operator(&shown), "{name}");
+        let posing = link::Operator::load(&files).err().expect("it is none");
+        assert!(posing.to_string().contains("admin.voxelheim.internal"));
+    }
 }

@@ -23,6 +23,8 @@ use crate::{
 pub enum ControlError {
     /// Nobody listens there.
     NoServer(PathBuf, io::Error),
+    /// No pod can be reached at any of these addresses.
+    NoPod(String, io::Error),
     Io(io::Error),
     BadAnswer(serde_json::Error),
 }
@@ -35,6 +37,9 @@ impl fmt::Display for ControlError {
                 "no server answers on {} ({error}): is one running with this --data?",
                 path.display()
             ),
+            Self::NoPod(addresses, error) => {
+                write!(out, "no pod answers operators at {addresses} ({error})")
+            }
             Self::Io(error) => write!(out, "the server did not answer: {error}"),
             Self::BadAnswer(error) => write!(out, "the answer is of another version: {error}"),
         }
@@ -59,19 +64,22 @@ pub fn ask(path: &Path, request: &Request) -> Result<Answer, ControlError> {
     serde_json::from_str(&answer).map_err(ControlError::BadAnswer)
 }
 
-/// Asks a server, and where something takes ticks waits until it is done: a region that moves has come, a battle has
+/// Asks a server in whatever way reaches it, and where something takes ticks waits until it is done: a region that moves has come, a battle has
 /// ended. What is told then is what came of it; of what is not done in [`DOING_TIMEOUT`], the server's first answer.
 ///
 /// # Errors
 /// Any [`ControlError`].
-pub fn carry_out(path: &Path, request: &Request) -> Result<Answer, ControlError> {
-    let begun = ask(path, request)?;
+pub fn carry_out(
+    ask: impl Fn(&Request) -> Result<Answer, ControlError>,
+    request: &Request,
+) -> Result<Answer, ControlError> {
+    let begun = ask(request)?;
     let (Answer::Done { .. }, Some(question)) = (&begun, question_after(request)) else {
         return Ok(begun);
     };
     let deadline = Instant::now() + DOING_TIMEOUT;
     while Instant::now() < deadline {
-        if let Some(what) = outcome(request, &ask(path, &question)?) {
+        if let Some(what) = outcome(request, &ask(&question)?) {
             return Ok(Answer::Done { what });
         }
         thread::sleep(LOOK_PERIOD);

@@ -193,7 +193,9 @@ fn an_operator_moves_splits_and_merges_regions_of_a_live_battle() {
             region: crowded.region.clone(),
             to: to.into(),
         };
-        let Answer::Done { what } = carry_out(&world.socket, &order).expect("it answers") else {
+        let Answer::Done { what } =
+            carry_out(|request| ask(&world.socket, request), &order).expect("it answers")
+        else {
             panic!("it is moved");
         };
         let (row, plans) = world.why(&crowded.region);

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use web::Network;
 
 use crate::ctl::CtlArguments;
 
@@ -100,6 +101,13 @@ pub struct ShardArguments {
     /// Where it answers /healthz, /status and /metrics (TCP); nowhere unless said
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub status: Option<SocketAddr>,
+    /// File that is touched whenever a copy of its world was made (ops/scripts/keep_world_copied.sh): its age is told at
+    /// /metrics
+    #[arg(long, value_name = "FILE", requires = "status")]
+    pub copied: Option<PathBuf>,
+    /// Where it answers operators, by TLS with the cluster's certificates (TCP); nowhere unless said
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub control: Option<SocketAddr>,
     /// The game's database, which keeps what players gain and has what they wear; nobody asks it unless said
     #[arg(
         long,
@@ -139,6 +147,19 @@ pub struct ShardArguments {
     pub dry_run: bool,
 }
 
+/// The proxies before a process.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ProxyArguments {
+    /// Proxies whose `x-forwarded-for` is believed, as networks: 10.0.0.0/8,fd00::/8; by default nobody's
+    #[arg(
+        long,
+        value_name = "NETWORK",
+        env = "VOXELHEIM_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<Network>,
+}
+
 #[derive(Args, Debug)]
 pub struct EdgeArguments {
     #[command(flatten)]
@@ -146,6 +167,12 @@ pub struct EdgeArguments {
     /// Address of the page (TCP); edges take UDP from the same port on
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// The UDP port that players are told, where a balancer or a host's port stands before that of `--listen`; those
+    /// of more edges follow it
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub public_port: Option<u16>,
+    #[command(flatten)]
+    pub proxies: ProxyArguments,
     /// The page's address as players reach it, if not there
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
@@ -210,6 +237,8 @@ pub struct AuthArguments {
     /// Where it answers HTTP (TCP)
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
     pub listen: SocketAddr,
+    #[command(flatten)]
+    pub proxies: ProxyArguments,
     /// Where accounts are kept: postgres://USER:PASSWORD@HOST:PORT/DATABASE or sqlite://FILE
     #[arg(
         long,
@@ -272,6 +301,8 @@ pub struct RoleArguments {
     /// Where it answers HTTP (TCP)
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
     pub listen: SocketAddr,
+    #[command(flatten)]
+    pub proxies: ProxyArguments,
     /// Where the game's services keep things: postgres://USER:PASSWORD@HOST:PORT/DATABASE or sqlite://FILE
     #[arg(
         long,
@@ -306,6 +337,8 @@ pub struct AnalyticsArguments {
     /// Where it answers HTTP (TCP)
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
     pub listen: SocketAddr,
+    #[command(flatten)]
+    pub proxies: ProxyArguments,
     /// Where facts are kept: http://USER:PASSWORD@HOST:PORT/DATABASE of a ClickHouse, or sqlite://FILE
     #[arg(
         long,
@@ -351,10 +384,25 @@ pub struct AdminArguments {
         hide_env_values = true
     )]
     pub database: String,
-    /// The data folder of any process with shards, which holds the socket that the world answers operators on;
-    /// without it regions are neither seen nor moved
+    /// The data folder of a process with shards beside this one, which holds the socket that the world answers
+    /// operators on; without it or --pod regions are neither seen nor moved
     #[arg(long, value_name = "DIR")]
     pub world: Option<PathBuf>,
+    /// Where a process with shards answers operators (its --control), as this process reaches it; may be given several
+    /// times, and a name may stand for several: the first that can be reached is asked
+    #[arg(
+        long = "pod",
+        value_name = "HOST:PORT",
+        conflicts_with = "world",
+        requires = "shown"
+    )]
+    pub pods: Vec<String>,
+    /// See `voxelheim shard --authority`
+    #[arg(long, value_name = "DIR", group = "shown", requires = "pods")]
+    pub authority: Option<PathBuf>,
+    /// Folder with authority.crt, tls.crt and tls.key of a certificate for admin.voxelheim.internal
+    #[arg(long, value_name = "DIR", group = "shown", requires = "pods")]
+    pub credentials: Option<PathBuf>,
     /// An edge as this process reaches it, http://HOST:PORT; may be given several times
     #[arg(long = "edge", value_name = "URL")]
     pub edges: Vec<String>,
@@ -378,6 +426,8 @@ pub struct AssetsArguments {
     /// Where it answers HTTP (TCP)
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8091")]
     pub listen: SocketAddr,
+    #[command(flatten)]
+    pub proxies: ProxyArguments,
     /// Folder with a built page, instead of the one in this binary
     #[arg(long, value_name = "DIR")]
     pub client_dir: Option<PathBuf>,
@@ -557,6 +607,12 @@ pub struct ServeArguments {
     /// Address of the page (TCP); edges take UDP from the same port on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT", env = "VOXELHEIM_LISTEN")]
     pub listen: Option<SocketAddr>,
+    /// The UDP port that players are told, where a balancer or a host's port stands before that of --listen; those of
+    /// more edges follow it
+    #[arg(long, value_name = "PORT", env = "VOXELHEIM_PUBLIC_PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub public_port: Option<u16>,
+    #[command(flatten)]
+    pub proxies: ProxyArguments,
     /// Folder that keeps certificate and battle over restarts and crashes; without it nothing is kept
     #[arg(long, value_name = "DIR", env = "VOXELHEIM_DATA")]
     pub data: Option<PathBuf>,

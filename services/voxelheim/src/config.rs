@@ -9,6 +9,7 @@ use std::{
 
 use edge::{Bounds, EdgeConfig, PageSource, QuicDriver};
 use serde::Deserialize;
+use web::{Network, TrustedProxies};
 use world::{Pinning, Retention};
 
 use crate::{
@@ -39,6 +40,8 @@ const SHARDS_MAX: usize = 64;
 struct File {
     log: Option<String>,
     listen: Option<SocketAddr>,
+    public_port: Option<u16>,
+    trusted_proxies: Option<Vec<String>>,
     seed: Option<u64>,
     soldiers: Option<u32>,
     shards: Option<usize>,
@@ -125,6 +128,8 @@ fn of_file(arguments: &ServeArguments, file: File) -> Result<Config, Failure> {
     let config = Config {
         edge: EdgeConfig {
             listen,
+            public_port: arguments.public_port.or(file.public_port),
+            trusted_proxies: trusted_proxies(arguments, file.trusted_proxies.as_deref())?,
             edges_count: arguments.edges.or(file.edges).unwrap_or_else(edges_default),
             bounds,
             quic: arguments.quic.or(file.quic).unwrap_or_default().driver(),
@@ -149,6 +154,21 @@ fn of_file(arguments: &ServeArguments, file: File) -> Result<Config, Failure> {
     };
     check(&config)?;
     Ok(config)
+}
+
+/// Flags say all of them, or the file does.
+fn trusted_proxies(
+    arguments: &ServeArguments,
+    filed: Option<&[String]>,
+) -> Result<TrustedProxies, Failure> {
+    let flagged = &arguments.proxies.trusted_proxies;
+    if !flagged.is_empty() {
+        return Ok(flagged.iter().copied().collect());
+    }
+    let networks = filed.unwrap_or_default().iter();
+    let networks = networks.map(|text| text.parse::<Network>());
+    let wrong = |error| Failure::Usage(format!("trusted_proxies: {error}"));
+    networks.collect::<Result<_, _>>().map_err(wrong)
 }
 
 fn bounds(arguments: &ServeArguments, file: &File) -> Bounds {
@@ -207,6 +227,11 @@ pub fn needs_restart(now: &Config, next: &Config) -> Vec<&'static str> {
     let (edge, edge_next) = (&now.edge, &next.edge);
     let differs = [
         ("listen", edge.listen != edge_next.listen),
+        ("public_port", edge.public_port != edge_next.public_port),
+        (
+            "trusted_proxies",
+            edge.trusted_proxies != edge_next.trusted_proxies,
+        ),
         ("edges", edge.edges_count != edge_next.edges_count),
         ("quic", edge.quic != edge_next.quic),
         ("client_dir", edge.page != edge_next.page),
@@ -251,10 +276,20 @@ pub fn check_edge(edge: &EdgeConfig) -> Result<(), Failure> {
         protocol::limits::BUDGET_BYTES_PER_SECOND_MIN,
         protocol::limits::BUDGET_BYTES_PER_SECOND_MAX,
     )?;
-    let port_last = usize::from(edge.listen.port()) + edge.edges_count - 1;
+    within_ports("listen", edge.listen.port(), edge)?;
+    match edge.public_port {
+        Some(0) => Err(Failure::Usage("public_port: 0 is no port".into())),
+        Some(port) => within_ports("public_port", port, edge),
+        None => Ok(()),
+    }
+}
+
+/// Each edge has a port of its own, from this one on.
+fn within_ports(name: &str, first: u16, edge: &EdgeConfig) -> Result<(), Failure> {
+    let port_last = usize::from(first) + edge.edges_count - 1;
     if port_last > usize::from(u16::MAX) {
         return Err(Failure::Usage(format!(
-            "listen: {} edges need UDP ports up to {port_last}; choose a lower port",
+            "{name}: {} edges need UDP ports up to {port_last}; choose a lower port",
             edge.edges_count
         )));
     }
@@ -354,6 +389,27 @@ mod tests {
         for name in names {
             assert!(file.contains_key(name), "{name} is not in voxelheim.toml");
         }
+    }
+
+    #[test]
+    fn proxies_come_from_the_flag_or_else_from_the_file_and_are_checked() {
+        let text = |networks| format!("trusted_proxies = {networks}");
+        let load = |arguments: &ServeArguments, networks| {
+            of_text(arguments, &text(networks), Path::new("a.toml"))
+        };
+        let filed = load(&ServeArguments::default(), r#"["10.0.0.0/8", "fd00::/8"]"#);
+        let network = |text: &str| text.parse::<Network>().expect(text);
+        let both = ["10.0.0.0/8", "fd00::/8"].map(network);
+        let told = filed.expect("they are networks").edge.trusted_proxies;
+        assert_eq!(told, both.into_iter().collect());
+        let mut arguments = ServeArguments::default();
+        arguments.proxies.trusted_proxies = vec![network("192.0.2.1")];
+        let told = load(&arguments, r#"["10.0.0.0/8"]"#).expect("they are networks");
+        let one = [network("192.0.2.1")].into_iter().collect();
+        assert_eq!(told.edge.trusted_proxies, one);
+        let wrong = load(&ServeArguments::default(), r#"["10.0.0.0/33"]"#);
+        let text = wrong.expect_err("no network").to_string();
+        assert!(text.contains("10.0.0.0/33"), "{text}");
     }
 
     #[test]

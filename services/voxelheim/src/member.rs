@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener, UdpSocket},
+    path::PathBuf,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -27,7 +28,7 @@ use crate::{
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
     say,
-    services::{self, Keeping, Telling, chat, open_broker},
+    services::{self, Bailiff, Keeping, Telling, chat, open_broker},
     signals,
 };
 
@@ -55,9 +56,17 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
         onlookers: onlookers(arguments, &runtime, &heralds)?,
     };
     let number = options.place.number;
-    let listener = arguments.status.map(bind_status).transpose()?;
+    let listener = arguments.status.map(|it| bind_tcp(it, "--status"));
+    let listener = listener.transpose()?;
+    if let Some(address) = arguments.control {
+        let socket = cluster::pod::control_path(&arguments.data);
+        let credentials = &options.place.credentials;
+        let listener = bind_tcp(address, "--control")?;
+        cluster::control::serve(listener, credentials, number, socket).map_err(failure)?;
+    }
     let shards = arguments.shards;
-    let ready = |status| match listener.map(|listener| tell_status(listener, status)) {
+    let copied = arguments.copied.clone();
+    let ready = |status| match listener.map(|listener| tell_status(listener, status, copied)) {
         Some(Ok(address)) => say(&format!(
             "VoxelHeim pod {number} has {shards} shards, and its status on http://{address}/"
         )),
@@ -130,9 +139,10 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     let keys = remote_keys(arguments)?;
     let (line, edge_line) = chat::line();
     let mut config = config(arguments, &place, keys.as_ref())?;
-    if let Some(broker) = &arguments.broker {
+    let broker = arguments.broker.as_deref().map(open_broker).transpose()?;
+    if let Some(broker) = &broker {
         config.services.chat = edge_line.service();
-        line.carry_apart(open_broker(broker)?)?;
+        line.carry_apart(broker.clone())?;
     }
     let edges = edge::bind(config).map_err(|error| Failure::Usage(error.to_string()))?;
     let address = edges.http_address();
@@ -146,6 +156,12 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
         let served = edges.start(ports.edges, status);
         let served = served.map_err(|error| ClusterError::World(error.to_string()))?;
         edge_line.connect(served.chat().clone());
+        if let Some(broker) = &broker {
+            let stopped =
+                watch_signals().map_err(|error| ClusterError::World(error.to_string()))?;
+            // Beside what follows the world: bans are few.
+            tokio::spawn(Bailiff::new(broker, stopped).run(served.expeller().clone()));
+        }
         announce(address);
         Ok(Served::new(served))
     };
@@ -171,18 +187,22 @@ fn bind_link(address: SocketAddr) -> Result<UdpSocket, Failure> {
     })
 }
 
-fn bind_status(address: SocketAddr) -> Result<TcpListener, Failure> {
+fn bind_tcp(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).map_err(|error| {
         Failure::Usage(format!(
-            "cannot listen on {address} ({error}): choose another with --status"
+            "cannot listen on {address} ({error}): choose another with {flag}"
         ))
     })
 }
 
 /// Tells it from now on; returns where.
-fn tell_status(listener: TcpListener, status: PodStatus) -> io::Result<SocketAddr> {
+fn tell_status(
+    listener: TcpListener,
+    status: PodStatus,
+    copied: Option<PathBuf>,
+) -> io::Result<SocketAddr> {
     let address = listener.local_addr()?;
-    edge::serve_pod_status(listener, status)?;
+    edge::serve_pod_status(listener, status, copied)?;
     Ok(address)
 }
 
@@ -264,6 +284,8 @@ fn config(
     let page = arguments.client_dir.clone();
     let config = EdgeConfig {
         listen: arguments.listen,
+        public_port: arguments.public_port,
+        trusted_proxies: arguments.proxies.trusted_proxies.iter().copied().collect(),
         edges_count: arguments.edges,
         bounds: Bounds::new(arguments.sessions_max, arguments.budget_bytes_per_second),
         quic: arguments.quic.driver(),

@@ -116,7 +116,7 @@ fn with_services(
         return Ok((edge, None));
     };
     let desk = Arc::new(Desk::new(arguments, config, data));
-    let (services, running) = services::start(data, desk, config.sign_in.clone(), config.accounts)?;
+    let (services, running) = services::start(data, desk, config)?;
     edge.services = services;
     Ok((edge, Some(running)))
 }

@@ -2,21 +2,20 @@
 
 #[path = "faults/http.rs"]
 mod http;
+#[path = "common/staff.rs"]
+mod staff;
 
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Output, Stdio},
     thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
-use data_encoding::BASE32_NOPAD;
-use ring::hmac;
 use serde_json::{Value, json};
 
-const PASSWORD: &str = "correct horse battery";
 const LOOK_PERIOD: Duration = Duration::from_millis(100);
 
 struct Server {
@@ -62,37 +61,15 @@ impl Server {
 
     /// The access token of an account with a role, before and after its second factor.
     fn staff(&self, email: &str, role: &str) -> (String, String) {
-        let form = json!({ "email": email, "password": PASSWORD });
-        assert_eq!(self.ask("POST /auth/register", "", form).status, 202);
-        let form = json!({ "token": self.mailed_token(email), "password": PASSWORD });
-        let before = self.ask("POST /auth/verify", "", form);
-        let (access, refresh) = (before.text("access_token"), before.text("refresh_token"));
-        let mut appoint = voxelheim();
-        appoint.arg("appoint").arg("--data").arg(&self.data);
-        let appointed = appoint
-            .args([email, role])
-            .output()
-            .expect("the binary runs");
-        assert!(appointed.status.success(), "{appointed:?}");
-        let form = json!({ "password": PASSWORD });
-        let begun = self.ask("POST /auth/second-factor", &access, form);
-        let form = json!({ "code": app_code(&begun.text("secret")) });
-        let confirmed = self.ask("POST /auth/second-factor/confirm", &access, form);
-        assert_eq!(confirmed.status, 200, "{confirmed:?}");
-        let form = json!({ "refresh_token": refresh });
-        let after = self.ask("POST /auth/refresh", "", form);
-        (access, after.text("access_token"))
-    }
-
-    fn mailed_token(&self, email: &str) -> String {
-        loop {
-            let texts = mails(&self.data.join("mail"));
-            if let Some(text) = texts.iter().find(|text| text.contains(email)) {
-                let token = text.split("#verify=").nth(1).expect("a link");
-                return token.split_whitespace().next().expect("a token").to_owned();
-            }
-            thread::yield_now();
-        }
+        let appoint = || {
+            let mut appoint = voxelheim();
+            appoint.arg("appoint").arg("--data").arg(&self.data);
+            let appointed = appoint.args([email, role]).output();
+            let appointed = appointed.expect("the binary runs");
+            assert!(appointed.status.success(), "{appointed:?}");
+        };
+        let ask = |call: &str, access: &str, body| self.ask(call, access, body);
+        staff::sign_in(&ask, (email, &self.data.join("mail")), &appoint)
     }
 
     /// As somebody looks, who is refused if they look too often.
@@ -131,28 +108,6 @@ fn voxelheim() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_voxelheim"));
     command.env_remove("VOXELHEIM_LOG");
     command
-}
-
-fn mails(folder: &Path) -> Vec<String> {
-    let files = fs::read_dir(folder).into_iter().flatten().flatten();
-    let files = files.filter(|it| !it.file_name().to_string_lossy().starts_with('.'));
-    files
-        .filter_map(|it| fs::read_to_string(it.path()).ok())
-        .collect()
-}
-
-/// What an authenticator app shows (RFC 6238).
-fn app_code(secret: &str) -> String {
-    let secret = BASE32_NOPAD.decode(secret.as_bytes()).expect("base 32");
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("it is past 1970");
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &secret);
-    let tag = hmac::sign(&key, &(now.as_secs() / 30).to_be_bytes());
-    let offset = usize::from(tag.as_ref()[19] & 0xf);
-    let bytes = tag.as_ref()[offset..offset + 4].iter();
-    let number = bytes.fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
-    format!("{:06}", (number & 0x7fff_ffff) % 1_000_000)
 }
 
 #[test]

@@ -9,8 +9,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, request::Parts},
 };
-
-const FORWARDED_FOR: &str = "x-forwarded-for";
+use forwarded::{FORWARDED_FOR, TrustedProxies};
 
 /// The other end of the connection; the server puts it into each request's extensions.
 #[derive(Clone, Copy, Debug)]
@@ -21,27 +20,13 @@ pub struct Peer(pub SocketAddr);
 pub struct ClientAddress(pub IpAddr);
 
 impl ClientAddress {
-    /// The last address in the chain of proxies that is not one of `trusted`. What stands before it, the
-    /// client may have made up.
-    pub(crate) fn of(peer: Option<Peer>, headers: &HeaderMap, trusted: &[IpAddr]) -> Self {
+    /// See [`TrustedProxies::client`].
+    pub(crate) fn of(peer: Option<Peer>, headers: &HeaderMap, trusted: &TrustedProxies) -> Self {
         let Some(Peer(peer)) = peer else {
             return Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         };
-        let mut address = peer.ip().to_canonical();
         let chain = headers.get_all(FORWARDED_FOR).iter();
-        let chain: Vec<&str> = chain
-            .flat_map(|value| value.to_str().unwrap_or("").split(','))
-            .collect();
-        for hop in chain.iter().rev() {
-            if !trusted.contains(&address) {
-                break;
-            }
-            let Ok(hop) = hop.trim().parse::<IpAddr>() else {
-                break;
-            };
-            address = hop.to_canonical();
-        }
-        Self(address)
+        Self(trusted.client(peer.ip(), chain.map(|value| value.as_bytes())))
     }
 
     /// What one subscriber has: an IPv4 address, or the 64 bits of an IPv6 network.
@@ -67,34 +52,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
-
-    fn client(peer: &str, forwarded: &[&'static str], trusted: &[&str]) -> String {
-        let mut headers = HeaderMap::new();
-        for value in forwarded {
-            headers.append(FORWARDED_FOR, HeaderValue::from_static(value));
-        }
-        let trusted: Vec<IpAddr> = trusted.iter().map(|it| it.parse().expect(it)).collect();
-        let peer = Peer(SocketAddr::new(peer.parse().expect(peer), 1));
-        ClientAddress::of(Some(peer), &headers, &trusted)
-            .0
-            .to_string()
-    }
-
-    #[test]
-    fn only_a_trusted_proxy_is_believed() {
-        assert_eq!(client("9.9.9.9", &["1.1.1.1"], &[]), "9.9.9.9");
-        assert_eq!(client("10.0.0.1", &["1.1.1.1"], &["10.0.0.1"]), "1.1.1.1");
-        let made_up = ["6.6.6.6, 1.1.1.1", "10.0.0.2"];
-        assert_eq!(
-            client("10.0.0.1", &made_up, &["10.0.0.1", "10.0.0.2"]),
-            "1.1.1.1"
-        );
-        assert_eq!(client("10.0.0.1", &["<b>"], &["10.0.0.1"]), "10.0.0.1");
-        assert_eq!(client("::ffff:10.0.0.1", &[], &[]), "10.0.0.1");
-    }
 
     #[test]
     fn one_subscriber_cannot_pose_as_many() {

@@ -25,6 +25,7 @@ mod trace;
 pub use address::{ClientAddress, Peer};
 pub use bearer::{Asked, Authenticate, Bearer, Gate, bearer_token};
 pub use clock::Clock;
+pub use forwarded::{Network, TrustedProxies};
 pub use json::Json;
 pub use metrics::{Counter, Metrics};
 pub use operations::Check;

@@ -1,7 +1,7 @@
 //! Around every request: its trace and address in, and out the headers, the log line, the count, and a
 //! problem in place of any plainer refusal.
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -9,6 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use forwarded::TrustedProxies;
 use tracing::{Instrument, Span, field};
 
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Observer {
     pub metrics: Metrics,
-    pub trusted_proxies: Arc<[IpAddr]>,
+    pub trusted_proxies: TrustedProxies,
     pub allowed_origins: Arc<[HeaderValue]>,
 }
 

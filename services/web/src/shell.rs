@@ -1,6 +1,6 @@
 //! Services mounted under one roof: their routes, the limits before them, and the routes of operation.
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -9,6 +9,7 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use forwarded::TrustedProxies;
 use tokio::sync::{Semaphore, watch};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -34,7 +35,7 @@ pub struct Settings {
     pub address_requests_per_second: u32,
     pub address_requests_burst: u32,
     /// Whose `x-forwarded-for` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: TrustedProxies,
     /// Pages of other origins that may call, as browsers name them: `https://play.example.org`.
     pub allowed_origins: Vec<String>,
 }
@@ -46,7 +47,7 @@ impl Default for Settings {
             requests_max: limits::REQUESTS_MAX,
             address_requests_per_second: limits::ADDRESS_REQUESTS_PER_SECOND,
             address_requests_burst: limits::ADDRESS_REQUESTS_BURST,
-            trusted_proxies: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
             allowed_origins: Vec::new(),
         }
     }
@@ -129,7 +130,7 @@ impl Shell {
         let origins = origins.map(|it| HeaderValue::try_from(it).expect("an origin is ASCII"));
         Observer {
             metrics: self.metrics.clone(),
-            trusted_proxies: self.settings.trusted_proxies.clone().into(),
+            trusted_proxies: self.settings.trusted_proxies.clone(),
             allowed_origins: origins.collect(),
         }
     }

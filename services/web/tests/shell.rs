@@ -18,7 +18,9 @@ use tokio::{
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use web::{Authenticate, Bearer, Check, ClientAddress, Clock, Json, Problem, Settings, Shell};
+use web::{
+    Authenticate, Bearer, Check, ClientAddress, Clock, Json, Network, Problem, Settings, Shell,
+};
 
 #[derive(Deserialize, Serialize, ToSchema)]
 struct Word {
@@ -226,10 +228,11 @@ async fn only_one_good_bearer_token_opens() {
 
 #[tokio::test]
 async fn an_address_has_an_allowance_that_time_gives_back() {
+    let proxies = ["127.0.0.0/8".parse::<Network>().expect("a network")];
     let settings = Settings {
         address_requests_per_second: 1,
         address_requests_burst: 2,
-        trusted_proxies: vec!["127.0.0.1".parse().expect("an address")],
+        trusted_proxies: proxies.into_iter().collect(),
         ..Settings::default()
     };
     let server = Server::start(settings).await;

@@ -32,6 +32,13 @@ resource "aws_secretsmanager_secret_version" "this" {
   secret_string = jsonencode(local.secrets[each.key])
 }
 
+# Where copies go, with keys that Terraform does not know: put in by hand (docs/operators.md).
+resource "aws_secretsmanager_secret" "backup" {
+  name                    = "voxelheim/${var.environment}/backup"
+  kms_key_id              = var.key_arn
+  recovery_window_in_days = 30
+}
+
 data "aws_iam_policy_document" "assumed" {
   statement {
     actions = ["sts:AssumeRoleWithWebIdentity"]
@@ -50,7 +57,7 @@ data "aws_iam_policy_document" "assumed" {
 data "aws_iam_policy_document" "read" {
   statement {
     actions   = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
-    resources = [for it in aws_secretsmanager_secret.this : it.arn]
+    resources = concat([for it in aws_secretsmanager_secret.this : it.arn], [aws_secretsmanager_secret.backup.arn])
   }
   statement {
     actions   = ["kms:Decrypt"]

@@ -310,7 +310,7 @@ async fn auth(database: &Database, cache: &Cache, shell: &Shell, clock: &Clock) 
 /// Runs a test on both pairs of backends, without a world.
 pub fn on_each(test: impl AsyncFn(&World)) {
     on_each_pair(async |database, cache| {
-        let world = World::open(&database, &cache, Helm::new(None)).await;
+        let world = World::open(&database, &cache, Helm::default()).await;
         test(&world).await;
     });
 }
@@ -322,7 +322,7 @@ pub fn on_each_with(
 ) {
     on_each_pair(async |database, cache| {
         let steward = Steward::begin(answer.clone());
-        let helm = Helm::new(Some(steward.socket.clone()));
+        let helm = Helm::on_socket(steward.socket.clone());
         let world = World::open(&database, &cache, helm).await;
         test(&world, &steward).await;
     });

@@ -28,10 +28,18 @@ pub async fn respond(State(state): State<HttpState>) -> Response {
     answer(page)
 }
 
-/// What a process without edges tells.
-pub fn of_pod(pod: &PodStatus) -> Response {
+/// What a process without edges tells. `uncopied_s` is for how long no copy of its world was made, if any is.
+pub fn of_pod(pod: &PodStatus, uncopied_s: Option<u64>) -> Response {
     let mut page = Page::default();
     pod_metrics(&mut page, pod);
+    if let Some(seconds) = uncopied_s {
+        page.head(
+            "world_uncopied_seconds",
+            "gauge",
+            "For how long no copy of this pod's part of the world was made: since the last, or since the start.",
+        );
+        page.value("world_uncopied_seconds", "", seconds);
+    }
     answer(page)
 }
 

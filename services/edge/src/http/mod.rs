@@ -17,6 +17,7 @@ use axum::{
     response::Response,
     routing::{any, get},
 };
+use forwarded::FORWARDED_FOR;
 use tokio::sync::mpsc;
 
 use crate::{counters::Cause, edge::Shared, http::listener::Peer, limits};
@@ -62,8 +63,13 @@ async fn page(State(state): State<HttpState>, request: Request) -> Response {
 async fn open_socket(
     State(state): State<HttpState>,
     ConnectInfo(Peer(address)): ConnectInfo<Peer>,
+    headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    let forwarded = headers.get_all(FORWARDED_FOR).iter();
+    let proxies = &state.shared.config.trusted_proxies;
+    let client = proxies.client(address.ip(), forwarded.map(|it| it.as_bytes()));
+    let address = SocketAddr::new(client, address.port());
     upgrade
         .max_message_size(limits::SOCKET_UP_BYTES_MAX)
         .max_frame_size(limits::SOCKET_UP_BYTES_MAX)

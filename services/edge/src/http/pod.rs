@@ -1,6 +1,12 @@
 //! Health, status and metrics of a process that has shards and no edges: on a thread of its own.
 
-use std::{io, net::TcpListener, thread, time::Instant};
+use std::{
+    fs, io,
+    net::TcpListener,
+    path::PathBuf,
+    thread,
+    time::{Instant, SystemTime},
+};
 
 use axum::{Router, extract::State, routing::get};
 use serde_json::Value;
@@ -8,16 +14,21 @@ use world::PodStatus;
 
 use crate::http::{metrics, status};
 
-/// Answers for as long as the process lives.
+/// Answers for as long as the process lives. `copied` is the file that is touched when a copy of the world was made,
+/// if copies are.
 ///
 /// # Errors
 /// If the system gives no thread.
-pub fn serve(listener: TcpListener, pod: PodStatus) -> io::Result<()> {
+pub fn serve(listener: TcpListener, pod: PodStatus, copied: Option<PathBuf>) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let router = router(pod, Instant::now());
+    let copies = copied.map(|file| Copies {
+        file,
+        since: SystemTime::now(),
+    });
+    let router = router(pod, Instant::now(), copies);
     thread::Builder::new()
         .name("status".into())
         .spawn(move || {
@@ -34,15 +45,70 @@ pub fn serve(listener: TcpListener, pod: PodStatus) -> io::Result<()> {
     Ok(())
 }
 
-fn router(pod: PodStatus, started_at: Instant) -> Router {
+/// The copies of a world that somebody beside this process makes.
+#[derive(Clone)]
+struct Copies {
+    file: PathBuf,
+    /// When it was looked for first.
+    since: SystemTime,
+}
+
+impl Copies {
+    /// For how long there was none, in seconds: since the last, or since it was looked for. A clock that was put back
+    /// makes it now.
+    fn missing_s(&self) -> u64 {
+        let made = fs::metadata(&self.file).and_then(|it| it.modified());
+        let last = made.unwrap_or(self.since);
+        last.elapsed().unwrap_or_default().as_secs()
+    }
+}
+
+fn router(pod: PodStatus, started_at: Instant, copies: Option<Copies>) -> Router {
     let status_page = move |State(pod): State<PodStatus>| async move {
         super::json(&Value::Object(status::pod_json(&pod, started_at)))
     };
     let health = |State(pod): State<PodStatus>| async move { status::health(&pod) };
-    let metrics_page = |State(pod): State<PodStatus>| async move { metrics::of_pod(&pod) };
+    let metrics_page = move |State(pod): State<PodStatus>| {
+        let uncopied_s = copies.as_ref().map(Copies::missing_s);
+        async move { metrics::of_pod(&pod, uncopied_s) }
+    };
     Router::new()
         .route("/healthz", get(health))
         .route("/status", get(status_page))
         .route("/metrics", get(metrics_page))
         .with_state(pod)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn copies_are_missed_since_the_last_or_since_they_were_looked_for() {
+        let file = std::env::temp_dir().join(format!("voxelheim-copied-{}", std::process::id()));
+        let _ = fs::remove_file(&file);
+        let hour = Duration::from_secs(3_600);
+        let copies = Copies {
+            file: file.clone(),
+            since: SystemTime::now() - hour,
+        };
+        assert!((3_600..3_700).contains(&copies.missing_s()));
+        fs::write(&file, "").expect("a temporary folder");
+        assert!(copies.missing_s() < 100);
+        let touched = fs::File::options()
+            .write(true)
+            .open(&file)
+            .expect("it is there");
+        touched
+            .set_modified(SystemTime::now() - 2 * hour)
+            .expect("a file of ours");
+        assert!((7_200..7_300).contains(&copies.missing_s()));
+        touched
+            .set_modified(SystemTime::now() + hour)
+            .expect("a file of ours");
+        assert_eq!(copies.missing_s(), 0);
+        fs::remove_file(file).expect("removes");
+    }
 }

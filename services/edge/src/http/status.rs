@@ -244,7 +244,7 @@ mod tests {
         let told = &pod_json(&pod, Instant::now())["refused"][0];
         assert_eq!((&told["pod"], &told["tick"]), (&json!(2), &json!(99)));
         assert_eq!(told["is_waited_for"], true);
-        let (_, metrics) = text(metrics::of_pod(&pod)).await;
+        let (_, metrics) = text(metrics::of_pod(&pod, None)).await;
         for line in [
             "voxelheim_frames_refused_total 1",
             "voxelheim_frame_refused_waited_for{pod=\"2\",shard=\"1\"} 99",

@@ -71,8 +71,8 @@ pub struct Hub {
     encoder: Encoder,
     teller: Teller,
     chat: Chat,
-    /// Whom services want gone.
-    expulsions: mpsc::Receiver<SessionId>,
+    /// Accounts that services want gone.
+    expulsions: mpsc::Receiver<u64>,
     /// The first slot to be told of the next frame, so that none is always served first.
     slot_first: usize,
     bounds: Bounds,
@@ -81,7 +81,7 @@ pub struct Hub {
 impl Hub {
     pub fn new(
         port: EdgePort,
-        (chat_end, expulsions): (ChatEnd, mpsc::Receiver<SessionId>),
+        (chat_end, expulsions): (ChatEnd, mpsc::Receiver<u64>),
         counters: Arc<Counters>,
         bounds: Bounds,
     ) -> Self {

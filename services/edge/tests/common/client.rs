@@ -24,7 +24,7 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
 use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest, http::HeaderValue};
 
 use super::{http, within};
 
@@ -170,11 +170,25 @@ pub async fn knock_at(server: SocketAddr, address: SocketAddr, first: &[u8]) -> 
 
 /// Connects over WebSocket and says these bytes.
 pub async fn knock_socket(server: SocketAddr, first: Vec<u8>) -> Client {
+    knock_socket_through(server, first, None).await
+}
+
+/// As a proxy that says whom it speaks for, or as nobody's.
+pub async fn knock_socket_through(
+    server: SocketAddr,
+    first: Vec<u8>,
+    forwarded_for: Option<&'static str>,
+) -> Client {
     let stream = tokio::net::TcpStream::connect(server)
         .await
         .expect("the server accepts");
     let url = format!("ws://{server}/ws");
-    let (socket, _) = tokio_tungstenite::client_async(url, stream)
+    let mut request = url.into_client_request().expect("a URL");
+    if let Some(chain) = forwarded_for {
+        let chain = HeaderValue::from_static(chain);
+        request.headers_mut().insert("x-forwarded-for", chain);
+    }
+    let (socket, _) = tokio_tungstenite::client_async(request, stream)
         .await
         .expect("the server opens a WebSocket");
     let (mut sink, mut stream) = socket.split();

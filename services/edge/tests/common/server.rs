@@ -28,6 +28,8 @@ pub struct Realm {
 
 pub fn config() -> EdgeConfig {
     EdgeConfig {
+        public_port: None,
+        trusted_proxies: edge::TrustedProxies::default(),
         listen: "127.0.0.1:0".parse().expect("an address"),
         edges_count: 1,
         quic: edge::QuicDriver::default(),

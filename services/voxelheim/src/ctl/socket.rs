@@ -22,10 +22,11 @@ pub fn ask(data: &Path, arguments: &CtlArguments) -> Result<String, Failure> {
     let request = request(&arguments.verb).ok_or_else(|| {
         Failure::Usage("this is for staff's service: say where it is with --url".to_owned())
     })?;
-    let answer = placement::carry_out(&socket, &request).map_err(|error| match error {
-        ControlError::NoServer(..) => Failure::Usage(error.to_string()),
-        _ => Failure::Runtime(error.to_string()),
-    })?;
+    let answer = placement::carry_out(|request| placement::ask(&socket, request), &request)
+        .map_err(|error| match error {
+            ControlError::NoServer(..) => Failure::Usage(error.to_string()),
+            _ => Failure::Runtime(error.to_string()),
+        })?;
     if let Answer::Refused { why } = answer {
         return Err(Failure::Usage(why));
     }

@@ -9,6 +9,7 @@ use ::admin::{Admin, Config, ConfigDesk, Edges, Environment, Helm, Partners};
 use ::player::Presence;
 use auth::Magistrate;
 use backends::{broker::Broker, cache::Cache, sql::Database};
+use cluster::{Credentials, control::Remote};
 use inventory::domain::Definitions;
 use tokens::Access;
 use tokio::sync::watch;
@@ -64,7 +65,7 @@ impl Reach {
     /// Of a process that is alone, with its data folder; its edges are known when they run.
     pub fn alone(data: &Path, desk: Arc<dyn ConfigDesk>) -> Self {
         Self {
-            helm: Helm::new(Some(data.join(CONTROL))),
+            helm: Helm::on_socket(data.join(CONTROL)),
             edges: Edges::default(),
             config_desk: Some(desk),
             environments: vec![Environment {
@@ -76,20 +77,37 @@ impl Reach {
     }
 }
 
-impl From<&AdminArguments> for Reach {
-    fn from(arguments: &AdminArguments) -> Self {
-        let socket = arguments.world.as_ref().map(|data| data.join(CONTROL));
+impl TryFrom<&AdminArguments> for Reach {
+    type Error = Failure;
+
+    fn try_from(arguments: &AdminArguments) -> Result<Self, Failure> {
         let edges = Edges::default();
         edges.set(arguments.edges.clone());
         let environments = arguments.environments.iter();
-        Self {
-            helm: Helm::new(socket),
+        Ok(Self {
+            helm: helm(arguments)?,
             edges,
             config_desk: None,
             environments: environments.map(|text| environment_of(text)).collect(),
             declared: arguments.declared.clone(),
-        }
+        })
     }
+}
+
+/// The world over the network, or on the socket of a process beside this one.
+fn helm(arguments: &AdminArguments) -> Result<Helm, Failure> {
+    let credentials = match (&arguments.authority, &arguments.credentials) {
+        (Some(folder), _) => Credentials::Authority(folder.clone()),
+        (None, Some(folder)) => Credentials::Files(folder.clone()),
+        (None, None) => {
+            let socket = arguments.world.as_ref().map(|data| data.join(CONTROL));
+            return Ok(socket.map_or_else(Helm::default, Helm::on_socket));
+        }
+    };
+    let operator = credentials.operator();
+    let operator = operator.map_err(|error| Failure::Usage(error.to_string()))?;
+    let remote = Remote::new(operator, arguments.pods.clone());
+    Ok(Helm::new(move |request| remote.ask(request)))
 }
 
 fn environment_of(text: &str) -> Environment {

@@ -17,7 +17,10 @@ use web::{Clock, Gate, Settings, Shell};
 
 use crate::{
     Failure,
-    cli::{AdminArguments, AnalyticsArguments, AssetsArguments, AuthArguments, RoleArguments},
+    cli::{
+        AdminArguments, AnalyticsArguments, AssetsArguments, AuthArguments, ProxyArguments,
+        RoleArguments,
+    },
     services::{
         accounts, admin, analytics, belongings, chat,
         part::{Part, assemble},
@@ -32,7 +35,7 @@ const CONNECTIONS_MAX: usize = 1_024;
 
 /// Serves accounts.
 pub fn run_auth(arguments: &AuthArguments) -> Result<(), Failure> {
-    let process = Process::begin(arguments.listen)?;
+    let process = Process::begin(arguments.listen, &arguments.proxies)?;
     process.run("auth", async |stage| {
         let database = open_database(&arguments.database, "accounts").await?;
         let cache = open_cache(&arguments.cache).await?;
@@ -54,7 +57,7 @@ pub fn run_auth(arguments: &AuthArguments) -> Result<(), Failure> {
 
 /// Serves characters, and how they stand with each other.
 pub fn run_player(arguments: &RoleArguments) -> Result<(), Failure> {
-    let process = Process::begin(arguments.listen)?;
+    let process = Process::begin(arguments.listen, &arguments.proxies)?;
     process.run("player", async |stage| {
         let role = Role::open(arguments, stage).await?;
         let player = player::open(&role.players, &role.cache, role.gate, &stage.clock);
@@ -65,7 +68,7 @@ pub fn run_player(arguments: &RoleArguments) -> Result<(), Failure> {
 
 /// Serves belongings.
 pub fn run_inventory(arguments: &RoleArguments) -> Result<(), Failure> {
-    let process = Process::begin(arguments.listen)?;
+    let process = Process::begin(arguments.listen, &arguments.proxies)?;
     process.run("inventory", async |stage| {
         let role = Role::open(arguments, stage).await?;
         let owners = Arc::new(player::Desk::new(&role.players, &stage.clock));
@@ -78,7 +81,7 @@ pub fn run_inventory(arguments: &RoleArguments) -> Result<(), Failure> {
 
 /// Serves chat's history and moderation.
 pub fn run_chat(arguments: &RoleArguments) -> Result<(), Failure> {
-    let process = Process::begin(arguments.listen)?;
+    let process = Process::begin(arguments.listen, &arguments.proxies)?;
     process.run("chat", async |stage| {
         let role = Role::open(arguments, stage).await?;
         let kept = (&role.game, &role.cache);
@@ -91,7 +94,7 @@ pub fn run_chat(arguments: &RoleArguments) -> Result<(), Failure> {
 
 /// Sums up what happened, for staff.
 pub fn run_analytics(arguments: &AnalyticsArguments) -> Result<(), Failure> {
-    let process = Process::begin(arguments.listen)?;
+    let process = Process::begin(arguments.listen, &arguments.proxies)?;
     process.run("analytics", async |stage| {
         let cache = open_cache(&arguments.cache).await?;
         let (gate, keys) = remote_gate(&arguments.keys, &cache, stage)?;
@@ -106,7 +109,7 @@ pub fn run_analytics(arguments: &AnalyticsArguments) -> Result<(), Failure> {
 
 /// Serves staff.
 pub fn run_admin(arguments: &AdminArguments) -> Result<(), Failure> {
-    let process = Process::begin(arguments.role.listen)?;
+    let process = Process::begin(arguments.role.listen, &arguments.role.proxies)?;
     process.run("admin", async |stage| {
         let role = Role::open(&arguments.role, stage).await?;
         let accounts = open_database(&arguments.database, "accounts").await?;
@@ -118,7 +121,7 @@ pub fn run_admin(arguments: &AdminArguments) -> Result<(), Failure> {
             gate: role.gate,
             backends: admin::shared_backends((&accounts, &role.game), &role.cache, &role.broker),
         };
-        let reach = admin::Reach::from(arguments);
+        let reach = admin::Reach::try_from(arguments)?;
         let clocks = (&stage.clock, stage.stopped.clone());
         let admin = admin::open(shared, kept, reach, &stage.shell, clocks)?;
         Ok(vec![role.keys, admin::part(&admin)])
@@ -132,7 +135,7 @@ pub fn run_assets(arguments: &AssetsArguments) -> Result<(), Failure> {
         Some(directory) => Assets::from_directory(directory, protocol::VERSION)
             .map_err(|error| Failure::Usage(format!("{}: {error}", directory.display())))?,
     };
-    let process = Process::begin(arguments.listen)?;
+    let process = Process::begin(arguments.listen, &arguments.proxies)?;
     process.run_with("assets", Some(assets.router()), async |_| Ok(Vec::new()))
 }
 
@@ -171,6 +174,7 @@ fn remote_gate(
 ) -> Result<(Arc<dyn Gate<Access>>, Part), Failure> {
     let keys = RemoteKeys::new(url);
     let keys = keys.map_err(|error| Failure::Usage(format!("--keys: {error}")))?;
+    keys.count_in(stage.shell.metrics());
     let guard = Guard::new(keys.clone(), cache, stage.clock.clone());
     let part = accounts::remote_part(keys, stage.stopped.clone());
     Ok((Arc::new(guard), part))
@@ -179,6 +183,7 @@ fn remote_gate(
 /// A process whose address is bound.
 struct Process {
     listener: TcpListener,
+    settings: Settings,
 }
 
 /// What its services are opened with.
@@ -189,9 +194,14 @@ struct Stage {
 }
 
 impl Process {
-    fn begin(listen: SocketAddr) -> Result<Self, Failure> {
-        let listener = bind(listen)?;
-        Ok(Self { listener })
+    fn begin(listen: SocketAddr, proxies: &ProxyArguments) -> Result<Self, Failure> {
+        Ok(Self {
+            listener: bind(listen)?,
+            settings: Settings {
+                trusted_proxies: proxies.trusted_proxies.iter().copied().collect(),
+                ..Settings::default()
+            },
+        })
     }
 
     fn run(
@@ -212,7 +222,7 @@ impl Process {
         runtime()?.block_on(async {
             let clock = Clock::system();
             let stage = Stage {
-                shell: Shell::new(Settings::default(), clock.clone()),
+                shell: Shell::new(self.settings, clock.clone()),
                 clock,
                 stopped: signals::watch().map_err(runtime_failure)?,
             };

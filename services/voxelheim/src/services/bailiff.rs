@@ -1,6 +1,6 @@
-//! Sends whom staff bans, suspends or sends away, away from the edges of a process, with all their characters.
+//! Sends whom staff bans, suspends or sends away, away from the edges of a process, with all their characters. It asks
+//! nobody who those are: edges know players' accounts.
 
-use ::player::store::Store;
 use backends::{
     backoff::Backoff,
     broker::{Broker, Event, Subscription},
@@ -14,15 +14,13 @@ use tokio::sync::watch;
 #[derive(Clone)]
 pub struct Bailiff {
     broker: Broker,
-    players: Store,
     stopped: watch::Receiver<bool>,
 }
 
 impl Bailiff {
-    pub fn new(broker: &Broker, players: &Store, stopped: watch::Receiver<bool>) -> Self {
+    pub fn new(broker: &Broker, stopped: watch::Receiver<bool>) -> Self {
         Self {
             broker: broker.clone(),
-            players: players.clone(),
             stopped,
         }
     }
@@ -46,30 +44,19 @@ impl Bailiff {
         loop {
             let delivery = consumer.next().await;
             match account_of(&delivery.event) {
-                Ok(account) => self.insist(account, expeller).await,
+                Ok(account) => insist(account, expeller).await,
                 Err(error) => log_refused(&delivery.event, &error),
             }
             delivery.done().await;
         }
     }
+}
 
-    /// With the ban in hand while the database is away or the edges have too many.
-    async fn insist(&self, account: i64, expeller: &Expeller) {
-        let mut backoff = Backoff::new(HANDLER_RETRY_MIN, HANDLER_RETRY_MAX);
-        loop {
-            match self.players.characters(account).await {
-                Ok(characters) => {
-                    let ids = characters.iter().map(|it| it.card.id);
-                    // Without a service of characters, the account's one.
-                    let mut ids = ids.chain([account]);
-                    if ids.all(|id| expeller.expel(id.cast_unsigned())) {
-                        return;
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "a ban waits for the database"),
-            }
-            backoff.wait().await;
-        }
+/// With the ban in hand while the edges have too many.
+async fn insist(account: i64, expeller: &Expeller) {
+    let mut backoff = Backoff::new(HANDLER_RETRY_MIN, HANDLER_RETRY_MAX);
+    while !expeller.expel(account.cast_unsigned()) {
+        backoff.wait().await;
     }
 }
 

@@ -37,12 +37,12 @@ use tokio::{
     runtime::{Handle, Runtime},
     sync::watch,
 };
-use web::{Clock, Gate, Problem, Settings, Shell};
+use web::{Clock, Gate, Problem, Settings, Shell, TrustedProxies};
 use world::{EdgePort, PodStatus};
 
 use crate::{
     Failure,
-    cli::Accounts,
+    config::Config,
     services::{part::assemble, stores::StoreUrls},
     sign_in::SignIn,
 };
@@ -115,6 +115,7 @@ impl Running {
 /// Where the services of the one process are.
 struct Home {
     data: PathBuf,
+    trusted_proxies: TrustedProxies,
     sign_in: SignIn,
     config_desk: Arc<dyn ConfigDesk>,
 }
@@ -134,12 +135,12 @@ struct Opened {
 pub fn start(
     data: &std::path::Path,
     config_desk: Arc<dyn ConfigDesk>,
-    sign_in: SignIn,
-    accounts: Accounts,
+    config: &Config,
 ) -> Result<(edge::services::Services, Running), Failure> {
     let home = Home {
         data: data.to_owned(),
-        sign_in,
+        trusted_proxies: config.edge.trusted_proxies.clone(),
+        sign_in: config.sign_in.clone(),
         config_desk,
     };
     let (line, edge_line) = chat::line();
@@ -155,7 +156,7 @@ pub fn start(
     let auth = opened.auth;
     let services = edge::services::Services {
         api: Some(api(opened.runtime.clone(), opened.router)),
-        tickets: accounts::tickets(Box::new(move || auth.key_set()), accounts),
+        tickets: accounts::tickets(Box::new(move || auth.key_set()), config.accounts),
         chat: edge_line.service(),
     };
     let running = Running {
@@ -206,7 +207,11 @@ async fn open(
 ) -> Result<(Opened, impl Future + use<>), Failure> {
     let clock = Clock::system();
     let stores = StoreUrls::embedded(&home.data).open().await?;
-    let shell = Shell::new(Settings::default(), clock.clone());
+    let settings = Settings {
+        trusted_proxies: home.trusted_proxies.clone(),
+        ..Settings::default()
+    };
+    let shell = Shell::new(settings, clock.clone());
     let migrated = Auth::migrate(&stores.accounts).await;
     migrated.map_err(accounts::failure)?;
     let options = accounts::Options::embedded(&home.data, home.sign_in.clone());
@@ -259,7 +264,7 @@ async fn open(
         auth,
         keeping: Keeping::of_stores(&stores, stopped.clone()),
         telling,
-        bailiff: Bailiff::new(&stores.broker, &players, stopped.clone()),
+        bailiff: Bailiff::new(&stores.broker, stopped.clone()),
         edges,
     };
     Ok((opened, run))

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Copies an environment at each full hour for as long as it runs: its databases, and each part of its world, that is
+# each server's data folder, by the name after it. Once a day old copies go. Whatever fails is said, and all the same
+# the rest is copied.
+#   ops/scripts/keep_copied.sh ENV DATA=NAME...
+set -euo pipefail
+SCRIPTS="$(dirname "${BASH_SOURCE[0]}")"
+PERIOD_S=3600
+# Of the day, when few play: old copies go then.
+PRUNING_HOUR=4
+
+trap 'exit 0' TERM INT
+
+main() {
+  [ $# -ge 2 ] || { echo "usage: $0 ENV DATA=NAME..." >&2; exit 2; }
+  while true; do
+    rest_of_hour
+    copy "$@"
+  done
+}
+
+# A shell that waits for a program puts signals off; one that waits for a job does not.
+rest_of_hour() {
+  sleep $((PERIOD_S - $(date +%s) % PERIOD_S)) &
+  wait "$!"
+}
+
+copy() {
+  local environment="$1" part names=()
+  shift
+  for part in "$@"; do
+    names+=("${part##*=}")
+    "$SCRIPTS/backup_world.sh" "$environment" "${part%=*}" "${part##*=}" || failed "the world of ${part##*=}"
+  done
+  "$SCRIPTS/create_db_dump.sh" "$environment" || failed "the databases"
+  [ "$((10#$(date +%H)))" != "$PRUNING_HOUR" ] || "$SCRIPTS/prune_backups.sh" "$environment" "${names[@]}" || failed "old copies"
+}
+
+failed() { echo "error: $1: see above; the next try is in an hour" >&2; }
+
+main "$@"
