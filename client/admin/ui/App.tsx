@@ -49,10 +49,7 @@ export function App(props: { session: StaffSession }) {
     }
     setLoading(false);
   };
-  const again = () => {
-    setLoading(true);
-    void enter();
-  };
+  const again = () => (setLoading(true), void enter());
   const signIn = async (form: Login) => {
     await props.session.signIn(form);
     await enter();

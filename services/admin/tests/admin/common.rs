@@ -192,16 +192,8 @@ impl World {
             config_desk: Some(desk.clone()),
             ..partners
         };
-        let config = Config {
-            version: "1.2.3".to_owned(),
-            environments: vec![Environment {
-                name: "test".to_owned(),
-                url: None,
-            }],
-            declared: None,
-        };
         let clocks = (clock, stopped.clone());
-        let admin = Admin::open(config, database, partners, shell.metrics(), clocks);
+        let admin = Admin::open(config(), database, partners, shell.metrics(), clocks);
         let admin = admin.expect("certificates");
         let router = shell
             .mount("/auth", auth.router())
@@ -274,6 +266,17 @@ impl World {
     pub async fn hear(&self, topic: &str) -> Consumer {
         let subscribed = self.broker.subscribe(&Subscription::own(&[topic])).await;
         subscribed.expect("it is in memory")
+    }
+}
+
+fn config() -> Config {
+    Config {
+        version: "1.2.3".to_owned(),
+        environments: vec![Environment {
+            name: "test".to_owned(),
+            url: None,
+        }],
+        declared: None,
     }
 }
 
