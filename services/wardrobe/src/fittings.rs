@@ -71,7 +71,7 @@ impl Fittings {
     }
 
     /// Whom to ask about now; they are not named again before it is time.
-    pub fn to_ask(&mut self) -> Vec<SessionId> {
+    pub fn take_due(&mut self) -> Vec<SessionId> {
         let look = self.look;
         let due = self.all.iter_mut().filter(|(_, it)| it.ask_at <= look);
         let asked = due.take(QUESTION_MAX).map(|(session, fitting)| {
@@ -135,7 +135,11 @@ mod tests {
         fittings.begin();
         players.iter().for_each(|player| fittings.see(player));
         fittings.end();
-        fittings.to_ask().iter().map(|session| session.0).collect()
+        fittings
+            .take_due()
+            .iter()
+            .map(|session| session.0)
+            .collect()
     }
 
     fn said(fittings: &mut Fittings) -> Vec<(u64, u32)> {

@@ -71,7 +71,7 @@ impl Valet {
                 Some(session) = words.recv() => self.fittings.hear(session),
             }
             if asking.is_none() {
-                let sessions = self.fittings.to_ask();
+                let sessions = self.fittings.take_due();
                 if !sessions.is_empty() {
                     asking = Some(Box::pin(ask(self.store.clone(), sessions)));
                 }

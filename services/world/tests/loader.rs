@@ -128,6 +128,7 @@ fn player(motion: Motion) -> PlayerState {
         body: engine::BodyId::new(1, 0),
         attachment: engine::Attachment::default(),
         attachments_count: 1,
+        dress: engine::Dress::default(),
         input_sequence: 0,
         input_queue_count: 0,
         motion,

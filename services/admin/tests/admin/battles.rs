@@ -197,7 +197,7 @@ fn a_start_that_was_cut_off_is_gone_on_with() {
         );
         // It had come as far as to tell the world.
         let now = u32::try_from(number).expect("a number");
-        let helm = admin::Helm::new(Some(steward.socket.clone()));
+        let helm = admin::Helm::on_socket(steward.socket.clone());
         helm.order(Request::EndBattle { number: now })
             .await
             .expect("it answers");

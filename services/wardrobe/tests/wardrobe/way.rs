@@ -1,6 +1,9 @@
 //! The whole way: somebody is given armour and puts it on, and the next blow in the battle does less.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use backends::{broker::Broker, sql::Database, testing::on_each_database};
 use engine::{
@@ -80,6 +83,7 @@ impl Battle {
             parts: vec![frame.clone()],
             duration: Duration::ZERO,
             period: PACE,
+            told_at: Instant::now(),
         });
         frame
     }
