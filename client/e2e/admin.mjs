@@ -3,23 +3,25 @@
 import { strict as assert } from "node:assert";
 import { isDeepStrictEqual } from "node:util";
 import { Player } from "./browser.mjs";
-import { codeOf } from "./one_time_code.mjs";
+import { DEED_MS_MAX, DESK, Panel, PAUSE } from "./panel.mjs";
 import { Server } from "./server.mjs";
 import { Admin } from "./staff.mjs";
 import { until } from "./waiting.mjs";
 
 const SOLDIERS = 100;
 const SHARDS = 3;
-const DEED_MS_MAX = 30_000;
 /** A line a second is sent, and after four the panel says that it is old. */
 const STALE_MS_MAX = 15_000;
-const DESK = { width: 1_440, height: 900 };
 const TELEPHONE = { width: 390, height: 844 };
 const OPERATOR = { email: "olga@example.org", role: "operator" };
 const MODERATOR = { email: "mo@example.org", role: "moderator" };
 const MOVE_REASON = "Hot at the bridge, players lag";
+const SHAPE_REASON = "To see that regions can be shaped";
+const BATTLE = "The siege of the keep";
+const CONFIG_LINE = "sessions_max = 1234";
 const BAN_REASON = "Aim assistance, seen by two moderators";
 const TICK = ".head-figures li:last-child b";
+/** Those that an operator sees; the configuration is an admin's. */
 const PAGES = [
   "map",
   "world",
@@ -27,9 +29,9 @@ const PAGES = [
   "players",
   "reports",
   "message",
+  "battles",
   "backends",
   "economy",
-  "config",
   "audit",
   "environments",
 ];
@@ -39,6 +41,7 @@ export async function admin(report, browser) {
   const server = await Server.start(SOLDIERS, ["--accounts", "required", "--shards", String(SHARDS)]);
   const operator = await Admin.appoint(server, OPERATOR);
   const moderator = await Admin.appoint(server, MODERATOR);
+  const boss = await Admin.appoint(server);
   const cheat = await Player.open(browser, server.url, "Cheat");
   const panel = await Panel.open(browser, server, operator);
   try {
@@ -46,11 +49,18 @@ export async function admin(report, browser) {
     await check("the operator sees whose each region is, live", () => watchesTheMap(panel));
     await check("the map is walked by keys, and pages are reached by them", () => walksByKeys(panel));
     await check("a region is moved while a page plays in it", () => moves(panel, cheat));
+    await check("a region is pinned, split and merged again", () => shapes(panel));
+    await check("a battle is scheduled and cancelled, and players hear of it", () => schedules(panel, cheat));
+    await check("a battle is started now", () => startsBattle(panel));
+    await check("a rollback is looked at first, and done", () => rollsBack(panel, cheat));
     await check("what is refused is told with its reason", () => isRefused(panel));
     await check("a cheater is found and banned, and is told why", () => bans(panel, cheat));
     await check("the audit log tells who did what, and why", () => readsTheLog(panel));
     await check("an old picture is not taken for the world", () => survivesSilence(panel, server));
-    await check("every page fits a desk and a telephone, dark and light", () => looks(panel));
+    await check("every page fits a desk and a telephone, dark and light", () => looks(panel, PAGES));
+    await check("the configuration is changed with its difference in sight, and that is undone", () =>
+      configures(browser, server, boss),
+    );
     await check("a moderator cannot do what only an operator may", () =>
       moderates(browser, server, moderator),
     );
@@ -59,62 +69,6 @@ export async function admin(report, browser) {
     await panel.close();
     await cheat.close();
     await server.dispose();
-  }
-}
-
-/** The panel in a browser of its own. */
-class Panel extends Player {
-  static async open(browser, server, staff) {
-    const context = await browser.newContext({ viewport: DESK, colorScheme: "dark" });
-    const panel = new Panel(await context.newPage(), staff.email);
-    panel.staff = staff;
-    await panel.page.goto(`${server.url}/admin/`);
-    await panel.page.waitForSelector(".door-card");
-    return panel;
-  }
-
-  async signIn(code) {
-    const { email, password } = this.staff;
-    for (const [name, value] of Object.entries({ email, password, code })) {
-      await this.page.fill(`.door-card [name=${name}]`, value);
-    }
-    await this.page.keyboard.press("Enter");
-  }
-
-  /** With the code that comes next: that of now was used when the factor was set up. */
-  async enter() {
-    await this.signIn(codeOf(this.staff.secret, 1));
-    await this.says(".pulse", "Live");
-  }
-
-  async go(hash) {
-    await this.evaluate((wanted) => (location.hash = wanted), hash);
-    const [page] = hash.split("/");
-    await this.page.waitForSelector(`.pages a[href="#${page}"][aria-current]`);
-  }
-
-  press(words) {
-    return this.page.getByRole("button", { name: words, exact: true }).first().click();
-  }
-
-  /** Gives the reason in the dialog that is open, and presses its button. */
-  async do(words, reason) {
-    await this.page.fill("dialog [name=reason]", reason);
-    await this.page.locator("dialog").getByRole("button", { name: words, exact: true }).click();
-  }
-
-  says(selector, words) {
-    const isSaid = ([where, what]) =>
-      [...document.querySelectorAll(where)].some(({ textContent }) => textContent.includes(what));
-    return this.until(`${selector} says ${words}`, isSaid, DEED_MS_MAX, [selector, words]);
-  }
-
-  owners() {
-    return this.page
-      .locator(".square")
-      .evaluateAll((squares) =>
-        squares.map((it) => [it.dataset.region, it.querySelector(".square-owner").textContent]),
-      );
   }
 }
 
@@ -162,20 +116,116 @@ async function walksByKeys(panel) {
   assert.equal(await panel.evaluate(() => document.activeElement.id), "main");
 }
 
+/** Soldiers fight in the region, and the page has its body there. */
 async function moves(panel, cheat) {
   await cheat.join();
   await cheat.joined();
-  const region = await busiestOn(panel);
+  const region = await fullestOf(panel.staff);
+  await panel.choose(region);
   const owner = async () => new Map(await panel.owners()).get(region);
   const before = await owner();
   await panel.press("Move…");
   await panel.screenshot("admin-move");
-  await panel.do("Move it", MOVE_REASON);
-  await panel.says(".deed.done", `Move region ${region}`);
-  await panel.page.waitForSelector("dialog", { state: "detached" });
+  await panel.page.keyboard.press("Escape");
+  const { bodies } = await panel.move(region, MOVE_REASON);
+  assert.ok(bodies > 1, "the region has more than the page's body");
   await until(`${region} is not ${before}'s`, async () => (await owner()) !== before, DEED_MS_MAX);
   await panel.screenshot("admin-moved");
   assert.equal(await cheat.evaluate(() => window.voxelheim.phase), "joined");
+}
+
+/** The controller leaves what is pinned as it is; its eighths are one region again at the end. */
+async function shapes(panel) {
+  const region = await panel.page.locator(".square.chosen").getAttribute("data-region");
+  await panel.act("Pin…", "Pin it", SHAPE_REASON, `Pin region ${region}`);
+  await panel.says(".map-side dd", "yes: the controller leaves it");
+  await panel.act("Unpin…", "Unpin it", SHAPE_REASON, `Unpin region ${region}`);
+  // Meanwhile the controller does nothing by itself.
+  await panel.go("plan");
+  await panel.act("Switch to dry run…", "Switch to dry run", SHAPE_REASON, "Only say plans");
+  const known = async () => (await regionsOf(panel.staff)).map(({ region }) => region);
+  const before = await known();
+  await panel.choose(region);
+  await panel.act("Split…", "Split it", SHAPE_REASON, `Split region ${region}`);
+  await until("it is eight", async () => (await known()).length === before.length + 7, DEED_MS_MAX);
+  const child = (await known()).find((name) => !before.includes(name));
+  await panel.page.waitForSelector(`.square[data-region="${child}"]`);
+  await panel.choose(child);
+  await panel.act("Merge…", "Merge it", SHAPE_REASON, `Merge region ${child}`);
+  await until("it is one", async () => (await known()).length === before.length, DEED_MS_MAX);
+  await panel.go("plan");
+  await panel.act("Let it act…", "Let it act", SHAPE_REASON, "Carry plans out");
+}
+
+/** Near enough that players are told at once. */
+async function schedules(panel, cheat) {
+  await panel.go("battles");
+  await panel.says("main h2", "Battle 1");
+  await panel.page.fill("#battle-title", BATTLE);
+  await panel.page.fill("#battle-note", "Bring planks.");
+  await panel.page.fill("#battle-start", await panel.evaluate(inMinutes, 5));
+  await panel.act("Schedule it…", "Schedule it", "As every week", `Schedule “${BATTLE}”`);
+  await panel.says("main th", BATTLE);
+  await hears(cheat, `"${BATTLE}" begins in`);
+  await panel.screenshot("admin-battles-scheduled");
+  await panel.act("Cancel…", "Cancel the battle", "It rains", `Cancel “${BATTLE}”`);
+  await panel.says("main td", "cancelled");
+  await hears(cheat, `"${BATTLE}" does not take place.`);
+}
+
+async function startsBattle(panel) {
+  const effect = await panel.act("Start a new battle…", "Start it", "Nobody came", "Start a new battle");
+  assert.match(effect, /battle 1 has ended; red \d+, blue \d+; the next begins in \d+ s/);
+  await panel.says("main dd", "over; the next begins in");
+  await panel.says("main h2", "Battle 2");
+}
+
+/** To before it made planks out of its logs. */
+async function rollsBack(panel, cheat) {
+  await cheat.page.keyboard.press("KeyI");
+  await cheat.page.getByRole("tab", { name: "Crafting" }).click();
+  await cheat.page.click('[data-recipe="oak_planks"]');
+  await cheat.page.click("#craft");
+  await cheat.page.waitForSelector("text=Made 4 × Oak planks.");
+  await cheat.page.keyboard.press("Escape");
+  await find(panel, "Cheat");
+  await panel.press("Ledger");
+  await panel.says(".ledger td", "oak_planks");
+  await panel.page.getByRole("button", { name: "Back to here?" }).last().click();
+  await panel.says(".preview th", "oak_planks");
+  await panel.screenshot("admin-rollback");
+  await panel.act("Roll back…", "Roll back", "A duplication bug", "Roll Cheat back");
+  await cheat.page.keyboard.press("KeyI");
+  await cheat.page.getByRole("tab", { name: "Bag" }).click();
+  const isAsBefore = () =>
+    document.querySelector('.item-grid.bag [data-item="oak_log"] .item-count')?.textContent === "12" &&
+    document.querySelector('.item-grid.bag [data-item="oak_planks"]') === null;
+  await cheat.until("has its logs again, and no planks", isAsBefore, DEED_MS_MAX);
+  await cheat.page.keyboard.press("Escape");
+}
+
+async function configures(browser, server, boss) {
+  const panel = await Panel.open(browser, server, boss);
+  try {
+    await panel.enter();
+    await panel.go("config");
+    const text = panel.page.getByRole("textbox", { name: "Configuration" });
+    const before = await text.inputValue();
+    await text.fill(`${before}${CONFIG_LINE}\n`);
+    await panel.press("Show the difference");
+    await panel.says(".diff .new", CONFIG_LINE);
+    await panel.screenshot("admin-config-difference");
+    await panel.act("Change it…", "Change it", "To see it", "Change the configuration");
+    await panel.says(".cards li", "To see it");
+    assert.equal(await text.inputValue(), `${before}${CONFIG_LINE}\n`);
+    await panel.act("Undo the newest…", "Undo it", "It was a test", "Undo the last change");
+    await panel.says(".cards li", "undid: It was a test");
+    assert.equal(await text.inputValue(), before);
+    await looks(panel, ["config"]);
+    assert.deepEqual(panel.errors, []);
+  } finally {
+    await panel.close();
+  }
 }
 
 async function isRefused(panel) {
@@ -193,12 +243,7 @@ async function isRefused(panel) {
 }
 
 async function bans(panel, cheat) {
-  await panel.go("players");
-  await panel.page.keyboard.press("/");
-  await panel.page.keyboard.type("Cheat");
-  await panel.page.keyboard.press("Enter");
-  await panel.page.getByRole("link", { name: "Cheat" }).click();
-  await panel.says(".section h2", "Cheat");
+  await find(panel, "Cheat");
   await panel.press("Ban…");
   await panel.page.selectOption("dialog [name=span]", { label: "for ever" });
   await panel.do("Ban", BAN_REASON);
@@ -209,10 +254,29 @@ async function bans(panel, cheat) {
   await panel.screenshot("admin-banned");
 }
 
+/** By the keyboard, as far as there is one way to do it. */
+async function find(panel, name) {
+  await panel.go("players");
+  await panel.page.keyboard.press("/");
+  await panel.page.keyboard.type(name);
+  await panel.page.keyboard.press("Enter");
+  await panel.page.getByRole("link", { name }).click();
+  await panel.says(".section h2", name);
+}
+
+function hears(player, words) {
+  const isThere = (wanted) =>
+    [...document.querySelectorAll(".chat-text")].some(({ textContent }) => textContent.includes(wanted));
+  return player.until(`hears ${words}`, isThere, DEED_MS_MAX, words);
+}
+
 async function readsTheLog(panel) {
   await panel.go("audit");
   for (const [action, reason, outcome] of [
     ["region.move", MOVE_REASON, "done"],
+    ["region.split", SHAPE_REASON, "done"],
+    ["battle.start", "Nobody came", "done"],
+    ["inventory.rollback", "A duplication bug", "done"],
     ["region.merge", "To see what it says", "failed"],
     ["player.ban", BAN_REASON, "done"],
   ]) {
@@ -222,6 +286,7 @@ async function readsTheLog(panel) {
       assert.ok(text.includes(part), `${action}: ${text} has no ${part}`);
     }
   }
+  assert.match(await panel.page.locator("tr", { hasText: "region.move" }).first().textContent(), PAUSE);
   await panel.screenshot("admin-audit");
 }
 
@@ -237,7 +302,7 @@ async function survivesSilence(panel, server) {
   await panel.says(".pulse:not(.stale)", "Live");
 }
 
-async function looks(panel) {
+async function looks(panel, pages) {
   for (const [size, scheme] of [
     [DESK, "dark"],
     [DESK, "light"],
@@ -245,7 +310,7 @@ async function looks(panel) {
   ]) {
     await panel.page.setViewportSize(size);
     await panel.page.emulateMedia({ colorScheme: scheme });
-    for (const name of PAGES) {
+    for (const name of pages) {
       await panel.go(name);
       await panel.until(`${name} is there`, isFilled, DEED_MS_MAX);
       const excess = await panel.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -263,7 +328,8 @@ async function moderates(browser, server, moderator) {
     const pages = await panel.page.locator(".pages a").evaluateAll((links) => links.map((it) => it.hash));
     assert.ok(pages.includes("#reports"));
     for (const hidden of ["#audit", "#config", "#economy"]) assert.ok(!pages.includes(hidden), hidden);
-    const region = await busiestOn(panel);
+    const region = await fullestOf(panel.staff);
+    await panel.choose(region);
     assert.equal(await panel.page.getByRole("button", { name: "Move…" }).count(), 0);
     await panel.screenshot("admin-moderator");
     const form = { to: "0/1", reason: "because I can" };
@@ -276,25 +342,30 @@ async function moderates(browser, server, moderator) {
   }
 }
 
-/** Chooses the region with most bodies on the map. */
-async function busiestOn(panel) {
-  await panel.go("map");
-  await panel.page.waitForSelector(".square");
-  const region = await panel.evaluate(busiest);
-  await panel.go(`map/${region}`);
-  await panel.says(".map-side h2", region);
-  return region;
-}
-
-/** In the page. */
-function busiest() {
-  const bodies = (square) => Number(/([\d,]+) bodies/.exec(square.textContent)?.[1].replaceAll(",", "") ?? 0);
-  const squares = [...document.querySelectorAll(".square")];
-  return squares.sort((one, other) => bodies(other) - bodies(one))[0].dataset.region;
-}
-
 /** In the page: what was asked for is answered, however that is. */
 function isFilled() {
   const waiting = [...document.querySelectorAll("main [role=status]")];
   return !waiting.some(({ textContent }) => textContent.startsWith("Asking")) && document.querySelector("main h2") !== null;
+}
+
+async function regionsOf(staff) {
+  return (await staff.operate("GET", "/overview")).body.regions;
+}
+
+/** Of the regions in which a player is, the one with most bodies. */
+async function fullestOf(staff) {
+  let fullest;
+  const isThere = async () => {
+    const regions = (await regionsOf(staff)).filter(({ players }) => players > 0);
+    fullest = regions.sort((one, other) => other.bodies - one.bodies)[0]?.region;
+    return fullest !== undefined;
+  };
+  await until("a player is in the world", isThere, DEED_MS_MAX);
+  return fullest;
+}
+
+/** In the page: for its field of a time. */
+function inMinutes(minutes) {
+  const at = new Date(Date.now() + minutes * 60_000);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -98,6 +98,7 @@ export class Cluster {
   pods = [];
   edges = [];
   bots = null;
+  admin = null;
   #folder = mkdtempSync(join(tmpdir(), "voxelheim-cluster-"));
 
   async start() {
@@ -150,6 +151,19 @@ export class Cluster {
     }
   }
 
+  /** Staff's service beside the first pod, on the databases of a server that has the other services. */
+  async startAdmin(server) {
+    const port = await freePort();
+    const at = (name) => `sqlite://${join(server.data, name)}`;
+    const flags = ["admin", "--listen", `127.0.0.1:${port}`, "--world", this.#data(1)];
+    flags.push("--database", at("accounts.db"), "--game", at("game.db"), "--cache", "memory:", "--broker", "memory:");
+    flags.push("--keys", `${server.url}/api/auth`);
+    for (const { url } of this.edges) flags.push("--edge", url);
+    this.admin = new Process(flags, this.environment);
+    this.admin.url = `http://127.0.0.1:${port}`;
+    await this.admin.run();
+  }
+
   /** Whether an edge knows where the others are. */
   async knowsSiblings(place) {
     const answer = await (await fetch(`${this.edges[place].url}/connect.json`)).json();
@@ -158,6 +172,7 @@ export class Cluster {
 
   async dispose() {
     this.bots?.kill();
+    await this.admin?.kill();
     for (const process of [...this.edges, ...this.pods]) await process.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@
 
 import { accounts } from "./accounts.mjs";
 import { admin } from "./admin.mjs";
+import { adminPods } from "./admin_pods.mjs";
 import { battle, newerPage, wrongVersion } from "./battle.mjs";
 import { belongings } from "./belongings.mjs";
 import { openBrowser } from "./browser.mjs";
@@ -28,6 +29,7 @@ try {
   await company(report, browser);
   await overload(report, browser);
   await admin(report, browser);
+  await adminPods(report, browser);
   await cluster(report, browser);
   for (const kind of ["webtransport", "websocket"]) {
     try {
