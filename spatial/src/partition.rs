@@ -59,16 +59,29 @@ impl fmt::Display for PartitionError {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         match self {
             PartitionError::OutsideWorld(cell) => write!(formatter, "{cell:?} is not in the world"),
-            PartitionError::NotALeaf(id) => write!(formatter, "{id:?} is no region now"),
+            PartitionError::NotALeaf(id) => write!(formatter, "{id} is no region now"),
             PartitionError::Stale { seen, changed } => {
-                write!(formatter, "changed in {changed:?}, after {seen:?}")
+                write!(
+                    formatter,
+                    "changed in epoch {}, after {}",
+                    changed.0, seen.0
+                )
             }
             PartitionError::Ahead { seen, current } => {
-                write!(formatter, "{seen:?} is still to come; this is {current:?}")
+                write!(
+                    formatter,
+                    "epoch {} is still to come; this is {}",
+                    seen.0, current.0
+                )
             }
-            PartitionError::TooSmall(id) => write!(formatter, "{id:?} cannot be split further"),
+            PartitionError::TooSmall(id) => {
+                write!(formatter, "region {id} cannot be split further")
+            }
             PartitionError::OwnersDiffer(id) => {
-                write!(formatter, "the parts of {id:?} belong to several owners")
+                write!(
+                    formatter,
+                    "the parts of region {id} belong to several owners"
+                )
             }
             PartitionError::BadWorld => {
                 formatter.write_str("the regions share cells, are of an epoch to come, or are none")

@@ -2,7 +2,7 @@
 //! of 32 m to 1,024 m, named by its level and the Morton code of its first cell; its cells are one
 //! contiguous range of codes. Who owns it is [`crate::partition`]'s.
 
-use core::ops::Range;
+use core::{fmt, ops::Range};
 
 use crate::{
     block_box::BlockBox,
@@ -19,6 +19,13 @@ pub const CHILD_COUNT: usize = 8;
 pub struct RegionId {
     code: u64,
     level: u8,
+}
+
+/// As operators name it: [`RegionId::to_bits`] in hexadecimal.
+impl fmt::Display for RegionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "{:x}", self.to_bits())
+    }
 }
 
 impl RegionId {

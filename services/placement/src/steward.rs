@@ -249,12 +249,12 @@ impl Steward {
                 };
                 fleet.note_plan(&entry.plan, state);
             }
-            let region = entry.plan.action.region().to_bits();
+            let region = entry.plan.action.region();
             let action = entry.plan.action.name();
             let is_applied = outcome == Outcome::Done;
             tracing::info!(
                 action,
-                region = format!("{region:x}"),
+                %region,
                 is_applied,
                 "plan ended"
             );
@@ -302,7 +302,7 @@ impl Steward {
         let Some(plan) = step.plan else { return };
         tracing::info!(
             action = plan.action.name(),
-            region = format!("{:x}", plan.action.region().to_bits()),
+            region = %plan.action.region(),
             gain_permille = plan.gain_permille,
             reasons = plan.reasons.join("; "),
             is_dry_run = self.rules.is_dry_run,
@@ -399,7 +399,7 @@ impl Steward {
         let load = self.measurement.load(region.id);
         let low = region.id.blocks().min;
         RegionRow {
-            region: hexadecimal(&region.id),
+            region: region.id.to_string(),
             edge_m: region.id.edge_metres(),
             at: [low.x, low.y, low.z],
             owner: name_of(region.owner),
@@ -471,7 +471,7 @@ impl Steward {
     fn plans(&self, now: Instant) -> Answer {
         Answer::Plans {
             is_dry_run: self.rules.is_dry_run,
-            pinned: self.rules.pinned.iter().map(hexadecimal).collect(),
+            pinned: self.rules.pinned.iter().map(RegionId::to_string).collect(),
             plans: self.plans.iter().rev().map(|it| it.row(now)).collect(),
             blocked: self.blocked.clone(),
         }
@@ -540,11 +540,7 @@ impl Steward {
             reasons: vec!["an operator wants it".into()],
             gain_permille: 0,
         };
-        let what = format!(
-            "{} of region {:x} begun",
-            action.name(),
-            action.region().to_bits()
-        );
+        let what = format!("{} of region {} begun", action.name(), action.region());
         self.carry_out(now, By::Operator, plan);
         Answer::Done { what }
     }
@@ -645,10 +641,6 @@ fn set<T: Ord>(set: &mut BTreeSet<T>, item: T, is_in: bool) {
     }
 }
 
-fn hexadecimal(id: &RegionId) -> String {
-    format!("{:x}", id.to_bits())
-}
-
 impl Entry {
     fn row(&self, now: Instant) -> PlanRow {
         let owners = self.plan.action.owners();
@@ -666,7 +658,7 @@ impl Entry {
             age_s: now.saturating_duration_since(self.at).as_secs(),
             by: by.into(),
             action: self.plan.action.name().into(),
-            region: hexadecimal(&self.plan.action.region()),
+            region: self.plan.action.region().to_string(),
             from: owners.map(|(from, _)| name_of(from)),
             to: owners.map(|(_, to)| name_of(to)),
             state: state.into(),
