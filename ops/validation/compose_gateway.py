@@ -19,6 +19,8 @@ MOVED_BY = 23000
 # Where Traefik answers health checks unless it is told otherwise.
 INTERNAL = 8080
 ANSWER_SECONDS_MAX = 20
+# Traefik gives what is open ten of them.
+STOP_SECONDS_MAX = 60
 
 
 class Tags(yaml.SafeLoader):
@@ -58,7 +60,7 @@ def check(traefik, folder, compose):
             found = routers()
     finally:
         router.terminate()
-        router.wait(10)
+        router.wait(STOP_SECONDS_MAX)
     states = {it["name"].split("@")[0]: it["status"] for it in found}
     bad = {name: states.get(name) for name in routes if states.get(name) != "enabled"}
     if bad:

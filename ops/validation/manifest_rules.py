@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "ops/dev"))
 
 from binary_help import faults_of_command, unknown_variables  # noqa: E402
-from manifests import VARIABLE, load, of_kind, pods_of, selects  # noqa: E402
+from manifests import TRUSTED, VARIABLE, load, of_kind, pods_of, selects  # noqa: E402
 
 # Where the binary says how long a role may take to stop, in seconds.
 STOPS = {
@@ -27,7 +27,6 @@ FLAGS_OF_FILES = ("--data", "--master-key", "--key", "--mail", "--copied")
 CREDENTIALS = ("authority.crt", "tls.crt", "tls.key")
 # Only who has players or moves them makes resume tokens.
 MAKES_TOKENS = ("shard", "edge")
-TRUSTED = "VOXELHEIM_TRUSTED_PROXIES"
 
 
 def guarded(pod):

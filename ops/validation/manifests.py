@@ -8,6 +8,8 @@ import yaml
 POD_KINDS = {"Deployment", "StatefulSet", "Job", "CronJob"}
 # The image whose arguments are not a role of the binary but a script of ops/scripts.
 TOOLS = "voxelheim-tools"
+# Names the proxies whose word is taken for who asks.
+TRUSTED = "VOXELHEIM_TRUSTED_PROXIES"
 VARIABLE = re.compile(r"\$\((\w+)\)")
 
 
