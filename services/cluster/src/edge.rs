@@ -1,7 +1,7 @@
 //! One life of a process that has edges: it registers, follows the world, and hands its players over to
 //! other edges when it is told to leave. What serves players is not its part: see [`Serving`].
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use directory::{Pod, Registration, Role};
 use link::Endpoint;
@@ -19,7 +19,7 @@ use world::{
 
 use crate::{
     ClusterError, Place, entry,
-    limits::{ASK_PAUSE, ENTRY_PATIENCE, HANDOVER_PATIENCE, LOOK_PERIOD, REPORT_PERIOD},
+    limits::{ASK_PAUSE, ENTRY_PATIENCE, FAREWELL, HANDOVER_PATIENCE, LOOK_PERIOD, REPORT_PERIOD},
     links::open_endpoint,
     member::Member,
     neighbours::{Change, Neighbours},
@@ -132,12 +132,20 @@ impl Life {
                 _ = stop.wait_for(|&it| it), if until.is_none() => {
                     tracing::info!("players are handed over");
                     serving.hand_over();
-                    until = Some(Instant::now() + HANDOVER_PATIENCE);
+                    let is_empty = serving.players_count() == 0;
+                    let patience = if is_empty { Duration::ZERO } else { HANDOVER_PATIENCE };
+                    until = Some(Instant::now() + patience);
                 }
             }
             self.check(serving.is_finished())?;
-            if until.is_some_and(|until| serving.players_count() == 0 || Instant::now() > until) {
-                return Ok(());
+            if let Some(until) = &mut until {
+                // Who was sent away asks here who else is there, and may know nobody but this.
+                if serving.players_count() == 0 {
+                    *until = (*until).min(Instant::now() + FAREWELL);
+                }
+                if Instant::now() >= *until {
+                    return Ok(());
+                }
             }
             let pods = self.look().await;
             serving.set_siblings(siblings(&pods, &self.url));

@@ -29,6 +29,9 @@ pub const WISH_PATIENCE: Duration = Duration::from_secs(5);
 pub const DRAIN_PATIENCE: Duration = Duration::from_secs(60);
 /// How long players may take to go on at another edge, before their links are cut.
 pub const HANDOVER_PATIENCE: Duration = Duration::from_secs(10);
+/// How long an edge still answers when the last of its players was sent away: two tries of a page or a bot to hear
+/// from it where to go.
+pub const FAREWELL: Duration = Duration::from_secs(2);
 /// Ticks of the whole world without a pod, after which all who ticked have durable what it said before: two
 /// would do, and this is a second.
 pub const BURIAL_TICKS: u32 = 20;

@@ -85,7 +85,7 @@ impl Identity {
         &self.name
     }
 
-    /// What it shows operators, who ask over TCP; see [`operator`](crate::operator).
+    /// What it shows operators, who ask over TCP; see [`operator`].
     pub fn operators_tls(&self) -> Arc<rustls::ServerConfig> {
         self.operators.clone()
     }
