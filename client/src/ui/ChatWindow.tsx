@@ -32,7 +32,8 @@ export function ChatWindow(props: ChatProps) {
   /** Does what was typed; false where it stays to be mended. */
   const enter = (typed: string): boolean => {
     const { scoreboard, talk } = props.model();
-    const names = scoreboard.map((row) => row.name);
+    // Who has just come may have spoken before the score names him.
+    const names = [...scoreboard, ...talk.lines].map(({ name }) => name);
     const wish = wishOf(typed, { channel: channel(), names, lastWhisperer: talk.lastWhisperer });
     setHint("");
     if (wish.kind === "fault") setHint(wish.text);
