@@ -48,8 +48,10 @@ export async function admin(report, browser) {
     await check("the door asks for the second factor, and says what is wrong", () => door(panel));
     await check("the operator sees whose each region is, live", () => watchesTheMap(panel));
     await check("the map is walked by keys, and pages are reached by them", () => walksByKeys(panel));
+    await check("the controller is told to say only what it would do", () => panel.stillController(SHAPE_REASON));
     await check("a region is moved while a page plays in it", () => moves(panel, cheat));
     await check("a region is pinned, split and merged again", () => shapes(panel));
+    await check("the controller acts by itself again", () => panel.freeController(SHAPE_REASON));
     await check("a battle is scheduled and cancelled, and players hear of it", () => schedules(panel, cheat));
     await check("a battle is started now", () => startsBattle(panel));
     await check("a rollback is looked at first, and done", () => rollsBack(panel, cheat));
@@ -140,9 +142,6 @@ async function shapes(panel) {
   await panel.act("Pin…", "Pin it", SHAPE_REASON, `Pin region ${region}`);
   await panel.says(".map-side dd", "yes: the controller leaves it");
   await panel.act("Unpin…", "Unpin it", SHAPE_REASON, `Unpin region ${region}`);
-  // Meanwhile the controller does nothing by itself.
-  await panel.go("plan");
-  await panel.act("Switch to dry run…", "Switch to dry run", SHAPE_REASON, "Only say plans");
   const known = async () => (await regionsOf(panel.staff)).map(({ region }) => region);
   const before = await known();
   await panel.choose(region);
@@ -153,8 +152,6 @@ async function shapes(panel) {
   await panel.choose(child);
   await panel.act("Merge…", "Merge it", SHAPE_REASON, `Merge region ${child}`);
   await until("it is one", async () => (await known()).length === before.length, DEED_MS_MAX);
-  await panel.go("plan");
-  await panel.act("Let it act…", "Let it act", SHAPE_REASON, "Carry plans out");
 }
 
 /** Near enough that players are told at once. */

@@ -62,6 +62,7 @@ function ofWorld(page, { admin }) {
 }
 
 async function moves(panel, player, world) {
+  await panel.stillController(REASON);
   const { region, owner } = fullest(world);
   await panel.go("map");
   await panel.page.waitForSelector(`.square[data-region="${region}"]`);
@@ -82,6 +83,7 @@ async function drains(panel, world) {
   const shard = () => world.ctl(1, "shards").shards.find((row) => row.shard === owner);
   await panel.choose(region);
   await panel.act("Pin…", "Pin it", REASON, `Pin region ${region}`);
+  await panel.freeController(REASON);
   await panel.go("world");
   await panel.page.locator(".section", { hasText: `Pod ${pod}` }).getByRole("button", { name: "Drain…" }).click();
   await panel.do("Drain it", REASON);

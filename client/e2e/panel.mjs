@@ -68,9 +68,28 @@ export class Panel extends Player {
   async act(words, verb, reason, title) {
     await this.press(words);
     await this.do(verb, reason);
-    await this.says(".deed.done", title);
+    await this.page.waitForSelector(`.deed.done :text("${title}"), dialog .failure`);
+    const failures = await this.page.locator("dialog .failure").allTextContents();
+    if (failures.length > 0) throw new Error(`${title}: ${failures.join("; ")}`);
     await this.page.waitForSelector("dialog", { state: "detached" });
     return this.page.locator(".deed.done .deed-effect").first().textContent();
+  }
+
+  /** A controller that acts may divide the very region that an operator is about to move. */
+  async stillController(reason) {
+    await this.go("plan");
+    await this.act("Switch to dry run…", "Switch to dry run", reason, "Only say plans");
+    // What the page asks for when it is opened anew is of after that.
+    await this.go("map");
+    await this.go("plan");
+    await this.says("main h2", "The controller only says");
+    const isStill = () => document.querySelector(".state.under-way") === null;
+    await this.until("nothing is under way", isStill, DEED_MS_MAX);
+  }
+
+  async freeController(reason) {
+    await this.go("plan");
+    await this.act("Let it act…", "Let it act", reason, "Carry plans out");
   }
 
   /** Shows a region's card. */
