@@ -3379,6 +3379,417 @@ pub mod voxelheim {
                 ds.finish()
             }
         }
+        pub enum DropsOffset {}
+        #[derive(Copy, Clone, PartialEq)]
+
+        /// What lies near the client's body for the taking: all of it, sent when that changes. Parallel columns.
+        pub struct Drops<'a> {
+            pub _tab: ::flatbuffers::Table<'a>,
+        }
+
+        impl<'a> ::flatbuffers::Follow<'a> for Drops<'a> {
+            type Inner = Drops<'a>;
+            #[inline]
+            unsafe fn follow(buf: &'a [u8], loc: usize) -> Self::Inner {
+                Self {
+                    _tab: unsafe { ::flatbuffers::Table::new(buf, loc) },
+                }
+            }
+        }
+
+        impl<'a> Drops<'a> {
+            pub const VT_ID: ::flatbuffers::VOffsetT = 4;
+            pub const VT_POSITION: ::flatbuffers::VOffsetT = 6;
+            pub const VT_THING: ::flatbuffers::VOffsetT = 8;
+            pub const VT_COUNT: ::flatbuffers::VOffsetT = 10;
+            pub const VT_IS_KEPT: ::flatbuffers::VOffsetT = 12;
+
+            #[inline]
+            pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
+                Drops { _tab: table }
+            }
+            #[allow(unused_mut)]
+            pub fn create<
+                'bldr: 'args,
+                'args: 'mut_bldr,
+                'mut_bldr,
+                A: ::flatbuffers::Allocator + 'bldr,
+            >(
+                _fbb: &'mut_bldr mut ::flatbuffers::FlatBufferBuilder<'bldr, A>,
+                args: &'args DropsArgs<'args>,
+            ) -> ::flatbuffers::WIPOffset<Drops<'bldr>> {
+                let mut builder = DropsBuilder::new(_fbb);
+                if let Some(x) = args.is_kept {
+                    builder.add_is_kept(x);
+                }
+                if let Some(x) = args.count {
+                    builder.add_count(x);
+                }
+                if let Some(x) = args.thing {
+                    builder.add_thing(x);
+                }
+                if let Some(x) = args.position {
+                    builder.add_position(x);
+                }
+                if let Some(x) = args.id {
+                    builder.add_id(x);
+                }
+                builder.finish()
+            }
+
+            /// Names a drop for as long as it lies.
+            #[inline]
+            pub fn id(&self) -> Option<::flatbuffers::Vector<'a, u32>> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'a, u32>>>(
+                            Drops::VT_ID,
+                            None,
+                        )
+                }
+            }
+            /// Where it lies, 1/4096 m: three numbers a drop, x, y, z.
+            #[inline]
+            pub fn position(&self) -> Option<::flatbuffers::Vector<'a, i32>> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'a, i32>>>(
+                            Drops::VT_POSITION,
+                            None,
+                        )
+                }
+            }
+            /// Two things a drop, by number; 255 is none. WIRE.md has them.
+            #[inline]
+            pub fn thing(&self) -> Option<::flatbuffers::Vector<'a, u8>> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'a, u8>>>(
+                            Drops::VT_THING,
+                            None,
+                        )
+                }
+            }
+            /// How many of each.
+            #[inline]
+            pub fn count(&self) -> Option<::flatbuffers::Vector<'a, u8>> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'a, u8>>>(
+                            Drops::VT_COUNT,
+                            None,
+                        )
+                }
+            }
+            /// 1 while another felled who had it, and only they may take it; else 0.
+            #[inline]
+            pub fn is_kept(&self) -> Option<::flatbuffers::Vector<'a, u8>> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'a, u8>>>(
+                            Drops::VT_IS_KEPT,
+                            None,
+                        )
+                }
+            }
+        }
+
+        impl ::flatbuffers::Verifiable for Drops<'_> {
+            #[inline]
+            fn run_verifier(
+                v: &mut ::flatbuffers::Verifier,
+                pos: usize,
+            ) -> Result<(), ::flatbuffers::InvalidFlatbuffer> {
+                v.visit_table(pos)?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'_, u32>>>(
+                        "id",
+                        Self::VT_ID,
+                        false,
+                    )?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'_, i32>>>(
+                        "position",
+                        Self::VT_POSITION,
+                        false,
+                    )?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'_, u8>>>(
+                        "thing",
+                        Self::VT_THING,
+                        false,
+                    )?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'_, u8>>>(
+                        "count",
+                        Self::VT_COUNT,
+                        false,
+                    )?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'_, u8>>>(
+                        "is_kept",
+                        Self::VT_IS_KEPT,
+                        false,
+                    )?
+                    .finish();
+                Ok(())
+            }
+        }
+        pub struct DropsArgs<'a> {
+            pub id: Option<::flatbuffers::WIPOffset<::flatbuffers::Vector<'a, u32>>>,
+            pub position: Option<::flatbuffers::WIPOffset<::flatbuffers::Vector<'a, i32>>>,
+            pub thing: Option<::flatbuffers::WIPOffset<::flatbuffers::Vector<'a, u8>>>,
+            pub count: Option<::flatbuffers::WIPOffset<::flatbuffers::Vector<'a, u8>>>,
+            pub is_kept: Option<::flatbuffers::WIPOffset<::flatbuffers::Vector<'a, u8>>>,
+        }
+        impl<'a> Default for DropsArgs<'a> {
+            #[inline]
+            fn default() -> Self {
+                DropsArgs {
+                    id: None,
+                    position: None,
+                    thing: None,
+                    count: None,
+                    is_kept: None,
+                }
+            }
+        }
+
+        pub struct DropsBuilder<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> {
+            fbb_: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
+            start_: ::flatbuffers::WIPOffset<::flatbuffers::TableUnfinishedWIPOffset>,
+        }
+        impl<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> DropsBuilder<'a, 'b, A> {
+            #[inline]
+            pub fn add_id(&mut self, id: ::flatbuffers::WIPOffset<::flatbuffers::Vector<'b, u32>>) {
+                self.fbb_
+                    .push_slot_always::<::flatbuffers::WIPOffset<_>>(Drops::VT_ID, id);
+            }
+            #[inline]
+            pub fn add_position(
+                &mut self,
+                position: ::flatbuffers::WIPOffset<::flatbuffers::Vector<'b, i32>>,
+            ) {
+                self.fbb_
+                    .push_slot_always::<::flatbuffers::WIPOffset<_>>(Drops::VT_POSITION, position);
+            }
+            #[inline]
+            pub fn add_thing(
+                &mut self,
+                thing: ::flatbuffers::WIPOffset<::flatbuffers::Vector<'b, u8>>,
+            ) {
+                self.fbb_
+                    .push_slot_always::<::flatbuffers::WIPOffset<_>>(Drops::VT_THING, thing);
+            }
+            #[inline]
+            pub fn add_count(
+                &mut self,
+                count: ::flatbuffers::WIPOffset<::flatbuffers::Vector<'b, u8>>,
+            ) {
+                self.fbb_
+                    .push_slot_always::<::flatbuffers::WIPOffset<_>>(Drops::VT_COUNT, count);
+            }
+            #[inline]
+            pub fn add_is_kept(
+                &mut self,
+                is_kept: ::flatbuffers::WIPOffset<::flatbuffers::Vector<'b, u8>>,
+            ) {
+                self.fbb_
+                    .push_slot_always::<::flatbuffers::WIPOffset<_>>(Drops::VT_IS_KEPT, is_kept);
+            }
+            #[inline]
+            pub fn new(
+                _fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
+            ) -> DropsBuilder<'a, 'b, A> {
+                let start = _fbb.start_table();
+                DropsBuilder {
+                    fbb_: _fbb,
+                    start_: start,
+                }
+            }
+            #[inline]
+            pub fn finish(self) -> ::flatbuffers::WIPOffset<Drops<'a>> {
+                let o = self.fbb_.end_table(self.start_);
+                ::flatbuffers::WIPOffset::new(o.value())
+            }
+        }
+
+        impl ::core::fmt::Debug for Drops<'_> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let mut ds = f.debug_struct("Drops");
+                ds.field("id", &self.id());
+                ds.field("position", &self.position());
+                ds.field("thing", &self.thing());
+                ds.field("count", &self.count());
+                ds.field("is_kept", &self.is_kept());
+                ds.finish()
+            }
+        }
+        pub enum FoundOffset {}
+        #[derive(Copy, Clone, PartialEq)]
+
+        /// What this client's player picked up. Parallel columns.
+        pub struct Found<'a> {
+            pub _tab: ::flatbuffers::Table<'a>,
+        }
+
+        impl<'a> ::flatbuffers::Follow<'a> for Found<'a> {
+            type Inner = Found<'a>;
+            #[inline]
+            unsafe fn follow(buf: &'a [u8], loc: usize) -> Self::Inner {
+                Self {
+                    _tab: unsafe { ::flatbuffers::Table::new(buf, loc) },
+                }
+            }
+        }
+
+        impl<'a> Found<'a> {
+            pub const VT_THING: ::flatbuffers::VOffsetT = 4;
+            pub const VT_COUNT: ::flatbuffers::VOffsetT = 6;
+
+            #[inline]
+            pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
+                Found { _tab: table }
+            }
+            #[allow(unused_mut)]
+            pub fn create<
+                'bldr: 'args,
+                'args: 'mut_bldr,
+                'mut_bldr,
+                A: ::flatbuffers::Allocator + 'bldr,
+            >(
+                _fbb: &'mut_bldr mut ::flatbuffers::FlatBufferBuilder<'bldr, A>,
+                args: &'args FoundArgs<'args>,
+            ) -> ::flatbuffers::WIPOffset<Found<'bldr>> {
+                let mut builder = FoundBuilder::new(_fbb);
+                if let Some(x) = args.count {
+                    builder.add_count(x);
+                }
+                if let Some(x) = args.thing {
+                    builder.add_thing(x);
+                }
+                builder.finish()
+            }
+
+            #[inline]
+            pub fn thing(&self) -> Option<::flatbuffers::Vector<'a, u8>> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'a, u8>>>(
+                            Found::VT_THING,
+                            None,
+                        )
+                }
+            }
+            #[inline]
+            pub fn count(&self) -> Option<::flatbuffers::Vector<'a, u8>> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'a, u8>>>(
+                            Found::VT_COUNT,
+                            None,
+                        )
+                }
+            }
+        }
+
+        impl ::flatbuffers::Verifiable for Found<'_> {
+            #[inline]
+            fn run_verifier(
+                v: &mut ::flatbuffers::Verifier,
+                pos: usize,
+            ) -> Result<(), ::flatbuffers::InvalidFlatbuffer> {
+                v.visit_table(pos)?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'_, u8>>>(
+                        "thing",
+                        Self::VT_THING,
+                        false,
+                    )?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'_, u8>>>(
+                        "count",
+                        Self::VT_COUNT,
+                        false,
+                    )?
+                    .finish();
+                Ok(())
+            }
+        }
+        pub struct FoundArgs<'a> {
+            pub thing: Option<::flatbuffers::WIPOffset<::flatbuffers::Vector<'a, u8>>>,
+            pub count: Option<::flatbuffers::WIPOffset<::flatbuffers::Vector<'a, u8>>>,
+        }
+        impl<'a> Default for FoundArgs<'a> {
+            #[inline]
+            fn default() -> Self {
+                FoundArgs {
+                    thing: None,
+                    count: None,
+                }
+            }
+        }
+
+        pub struct FoundBuilder<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> {
+            fbb_: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
+            start_: ::flatbuffers::WIPOffset<::flatbuffers::TableUnfinishedWIPOffset>,
+        }
+        impl<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> FoundBuilder<'a, 'b, A> {
+            #[inline]
+            pub fn add_thing(
+                &mut self,
+                thing: ::flatbuffers::WIPOffset<::flatbuffers::Vector<'b, u8>>,
+            ) {
+                self.fbb_
+                    .push_slot_always::<::flatbuffers::WIPOffset<_>>(Found::VT_THING, thing);
+            }
+            #[inline]
+            pub fn add_count(
+                &mut self,
+                count: ::flatbuffers::WIPOffset<::flatbuffers::Vector<'b, u8>>,
+            ) {
+                self.fbb_
+                    .push_slot_always::<::flatbuffers::WIPOffset<_>>(Found::VT_COUNT, count);
+            }
+            #[inline]
+            pub fn new(
+                _fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
+            ) -> FoundBuilder<'a, 'b, A> {
+                let start = _fbb.start_table();
+                FoundBuilder {
+                    fbb_: _fbb,
+                    start_: start,
+                }
+            }
+            #[inline]
+            pub fn finish(self) -> ::flatbuffers::WIPOffset<Found<'a>> {
+                let o = self.fbb_.end_table(self.start_);
+                ::flatbuffers::WIPOffset::new(o.value())
+            }
+        }
+
+        impl ::core::fmt::Debug for Found<'_> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let mut ds = f.debug_struct("Found");
+                ds.field("thing", &self.thing());
+                ds.field("count", &self.count());
+                ds.finish()
+            }
+        }
         #[inline]
         /// Verifies that a buffer of bytes contains a `Welcome`
         /// and returns it.
