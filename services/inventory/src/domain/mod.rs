@@ -29,5 +29,5 @@ pub use refusal::Refusal;
 pub use rollback::{Change, Reversal, reversals, roll_back};
 pub use spoils::{Find, put_away};
 pub use start::start;
-pub use storage::{decay, drop_lots, pick_up, shift};
+pub use storage::shift;
 pub use trade::{End, Side, State, Step, Trade};

@@ -1,8 +1,8 @@
 //! Crafting, wearing and storing: what may be, and what may not.
 
 use inventory::domain::{
-    Account, Books, Definitions, Lot, Move, Place, Refusal, Slot, craft, decay, drop_lots, equip,
-    pick_up, shift, slots_used, unequip,
+    Account, Books, Definitions, Lot, Move, Place, Refusal, Slot, craft, equip, shift, slots_used,
+    unequip,
 };
 use spatial::random::SplitMix64;
 
@@ -117,21 +117,6 @@ fn a_chest_takes_and_gives_until_it_is_full() {
     do_all(&mut books, moves);
     assert!(shift(&definitions, &books, out, lot(1)).is_err());
     assert!(shift(&definitions, &books, out, lot(0)).is_err());
-}
-
-#[test]
-fn a_drop_is_picked_up_by_one_or_decays() {
-    let mut books = books(&[gain(ME, stack("log"), 5), gain(ME, unique("axe", 3), 1)]);
-    let lots = vec![Lot::new(stack("log"), 4), Lot::new(unique("axe", 3), 1)];
-    books.apply(&drop_lots(ME, 77, lots)).expect("they had it");
-    let (mine, theirs) = (pick_up(&books, 77, ME), pick_up(&books, 77, 2));
-    books.apply(&theirs).expect("it lies there");
-    assert!(matches!(books.apply(&mine), Err(Refusal::Lacking { .. })));
-    assert_eq!(books.balance(Account::bag(2), &stack("log")), 4);
-    let lots = vec![Lot::new(stack("log"), 1)];
-    books.apply(&drop_lots(ME, 78, lots)).expect("they had it");
-    books.apply(&decay(&books, 78)).expect("it lies there");
-    assert!(decay(&books, 78).is_empty() && books.unbalanced().is_empty());
 }
 
 /// Over seeds: whatever is decided can be done, sums to zero, and leaves no account fuller than it may be.
