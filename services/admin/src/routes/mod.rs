@@ -12,7 +12,16 @@ mod regions;
 mod reports;
 mod sanctions;
 
+use std::panic;
+
+use axum::{
+    extract::Request,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+};
+use tracing::{Instrument, Span};
 use utoipa_axum::{router::OpenApiRouter, routes};
+use web::Problem;
 
 use crate::Admin;
 
@@ -21,6 +30,22 @@ pub fn router() -> OpenApiRouter<Admin> {
         .merge(world())
         .merge(people())
         .merge(desk())
+        .layer(from_fn(see_through))
+}
+
+/// What changes something is seen through even if its caller hangs up or has waited too long: else the log would
+/// say of it for ever that it was begun.
+async fn see_through(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    let deed = tokio::spawn(next.run(request).instrument(Span::current()));
+    match deed.await.map_err(|error| error.try_into_panic()) {
+        Ok(response) => response,
+        Err(Ok(panic)) => panic::resume_unwind(panic),
+        // The process ends.
+        Err(Err(_)) => Problem::internal().into_response(),
+    }
 }
 
 fn world() -> OpenApiRouter<Admin> {

@@ -1,5 +1,7 @@
 //! Regions and pods, the controller's plans, and the whole at one look.
 
+use std::sync::{Arc, Condvar, Mutex};
+
 use axum::http::Request as HttpRequest;
 use futures_util::StreamExt;
 use placement::{
@@ -7,6 +9,7 @@ use placement::{
     request::{MoveRow, PlanRow, RegionRow, ShardRow},
 };
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::common::{MODERATOR, OPERATOR, on_each, on_each_with};
 
@@ -271,4 +274,54 @@ fn without_a_world_its_routes_say_so_and_the_others_go_on() {
             .ok(200);
         assert!(seen["troubles"].to_string().contains("no world"));
     });
+}
+
+#[test]
+fn what_was_begun_is_done_though_nobody_waits_for_it() {
+    let gate = Arc::new(Gate::default());
+    let kept = gate.clone();
+    let answer = move |request: &Request| {
+        if matches!(request, Request::Split { .. }) {
+            kept.pass();
+        }
+        answer(request)
+    };
+    on_each_with(answer, async |world, _steward| {
+        let form = json!({ "reason": "it is hot" });
+        let call = world.call("POST /regions/b/split", OPERATOR, form);
+        tokio::select! {
+            _ = call => panic!("the world does not answer yet"),
+            () = gate.reached() => {}
+        }
+        assert_eq!(world.last_line().await["outcome"], "begun");
+        gate.open();
+        while world.last_line().await["outcome"] == "begun" {}
+        assert_eq!(world.last_line().await["outcome"], "done");
+    });
+}
+
+/// Holds the world's answer up until it is opened, and says that it was reached; then it is shut again.
+#[derive(Default)]
+struct Gate {
+    is_open: Mutex<bool>,
+    opened: Condvar,
+    reached: Notify,
+}
+
+impl Gate {
+    fn pass(&self) {
+        self.reached.notify_one();
+        let is_open = self.is_open.lock().expect("no holder panics");
+        let opened = self.opened.wait_while(is_open, |is_open| !*is_open);
+        *opened.expect("no holder panics") = false;
+    }
+
+    async fn reached(&self) {
+        self.reached.notified().await;
+    }
+
+    fn open(&self) {
+        *self.is_open.lock().expect("no holder panics") = true;
+        self.opened.notify_one();
+    }
 }
