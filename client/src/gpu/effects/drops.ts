@@ -29,20 +29,20 @@ const PHASES_COUNT = 64;
 
 /** Light that comes back from each thing, by its number in WIRE.md. */
 const COLOURS: readonly (readonly [red: number, green: number, blue: number])[] = [
-  [0.3, 0.31, 0.32],
-  [0.25, 0.13, 0.06],
-  [0.62, 0.5, 0.27],
-  [0.3, 0.18, 0.08],
-  [0.05, 0.05, 0.06],
-  [0.45, 0.26, 0.18],
-  [0.85, 0.55, 0.08],
-  [0.5, 0.33, 0.15],
-  [0.55, 0.3, 0.1],
-  [0.3, 0.12, 0.05],
-  [0.65, 0.05, 0.07],
+  [0.17, 0.18, 0.19],
+  [0.11, 0.055, 0.025],
+  [0.4, 0.31, 0.15],
+  [0.16, 0.085, 0.03],
+  [0.02, 0.02, 0.024],
+  [0.24, 0.13, 0.09],
+  [0.6, 0.33, 0.02],
+  [0.3, 0.18, 0.07],
+  [0.34, 0.15, 0.035],
+  [0.15, 0.05, 0.02],
+  [0.42, 0.015, 0.025],
 ];
 /** Of a pouch with nothing in it. */
-const LINEN = [0.5, 0.42, 0.3] as const;
+const LINEN = [0.36, 0.3, 0.2] as const;
 
 const VERTEX = /* glsl */ `
 ${HEAD}
@@ -65,10 +65,10 @@ void main() {
   float bob = ${BOB_METRES} * sin(uDropSeconds * ${BOB_SPEED.toFixed(2)} + iPlace.w);
   vWorld = iPlace.xyz + turn * position + vec3(0.0, ${HOVER_METRES} + bob, 0.0);
   vNormal = turn * normal;
-  vColour = mix(vec3(0.09, 0.05, 0.03), iColour.rgb, isCloth) * (1.0 - 0.65 * iColour.w);
+  vColour = mix(vec3(0.04, 0.022, 0.012), iColour.rgb, isCloth) * (1.0 - 0.6 * iColour.w);
   // A gleam climbs over it now and then; what is another's has none.
   float gleam = fract(uDropSeconds * 0.4 + iPlace.w) * 3.0 - 0.5 - position.y * 2.5;
-  vGlint = (1.0 - iColour.w) * (0.12 + 0.5 * exp(-gleam * gleam * 18.0));
+  vGlint = (1.0 - iColour.w) * exp(-gleam * gleam * 18.0);
   gl_Position = projectionMatrix * viewMatrix * vec4(vWorld, 1.0);
 }
 `;
@@ -89,7 +89,7 @@ void main() {
   vec3 toPoint = vWorld - cameraPosition;
   vec3 light = mix(uGroundLight, uSkyLight, normal.y * 0.5 + 0.5) + flashLight(vWorld);
   light += uSunColour * max(dot(normal, uSunDirection), 0.0) * sunLight(vWorld, normal);
-  vec3 colour = vColour * light + (vColour + 0.25) * vGlint;
+  vec3 colour = vColour * light + (vColour + 0.06) * vGlint;
   outColour = finish(fogged(colour, toPoint, cameraPosition.y), 1.0);
 }
 `;
