@@ -5,6 +5,7 @@ import { strict as assert } from "node:assert";
 const PARTS = [
   ".banner-bar",
   ".notices",
+  ".finds",
   ".trade-notice",
   ".net-chip",
   ".net-signs",

@@ -47,6 +47,15 @@ function aimed(x: number, z: number): { x: number; y: number; z: number } {
   return { ...ahead, y: land.heightAt(ahead.x, ahead.z) };
 }
 
+/** One of each thing, a few steps ahead, of which every third is another's. */
+function dropsAround(x: number, z: number): FrameView["drops"] {
+  return Array.from({ length: 11 }, (_, thing) => {
+    const at = { x: x + (thing - 5) * 0.8 + 4 * Math.sin(shot.yaw), z: z - 4 * Math.cos(shot.yaw) };
+    const position = { ...at, y: land.heightAt(at.x, at.z) + 1 };
+    return { id: thing, position, things: [{ thing, count: 1 }], isKept: thing % 3 === 2 };
+  });
+}
+
 function ownState(x: number, y: number, z: number): FrameView["own"] {
   return {
     id: 1,
@@ -120,6 +129,8 @@ function frameView(): FrameView {
     },
     events: [],
     terrain: { ready: [], removed: [] },
+    drops: dropsAround(x, z),
+    findsCount: 0,
     aim: query.has("aim")
       ? { block: aimed(x, z), face: 2, id: land.get(aimed(x, z).x, aimed(x, z).y, aimed(x, z).z) }
       : null,

@@ -309,6 +309,8 @@ function freshView(world: World, settings: Settings): FrameView {
     battle: world.chronicle.battle,
     events: [],
     terrain: { ready: [], removed: [] },
+    drops: [],
+    findsCount: 0,
     aim: null,
     ghosts: [],
     settings,

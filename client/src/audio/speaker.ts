@@ -31,6 +31,7 @@ const LOUDNESS: Readonly<Record<SoundName, Loudness>> = {
   horn: { reach: 40, gain: 0.9 },
   cry: { reach: 10, gain: 0.3 },
   heal: { reach: 8, gain: 0.5 },
+  find: { reach: 4, gain: 0.4 },
   victory: { reach: 40, gain: 0.9 },
 };
 
@@ -44,6 +45,7 @@ class GameSpeaker implements Speaker {
   #walked = 0;
   #digSeconds = 0;
   #hands = 0;
+  #findsCount = 0;
   #frame = 0;
 
   unlock(): void {
@@ -104,7 +106,7 @@ class GameSpeaker implements Speaker {
     this.#mixer?.play(name, place, LOUDNESS[name]);
   }
 
-  /** Steps, swings and the pick of the player, without waiting for the server. */
+  /** Steps, swings and the pick of the player, without waiting for the server; and what it picks up. */
   #hearOwn(view: FrameView, mixer: Mixer): void {
     const { own } = view;
     const seconds = view.deltaMs / 1_000;
@@ -119,6 +121,10 @@ class GameSpeaker implements Speaker {
         this.#walked = 0;
         mixer.playNear("step", LOUDNESS.step);
       }
+    }
+    if (view.findsCount !== this.#findsCount) {
+      this.#findsCount = view.findsCount;
+      mixer.playNear("find", LOUDNESS.find);
     }
     this.#digSeconds += seconds;
     const isDigging = own.slot === SLOT.PICK && own.digProgress > 0;

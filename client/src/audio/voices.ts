@@ -217,6 +217,17 @@ const heal: Recipe = (stage, out, at) => {
   return 0.7;
 };
 
+/** Coins into a pouch: cloth, and two small bells. */
+const find: Recipe = (stage, out, at) => {
+  const cloth = { from: varied(2_400, 0.2), to: 900, sharpness: 0.9, peak: 0.16, attack: 0.01 };
+  hiss(stage, out, at, { type: "bandpass", ...cloth, length: 0.12 });
+  [varied(1_180, 0.04), varied(1_570, 0.04)].forEach((from, index) => {
+    const shape = { from, to: from, peak: 0.09, attack: 0.004, length: 0.22 };
+    tone(stage, out, at + 0.03 + index * 0.06, { type: "sine", ...shape });
+  });
+  return 0.35;
+};
+
 const victory: Recipe = (stage, out, at) => {
   [196, 247, 294, 392].forEach((from, index) => {
     const shape = { from, to: from, peak: 0.13, attack: 0.03, length: 0.75 };
@@ -239,6 +250,7 @@ export const RECIPES = {
   horn,
   cry,
   heal,
+  find,
   victory,
 } satisfies Record<string, Recipe>;
 

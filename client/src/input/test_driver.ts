@@ -41,6 +41,8 @@ export interface DebugObject {
   readonly cellsCount: number;
   readonly aim: FrameView["aim"];
   readonly aimBody: number;
+  /** What lies near the own body. */
+  readonly drops: FrameView["drops"];
   /** Id of the block there; 65,535 where nothing is loaded. */
   blockAt(x: number, y: number, z: number): number;
   /** The bodies within some metres, nearest first. */
@@ -120,6 +122,9 @@ export function makeDebugObject(subjects: Subjects): DebugObject {
     },
     get aimBody() {
       return view.aimBody;
+    },
+    get drops() {
+      return view.drops;
     },
     blockAt: (x, y, z) => world.terrain.core.block(x, y, z),
     bodiesWithin: (metres) => bodiesWithin(world, view, metres),

@@ -8,6 +8,7 @@ import type { Report } from "./ChatReport";
 import { ChatWindow } from "./ChatWindow";
 import { Crosshair } from "./Crosshair";
 import { DeathScreen } from "./DeathScreen";
+import { Finds } from "./Finds";
 import { HelpPanel } from "./HelpPanel";
 import { Hotbar } from "./Hotbar";
 import { KillFeed } from "./KillFeed";
@@ -114,6 +115,7 @@ function HudTop(props: PartProps & { door: BelongingsDoor; companyDoor: CompanyD
         <Show when={betweenRounds()} fallback={<Notices {...props} />}>
           <RoundEnd {...props} />
         </Show>
+        <Finds {...props} />
         <Show when={!props.door.isOpen()}>
           <TradeNotice
             trade={props.door.state().trade}

@@ -44,6 +44,7 @@ export function HelpPanel(props: PartProps) {
       <p class="dim">
         1 to 0 choose what is in hand. Esc frees the mouse. Enter talks; there, Tab changes who hears.
       </p>
+      <p class="dim">Walk over what the fallen leave to pick it up; while it is dim, it is another's.</p>
       <p class="dim">
         <b>Gamepad</b>: left stick walks and runs, right stick looks; RT uses, A jumps, B crouches, X
         dashes, Y blows the horn, LB and RB choose, up opens your belongings, left your company, Start the menu.

@@ -43,7 +43,7 @@ function decoded<Kind extends ServerMessage["kind"]>(
 describe("decoding", () => {
   it("reads every golden vector that comes down", () => {
     const kinds = new Set(vectors().map(({ bytes }) => decode(bytes).kind));
-    expect(kinds.size).toBe(18);
+    expect(kinds.size).toBe(20);
   });
 
   it("places bodies in metres and turns, near and far", () => {

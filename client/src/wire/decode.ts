@@ -34,6 +34,8 @@ const DECODERS = new Map<number, (buffer: ByteBuffer) => ServerMessage>([
   [KIND.OVERLOAD, stream.decodeOverload],
   [KIND.SAID, decodeSaid],
   [KIND.UNSAID, decodeUnsaid],
+  [KIND.DROPS, stream.decodeDrops],
+  [KIND.FOUND, stream.decodeFound],
   [KIND.BRICKS, stream.decodeBricks],
   [KIND.EDITS, stream.decodeEdits],
   [KIND.FORGET, stream.decodeForget],

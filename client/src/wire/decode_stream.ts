@@ -6,19 +6,29 @@ import { Battle } from "./generated/voxelheim/wire/battle";
 import { Bricks } from "./generated/voxelheim/wire/bricks";
 import { Closing } from "./generated/voxelheim/wire/closing";
 import { Density } from "./generated/voxelheim/wire/density";
+import { Drops } from "./generated/voxelheim/wire/drops";
 import { Edits } from "./generated/voxelheim/wire/edits";
 import { Forget } from "./generated/voxelheim/wire/forget";
+import { Found } from "./generated/voxelheim/wire/found";
 import { Kills } from "./generated/voxelheim/wire/kills";
 import { Overload } from "./generated/voxelheim/wire/overload";
 import { Refusals } from "./generated/voxelheim/wire/refusals";
 import { Scoreboard } from "./generated/voxelheim/wire/scoreboard";
 import { Waiting } from "./generated/voxelheim/wire/waiting";
 import { Welcome } from "./generated/voxelheim/wire/welcome";
-import type { ServerMessage } from "./link";
+import type { ServerMessage, Stack } from "./link";
 import { BODY_INDEX_MASK } from "./messages";
 
 /** The slowest that a world runs. */
 const RATE_PERMILLE_MIN = 100;
+/** Drops in one message, the nearest; and different things in each. */
+const DROPS_MAX = 32;
+const DROP_THINGS = 2;
+/** Things are numbered below this. */
+const THINGS_MAX = 11;
+/** The number of no thing. */
+const NOTHING = 255;
+const UNITS_PER_METRE = 4_096;
 
 export function decodeWelcome(buffer: ByteBuffer): ServerMessage {
   const table = Welcome.getRootAsWelcome(buffer);
@@ -165,6 +175,40 @@ export function decodeRefusals(buffer: ByteBuffer): ServerMessage {
   };
 }
 
+export function decodeDrops(buffer: ByteBuffer): ServerMessage {
+  const table = Drops.getRootAsDrops(buffer);
+  const count = table.idLength();
+  if (count > DROPS_MAX) throw new Error(`${count} drops`);
+  const place = numbers(table.positionArray(), count * 3);
+  const thing = bytes(table.thingArray(), count * DROP_THINGS);
+  const things = stacks(thing, bytes(table.countArray(), thing.length));
+  const isKept = bytes(table.isKeptArray(), count);
+  if (isKept.some((number) => number > 1)) throw new Error("neither kept nor free");
+  const drops = Array.from(words(table.idArray(), count), (id, index) => ({
+    id,
+    position: {
+      x: place[index * 3] / UNITS_PER_METRE,
+      y: place[index * 3 + 1] / UNITS_PER_METRE,
+      z: place[index * 3 + 2] / UNITS_PER_METRE,
+    },
+    things: things
+      .slice(index * DROP_THINGS, (index + 1) * DROP_THINGS)
+      .filter((stack) => stack !== null),
+    isKept: isKept[index] === 1,
+  }));
+  return { kind: "drops", drops };
+}
+
+export function decodeFound(buffer: ByteBuffer): ServerMessage {
+  const table = Found.getRootAsFound(buffer);
+  const count = table.thingLength();
+  if (count > DROPS_MAX * DROP_THINGS) throw new Error(`${count} things found`);
+  const thing = bytes(table.thingArray(), count);
+  const found = stacks(thing, bytes(table.countArray(), count)).filter((stack) => stack !== null);
+  if (found.length !== count) throw new Error("nothing was found");
+  return { kind: "found", found };
+}
+
 export function decodeBricks(buffer: ByteBuffer): ServerMessage {
   const table = Bricks.getRootAsBricks(buffer);
   return {
@@ -191,6 +235,17 @@ export function decodeForget(buffer: ByteBuffer): ServerMessage {
   return { kind: "forget", cells: (table.cellArray() ?? new Int16Array(0)).slice() };
 }
 
+/** Null where there is no thing, and none of it. */
+function stacks(things: Uint8Array, counts: Uint8Array): (Stack | null)[] {
+  return Array.from(things, (thing, index) => {
+    const count = counts[index];
+    const isNone = thing === NOTHING;
+    if (!isNone && thing >= THINGS_MAX) throw new Error(`no thing has the number ${thing}`);
+    if (isNone !== (count === 0)) throw new Error(`${count} of the thing ${thing}`);
+    return isNone ? null : { thing, count };
+  });
+}
+
 function bytes(column: Uint8Array | null, count: number): Uint8Array {
   const found = column ?? new Uint8Array(0);
   if (found.length !== count) throw new Error(`a column of ${found.length} rows for ${count}`);
@@ -199,6 +254,12 @@ function bytes(column: Uint8Array | null, count: number): Uint8Array {
 
 function words(column: Uint32Array | null, count: number): Uint32Array {
   const found = column ?? new Uint32Array(0);
+  if (found.length !== count) throw new Error(`a column of ${found.length} rows for ${count}`);
+  return found;
+}
+
+function numbers(column: Int32Array | null, count: number): Int32Array {
+  const found = column ?? new Int32Array(0);
   if (found.length !== count) throw new Error(`a column of ${found.length} rows for ${count}`);
   return found;
 }

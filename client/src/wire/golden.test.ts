@@ -11,9 +11,11 @@ import { Battle } from "./generated/voxelheim/wire/battle";
 import { Bricks } from "./generated/voxelheim/wire/bricks";
 import { Closing } from "./generated/voxelheim/wire/closing";
 import { Density } from "./generated/voxelheim/wire/density";
+import { Drops } from "./generated/voxelheim/wire/drops";
 import { Edits } from "./generated/voxelheim/wire/edits";
 import { Events } from "./generated/voxelheim/wire/events";
 import { Forget } from "./generated/voxelheim/wire/forget";
+import { Found } from "./generated/voxelheim/wire/found";
 import { Hello } from "./generated/voxelheim/wire/hello";
 import { Ignore } from "./generated/voxelheim/wire/ignore";
 import { Inputs } from "./generated/voxelheim/wire/inputs";
@@ -122,6 +124,20 @@ const READERS: Record<number, (table: ByteBuffer) => Content> = {
     const unsaid = Unsaid.getRootAsUnsaid(table);
     const until_ms = Number(unsaid.untilMs());
     return { reason: unsaid.reason(), channel: unsaid.channel(), until_ms };
+  },
+  28: (table) => {
+    const drops = Drops.getRootAsDrops(table);
+    return {
+      id: list(drops.idArray()),
+      position: list(drops.positionArray()),
+      thing: list(drops.thingArray()),
+      count: list(drops.countArray()),
+      is_kept: list(drops.isKeptArray()),
+    };
+  },
+  29: (table) => {
+    const found = Found.getRootAsFound(table);
+    return { thing: list(found.thingArray()), count: list(found.countArray()) };
   },
   32: readBricks,
   33: (table) => {

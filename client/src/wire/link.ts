@@ -168,6 +168,26 @@ export interface KillReport {
   weapon: number;
 }
 
+/** Some of one thing. */
+export interface Stack {
+  /** Its number in WIRE.md. */
+  thing: number;
+  /** At least 1. */
+  count: number;
+}
+
+/** What one of the fallen left on the ground. */
+export interface Drop {
+  /** Names it for as long as it lies. */
+  id: number;
+  /** Its lowest point, in the middle. */
+  position: Vector3;
+  /** At most two. */
+  things: Stack[];
+  /** Whether only another player may take it for now. */
+  isKept: boolean;
+}
+
 /** Who hears words; the numbers of WIRE.md. */
 export const CHANNEL = {
   GLOBAL: 0,
@@ -226,6 +246,10 @@ export type ServerMessage =
   | { kind: "refusals"; sequences: Uint32Array; reasons: Uint8Array }
   | { kind: "said"; said: Said }
   | { kind: "unsaid"; unsaid: Unsaid }
+  /** All that lies near the own body; in place of what was told before. */
+  | { kind: "drops"; drops: Drop[] }
+  /** What the own player picked up. */
+  | { kind: "found"; found: Stack[] }
   | TerrainMessage;
 
 /** Of the connection itself. */

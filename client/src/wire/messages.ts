@@ -22,6 +22,8 @@ export const KIND = {
   OVERLOAD: 25,
   SAID: 26,
   UNSAID: 27,
+  DROPS: 28,
+  FOUND: 29,
   BRICKS: 32,
   EDITS: 33,
   FORGET: 34,

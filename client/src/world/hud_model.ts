@@ -50,6 +50,7 @@ export function makeHudModel(world: World, view: FrameView, page: PageState): Hu
     battle: chronicle.battle,
     killFeed: chronicle.killFeed(nowMs),
     notices: chronicle.freshNotices(nowMs),
+    finds: world.drops.freshNotices(nowMs),
     scoreboard: chronicle.scoreboard,
     scoreboardOpen: page.scoreboardOpen,
     helpOpen: page.helpOpen,

@@ -9,6 +9,7 @@
 import type {
   BattleState,
   DensityMap,
+  Drop,
   GameEvent,
   Overload,
   ScoreRow,
@@ -17,7 +18,16 @@ import type {
 
 import type { TalkLine } from "./talk";
 
-export type { Banner, BattleState, DensityMap, GameEvent, ScoreRow, Vector3 } from "../wire/link";
+export type {
+  Banner,
+  BattleState,
+  DensityMap,
+  Drop,
+  GameEvent,
+  ScoreRow,
+  Stack,
+  Vector3,
+} from "../wire/link";
 
 export const HOUSE_RED = 0;
 export const HOUSE_BLUE = 1;
@@ -227,6 +237,10 @@ export interface FrameView {
   /** Those due since the last frame. */
   events: readonly GameEvent[];
   terrain: TerrainEvents;
+  /** What lies near the own body; a new list whenever it changes. */
+  drops: readonly Drop[];
+  /** Times the player picked something up. */
+  findsCount: number;
   aim: BlockAim | null;
   ghosts: readonly GhostBlock[];
   settings: Settings;
@@ -358,6 +372,18 @@ export interface KillFeedEntry {
   atMs: number;
 }
 
+/** What the player picked up at once. */
+export interface FindNotice {
+  /** Grows; a key for lists. */
+  number: number;
+  /** "+3 Gold coin, +1 Bread". */
+  text: string;
+  /** The inventory's name of the first thing. */
+  item: string;
+  /** `performance.now()` at arrival. */
+  atMs: number;
+}
+
 export interface NetHealth {
   transport: "webtransport" | "websocket" | "none";
   roundTripMs: number;
@@ -393,6 +419,8 @@ export interface HudModel {
   killFeed: readonly KillFeedEntry[];
   /** Newest last: "Your house took the ford banner" and the like, with page time. */
   notices: readonly { number: number; text: string; atMs: number }[];
+  /** Newest last; only those to be shown. */
+  finds: readonly FindNotice[];
   scoreboard: readonly ScoreRow[];
   scoreboardOpen: boolean;
   helpOpen: boolean;

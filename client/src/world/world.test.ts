@@ -200,7 +200,8 @@ class Match {
     this.join(land);
   }
 
-  private join(land: TerrainMessage[]): void {
+  /** Also as a page that comes back. */
+  join(land: TerrainMessage[]): void {
     const welcome = {
       resumeToken: "",
       resumeSeconds: 30,
@@ -478,6 +479,18 @@ describe("the world", () => {
     const { prediction } = game.world;
     expect([prediction.correctionsCount, prediction.doubtsCount]).toEqual([0, 0]);
     expect(prediction.terrainCount).toBeGreaterThan(0);
+  });
+
+  it("forgets what lay on the ground when it is let in again", async () => {
+    const game = await match(2, byDelay(() => 20));
+    const position = { x: 32, y: 16, z: 32 };
+    const drop = { id: 1, position, things: [{ thing: 6, count: 3 }], isKept: false };
+    game.world.receive({ kind: "drops", drops: [drop] }, game.nowMs);
+    game.world.receive({ kind: "found", found: drop.things }, game.nowMs);
+    const { drops } = game.world;
+    expect([drops.lying.length, drops.freshNotices(game.nowMs).length]).toEqual([1, 1]);
+    game.join([]);
+    expect([drops.lying.length, drops.freshNotices(game.nowMs).length]).toEqual([0, 0]);
   });
 
   it("stands still rather than be refused when the server or the link does", async () => {

@@ -17,6 +17,7 @@ import { Bodies } from "./bodies";
 import { Chronicle } from "./chronicle";
 import { PlaybackClock } from "./clock";
 import type { Core } from "./core";
+import { Drops } from "./drops";
 import { EventQueue } from "./event_queue";
 import { Ghosts } from "./ghosts";
 import { InputClock } from "./input_clock";
@@ -74,6 +75,7 @@ export class World {
   readonly own = new OwnBody();
   readonly chronicle: Chronicle;
   readonly talk = new Talk();
+  readonly drops = new Drops();
   phase: Phase = "title";
   phaseMessage = "";
   retryAtMs = 0;
@@ -176,6 +178,8 @@ export class World {
     view.battle = this.chronicle.battle;
     view.events = this.frameEvents;
     view.terrain = this.terrain.take(view.deltaMs);
+    view.drops = this.drops.lying;
+    view.findsCount = this.drops.findsCount;
     view.aim = this.aim;
     view.aimBody = this.bodyAim;
     view.ghosts = this.ghosts.all;
@@ -229,6 +233,7 @@ export class World {
     this.clock.reset();
     this.events.reset();
     this.ghosts.reset();
+    this.drops.reset();
     this.prediction.reset();
     this.inputClock.reset();
     this.overload = NO_OVERLOAD;
@@ -265,6 +270,10 @@ export class World {
         return;
       case "overload":
         return this.heed(message.overload, nowMs);
+      case "drops":
+        return this.drops.replace(message.drops);
+      case "found":
+        return this.drops.find(message.found, nowMs);
       case "said":
         return this.talk.hear(message.said, this.own.state.id, nowMs);
       case "unsaid":

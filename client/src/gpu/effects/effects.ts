@@ -13,6 +13,7 @@ import { Banners } from "./banners";
 import { BlockMarks } from "./block_marks";
 import { Bombs } from "./bombs";
 import { Bursts } from "./bursts";
+import { Drops } from "./drops";
 import { Labels } from "./labels";
 import { NamePlates } from "./name_plates";
 import { createSplinters, createSprites, type ParticleRing } from "./particles";
@@ -45,6 +46,7 @@ export class Effects {
   readonly #bursts: Bursts;
   readonly #arrows: Arrows;
   readonly #bombs: Bombs;
+  readonly #drops: Drops;
   readonly #banners: Banners;
   readonly #marks: BlockMarks;
   readonly #labels: Labels;
@@ -70,11 +72,13 @@ export class Effects {
     this.#bursts = new Bursts(this.#sprites, this.#splinters);
     this.#arrows = new Arrows(shared);
     this.#bombs = new Bombs(shared);
+    this.#drops = new Drops(shared);
     this.#banners = new Banners(shared);
     this.#marks = new BlockMarks(shared, textures);
     this.#labels = new Labels(shared);
     const { mesh, rings } = this.#banners;
-    this.solid = [this.#arrows.mesh, this.#bombs.mesh, this.#splinters.mesh, mesh];
+    const things = [this.#arrows.mesh, this.#bombs.mesh, this.#drops.mesh];
+    this.solid = [...things, this.#splinters.mesh, mesh];
     this.blended = [rings, this.#marks.mesh, this.#sprites.mesh, this.#labels.mesh];
   }
 
@@ -97,6 +101,7 @@ export class Effects {
     this.#chips(view);
     this.#arrows.update(view.renderTick);
     this.#bombs.update(view.renderTick, this.#bursts);
+    this.#drops.update(view.drops);
     this.#sprites.update(now);
     this.#splinters.update(now);
     this.#banners.update(view.battle.banners);
