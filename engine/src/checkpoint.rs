@@ -65,6 +65,7 @@ pub fn save(world: &World) -> Vec<u8> {
     world.seat.write(&mut output);
     world.happenings.edit_sequence.write(&mut output);
     world.terrain_hash.write(&mut output);
+    world.drops.write(&mut output);
     write_under_way(&world.frame, &mut output);
     write_history(world, &mut output);
     world.thought.write(&mut output);
@@ -95,6 +96,7 @@ pub fn load(bytes: &[u8]) -> Result<World, CheckpointError> {
     world.seat = Record::read(&mut input)?;
     world.happenings.edit_sequence = Record::read(&mut input)?;
     world.terrain_hash = Record::read(&mut input)?;
+    world.drops = Record::read(&mut input)?;
     let handoffs = read_under_way(&mut world, &mut input)?;
     let pasts: Vec<Past> = Record::read(&mut input)?;
     world.thought = Record::read(&mut input)?;

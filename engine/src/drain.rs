@@ -3,18 +3,18 @@
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use spatial::{Brick, CellCoord};
+use spatial::{Brick, CellCoord, Position};
 
 use crate::{
-    effect::{Change, Effect, EffectTarget},
+    drops,
+    effect::{Change, Effect, EffectTarget, Work},
     event::Event,
     hurt,
-    id::{Attachment, BodyId, SessionId},
+    id::{Attachment, SessionId},
     input::{Command, PartitionChange},
     intake,
     limits::BODY_HEIGHT,
     roster, round,
-    spoils::Fallen,
     world::World,
 };
 
@@ -230,17 +230,23 @@ fn apply(world: &mut World, effect: &Effect, row: usize) {
             hurt::apply(world, row, blow);
         }
         Change::Heal { amount } => heal(world, effect, row, amount),
-        Change::Credit { score } => credit(world, effect.source, row, score),
+        Change::Credit { score, at } => credit(world, effect, row, (score, at)),
         Change::Grant { work } => {
             let tick = world.tick;
             if let Some(player) = world.players.of_body(world.bodies.player[row]) {
                 player.have_worked(work, tick);
+                if let Work::Found { loot } = work {
+                    let session = player.session;
+                    world.happenings.tell(Event::Found { session, loot });
+                }
             }
         }
         Change::Break { .. }
         | Change::Place { .. }
         | Change::Blast { .. }
         | Change::Restore { .. }
+        | Change::Lay { .. }
+        | Change::Take { .. }
         | Change::Forget { .. }
         | Change::Dress { .. } => {
             unreachable!("cells and the seat get these, not bodies")
@@ -257,14 +263,17 @@ fn apply_to_seat(world: &mut World, effect: &Effect) {
     }
 }
 
-/// A body's player felled another.
-fn credit(world: &mut World, body: BodyId, row: usize, score: u32) {
-    let (seed, tick) = (world.config.seed, world.tick);
-    if let Some(player) = world.players.of_body(world.bodies.player[row]) {
-        player.kills = player.kills.saturating_add(1);
-        player.score = player.score.saturating_add(score);
-        let fallen = Fallen { seed, body, tick };
-        player.gain(tick, |open| open.kill(score, fallen));
+/// A body's player felled another, which leaves what it had where it fell.
+fn credit(world: &mut World, effect: &Effect, row: usize, (score, at): (u32, Position)) {
+    let tick = world.tick;
+    let Some(player) = world.players.of_body(world.bodies.player[row]) else {
+        return;
+    };
+    player.kills = player.kills.saturating_add(1);
+    player.score = player.score.saturating_add(score);
+    player.gain(tick, |open| open.kill(score));
+    if !player.session.is_stranger() {
+        drops::leave(world, effect.source, world.bodies.id[row], at);
     }
 }
 

@@ -16,6 +16,7 @@ use spatial::{
 use crate::{
     angle,
     balance::{BLAST_BREAK_RADIUS, BLAST_HARDNESS_TICKS},
+    drops,
     effect::{Change, Effect, EffectTarget, Origin, Work, sequence},
     event::Event,
     hash,
@@ -38,6 +39,7 @@ pub fn phase(world: &mut World) {
     }
     world.inbox = inbox;
     world.inbox.clear();
+    drops::sweep(world);
 }
 
 /// Whether no living body of the newest frame overlaps a block.
@@ -81,6 +83,8 @@ fn apply(world: &mut World, effect: &Effect, cell: CellCoord) {
         }
         Change::Blast { centre } => editor.blast(cell, centre),
         Change::Restore { block, now } => editor.restore(block, now),
+        Change::Lay { loot, at } => drops::lay(world, effect, loot, at),
+        Change::Take { drop } => editor.take(effect, drop),
         Change::Hurt { .. }
         | Change::Heal { .. }
         | Change::Credit { .. }
@@ -103,11 +107,25 @@ struct Editor<'a> {
 impl Editor<'_> {
     /// Tells whose hand it was what became of its work.
     fn grant(&mut self, effect: &Effect, work: Work) {
+        self.answer(effect, Origin::Answer, work);
+    }
+
+    /// Gives who is first what lies there.
+    fn take(&mut self, effect: &Effect, drop: u32) {
+        let EffectTarget::Cell(cell) = effect.target else {
+            unreachable!("it lies in a cell")
+        };
+        if let Some(loot) = drops::take(self.world, cell, drop) {
+            self.answer(effect, Origin::Loot, Work::Found { loot });
+        }
+    }
+
+    fn answer(&mut self, effect: &Effect, origin: Origin, work: Work) {
         if self.answers {
             self.world.outbox.push(Effect {
                 target: EffectTarget::Body(effect.source),
                 source: effect.source,
-                sequence: sequence(Origin::Answer, effect.sequence as u32),
+                sequence: sequence(origin, effect.sequence as u32),
                 change: Change::Grant { work },
             });
         }

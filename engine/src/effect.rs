@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use spatial::{Block, BlockCoord, CellCoord, Position, morton};
 
 use crate::{
+    drops::Loot,
     event::Weapon,
     id::{BodyId, SessionId},
     limits::EFFECTS_MAX,
@@ -37,7 +38,7 @@ pub enum EffectTarget {
     Seat,
 }
 
-/// What an effect does: the first four to bodies, the next four to cells, the last two to the seat.
+/// What an effect does: the first four to bodies, the next six to cells, the last two to the seat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Change {
     Hurt {
@@ -52,6 +53,8 @@ pub enum Change {
     /// The source's death is the target's doing.
     Credit {
         score: u32,
+        /// Where it fell.
+        at: Position,
     },
     /// What became of the work of a hand.
     Grant {
@@ -73,6 +76,15 @@ pub enum Change {
         block: BlockCoord,
         now: Block,
     },
+    /// What one of the fallen had lies there, the source's for a while. The sequence's number names it.
+    Lay {
+        loot: Loot,
+        at: Position,
+    },
+    /// The source takes up what lies there.
+    Take {
+        drop: u32,
+    },
     /// A session and its body are gone.
     Forget {
         session: SessionId,
@@ -93,10 +105,15 @@ pub enum Work {
     Placed,
     /// It could not be placed, and is in the bag again.
     GivenBack,
+    /// What lay at its feet is in the bag.
+    Found {
+        loot: Loot,
+    },
 }
 
 /// What an effect comes from. A source has at most one of each on a target in a tick, or numbers
-/// them: arrows and bombs by their id, hands by the input's sequence, what is worn by its revision.
+/// them: arrows, bombs and what lies around by their id, hands by the input's sequence, what is worn by its
+/// revision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {
     Sword = 0,
@@ -112,6 +129,7 @@ pub enum Origin {
     Healing = 10,
     Leave = 11,
     Dress = 12,
+    Loot = 13,
 }
 
 /// The sequence of an effect: where it comes from, then its number there.

@@ -2,7 +2,10 @@
 
 use spatial::{Block, BlockCoord, Position};
 
-use crate::id::{BodyId, SessionId};
+use crate::{
+    drops::Loot,
+    id::{BodyId, SessionId},
+};
 
 /// What a wound came from; its number is on the wire.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -133,5 +136,10 @@ pub enum Event {
         session: SessionId,
         sequence: u32,
         reason: RefusalReason,
+    },
+    /// What a session's player took up.
+    Found {
+        session: SessionId,
+        loot: Loot,
     },
 }

@@ -11,6 +11,7 @@ use spatial::{
 
 use crate::{
     body::{Body, Tally},
+    drops::Drops,
     effect::Effect,
     event::Event,
     id::{Attachment, BodyId, SessionId},
@@ -220,6 +221,8 @@ pub struct Frame {
     pub cells: CellIndex,
     /// As of the end of this tick; the same in the frames of all shards.
     pub terrain: Terrain,
+    /// What lies around at the end of this tick; the same in the frames of all shards. Shared copy-on-write.
+    pub drops: Arc<Drops>,
     /// Of this tick; the same in the frames of all shards.
     pub edits: Vec<Edit>,
     /// Cells that are there since this tick.

@@ -8,6 +8,7 @@ use spatial::{Block, BlockCoord, CellCoord};
 
 use crate::{
     body::{Bodies, Combat, Intent, Mind, NONE},
+    drops::Drop,
     effect::{Change, Effect, EffectTarget, Work},
     frame::{BannerState, RoundState},
     input::PlayerInput,
@@ -45,6 +46,7 @@ pub fn sum_of_shard(world: &World) -> u64 {
     leaving.iter().for_each(|it| add(of_estate(it)));
     if let Some(seat) = &world.seat {
         add(world.terrain_hash);
+        world.drops.all().iter().for_each(|it| add(of_drop(it)));
         seat.banners.iter().for_each(|it| add(of_banner(it)));
         add(of_round(&seat.round));
         let estates = seat.estates.all();
@@ -83,6 +85,7 @@ enum Kind {
     Edit,
     Load,
     Estate,
+    Drop,
 }
 
 /// A multiply and fold for each word: quick, and every bit of a word reaches every bit of the end.
@@ -405,7 +408,7 @@ fn of_effect(effect: &Effect) -> u64 {
             push,
         } => digest.pair(damage as u32, weapon as u32).vector(push),
         Change::Heal { amount } => digest.pair(amount as u32, 100),
-        Change::Credit { score } => digest.pair(score, 101),
+        Change::Credit { score, at } => digest.pair(score, 101).vector([at.x, at.y, at.z]),
         Change::Grant { work } => digest.pair(of_work(work), 102),
         Change::Break { block } => digest.word(103).vector([block.x, block.y, block.z]),
         Change::Place { block, now } => digest
@@ -417,6 +420,8 @@ fn of_effect(effect: &Effect) -> u64 {
             .vector([block.x, block.y, block.z]),
         Change::Forget { session } => digest.word(107).word(session.0),
         Change::Dress { worn } => digest.pair(u32::from(worn.bits()), 108),
+        Change::Lay { loot, at } => digest.pair(loot.bits(), 109).vector([at.x, at.y, at.z]),
+        Change::Take { drop } => digest.pair(drop, 110),
     };
     digest.end()
 }
@@ -427,7 +432,23 @@ fn of_work(work: Work) -> u32 {
         Work::Placed => 2,
         Work::Dug { thing: None } => 3,
         Work::Dug { thing: Some(thing) } => 4 + thing as u32,
+        Work::Found { loot } => 1 << 31 | loot.bits(),
     }
+}
+
+fn of_drop(drop: &Drop) -> u64 {
+    let Drop {
+        id,
+        position,
+        loot,
+        finder,
+        tick,
+    } = *drop;
+    Digest::new(Kind::Drop)
+        .pair(id, loot.bits())
+        .pair(finder.0, tick)
+        .vector([position.x, position.y, position.z])
+        .end()
 }
 
 fn of_banner(banner: &BannerState) -> u64 {

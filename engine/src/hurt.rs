@@ -129,7 +129,10 @@ fn credit(world: &mut World, row: usize, killer: BodyId) {
         target: EffectTarget::Body(killer),
         source: world.bodies.id[row],
         sequence: sequence(Origin::Death, 0),
-        change: Change::Credit { score },
+        change: Change::Credit {
+            score,
+            at: world.bodies.motion[row].position,
+        },
     });
 }
 

@@ -34,6 +34,7 @@ pub mod compose;
 mod cross;
 pub mod divide;
 mod drain;
+pub mod drops;
 mod edit;
 pub mod effect;
 pub mod event;

@@ -50,6 +50,16 @@ pub const SPOILS_TOLD_ROOM: usize = 1_024;
 /// them had is lost, and counted.
 pub const ESTATES_MAX: usize = PLAYERS_MAX;
 
+/// What lies in the world at most; where more falls the oldest goes. 28 KB, which a frame to another process
+/// has in every tick.
+pub const DROPS_MAX: usize = 1_024;
+/// Ticks after which it is gone: 60 s.
+pub const DROP_TICKS: u32 = 60 * TICK_RATE_HZ;
+/// Ticks in which only who felled the fallen may take it: 10 s, to walk where an arrow hit.
+pub const DROP_CLAIM_TICKS: u32 = 10 * TICK_RATE_HZ;
+/// Ticks after which it is looked at again, whether its time is over or the ground below it is gone: 0.8 s.
+pub const DROPS_SWEEP_TICKS: u32 = 16;
+
 /// Effects on their way in one tick: each of 20,000 bodies hurt twice, and the rest for hands.
 pub const EFFECTS_MAX: usize = 48_000;
 /// Commands that one shard forwards to others in a tick: inputs of all its players who just crossed.

@@ -209,6 +209,9 @@ impl Player {
             Work::Dug { thing } => self.gain(tick, |open| open.dig(thing)),
             Work::Placed => return self.gain(tick, Gains::place),
             Work::GivenBack => {}
+            Work::Found { loot } => {
+                return self.gain(tick, |open| open.find(loot));
+            }
         }
         self.blocks_count = (self.blocks_count.saturating_add(1)).min(BLOCKS_COUNT_MAX);
     }

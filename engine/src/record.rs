@@ -469,7 +469,7 @@ impl Record for Change {
                 push,
             } => (0_u8, (damage, (weapon, push))).write(output),
             Self::Heal { amount } => (1_u8, amount).write(output),
-            Self::Credit { score } => (2_u8, score).write(output),
+            Self::Credit { score, at } => (2_u8, (score, at)).write(output),
             Self::Grant { work } => (3_u8, work).write(output),
             Self::Break { block } => (4_u8, block).write(output),
             Self::Place { block, now } => (5_u8, (block, now)).write(output),
@@ -477,6 +477,8 @@ impl Record for Change {
             Self::Restore { block, now } => (7_u8, (block, now)).write(output),
             Self::Forget { session } => (8_u8, session).write(output),
             Self::Dress { worn } => (9_u8, worn).write(output),
+            Self::Lay { loot, at } => (10_u8, (loot, at)).write(output),
+            Self::Take { drop } => (11_u8, drop).write(output),
         }
     }
 
@@ -493,9 +495,10 @@ impl Record for Change {
             1 => Self::Heal {
                 amount: Record::read(input)?,
             },
-            2 => Self::Credit {
-                score: Record::read(input)?,
-            },
+            2 => {
+                let (score, at) = Record::read(input)?;
+                Self::Credit { score, at }
+            }
             3 => Self::Grant {
                 work: Record::read(input)?,
             },
@@ -518,6 +521,13 @@ impl Record for Change {
             },
             9 => Self::Dress {
                 worn: Record::read(input)?,
+            },
+            10 => {
+                let (loot, at) = Record::read(input)?;
+                Self::Lay { loot, at }
+            }
+            11 => Self::Take {
+                drop: Record::read(input)?,
             },
             _ => return Err(CheckpointError::BadNumber),
         })

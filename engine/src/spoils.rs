@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 use spatial::{Block, BlockCoord, random::SplitMix64};
 
 use crate::{
+    drops::Loot,
     id::{BodyId, SessionId},
     limits::{ESTATES_MAX, SEAL_TICKS, TELL_TICKS},
     worn::Dress,
@@ -164,12 +165,15 @@ impl Gains {
         add(&mut self.deeds.deaths, 1);
     }
 
-    /// A kill, and what the fallen had.
-    pub(crate) fn kill(&mut self, score: u32, fallen: Fallen) {
+    pub(crate) fn kill(&mut self, score: u32) {
         add(&mut self.deeds.kills, 1);
         add(&mut self.deeds.score, score);
-        for (thing, count) in fallen.loot() {
-            self.add(thing, count);
+    }
+
+    /// What lay on the ground.
+    pub(crate) fn find(&mut self, loot: Loot) {
+        for (thing, count) in loot.things() {
+            self.add(thing, count.into());
         }
     }
 }
@@ -186,8 +190,6 @@ pub(crate) struct Fallen {
     pub tick: u32,
 }
 
-/// Times that is drawn from [`LOOT`] of one who fell.
-const LOOT_DRAWS: usize = 2;
 /// Keeps these draws apart from others of the same body in the same tick.
 const LOOT_KEY: u64 = u64::from_be_bytes(*b"the loot");
 /// Weight, thing, least and most of it; what is left of [`LOOT_WEIGHT`] is nothing. As the inventory's
@@ -202,18 +204,18 @@ const LOOT: [(u32, Thing, i32, i32); 5] = [
 const LOOT_WEIGHT: u32 = 114;
 
 impl Fallen {
-    fn loot(self) -> impl Iterator<Item = (Thing, u32)> {
+    pub fn loot(self) -> Loot {
         let keys = [self.seed, self.body.0.into(), self.tick.into(), LOOT_KEY];
         let mut random = SplitMix64::keyed(&keys);
-        (0..LOOT_DRAWS).filter_map(move |_| draw(&mut random))
+        Loot(core::array::from_fn(|_| draw(&mut random)))
     }
 }
 
-fn draw(random: &mut SplitMix64) -> Option<(Thing, u32)> {
+fn draw(random: &mut SplitMix64) -> Option<(Thing, u8)> {
     let mut place = random.below(LOOT_WEIGHT);
     for (weight, thing, min, max) in LOOT {
         if place < weight {
-            return Some((thing, random.between(min, max) as u32));
+            return Some((thing, random.between(min, max) as u8));
         }
         place -= weight;
     }
@@ -418,10 +420,9 @@ mod tests {
                 body,
                 tick,
             };
-            sum.kill(10, fallen);
-            let mut again = Gains::default();
-            again.kill(10, fallen);
-            assert!(again.things().count() <= LOOT_DRAWS);
+            sum.kill(10);
+            sum.find(fallen.loot());
+            assert_eq!(fallen.loot(), fallen.loot());
         }
         let drawn = sum.things().map(|(thing, _)| thing);
         assert!(

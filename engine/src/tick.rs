@@ -3,8 +3,8 @@
 use alloc::{sync::Arc, vec::Vec};
 
 use crate::{
-    act, advance, banner, drain, edit, frame::Frame, gather, input::Command, publish, revive,
-    round, think, world::World,
+    act, advance, banner, drain, drops, edit, frame::Frame, gather, input::Command, publish,
+    revive, round, think, world::World,
 };
 
 /// The parts of a tick, in order; a host times them, for the core has no clock.
@@ -85,6 +85,7 @@ pub fn tick_beside(
     advance::phase(world);
     has_ended(Phase::Move);
     act::phase(world);
+    drops::phase(world);
     has_ended(Phase::Act);
     let frame = publish::phase(world);
     has_ended(Phase::Publish);

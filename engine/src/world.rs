@@ -15,6 +15,7 @@ use spatial::{
 use crate::{
     balance::{BREATH_TICKS, SOLDIER_HEALTH_MAX},
     body::{Bodies, Body, Combat, Gear, NONE},
+    drops::Drops,
     effect::Outbox,
     frame::{BannerState, Frame, House, RoundState},
     generate::layout::WORLD_EDGE,
@@ -63,6 +64,8 @@ pub struct World {
     pub tick: u32,
     /// Of all the world: a copy that every shard keeps by the same edits.
     pub terrain: Terrain,
+    /// Of all the world, too.
+    pub drops: Arc<Drops>,
     pub bodies: Bodies,
     pub players: Players,
     pub arrows: Vec<Arrow>,
@@ -124,6 +127,7 @@ impl World {
                 pristine: terrain.clone(),
             },
             terrain,
+            drops: Arc::default(),
             bodies: Bodies::new(),
             players: Players::new(),
             arrows: Vec::with_capacity(ARROWS_MAX),

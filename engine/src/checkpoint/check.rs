@@ -6,13 +6,14 @@ use spatial::{BlockCoord, Brick, CellCoord, Position, partition::Partition};
 
 use crate::{
     body::{Bodies, Body, NONE},
+    drops::Drops,
     effect::{Change, Effect, EffectTarget},
     frame::{BodyColumns, Handoffs},
     history::Lag,
     id::BodyId,
     input::Slot,
     limits::{
-        ARROWS_MAX, BODIES_MAX, BOMBS_MAX, EFFECTS_MAX, ESTATES_MAX, FORWARDED_MAX,
+        ARROWS_MAX, BODIES_MAX, BOMBS_MAX, DROPS_MAX, EFFECTS_MAX, ESTATES_MAX, FORWARDED_MAX,
         INPUTS_PER_TICK_MAX, PLAYERS_MAX,
     },
     player::Player,
@@ -214,6 +215,7 @@ pub fn world(world: &World) -> Checked {
     world.outbox.effects().iter().try_for_each(effect)?;
     require(world.happenings.forwarded.len() <= FORWARDED_MAX)?;
     require(world.happenings.estates.len() <= PLAYERS_MAX)?;
+    drops(&world.drops)?;
     check_players(world)?;
     match &world.seat {
         Some(kept) => seat(world, kept),
@@ -273,7 +275,11 @@ pub fn effect(effect: &Effect) -> Checked {
             vector(push)?;
             require(is_for_body)
         }
-        Change::Heal { .. } | Change::Credit { .. } | Change::Grant { .. } => require(is_for_body),
+        Change::Credit { at, .. } => {
+            position(at)?;
+            require(is_for_body)
+        }
+        Change::Heal { .. } | Change::Grant { .. } => require(is_for_body),
         Change::Break { block } | Change::Place { block, .. } | Change::Restore { block, .. } => {
             require([block.x, block.y, block.z].iter().all(is_block))?;
             require(effect.target == EffectTarget::of_cell(block.cell()))
@@ -282,10 +288,22 @@ pub fn effect(effect: &Effect) -> Checked {
             position(centre)?;
             require(is_for_cell)
         }
+        Change::Lay { at, .. } => {
+            position(at)?;
+            require(effect.target == EffectTarget::of_cell(at.cell()))
+        }
+        Change::Take { .. } => require(is_for_cell),
         Change::Forget { .. } | Change::Dress { .. } => {
             require(effect.target == EffectTarget::Seat)
         }
     }
+}
+
+/// In their order, none twice.
+pub fn drops(drops: &Drops) -> Checked {
+    let all = drops.all();
+    require(all.len() <= DROPS_MAX && all.is_sorted_by(|it, next| it.key() < next.key()))?;
+    all.iter().try_for_each(|drop| position(drop.position))
 }
 
 fn position(position: Position) -> Checked {

@@ -73,6 +73,7 @@ pub fn write(frame: &Frame, output: &mut Vec<u8>) {
     if frame.is_seat {
         frame.edits.write(output);
         frame.loaded.write(output);
+        frame.drops.write(output);
         frame.banners.write(output);
         frame.roster_changes.write(output);
         frame.partition.write(output);
@@ -125,6 +126,7 @@ fn read_fields(input: &mut Input) -> Result<Frame, CheckpointError> {
     if frame.is_seat {
         frame.edits = Record::read(input)?;
         frame.loaded = Record::read(input)?;
+        frame.drops = Record::read(input)?;
         frame.banners = Record::read(input)?;
         frame.roster_changes = Record::read(input)?;
         frame.partition = Record::read(input)?;
@@ -160,6 +162,7 @@ fn check(frame: &Frame) -> Result<(), CheckpointError> {
             .players
             .is_sorted_by(|it, next| it.session < next.session),
     )?;
+    check::drops(&frame.drops)?;
     check::require(frame.members.is_sorted_by(|member, next| member < next))?;
     let indices = frame.roster_changes.iter().map(|change| change.index);
     check::require(indices.into_iter().all(check::is_index))?;
@@ -208,6 +211,7 @@ event_record! {
     12 RoundEnded { winner },
     13 RoundStarted { round },
     14 Refused { session, sequence, reason },
+    15 Found { session, loot },
 }
 
 impl Record for RefusalReason {

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::{CheckpointError, Input, Record, record};
 use crate::{
+    drops::{Drop, Drops, Loot},
     effect::Work,
     spoils::{Deeds, Estate, Estates, Gains, Sealed, Spoils, Thing},
 };
@@ -66,6 +67,34 @@ impl Record for Estates {
     }
 }
 
+record!(Drop {
+    id,
+    position,
+    loot,
+    finder,
+    tick,
+});
+
+impl Record for Loot {
+    fn write(&self, output: &mut Vec<u8>) {
+        self.0.write(output);
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        Record::read(input).map(Self)
+    }
+}
+
+impl Record for Drops {
+    fn write(&self, output: &mut Vec<u8>) {
+        self.0.write(output);
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        Record::read(input).map(Self)
+    }
+}
+
 impl Record for Thing {
     fn write(&self, output: &mut Vec<u8>) {
         (*self as u8).write(output);
@@ -84,6 +113,7 @@ impl Record for Work {
             Self::Dug { thing } => (0_u8, *thing).write(output),
             Self::Placed => 1_u8.write(output),
             Self::GivenBack => 2_u8.write(output),
+            Self::Found { loot } => (3_u8, *loot).write(output),
         }
     }
 
@@ -94,6 +124,9 @@ impl Record for Work {
             },
             1 => Self::Placed,
             2 => Self::GivenBack,
+            3 => Self::Found {
+                loot: Record::read(input)?,
+            },
             _ => return Err(CheckpointError::BadNumber),
         })
     }

@@ -163,6 +163,9 @@ pub fn compare(whole: &Frame, wanted: &Frame) -> Result<(), String> {
     if whole.players != wanted.players {
         return differs("players");
     }
+    if whole.drops != wanted.drops {
+        return differs("drops");
+    }
     if whole.edits != wanted.edits {
         return differs("edits");
     }
