@@ -72,7 +72,7 @@ pub const DROPS_MAX: usize = 32;
 pub const DROP_THINGS: usize = 2;
 /// Things are numbered below this.
 pub const THINGS_MAX: u8 = 11;
-/// Things in one Found: all that [`DROPS_MAX`] drops have, taken in one tick.
+/// Things in one Found: all that [`DROPS_MAX`] drops have, more than one picks up while an edge is late.
 pub const FOUND_MAX: usize = DROPS_MAX * DROP_THINGS;
 
 /// Bricks in one message: a column of 16 cells, four times.
