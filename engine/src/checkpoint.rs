@@ -96,7 +96,7 @@ pub fn load(bytes: &[u8]) -> Result<World, CheckpointError> {
     world.seat = Record::read(&mut input)?;
     world.happenings.edit_sequence = Record::read(&mut input)?;
     world.terrain_hash = Record::read(&mut input)?;
-    world.drops = Record::read(&mut input)?;
+    world.drops.copy(&Record::read(&mut input)?);
     let handoffs = read_under_way(&mut world, &mut input)?;
     let pasts: Vec<Past> = Record::read(&mut input)?;
     world.thought = Record::read(&mut input)?;

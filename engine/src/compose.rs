@@ -129,7 +129,7 @@ fn fill_seat(frames: &[Arc<Frame>], whole: &mut Frame) {
     whole.is_seat = true;
     whole.seat = None;
     whole.terrain = seat.terrain.clone();
-    whole.drops = seat.drops.clone();
+    whole.drops.copy(&seat.drops);
     whole.edits.clone_from(&seat.edits);
     whole.loaded.clone_from(&seat.loaded);
     whole.members.clone_from(&seat.members);

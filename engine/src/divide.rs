@@ -61,7 +61,7 @@ fn beside(world: &World, owner: Owner, partition: Arc<Partition>) -> World {
     let mut shard = World::bare(world.config.clone(), owner, partition, terrain);
     shard.tick = world.tick;
     shard.history = world.history.clone();
-    shard.drops = world.drops.clone();
+    shard.drops.copy(&world.drops);
     shard.thought = world.thought.clone();
     shard.round_memory = world.round_memory.clone();
     shard.terrain_hash = world.terrain_hash;

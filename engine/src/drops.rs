@@ -5,7 +5,7 @@
 //! answers who took something up there. Strangers, whose gains are nobody's to keep, neither leave
 //! anything behind nor take it up.
 
-use alloc::{sync::Arc, vec::Vec};
+use alloc::vec::Vec;
 
 use spatial::{Block, BlockCoord, Position, morton, position::UNITS_PER_METRE, terrain::Terrain};
 
@@ -84,6 +84,11 @@ impl Drop {
 pub struct Drops(pub(crate) Vec<Drop>);
 
 impl Drops {
+    /// None, with room for all that there may be.
+    pub(crate) fn with_room() -> Self {
+        Self(Vec::with_capacity(DROPS_MAX + 1))
+    }
+
     pub fn all(&self) -> &[Drop] {
         &self.0
     }
@@ -112,6 +117,11 @@ impl Drops {
             .iter()
             .filter(is_near)
             .for_each(&mut visit);
+    }
+
+    /// Becomes the same as others, in its own storage.
+    pub(crate) fn copy(&mut self, others: &Drops) {
+        self.0.clone_from(&others.0);
     }
 
     /// Puts something down; where there is too much the oldest goes.
@@ -217,14 +227,12 @@ pub(crate) fn lay(world: &mut World, effect: &Effect, loot: Loot, at: Position) 
         finder: effect.source,
         tick: world.tick,
     };
-    Arc::make_mut(&mut world.drops).lay(drop);
+    world.drops.lay(drop);
 }
 
 /// Takes something up, if it still lies there: the first in canonical order gets it.
 pub(crate) fn take(world: &mut World, cell: u64, id: u32) -> Option<Loot> {
-    let has_it = world.drops.place_of((cell, id)).is_ok();
-    let taken = has_it.then(|| Arc::make_mut(&mut world.drops).take(cell, id));
-    taken.flatten().map(|drop| drop.loot)
+    world.drops.take(cell, id).map(|drop| drop.loot)
 }
 
 /// Now and then takes away what lay there long enough, and lets the rest fall where the ground is gone.
@@ -233,12 +241,7 @@ pub(crate) fn sweep(world: &mut World) {
         return;
     }
     let (terrain, tick) = (&world.terrain, world.tick);
-    let is_at_rest = |drop: &Drop| settled(terrain, drop.position) == drop.position;
-    let drops = world.drops.all();
-    if drops.iter().all(|it| is_at_rest(it) && !it.is_over(tick)) {
-        return;
-    }
-    let Drops(all) = Arc::make_mut(&mut world.drops);
+    let Drops(all) = &mut world.drops;
     all.retain(|drop| !drop.is_over(tick));
     for drop in &mut *all {
         drop.position = settled(terrain, drop.position);

@@ -221,8 +221,8 @@ pub struct Frame {
     pub cells: CellIndex,
     /// As of the end of this tick; the same in the frames of all shards.
     pub terrain: Terrain,
-    /// What lies around at the end of this tick; the same in the frames of all shards. Shared copy-on-write.
-    pub drops: Arc<Drops>,
+    /// What lies around at the end of this tick; the same in the frames of all shards.
+    pub drops: Drops,
     /// Of this tick; the same in the frames of all shards.
     pub edits: Vec<Edit>,
     /// Cells that are there since this tick.
@@ -267,6 +267,7 @@ impl Frame {
     /// written is never taken from the system.
     pub fn with_room() -> Self {
         Self {
+            drops: Drops::with_room(),
             edits: Vec::with_capacity(EDITS_PER_TICK_MAX),
             events: Vec::with_capacity(EVENTS_MAX),
             effects: Vec::with_capacity(EFFECTS_MAX),

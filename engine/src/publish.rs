@@ -71,7 +71,7 @@ fn fill(frame: &mut Frame, world: &mut World) {
     fill_bodies(frame, &world.bodies);
     fill_players(frame, world);
     frame.terrain = world.terrain.clone();
-    frame.drops = world.drops.clone();
+    frame.drops.copy(&world.drops);
     let happenings = &mut world.happenings;
     take_over(&mut frame.events, &mut happenings.events);
     take_over(&mut frame.edits, &mut happenings.edits);

@@ -65,7 +65,7 @@ pub struct World {
     /// Of all the world: a copy that every shard keeps by the same edits.
     pub terrain: Terrain,
     /// Of all the world, too.
-    pub drops: Arc<Drops>,
+    pub drops: Drops,
     pub bodies: Bodies,
     pub players: Players,
     pub arrows: Vec<Arrow>,
@@ -127,7 +127,7 @@ impl World {
                 pristine: terrain.clone(),
             },
             terrain,
-            drops: Arc::default(),
+            drops: Drops::with_room(),
             bodies: Bodies::new(),
             players: Players::new(),
             arrows: Vec::with_capacity(ARROWS_MAX),
