@@ -153,7 +153,7 @@ mod tests {
     fn frame(tick: u32, drops: impl IntoIterator<Item = Drop>) -> Frame {
         Frame {
             tick,
-            drops: Arc::new(Drops::from_iter(drops)),
+            drops: Drops::from_iter(drops),
             ..Frame::default()
         }
     }
