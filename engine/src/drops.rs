@@ -147,6 +147,15 @@ impl Drops {
     }
 }
 
+/// In any order, each with an id of its own.
+impl FromIterator<Drop> for Drops {
+    fn from_iter<Iter: IntoIterator<Item = Drop>>(drops: Iter) -> Self {
+        let mut all: Vec<Drop> = drops.into_iter().collect();
+        all.sort_unstable_by_key(Drop::key);
+        Self(all)
+    }
+}
+
 /// Names what a body leaves that falls at a tick: a body falls once in as long as anything lies, or the
 /// tick tells its falls apart.
 fn drop_id(fallen: BodyId, tick: u32) -> u32 {

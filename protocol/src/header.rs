@@ -21,6 +21,8 @@ pub enum Kind {
     Overload = 25,
     Said = 26,
     Unsaid = 27,
+    Drops = 28,
+    Found = 29,
     Bricks = 32,
     Edits = 33,
     Forget = 34,
@@ -42,7 +44,7 @@ pub enum Channel {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 25] = [
+    pub const ALL: [Kind; 27] = [
         Kind::Snapshot,
         Kind::Events,
         Kind::Pong,
@@ -58,6 +60,8 @@ impl Kind {
         Kind::Overload,
         Kind::Said,
         Kind::Unsaid,
+        Kind::Drops,
+        Kind::Found,
         Kind::Bricks,
         Kind::Edits,
         Kind::Forget,

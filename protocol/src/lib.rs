@@ -31,6 +31,7 @@ pub mod error;
 pub mod event;
 pub mod header;
 pub mod limits;
+pub mod loot;
 pub mod own;
 pub mod session;
 pub mod snapshot;

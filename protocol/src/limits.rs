@@ -65,6 +65,16 @@ pub const CHAT_CHANNELS_MAX: u8 = 7;
 /// Reasons of Unsaid are numbered below this.
 pub const UNSAID_REASONS_MAX: u8 = 10;
 
+/// Drops in one message, the nearest: more within a few steps are a heap to the eye, and the rest is told
+/// once these are taken. 21 bytes each.
+pub const DROPS_MAX: usize = 32;
+/// Different things in a drop.
+pub const DROP_THINGS: usize = 2;
+/// Things are numbered below this.
+pub const THINGS_MAX: u8 = 11;
+/// Things in one Found: all that [`DROPS_MAX`] drops have, more than one picks up while an edge is late.
+pub const FOUND_MAX: usize = DROPS_MAX * DROP_THINGS;
+
 /// Bricks in one message: a column of 16 cells, four times.
 pub const BRICKS_MAX: usize = 64;
 /// Bytes of one encoded brick: its count, 4,096 entries of a palette and as many runs, 2 bytes each.
@@ -101,6 +111,8 @@ pub const fn table_bytes_max(kind: Kind) -> usize {
         Kind::Scoreboard => SCOREBOARD_MAX * (NAME_BYTES_MAX + 32) + TABLE_BYTES_SMALL,
         Kind::Density => DENSITY_EDGE_MAX * DENSITY_EDGE_MAX * 2 + TABLE_BYTES_SMALL,
         Kind::Refusals => REFUSALS_MAX * 8 + TABLE_BYTES_SMALL,
+        Kind::Drops => DROPS_MAX * (17 + 2 * DROP_THINGS) + TABLE_BYTES_SMALL,
+        Kind::Found => FOUND_MAX * 2 + TABLE_BYTES_SMALL,
         Kind::Bricks => BRICKS_PACKED_BYTES_MAX + BRICKS_MAX * 8 + TABLE_BYTES_SMALL,
         Kind::Edits => EDITS_MAX * 16 + TABLE_BYTES_SMALL,
         Kind::Forget => FORGET_MAX * 6 + TABLE_BYTES_SMALL,

@@ -4,12 +4,13 @@ mod common;
 
 use common::samples;
 use protocol::{
-    Encode, Encoder, WireError,
+    Encode, Encoder, Kind, WireError,
     battle::{Battle, Density, Kills, Scoreboard},
     chat::{Said, Say},
     event::{Events, events_bytes_max},
     header::{Header, split},
     limits,
+    loot::{Drops, Found, NOTHING, Stack},
     session::{Appearance, Appearances, Closing, Welcome},
     snapshot::{Bodies, CellRows, Snapshot, SnapshotColumns, SnapshotParts, SnapshotSize},
     terrain::{Bricks, Edits},
@@ -51,6 +52,14 @@ fn stream_messages_come_back() {
     assert_eq!(
         Density::decode(&table(&samples::density())),
         Ok(samples::density())
+    );
+    assert_eq!(
+        Drops::decode(&table(&samples::drops())),
+        Ok(samples::drops())
+    );
+    assert_eq!(
+        Found::decode(&table(&samples::found())),
+        Ok(samples::found())
     );
     assert_eq!(
         Bricks::decode(&table(&samples::bricks())),
@@ -163,6 +172,45 @@ fn numbers_out_of_range_are_refused() {
 }
 
 #[test]
+fn loot_that_cannot_be_is_refused() {
+    let stack = |thing, count| Some(Stack { thing, count });
+    let drops = |things| {
+        let mut drops = Drops::default();
+        drops.push(1, [0; 3], things, false);
+        Drops::decode(&table(&drops)).map(|_| ())
+    };
+    assert_eq!(drops([None, None]), Ok(()));
+    let beyond = stack(limits::THINGS_MAX, 1);
+    assert_eq!(drops([None, beyond]), Err(WireError::Range("thing")));
+    assert_eq!(drops([stack(6, 0), None]), Err(WireError::Range("count")));
+    let some_of_none = stack(NOTHING, 1);
+    assert_eq!(drops([some_of_none, None]), Err(WireError::Range("count")));
+    let found = |stack: Option<Stack>| {
+        let stacks = vec![stack.expect("one is given")];
+        Found::decode(&table(&Found { stacks })).map(|_| ())
+    };
+    assert_eq!(found(beyond), Err(WireError::Range("thing")));
+    assert_eq!(found(stack(NOTHING, 0)), Err(WireError::Range("thing")));
+    assert_eq!(found(stack(0, 0)), Err(WireError::Range("count")));
+}
+
+#[test]
+fn drops_with_unequal_columns_are_refused() {
+    let cut: [fn(&mut Drops); 4] = [
+        |drops| drops.id.truncate(2),
+        |drops| drops.position.truncate(2),
+        |drops| drops.things.truncate(2),
+        |drops| drops.is_kept.truncate(2),
+    ];
+    for cut in cut {
+        let mut drops = samples::drops();
+        cut(&mut drops);
+        let refused = Drops::decode(&table(&drops));
+        assert_eq!(refused, Err(WireError::Columns(Kind::Drops)));
+    }
+}
+
+#[test]
 fn a_server_does_not_take_what_servers_say() {
     let bytes = Encoder::new().stream(&samples::welcome()).to_vec();
     assert_eq!(UpMessage::decode(&bytes), Err(WireError::UnknownKind(16)));
@@ -180,6 +228,17 @@ fn the_fullest_messages_keep_within_their_limits() {
     assert!(Appearances::decode(&table(&Appearances { rows, gone })).is_ok());
     let rows = vec![([1, 2, 3], 4); limits::EDITS_MAX];
     assert!(Edits::decode(&table(&Edits { tick: 1, rows })).is_ok());
+    let stack = Stack {
+        thing: 10,
+        count: 255,
+    };
+    let mut drops = Drops::default();
+    for id in 0..limits::DROPS_MAX as u32 {
+        drops.push(id, [i32::MAX; 3], [Some(stack); 2], true);
+    }
+    assert!(Drops::decode(&table(&drops)).is_ok());
+    let stacks = vec![stack; limits::FOUND_MAX];
+    assert!(Found::decode(&table(&Found { stacks })).is_ok());
     let mut random = SplitMix64::new(3);
     let brick: Vec<u8> = (0..limits::BRICK_BYTES_MAX)
         .map(|_| random.next_u32() as u8)

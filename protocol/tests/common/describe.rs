@@ -6,6 +6,7 @@ use protocol::{
     down::DownMessage,
     event::Events,
     header::Header,
+    loot::{Drops, Found, NOTHING, Stack},
     own::Own,
     session::{Appearances, Refusals, Welcome},
     snapshot::Snapshot,
@@ -76,6 +77,8 @@ fn down(bytes: &[u8]) -> Value {
             "channel": unsaid.channel,
             "until_ms": unsaid.until_ms,
         }),
+        DownMessage::Drops(drops) => self::drops(&drops),
+        DownMessage::Found(found) => self::found(&found),
         DownMessage::Bricks(bricks) => self::bricks(&bricks),
         DownMessage::Edits(edits) => self::edits(&edits),
         DownMessage::Forget(forget) => self::forget(&forget),
@@ -287,6 +290,26 @@ fn said(said: &Said) -> Value {
         "text": said.text,
         "sequence": said.sequence.to_string(),
         "time_ms": said.time_ms,
+    })
+}
+
+/// Flat columns, as on the wire.
+fn drops(drops: &Drops) -> Value {
+    let stacks = drops.things.as_flattened();
+    json!({
+        "id": drops.id,
+        "position": drops.position.as_flattened(),
+        "thing": column(stacks, |stack| stack.map_or(NOTHING, |stack| stack.thing)),
+        "count": column(stacks, |stack| stack.map_or(0, |stack| stack.count)),
+        "is_kept": column(&drops.is_kept, |is_kept| u8::from(*is_kept)),
+    })
+}
+
+fn found(found: &Found) -> Value {
+    let stacks: &[Stack] = &found.stacks;
+    json!({
+        "thing": column(stacks, |stack| stack.thing),
+        "count": column(stacks, |stack| stack.count),
     })
 }
 

@@ -6,6 +6,8 @@ use protocol::{
     chat::{Ignore, Said, Say, Unsaid},
     event::{EventKind, EventRow, Events, Pong},
     header::set_number,
+    limits,
+    loot::{Drops, Found, Stack},
     own::Own,
     session::{
         Appearance, Appearances, CloseReason, Closing, Overload, Refusals, Waiting, Welcome,
@@ -88,6 +90,9 @@ fn streams() -> Vec<Sample> {
         ),
         stream("said", &said()),
         stream("unsaid", &unsaid()),
+        stream("drops", &drops()),
+        stream("drops_none", &Drops::default()),
+        stream("found", &found()),
     ]
 }
 
@@ -439,5 +444,23 @@ pub fn unsaid() -> Unsaid {
         reason: 3,
         channel: 0,
         until_ms: 1_790_000_060_000,
+    }
+}
+
+/// With both things, with one in either place, and with a number at each end of its range.
+pub fn drops() -> Drops {
+    let stack = |thing, count| Some(Stack { thing, count });
+    let last = limits::THINGS_MAX - 1;
+    let mut drops = Drops::default();
+    drops.push(7, [1 << 21, 300_000, -5], [stack(6, 5), stack(7, 8)], false);
+    drops.push(8, [i32::MIN, 0, i32::MAX], [stack(last, 1), None], true);
+    drops.push(u32::MAX, [-1, 65_536, 0], [None, stack(0, 255)], false);
+    drops
+}
+
+pub fn found() -> Found {
+    let stack = |thing, count| Stack { thing, count };
+    Found {
+        stacks: vec![stack(6, 5), stack(0, 255), stack(6, 1)],
     }
 }

@@ -191,6 +191,14 @@ pub const KILL_FEED_TICKS: u32 = 5;
 /// Deaths far away that a kill feed takes in one message; players' only.
 pub const KILLS_FAR_MAX: usize = 4 * KILL_FEED_TICKS as usize;
 
+/// How far drops are told of, in metres from the body along each axis: two cells, which who runs crosses in 5 s.
+/// Farther away nobody makes out what is as small.
+pub const DROPS_METRES: i32 = 32;
+/// Frames between two looks for the drops near a client: five looks a second, and a quarter of the clients is
+/// looked at in each frame. Who dashes gets 3.2 m further meanwhile, a tenth of [`DROPS_METRES`], so that all have
+/// long been told of what they walk over.
+pub const DROPS_LOOK_FRAMES: usize = 4;
+
 /// HTTP connections of one edge, WebSockets included; more wait in the system's backlog.
 pub const HTTP_CONNECTIONS_MAX: usize = SESSIONS_MAX_DEFAULT + 512;
 /// Silence after which an HTTP connection is closed; WebSockets are pinged far more often.
@@ -224,6 +232,10 @@ pub const EVENTS_OWN_MAX: usize = 8;
 pub const DATAGRAM_BYTES_MIN: usize = 512;
 
 const _: () = assert!(protocol::limits::INPUTS_MAX <= engine::limits::INPUT_QUEUE_MAX);
+const _: () = assert!(engine::spoils::Thing::COUNT == protocol::limits::THINGS_MAX as usize);
+// Nobody takes up more than one drop in a tick, so Found has room for all that one wake brings.
+const _: () =
+    assert!(FRAMES_PER_WAKE_MAX * protocol::limits::DROP_THINGS <= protocol::limits::FOUND_MAX);
 const _: () = assert!(engine::limits::BODIES_MAX <= INTEREST_SLOTS_MAX);
 const _: () = assert!(INTEREST_SLOTS_MAX <= u16::MAX as usize, "slots are u16");
 const _: () = assert!(EVENTS_NEAR_MAX + EVENTS_OWN_MAX <= protocol::limits::EVENTS_MAX);

@@ -8,7 +8,7 @@ use protocol::up::{Hello, Settings};
 use tokio::sync::Notify;
 
 use crate::{
-    hub::{bodies::BodySet, inputs::InputGate, terrain::TerrainView},
+    hub::{bodies::BodySet, drops::DropsTold, inputs::InputGate, terrain::TerrainView},
     interest::ClientInterest,
     limits,
     overload::Told,
@@ -114,6 +114,8 @@ pub struct Client {
     pub bodies_capacity: usize,
     pub overload: Told,
     pub terrain: TerrainView,
+    /// What it was told lies near its body.
+    pub drops: DropsTold,
     /// Bodies whose looks it was told.
     pub told: BodySet,
     /// Indices of bodies seen for the first time, whose looks are to be told.
@@ -149,6 +151,7 @@ impl Client {
             bodies_capacity: 0,
             overload: Told::welcome(0, 0),
             terrain: TerrainView::new(wishes.view_distance_blocks),
+            drops: DropsTold::default(),
             told: BodySet::default(),
             seen: Vec::new(),
         }

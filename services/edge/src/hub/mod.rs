@@ -7,6 +7,7 @@ pub mod client;
 pub mod columns;
 #[cfg(feature = "crowd")]
 pub mod crowd;
+pub mod drops;
 pub mod expulsion;
 pub mod inputs;
 pub mod news;

@@ -1,16 +1,17 @@
 //! What all clients are told alike, made once and shared: the battle, the scoreboard, the density of
-//! the crowd. And what is picked for each: kills and refusals. Pure: frames in, messages out.
+//! the crowd. And what is picked for each: kills, refusals and finds. Pure: frames in, messages out.
 
 use bytes::Bytes;
 use engine::{Appearance, BodyId, Event, Frame, Piece, PlayerState, SessionId};
 use protocol::{
     Encode, Encoder,
     battle::{Banner, Battle, Density, Kill, Kills, Score, Scoreboard},
+    loot::{Found, Stack},
     session::{self, Refusals},
 };
 use spatial::Position;
 
-use crate::limits;
+use crate::{hub::drops::stack, limits};
 
 /// The newest of each shared message, and when it was made.
 pub struct News {
@@ -219,13 +220,15 @@ fn gear_of(look: &Appearance) -> u8 {
     bits.fold(look.gear, |gear, (_, bit)| gear | 1 << bit)
 }
 
-/// Deaths of the last ticks and refusals, gathered once and picked from for every client.
+/// Deaths of the last ticks, refusals and finds, gathered once and picked from for every client.
 #[derive(Default)]
 pub struct Happenings {
     /// Those that some client may not have been told of yet, in the order of their ticks.
     kills: Vec<Death>,
     /// Sorted by session.
     refusals: Vec<(SessionId, (u32, u8))>,
+    /// Sorted by session.
+    finds: Vec<(SessionId, Stack)>,
 }
 
 struct Death {
@@ -261,10 +264,15 @@ impl Happenings {
                     sequence,
                     reason,
                 } => self.refusals.push((session, (sequence, reason as u8))),
+                Event::Found { session, loot } => {
+                    let stacks = loot.things().map(stack);
+                    self.finds.extend(stacks.map(|stack| (session, stack)));
+                }
                 _ => {}
             }
         }
         self.refusals.sort_by_key(|(session, _)| *session);
+        self.finds.sort_by_key(|(session, _)| *session);
     }
 
     /// Forgets what all clients were told, before frames after this tick are gathered.
@@ -272,6 +280,7 @@ impl Happenings {
         let is_pending = |death: &Death| death.tick + limits::KILL_FEED_TICKS > tick;
         self.kills.retain(is_pending);
         self.refusals.clear();
+        self.finds.clear();
     }
 
     /// The deaths after `told_tick` that matter to a body at a place: near, and a few of players far
@@ -306,15 +315,28 @@ impl Happenings {
 
     /// What one session's inputs were refused.
     pub fn refusals_of(&self, session: SessionId) -> Option<Refusals> {
-        let start = self.refusals.partition_point(|(other, _)| *other < session);
-        let rows: Vec<(u32, u8)> = self.refusals[start..]
-            .iter()
-            .take_while(|(other, _)| *other == session)
-            .take(protocol::limits::REFUSALS_MAX)
-            .map(|(_, row)| *row)
-            .collect();
+        let rows = rows_of(&self.refusals, session).take(protocol::limits::REFUSALS_MAX);
+        let rows: Vec<(u32, u8)> = rows.collect();
         (!rows.is_empty()).then_some(Refusals { rows })
     }
+
+    /// What one session's player picked up.
+    pub fn found_by(&self, session: SessionId) -> Option<Found> {
+        let stacks = rows_of(&self.finds, session).take(protocol::limits::FOUND_MAX);
+        let stacks: Vec<Stack> = stacks.collect();
+        (!stacks.is_empty()).then_some(Found { stacks })
+    }
+}
+
+/// One session's of rows sorted by session.
+fn rows_of<Row: Copy>(
+    rows: &[(SessionId, Row)],
+    session: SessionId,
+) -> impl Iterator<Item = Row> + '_ {
+    let start = rows.partition_point(|(other, _)| *other < session);
+    let rows = rows[start..].iter();
+    rows.take_while(move |(other, _)| *other == session)
+        .map(|(_, row)| *row)
 }
 
 fn is_within_feed(a: Position, b: Position) -> bool {
@@ -325,7 +347,7 @@ fn is_within_feed(a: Position, b: Position) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::Weapon;
+    use engine::{Weapon, drops::Loot, spoils::Thing};
 
     #[test]
     fn gear_has_the_kind_low_and_what_is_worn_above_it() {
@@ -401,5 +423,33 @@ mod tests {
         let told = told(body(1), 107);
         assert_eq!(told[1], (107, vec![106, 107]));
         assert_eq!(told[2].0, 112);
+    }
+
+    #[test]
+    fn who_found_something_is_told_of_it_alone_and_once() {
+        let found = |session, thing, count| Event::Found {
+            session: SessionId(session),
+            loot: Loot([Some((thing, count)), None]),
+        };
+        let mut happenings = Happenings::default();
+        let frame = Frame {
+            events: vec![
+                found(2, Thing::Bread, 1),
+                found(1, Thing::Arrow, 8),
+                found(2, Thing::GoldCoin, 5),
+            ],
+            ..Frame::default()
+        };
+        happenings.gather(&frame);
+        let told = |happenings: &Happenings, session| {
+            let found = happenings.found_by(SessionId(session))?;
+            let stacks = found.stacks.into_iter();
+            Some(stacks.map(|it| (it.thing, it.count)).collect::<Vec<_>>())
+        };
+        assert_eq!(told(&happenings, 1), Some(vec![(7, 8)]));
+        assert_eq!(told(&happenings, 2), Some(vec![(8, 1), (6, 5)]));
+        assert_eq!(told(&happenings, 3), None);
+        happenings.begin(1);
+        assert_eq!(told(&happenings, 2), None);
     }
 }

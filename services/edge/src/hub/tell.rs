@@ -25,6 +25,7 @@ use crate::{
         chat::Chat,
         client::Client,
         columns::Column,
+        drops::{DropsTeller, DropsTold},
         inputs::InputGate,
         news::{self, Happenings, News},
         player,
@@ -54,6 +55,7 @@ pub struct Teller {
     news: News,
     happenings: Happenings,
     roster: RosterChanges,
+    drops: DropsTeller,
     columns: ColumnCache,
     /// Columns that changed in a way that edits do not tell, in the frames under way.
     columns_changed: Vec<Column>,
@@ -74,6 +76,7 @@ impl Teller {
             news: News::new(),
             happenings: Happenings::default(),
             roster: RosterChanges::default(),
+            drops: DropsTeller::default(),
             columns: ColumnCache::new(),
             columns_changed: Vec::new(),
             edits: Vec::new(),
@@ -158,6 +161,7 @@ impl Hub {
             self.teller.interest.begin_tick(&self.frame);
             self.teller.news.update(&self.frame);
             self.teller.roster.update(&self.frame.roster);
+            self.teller.drops.begin();
             self.heed_notices();
             self.heed_expulsions();
         }
@@ -185,6 +189,7 @@ impl Hub {
                 frame: &frame,
                 counters: &self.counters,
                 work,
+                slot,
             };
             if telling.tell(client, work.stopwatch(place)).is_err() {
                 give_up(client, &self.counters);
@@ -252,6 +257,8 @@ struct Telling<'a> {
     frame: &'a Frame,
     counters: &'a Counters,
     work: &'a Work,
+    /// The client's.
+    slot: usize,
 }
 
 impl Telling<'_> {
@@ -270,6 +277,7 @@ impl Telling<'_> {
             .inputs
             .heard(self.frame.tick, player.input_sequence, waiting_count);
         self.tell_news(client, player)?;
+        self.tell_drops(client, player)?;
         watch.lap(Part::Control);
         self.tell_snapshot(client, player);
         watch.lap(Part::Interest);
@@ -293,6 +301,7 @@ impl Telling<'_> {
         client.present_at_tick = self.frame.tick;
         client.inputs = InputGate::new(self.frame.tick, player.input_sequence);
         client.kills_told_tick = self.frame.tick;
+        client.drops = DropsTold::default();
         client.bodies_capacity = self.bodies_capacity();
         let staleness_ticks_max = self.staleness_ticks_max(client);
         client.overload = Told::welcome(staleness_ticks_max, self.frame.tick);
@@ -364,6 +373,7 @@ impl Telling<'_> {
         let place = player.motion.position;
         let kills = happenings.kills_due(client.kills_told_tick, tick, player.body, place);
         let refusals = happenings.refusals_of(client.session);
+        let found = happenings.found_by(client.session);
         if let Some(kills) = kills {
             client.kills_told_tick = tick;
             for kill in &kills.rows {
@@ -372,7 +382,18 @@ impl Telling<'_> {
             }
             self.control(client, &kills)?;
         }
+        if let Some(found) = found {
+            self.control(client, &found)?;
+        }
         refusals.map_or(Ok(()), |refusals| self.control(client, &refusals))
+    }
+
+    /// What lies near the player for the taking.
+    fn tell_drops(&mut self, client: &mut Client, player: &PlayerState) -> Result<(), TooSlow> {
+        let Teller { drops, encoder, .. } = &mut *self.teller;
+        let news = drops.news(self.slot, &mut client.drops, self.frame, player);
+        let message = news.map(|drops| Bytes::copy_from_slice(encoder.stream(drops)));
+        message.map_or(Ok(()), |message| client.outbox.control(message))
     }
 
     /// Bodies and events around the player, within its budget.

@@ -99,7 +99,7 @@ pub fn happening(event: &Event) -> Option<Happening> {
         Event::BannerTaken { banner, house } => to_all(Kind::BannerTaken, banner.into(), house),
         Event::RoundEnded { winner } => to_all(Kind::RoundEnded, 0, winner),
         Event::RoundStarted { round } => to_all(Kind::RoundStarted, round, 0),
-        Event::Refused { .. } => return None,
+        Event::Refused { .. } | Event::Found { .. } => return None,
     };
     Some(happening)
 }
