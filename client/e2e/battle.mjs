@@ -34,6 +34,7 @@ export async function battle(report, browser, kind) {
     );
     await check("one walks and the other sees it", () => walk(ann, ben));
     await check("one kills a soldier and is credited", () => kill(ben));
+    await check("what the fallen had is taken up from the ground, and is in the bag", () => gather(ben));
     await check("one digs and the other sees the same hole", () => dig(ann, ben));
     await check("one builds and the other sees the same block", () => build(ann, ben));
     await check("one bombs and the other sees the same crater", () => bomb(ann, ben));
@@ -257,7 +258,7 @@ function groundAround({ x, y, z }) {
 
 async function kill(player) {
   const kills = await player.evaluate(() => window.voxelheim.own.kills);
-  await player.evaluate(startHunting);
+  await player.evaluate(startHunting, { gathers: false });
   const hasMore = (before) => window.voxelheim.own.kills > before;
   try {
     await player.until("credited with a kill", hasMore, KILL_MS_MAX, kills);
@@ -265,6 +266,42 @@ async function kill(player) {
   } finally {
     await player.evaluate(() => window.hunter.stop());
   }
+}
+
+/** Words that tell of it: `+3 Gold coin`. */
+async function gather(player) {
+  const isOnGround = () => window.voxelheim.drops.length > 0;
+  const findsText = () => document.querySelector(".finds li")?.textContent ?? "";
+  const before = await inBag(player);
+  await player.evaluate(startHunting, { gathers: true });
+  let words;
+  try {
+    await player.until("something lies on the ground", isOnGround, KILL_MS_MAX);
+    await player.screenshot("dropped");
+    words = await player.until("something is found", findsText, KILL_MS_MAX);
+    await player.screenshot("found");
+  } finally {
+    await player.evaluate(() => window.hunter.stop());
+  }
+  const [, count, title] = /\+(\d+) ([A-Z][a-z ]+)/.exec(words);
+  const item = title.trim().toLowerCase().replaceAll(" ", "_");
+  const wanted = (before.get(item) ?? 0) + Number(count);
+  const isThere = async () => ((await inBag(player)).get(item) ?? 0) >= wanted;
+  await until(`${words} is in the bag`, isThere, DEED_MS_MAX);
+}
+
+/** What the window of belongings shows in the bag: counts by item. */
+async function inBag(player) {
+  await player.page.keyboard.press("KeyI");
+  const cells = player.page.locator(".item-grid.bag [data-item]");
+  await cells.first().waitFor();
+  const counts = await cells.evaluateAll((all) =>
+    all.map((cell) => [cell.dataset.item, Number(cell.querySelector(".item-count")?.textContent ?? 1)]),
+  );
+  await player.page.keyboard.press("KeyI");
+  const bag = new Map();
+  for (const [item, count] of counts) bag.set(item, (bag.get(item) ?? 0) + count);
+  return bag;
 }
 
 async function noCorrections(...players) {
