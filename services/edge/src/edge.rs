@@ -116,26 +116,30 @@ impl Edge {
         };
         let hub = self.hub.borrow();
         let registry = &self.shared.registry;
-        match registry.admit(&request, &hub.population(), now) {
-            Ok(answer) => Ok(answer),
-            Err(refusal) => {
-                self.shared.counters.drop_one(Cause::JoinRefused);
-                let reason = match refusal {
-                    Refusal::Name(_) => CloseReason::BadName,
-                    Refusal::Ticket(_) => CloseReason::BadTicket,
-                    Refusal::Full => CloseReason::ServerFull,
-                    Refusal::TooManyJoins => CloseReason::TooManyJoins,
-                };
-                Err(Ending::closed(reason, refusal.text()))
-            }
-        }
+        let answer = registry.admit(&request, &hub.population(), now);
+        answer.map_err(|refusal| self.refuse(refusal))
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Ending {
+        self.shared.counters.drop_one(Cause::JoinRefused);
+        let reason = match refusal {
+            Refusal::Name(_) => CloseReason::BadName,
+            Refusal::Ticket(_) => CloseReason::BadTicket,
+            Refusal::Full => CloseReason::ServerFull,
+            Refusal::TooManyJoins => CloseReason::TooManyJoins,
+        };
+        Ending::closed(reason, refusal.text())
     }
 
     /// Lets in who waits, if its turn has come.
-    pub fn advance(&self, place: &Place, now: Instant) -> Turn {
+    ///
+    /// # Errors
+    /// The ending to tell who was sent away meanwhile.
+    pub fn advance(&self, place: &Place, now: Instant) -> Result<Turn, Ending> {
         let hub = self.hub.borrow();
         let registry = &self.shared.registry;
-        registry.advance(place, &hub.population(), now)
+        let turn = registry.advance(place, &hub.population(), now);
+        turn.map_err(|refusal| self.refuse(refusal))
     }
 
     /// Sessions of this edge.

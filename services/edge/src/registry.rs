@@ -102,8 +102,8 @@ pub struct Registry {
 struct Inner {
     /// Let in here and in no frame seen here yet: folded names, and until when they count.
     pending: HashMap<SessionId, (String, Instant)>,
-    /// Those who wait, by number, which only grows.
-    line: VecDeque<u64>,
+    /// Numbers of those who wait, which only grow, and their accounts.
+    line: VecDeque<(u64, u64)>,
     line_next: u64,
     /// Whether newcomers are let in at all just now.
     is_open: bool,
@@ -171,7 +171,7 @@ impl Registry {
             let name = inner.enter(known.session, &name, population, now);
             return Ok(Answer::In(self.attach(known, name)));
         }
-        let number = inner.queue().ok_or(Refusal::Full)?;
+        let number = inner.queue(known.account).ok_or(Refusal::Full)?;
         Ok(Answer::Wait(Place {
             number,
             known,
@@ -179,9 +179,10 @@ impl Registry {
         }))
     }
 
-    /// Lets an account in no more, until the tickets are over that it may still have.
+    /// Lets an account in no more, until the tickets are over that it may still have; one that waits waits in vain.
     pub fn bar(&self, account: u64, now: Instant) {
-        let barred = &mut self.lock().barred;
+        let Inner { barred, line, .. } = &mut *self.lock();
+        line.retain(|(_, waiting)| *waiting != account);
         barred.retain(|(_, until)| *until > now);
         if barred.len() == limits::BARRED_MAX {
             barred.pop_front();
@@ -214,19 +215,28 @@ impl Registry {
     }
 
     /// Lets in who waits, if its turn has come.
-    pub fn advance(&self, place: &Place, population: &Population, now: Instant) -> Turn {
+    ///
+    /// # Errors
+    /// That of who was sent away meanwhile.
+    pub fn advance(
+        &self,
+        place: &Place,
+        population: &Population,
+        now: Instant,
+    ) -> Result<Turn, Refusal> {
         let mut inner = self.lock();
         inner.settle(population, now);
-        let ahead = inner.line.partition_point(|number| *number < place.number);
+        let ahead = inner.place_of(place).map_err(|_| SENT_AWAY);
+        let ahead = ahead.map_err(Refusal::Ticket)?;
         if ahead >= self.room(&inner, population) {
-            return Turn::Later {
+            return Ok(Turn::Later {
                 position: ahead as u32 + 1,
                 count: inner.line.len() as u32,
-            };
+            });
         }
         inner.quit(place);
         let name = inner.enter(place.known.session, &place.name, population, now);
-        Turn::Now(self.attach(place.known, name))
+        Ok(Turn::Now(self.attach(place.known, name)))
     }
 
     /// Gives a place in the line up; nothing if its turn has come.
@@ -313,20 +323,25 @@ impl Inner {
     }
 
     /// A number at the end of the line; none when it is full.
-    fn queue(&mut self) -> Option<u64> {
+    fn queue(&mut self, account: u64) -> Option<u64> {
         if self.line.len() >= limits::WAITING_MAX {
             return None;
         }
         let number = self.line_next;
         self.line_next += 1;
-        self.line.push_back(number);
+        self.line.push_back((number, account));
         Some(number)
     }
 
     fn quit(&mut self, place: &Place) {
-        if let Ok(index) = self.line.binary_search(&place.number) {
+        if let Ok(index) = self.place_of(place) {
             self.line.remove(index);
         }
+    }
+
+    fn place_of(&self, place: &Place) -> Result<usize, usize> {
+        self.line
+            .binary_search_by_key(&place.number, |(number, _)| *number)
     }
 }
 
@@ -570,7 +585,7 @@ mod tests {
         let late = now + limits::JOIN_TIMEOUT;
         let place = waits(&registry, "Bera", &twin, late - Duration::from_millis(1));
         let turn = registry.advance(&place, &twin.population(), late);
-        assert!(matches!(turn, Turn::Now(admission) if admission.name == "Bera"));
+        assert!(matches!(turn, Ok(Turn::Now(admission)) if admission.name == "Bera"));
     }
 
     #[test]
@@ -582,13 +597,13 @@ mod tests {
         inside.iter().for_each(|admission| twin.take_in(admission));
         let line = ["c", "d", "e", "f"].map(|name| waits(&registry, name, &twin, now));
         let turn = |place, twin: &Twin| registry.advance(place, &twin.population(), now);
-        let later = |position, count| Turn::Later { position, count };
+        let later = |position, count| Ok(Turn::Later { position, count });
         assert_eq!(turn(&line[3], &twin), later(4, 4));
         registry.quit(&line[0]);
         assert_eq!(turn(&line[3], &twin), later(3, 3));
         twin.let_go(&inside[0]);
         assert_eq!(turn(&line[2], &twin), later(2, 3), "it is not its turn");
-        let Turn::Now(next) = turn(&line[1], &twin) else {
+        let Ok(Turn::Now(next)) = turn(&line[1], &twin) else {
             panic!("there is room for the first");
         };
         assert_eq!(next.name, "d");
@@ -600,7 +615,7 @@ mod tests {
         assert_eq!(again.session, inside[1].session);
         twin.let_go(&next);
         waits(&registry, "g", &twin, now);
-        assert!(matches!(turn(&line[2], &twin), Turn::Now(_)));
+        assert!(matches!(turn(&line[2], &twin), Ok(Turn::Now(_))));
     }
 
     #[test]
@@ -616,7 +631,27 @@ mod tests {
         assert_eq!(again.session, bera.session);
         registry.set_open(true);
         let turn = registry.advance(&place, &twin.population(), now);
-        assert!(matches!(turn, Turn::Now(_)));
+        assert!(matches!(turn, Ok(Turn::Now(_))));
+        assert_eq!(registry.waiting_count(), 0);
+    }
+
+    #[test]
+    fn who_is_sent_away_waits_no_more() {
+        let now = Instant::now();
+        let registry = registry(10, now);
+        let twin = Twin::default();
+        registry.set_open(false);
+        let line = ["c", "d", "e"].map(|name| waits(&registry, name, &twin, now));
+        registry.bar(line[1].known.account, now);
+        registry.set_open(true);
+        let late = now + 2 * limits::BAR_TIME;
+        let turns = line.map(|place| registry.advance(&place, &twin.population(), late));
+        let [first, second, third] = turns;
+        assert_eq!(second, Err(Refusal::Ticket(SENT_AWAY)));
+        assert!(matches!(
+            [first, third],
+            [Ok(Turn::Now(_)), Ok(Turn::Now(_))]
+        ));
         assert_eq!(registry.waiting_count(), 0);
     }
 

@@ -43,7 +43,7 @@ impl Wait {
     /// before anything else is waited for.
     ///
     /// # Errors
-    /// The ending to tell the visitor, when the server goes away.
+    /// The ending to tell the visitor, when the server goes away or the visitor was sent away.
     pub async fn next(&mut self) -> Result<Step, Ending> {
         loop {
             sleep_until(self.look_at).await;
@@ -51,7 +51,8 @@ impl Wait {
             if let Some(farewell) = self.edge.shared.farewell() {
                 return Err(farewell);
             }
-            let waiting = match self.edge.advance(&self.place, Instant::now()) {
+            let turn = self.edge.advance(&self.place, Instant::now());
+            let waiting = match turn? {
                 Turn::Now(admission) => return Ok(Step::In(admission)),
                 Turn::Later { position, count } => Waiting { position, count },
             };
