@@ -83,6 +83,32 @@ export function DeedButton(props: { action: Action; deed: () => Deed; children: 
   );
 }
 
+/** A line of text to be written, with what there is to say of it. */
+export function TextField(props: {
+  id: string;
+  label: string;
+  value: string;
+  charactersMax: number;
+  hint?: string;
+  write: (text: string) => void;
+}) {
+  return (
+    <div class="field">
+      <label for={props.id}>{props.label}</label>
+      <input
+        id={props.id}
+        value={props.value}
+        maxLength={props.charactersMax}
+        autocomplete="off"
+        onInput={(event) => props.write(event.target.value)}
+      />
+      <Show when={props.hint}>
+        <span class="hint">{props.hint}</span>
+      </Show>
+    </div>
+  );
+}
+
 /** The last minutes of a figure. At full height is its limit, or where it has none a little more than it was, and at
  * least `calm`, so that noise does not look like a mountain. */
 export function Chart(props: { values: readonly number[]; limit?: number; calm?: number; label: string }) {

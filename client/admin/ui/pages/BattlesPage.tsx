@@ -7,7 +7,7 @@ import { localTime, timeOf } from "../../model/local_time";
 import { count, moment, seconds } from "../../model/words";
 import { createAsked } from "../asked";
 import { useMay, usePanel } from "../context";
-import { AccountLink, DeedButton, Facts, Moment, Section, Table, Told } from "../parts";
+import { AccountLink, DeedButton, Facts, Moment, Section, Table, TextField, Told } from "../parts";
 
 const EVERY_MS = 2_000;
 /** As the service takes them. */
@@ -139,16 +139,13 @@ function Another() {
   return (
     <Section title="Schedule another">
       <div>
-        <div class="field">
-          <label for="battle-title">Title</label>
-          <input
-            id="battle-title"
-            value={title()}
-            maxLength={TITLE_CHARACTERS_MAX}
-            autocomplete="off"
-            onInput={(event) => setTitle(event.target.value)}
-          />
-        </div>
+        <TextField
+          id="battle-title"
+          label="Title"
+          value={title()}
+          charactersMax={TITLE_CHARACTERS_MAX}
+          write={setTitle}
+        />
         <div class="field">
           <label for="battle-start">Begins</label>
           <input
@@ -162,16 +159,13 @@ function Another() {
             {hint()}
           </span>
         </div>
-        <div class="field">
-          <label for="battle-note">What players are told with it, if anything</label>
-          <input
-            id="battle-note"
-            value={note()}
-            maxLength={NOTE_CHARACTERS_MAX}
-            autocomplete="off"
-            onInput={(event) => setNote(event.target.value)}
-          />
-        </div>
+        <TextField
+          id="battle-note"
+          label="What players are told with it, if anything"
+          value={note()}
+          charactersMax={NOTE_CHARACTERS_MAX}
+          write={setNote}
+        />
       </div>
       <div class="deed-buttons">
         <DeedButton

@@ -5,7 +5,7 @@ import type { DailyMessage } from "../../api";
 import { putDailyMessage } from "../../model/deeds";
 import { createAsked } from "../asked";
 import { useMay, usePanel } from "../context";
-import { AccountLink, DeedButton, Moment, Section, Told } from "../parts";
+import { AccountLink, DeedButton, Moment, Section, TextField, Told } from "../parts";
 
 /** As the service takes it. */
 const TEXT_CHARACTERS_MAX = 200;
@@ -41,19 +41,14 @@ function MessageOf(props: { message: DailyMessage }) {
         </p>
       </Show>
       <Show when={may("message_of_the_day.set")}>
-        <div class="field">
-          <label for="daily-message">New message</label>
-          <input
-            id="daily-message"
-            value={text()}
-            maxLength={TEXT_CHARACTERS_MAX}
-            autocomplete="off"
-            onInput={(event) => setText(event.target.value)}
-          />
-          <span class="hint">
-            {text().length} of {TEXT_CHARACTERS_MAX} letters
-          </span>
-        </div>
+        <TextField
+          id="daily-message"
+          label="New message"
+          value={text()}
+          charactersMax={TEXT_CHARACTERS_MAX}
+          hint={`${text().length} of ${TEXT_CHARACTERS_MAX} letters`}
+          write={setText}
+        />
         <div class="deed-buttons">
           <DeedButton
             action="message_of_the_day.set"

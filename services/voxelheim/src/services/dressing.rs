@@ -34,16 +34,9 @@ impl Dressing {
             broker,
             mut stopped,
         } = self;
-        let database = tokio::select! {
-            database = game.opened("dressing of players") => database,
-            _ = stopped.wait_for(|stopped| *stopped) => return,
-        };
-        match database {
-            Ok(database) => {
-                let store = Store::new(database, Arc::new(Definitions::embedded()));
-                Valet::new(port, pod, store).run(broker, stopped).await;
-            }
-            Err(error) => tracing::error!(%error, "players are not dressed"),
+        if let Some(database) = game.opened("dressing of players", &mut stopped).await {
+            let store = Store::new(database, Arc::new(Definitions::embedded()));
+            Valet::new(port, pod, store).run(broker, stopped).await;
         }
     }
 }

@@ -48,8 +48,23 @@ impl Game {
         }
     }
 
-    /// The database, once it is there; `what` waits for it.
-    pub async fn opened(self, what: &str) -> Result<Database, SqlError> {
+    /// The database, once it is there; none when it is told to stop before, or when it is of no use, which is
+    /// logged. `what` waits for it.
+    pub async fn opened(
+        self,
+        what: &str,
+        stopped: &mut watch::Receiver<bool>,
+    ) -> Option<Database> {
+        let opened = tokio::select! {
+            opened = self.reached(what) => opened,
+            _ = stopped.wait_for(|stopped| *stopped) => return None,
+        };
+        opened
+            .inspect_err(|error| tracing::error!(%error, "there is no {what}"))
+            .ok()
+    }
+
+    async fn reached(self, what: &str) -> Result<Database, SqlError> {
         let url = match self {
             Self::Open(database) => return Ok(database),
             Self::Away(url) => url,
@@ -101,16 +116,9 @@ impl Keeping {
             broker,
             mut stopped,
         } = self;
-        let database = tokio::select! {
-            database = game.opened("keeping of spoils") => database,
-            _ = stopped.wait_for(|stopped| *stopped) => return,
-        };
-        match database {
-            Ok(database) => {
-                let store = Store::new(database, &world_name(founding));
-                Keeper::new(port, pod, store).run(broker, stopped).await;
-            }
-            Err(error) => tracing::error!(%error, "spoils are not kept"),
+        if let Some(database) = game.opened("keeping of spoils", &mut stopped).await {
+            let store = Store::new(database, &world_name(founding));
+            Keeper::new(port, pod, store).run(broker, stopped).await;
         }
     }
 }
