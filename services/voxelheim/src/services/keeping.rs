@@ -50,11 +50,7 @@ impl Game {
 
     /// The database, once it is there; none when it is told to stop before, or when it is of no use, which is
     /// logged. `what` waits for it.
-    pub async fn opened(
-        self,
-        what: &str,
-        stopped: &mut watch::Receiver<bool>,
-    ) -> Option<Database> {
+    pub async fn opened(self, what: &str, stopped: &mut watch::Receiver<bool>) -> Option<Database> {
         let opened = tokio::select! {
             opened = self.reached(what) => opened,
             _ = stopped.wait_for(|stopped| *stopped) => return None,
