@@ -5,9 +5,9 @@ mod common;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use common::{Crowd, GROUND, flat_world, send, standing};
+use common::{Crowd, GROUND, flat_world, scattered, send, standing};
 use engine::{
-    Attachment, BodyId, Command, Event, Frame, SessionId, World, arena,
+    Attachment, BodyId, Command, Event, Frame, SessionId, World,
     cluster::Cluster,
     drops::{Drop, Drops, Loot},
     effect::{Change, Effect, EffectTarget, Origin, sequence},
@@ -15,11 +15,7 @@ use engine::{
     spoils::Thing,
     tick,
 };
-use spatial::{
-    Block, BlockBox, BlockCoord, Position,
-    partition::{Owner, Partition},
-    random::SplitMix64,
-};
+use spatial::{Block, BlockCoord, Position, random::SplitMix64};
 
 const PLAYERS: usize = 24;
 const SOLDIERS_PER_HOUSE: u32 = 60;
@@ -47,14 +43,6 @@ fn record(seed: u64, ticks: u32) -> Vec<(Vec<Command>, Arc<Frame>)> {
         script.push((given, Arc::new(Frame::clone(&frame))));
     }
     script
-}
-
-fn scattered(shard_count: u16, random: &mut SplitMix64) -> Partition {
-    let field = BlockBox::new(BlockCoord::new(0, 0, 0), BlockCoord::new(63, 63, 63));
-    let owners: Vec<Owner> = (0..shard_count)
-        .map(|shard| Owner { pod: 0, shard })
-        .collect();
-    arena::scattered(field, &owners, random)
 }
 
 /// What was there and is no more, though its time was not over.

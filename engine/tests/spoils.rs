@@ -5,15 +5,15 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{Crowd, flat_world};
+use common::{Crowd, flat_world, scattered};
 use engine::{
-    Attachment, BlockTarget, Buttons, Command, Event, Frame, SessionId, Slot, World, arena,
+    Attachment, BlockTarget, Buttons, Command, Event, Frame, SessionId, Slot, World,
     cluster::Cluster,
     limits::SEAL_TICKS,
     spoils::{Gains, Sealed},
     tick,
 };
-use spatial::{BlockBox, BlockCoord, partition::Owner, random::SplitMix64};
+use spatial::{BlockCoord, random::SplitMix64};
 
 const PLAYERS: usize = 24;
 /// So many that everybody falls and fells now and then.
@@ -159,15 +159,6 @@ fn record(seed: u64, ticks: u32) -> (Vec<Vec<Command>>, Vec<Totals>) {
         wanted.push(totals);
     }
     (script, wanted)
-}
-
-fn scattered(shard_count: u16, random: &mut SplitMix64) -> spatial::partition::Partition {
-    let corner = BlockCoord::new(63, 63, 63);
-    let field = BlockBox::new(BlockCoord::new(0, 0, 0), corner);
-    let owners: Vec<Owner> = (0..shard_count)
-        .map(|shard| Owner { pod: 0, shard })
-        .collect();
-    arena::scattered(field, &owners, random)
 }
 
 fn told(cluster: &Cluster) -> Vec<Sealed> {

@@ -5,15 +5,11 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{Crowd, flat_world};
+use common::{Crowd, flat_world, scattered};
 use engine::{
-    Attachment, Command, Dress, Frame, Piece, SessionId, World, Worn, arena, cluster::Cluster, tick,
+    Attachment, Command, Dress, Frame, Piece, SessionId, World, Worn, cluster::Cluster, tick,
 };
-use spatial::{
-    BlockBox, BlockCoord,
-    partition::{Owner, Partition},
-    random::SplitMix64,
-};
+use spatial::random::SplitMix64;
 
 const PLAYERS: usize = 16;
 const SOLDIERS_PER_HOUSE: u32 = 40;
@@ -93,14 +89,6 @@ fn enter(session: SessionId) -> Command {
         name: String::from("again"),
         house: 255,
     }
-}
-
-fn scattered(shard_count: u16, random: &mut SplitMix64) -> Partition {
-    let field = BlockBox::new(BlockCoord::new(0, 0, 0), BlockCoord::new(63, 63, 63));
-    let owners: Vec<Owner> = (0..shard_count)
-        .map(|shard| Owner { pod: 0, shard })
-        .collect();
-    arena::scattered(field, &owners, random)
 }
 
 fn word(session: SessionId, revision: u32, pieces: &[Piece]) -> Command {

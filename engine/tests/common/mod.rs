@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use engine::{
     Attachment, BlockTarget, Buttons, Command, Landmarks, PlayerInput, SessionId, Slot, World,
-    WorldConfig, effect::Effect,
+    WorldConfig, arena, effect::Effect,
 };
 use spatial::{
-    Block, BlockCoord, Brick, CellCoord, Position, random::SplitMix64, terrain::Terrain,
+    Block, BlockBox, BlockCoord, Brick, CellCoord, Position,
+    partition::{Owner, Partition},
+    random::SplitMix64,
+    terrain::Terrain,
 };
 
 /// The topmost layer of soil of [`flat_terrain`]; bodies stand at `GROUND + 1`.
@@ -66,6 +69,15 @@ pub fn flat_world(seed: u64, soldiers_per_house: u32) -> World {
         },
     };
     World::new(config, flat_terrain(4))
+}
+
+/// Regions of [`flat_terrain`] of 4 × 4 cells dealt out to so many shards by chance.
+pub fn scattered(shard_count: u16, random: &mut SplitMix64) -> Partition {
+    let field = BlockBox::new(BlockCoord::new(0, 0, 0), BlockCoord::new(63, 63, 63));
+    let owners: Vec<Owner> = (0..shard_count)
+        .map(|shard| Owner { pod: 0, shard })
+        .collect();
+    arena::scattered(field, &owners, random)
 }
 
 /// Has an effect arrive in the next tick.
