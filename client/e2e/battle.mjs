@@ -1,6 +1,7 @@
 //! Two players in one battle over one transport: what each does, the other sees.
 
 import { strict as assert } from "node:assert";
+import { bagOf, belongingsClosed, openBelongings } from "./belongings_window.mjs";
 import { Player } from "./browser.mjs";
 import { startHunting } from "./hunter.mjs";
 import { Server } from "./server.mjs";
@@ -272,7 +273,10 @@ async function kill(player) {
 async function gather(player) {
   const isOnGround = () => window.voxelheim.drops.length > 0;
   const findsText = () => document.querySelector(".finds li")?.textContent ?? "";
-  const before = await inBag(player);
+  await openBelongings(player);
+  const before = await bagOf(player);
+  await player.page.keyboard.press("Escape");
+  await belongingsClosed(player);
   await player.evaluate(startHunting, { gathers: true });
   let words;
   try {
@@ -286,22 +290,11 @@ async function gather(player) {
   const [, count, title] = /\+(\d+) ([A-Z][a-z ]+)/.exec(words);
   const item = title.trim().toLowerCase().replaceAll(" ", "_");
   const wanted = (before.get(item) ?? 0) + Number(count);
-  const isThere = async () => ((await inBag(player)).get(item) ?? 0) >= wanted;
+  const isThere = async () => ((await bagOf(player)).get(item) ?? 0) >= wanted;
+  await openBelongings(player);
   await until(`${words} is in the bag`, isThere, DEED_MS_MAX);
-}
-
-/** What the window of belongings shows in the bag: counts by item. */
-async function inBag(player) {
-  await player.page.keyboard.press("KeyI");
-  const cells = player.page.locator(".item-grid.bag [data-item]");
-  await cells.first().waitFor();
-  const counts = await cells.evaluateAll((all) =>
-    all.map((cell) => [cell.dataset.item, Number(cell.querySelector(".item-count")?.textContent ?? 1)]),
-  );
-  await player.page.keyboard.press("KeyI");
-  const bag = new Map();
-  for (const [item, count] of counts) bag.set(item, (bag.get(item) ?? 0) + count);
-  return bag;
+  await player.page.keyboard.press("Escape");
+  await belongingsClosed(player);
 }
 
 async function noCorrections(...players) {

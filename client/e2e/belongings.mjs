@@ -2,6 +2,7 @@
 //! keyboard and mouse in the page; and what they are told when something cannot be.
 
 import { strict as assert } from "node:assert";
+import { belongingsClosed, openBelongings } from "./belongings_window.mjs";
 import { Player } from "./browser.mjs";
 import { fits, holdsAll } from "./layout.mjs";
 import { Server } from "./server.mjs";
@@ -56,10 +57,10 @@ async function openAndClose(bera) {
   assert.ok(Math.hypot(after.x - before.x, after.z - before.z) < 0.01, "keys of the window move no body");
   await bera.screenshot("belongings-first");
   await bera.page.keyboard.press("KeyI");
-  await closed(bera);
+  await belongingsClosed(bera);
   await open(bera);
   await bera.page.keyboard.press("Escape");
-  await closed(bera);
+  await belongingsClosed(bera);
 }
 
 async function craft(bera) {
@@ -190,7 +191,7 @@ async function trade(bera, ivar) {
   await tab(ivar, "Bag");
   await has(ivar, ".item-grid.bag", { oak_planks: 8 });
   await ivar.page.keyboard.press("Escape");
-  await closed(ivar);
+  await belongingsClosed(ivar);
 }
 
 async function decline(bera, ivar) {
@@ -208,7 +209,7 @@ async function decline(bera, ivar) {
   await tab(bera, "Bag");
   await has(bera, ".item-grid.bag", { stone: 16 });
   await ivar.page.keyboard.press("Escape");
-  await closed(ivar);
+  await belongingsClosed(ivar);
 }
 
 async function room(bera) {
@@ -218,23 +219,18 @@ async function room(bera) {
   }
   await bera.page.setViewportSize(DESK);
   await bera.page.keyboard.press("Escape");
-  await closed(bera);
+  await belongingsClosed(bera);
 }
 
 /** By the key; a tab by the mouse. */
 async function open(player, name) {
-  await player.page.keyboard.press("KeyI");
-  await player.page.waitForSelector("dialog.belongings .item-place, dialog.belongings .bench");
+  await openBelongings(player);
   if (name) await tab(player, name);
 }
 
 async function tab(player, name) {
   await player.page.getByRole("tab", { name }).click();
   await says(player, '[aria-selected="true"]', name);
-}
-
-async function closed(player) {
-  await player.page.waitForSelector("dialog.belongings", { state: "detached" });
 }
 
 /** All there is of a thing in the bag. */
