@@ -2,7 +2,8 @@
 
 export async function openBelongings(player) {
   await player.page.keyboard.press("KeyI");
-  await player.page.waitForSelector("dialog.belongings .item-place, dialog.belongings .bench");
+  // Not all of it is shown on a small screen.
+  await player.page.waitForSelector("dialog.belongings .item-place:visible, dialog.belongings .bench:visible");
 }
 
 /** What closes it is the caller's to press. */
