@@ -21,7 +21,7 @@ use crate::{
 const REACH: i32 = UNITS_PER_METRE * 5 / 4;
 /// Ticks between two times that a player reaches for what lies there.
 const REACH_TICKS: u32 = 4;
-/// How far what lies in the air falls, and what is built over rises, in blocks: a battle's fall and wall.
+/// How far what lies in the air falls at once, and what is built over rises, in blocks; the next sweep goes on.
 const FALL_BLOCKS_MAX: i32 = 64;
 const RISE_BLOCKS_MAX: i32 = 4;
 
@@ -156,17 +156,21 @@ impl FromIterator<Drop> for Drops {
     }
 }
 
-/// Names what a body leaves that falls at a tick: a body falls once in as long as anything lies, or the
-/// tick tells its falls apart.
+/// Names what a body leaves that falls at a tick. The tick's twelve bits tell falls of 204 s apart, and
+/// nothing lies as long as that.
 fn drop_id(fallen: BodyId, tick: u32) -> u32 {
     fallen.index() << 12 | tick & 0xfff
 }
 
 /// Has what a body had lie where it fell, for the body that felled it.
 pub(crate) fn leave(world: &mut World, fallen: BodyId, finder: BodyId, at: Position) {
-    let (seed, tick) = (world.config.seed, world.tick);
-    let body = fallen;
-    let loot = Fallen { seed, body, tick }.loot();
+    let tick = world.tick;
+    let had = Fallen {
+        seed: world.config.seed,
+        body: fallen,
+        tick,
+    };
+    let loot = had.loot();
     if loot.is_none() {
         return;
     }
@@ -207,7 +211,7 @@ pub(crate) fn phase(world: &mut World) {
     }
 }
 
-/// The one with the lowest key: all others have their turn soon.
+/// The one with the lowest key that the body may take: all others have their turn soon.
 fn at_feet(drops: &Drops, body: BodyId, feet: Position, tick: u32) -> Option<Drop> {
     let mut found = None;
     drops.each_near(feet, REACH, |drop| {

@@ -57,6 +57,10 @@ pub const DROPS_MAX: usize = 1_024;
 pub const DROP_TICKS: u32 = 60 * TICK_RATE_HZ;
 /// Ticks in which only who felled the fallen may take it: 10 s, to walk where an arrow hit.
 pub const DROP_CLAIM_TICKS: u32 = 10 * TICK_RATE_HZ;
+const _: () = assert!(
+    DROP_TICKS + DROPS_SWEEP_TICKS < 1 << 12,
+    "its name holds so many ticks"
+);
 /// Ticks after which it is looked at again, whether its time is over or the ground below it is gone: 0.8 s.
 pub const DROPS_SWEEP_TICKS: u32 = 16;
 
