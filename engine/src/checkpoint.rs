@@ -15,6 +15,7 @@ use spatial::{
 use crate::{
     body::{Bodies, Body, Combat, Intent, Mind, NONE},
     compose::Composer,
+    dialect::Dialect,
     effect::Effect,
     event::Event,
     frame::{BodyColumns, Frame, Handoffs, Roster},
@@ -32,8 +33,8 @@ pub(crate) mod check;
 
 pub use crate::record::CheckpointError;
 
-/// The first bytes of a checkpoint; the last one is the version.
-const MAGIC: [u8; 8] = *b"VXHEIM\x00\x05";
+/// The first bytes of a checkpoint; the version follows.
+const MAGIC: [u8; 7] = *b"VXHEIM\x00";
 
 record!(Roster {
     version,
@@ -54,6 +55,7 @@ record!(BodyColumns {
 pub fn save(world: &World) -> Vec<u8> {
     let mut output = Vec::new();
     MAGIC.write(&mut output);
+    world.frame.dialect.checkpoint_version().write(&mut output);
     world.config.write(&mut output);
     world.owner.write(&mut output);
     world.frame.partition.write(&mut output);
@@ -81,13 +83,16 @@ pub fn save(world: &World) -> Vec<u8> {
 /// those it needs tick beside it: see [`World::is_whole`].
 pub fn load(bytes: &[u8]) -> Result<World, CheckpointError> {
     let mut input = Input::new(bytes);
-    if <[u8; 8]>::read(&mut input)? != MAGIC {
+    if <[u8; 7]>::read(&mut input)? != MAGIC {
         return Err(CheckpointError::BadVersion);
     }
+    let dialect = Dialect::of_checkpoint_version(u8::read(&mut input)?);
+    let dialect = dialect.ok_or(CheckpointError::BadVersion)?;
     let config = Record::read(&mut input)?;
     let owner = Record::read(&mut input)?;
     let partition = Record::read(&mut input)?;
     let mut world = World::bare(config, owner, partition, Terrain::new());
+    world.speak(dialect);
     world.tick = Record::read(&mut input)?;
     world.bodies = read_bodies(&mut input)?;
     read_players(&mut world, &mut input)?;

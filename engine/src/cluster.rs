@@ -122,7 +122,7 @@ impl Cluster {
                 let inboxes = inboxes.iter_mut();
                 return inboxes.for_each(|inbox| inbox.push(command.clone()));
             }
-            Command::Partition(_) | Command::EndRound { .. } => None,
+            Command::Partition(_) | Command::EndRound { .. } | Command::Speak { .. } => None,
             Command::Join { session, .. }
             | Command::Leave { session }
             | Command::Present { session, .. }

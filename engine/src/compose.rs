@@ -126,6 +126,7 @@ fn fill_happenings(frames: &[Arc<Frame>], whole: &mut Frame) {
 fn fill_seat(frames: &[Arc<Frame>], whole: &mut Frame) {
     let seat = frames.iter().find(|frame| frame.is_seat);
     let seat = seat.expect("some shard keeps the seat");
+    whole.dialect = seat.dialect;
     whole.is_seat = true;
     whole.seat = None;
     whole.terrain = seat.terrain.clone();

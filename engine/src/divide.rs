@@ -60,6 +60,7 @@ fn beside(world: &World, owner: Owner, partition: Arc<Partition>) -> World {
     let terrain = world.terrain.clone();
     let mut shard = World::bare(world.config.clone(), owner, partition, terrain);
     shard.tick = world.tick;
+    shard.speak(world.dialect_next);
     shard.history = world.history.clone();
     shard.drops.copy(&world.drops);
     shard.thought = world.thought.clone();
@@ -169,6 +170,8 @@ pub fn unite(shards: &[World]) -> World {
         "nobody is lost and nobody is twice (R4)"
     );
     world.bodies.tally = tally;
+    let seat = shards.iter().find(|shard| shard.seat.is_some());
+    world.speak(seat.expect("some shard keeps the seat").dialect_next);
     world.seat = Some(Box::new(seat_of(shards)));
     world.history = history_of(shards);
     publish::restart(&mut world);

@@ -6,6 +6,7 @@ use core::cmp::Ordering;
 use spatial::{Brick, CellCoord, Position};
 
 use crate::{
+    dialect::Dialect,
     drops,
     effect::{Change, Effect, EffectTarget, Work},
     event::Event,
@@ -78,6 +79,7 @@ fn key(command: &Command) -> (SessionId, u8, Attachment, u32) {
     match command {
         Command::Terrain { .. } | Command::Partition(_) => (SessionId(0), 0, none, 0),
         Command::EndRound { number } => (SessionId(0), 1, none, *number),
+        Command::Speak { dialect } => (SessionId(0), 1, none, dialect.number().into()),
         Command::Join {
             session,
             attachment,
@@ -109,7 +111,9 @@ fn collect_forwarded(world: &World, commands: &mut Vec<Command>) {
 fn is_for(world: &World, command: &Command) -> bool {
     match command {
         Command::Terrain { .. } => false,
-        Command::Partition(_) | Command::EndRound { .. } => world.seat.is_some(),
+        Command::Partition(_) | Command::EndRound { .. } | Command::Speak { .. } => {
+            world.seat.is_some()
+        }
         Command::Leave { session }
         | Command::Present { session, .. }
         | Command::Wear { session, .. }
@@ -132,6 +136,7 @@ fn take(world: &mut World, command: &Command) -> bool {
         Command::Terrain { bricks } => load(world, bricks),
         Command::Partition(change) => repartition(world, *change),
         Command::EndRound { number } => round::end_early(world, *number),
+        Command::Speak { dialect } => speak(world, *dialect),
         Command::Join {
             session,
             attachment,
@@ -174,6 +179,15 @@ fn repartition(world: &mut World, change: PartitionChange) -> bool {
         world.happenings.counters.partition_refused_count += 1;
     }
     true
+}
+
+/// From the next tick on, and for good.
+fn speak(world: &mut World, dialect: Dialect) -> bool {
+    let is_ours = world.seat.is_some();
+    if is_ours {
+        world.dialect_next = world.dialect_next.max(dialect);
+    }
+    is_ours
 }
 
 /// Of all that the last tick wants done: what is this shard's, and what is done to terrain, of which

@@ -7,7 +7,7 @@
 
 use alloc::vec::Vec;
 
-use spatial::{Block, BlockCoord, Position, morton, position::UNITS_PER_METRE, terrain::Terrain};
+use spatial::{Block, BlockCoord, Position, morton, position::UNITS_PER_METRE};
 
 use crate::{
     effect::{Change, Effect, EffectTarget, Origin, sequence},
@@ -226,7 +226,7 @@ fn at_feet(drops: &Drops, body: BodyId, feet: Position, tick: u32) -> Option<Dro
 pub(crate) fn lay(world: &mut World, effect: &Effect, loot: Loot, at: Position) {
     let drop = Drop {
         id: effect.sequence as u32,
-        position: settled(&world.terrain, at),
+        position: settled(world, at),
         loot,
         finder: effect.source,
         tick: world.tick,
@@ -244,20 +244,22 @@ pub(crate) fn sweep(world: &mut World) {
     if world.drops.is_empty() || !world.tick.is_multiple_of(DROPS_SWEEP_TICKS) {
         return;
     }
-    let (terrain, tick) = (&world.terrain, world.tick);
-    let Drops(all) = &mut world.drops;
-    all.retain(|drop| !drop.is_over(tick));
-    for drop in &mut *all {
-        drop.position = settled(terrain, drop.position);
+    let Drops(mut all) = core::mem::take(&mut world.drops);
+    all.retain(|drop| !drop.is_over(world.tick));
+    for drop in &mut all {
+        drop.position = settled(world, drop.position);
     }
     all.sort_unstable_by_key(Drop::key);
+    world.drops = Drops(all);
 }
 
-/// On the ground below a place, or above it where that is in the ground. Land that is not loaded bears.
-fn settled(terrain: &Terrain, place: Position) -> Position {
+/// On the ground or the water below a place, or above it where that is in it; what is deep rises by and by.
+/// Land that is not loaded bears.
+fn settled(world: &World, place: Position) -> Position {
+    let is_floating = world.dialect.has_floating_drops();
     let bears = |block: BlockCoord| {
-        let block = terrain.block(block);
-        block.is_solid() || block == Block::VOID
+        let block = world.terrain.block(block);
+        block.is_solid() || block == Block::VOID || is_floating && block == Block::WATER
     };
     let mut block = place.block();
     let y = block.y;

@@ -11,6 +11,7 @@ use spatial::{
 
 use crate::{
     body::{Body, Tally},
+    dialect::Dialect,
     drops::Drops,
     effect::Effect,
     event::Event,
@@ -211,6 +212,8 @@ impl Handoffs {
 pub struct Frame {
     pub tick: u32,
     pub source: Owner,
+    /// What it is written in; the seat's is also what the world speaks from the next tick on.
+    pub dialect: Dialect,
     /// Whether banners, round, roster and partition are those of the world: the seat's shard says
     /// them, the frames of all others leave them empty.
     pub is_seat: bool,

@@ -21,7 +21,10 @@ use crate::{
 pub fn phase(world: &mut World, siblings: &[Arc<Frame>]) {
     let own = world.frame.clone();
     world.history.see(own.clone(), siblings);
-    world.partition = world.history.newest().seat().partition.clone();
+    let seat = world.history.newest().seat();
+    let dialect = seat.dialect;
+    world.partition = seat.partition.clone();
+    world.speak(dialect);
     load(world, &own);
     for sibling in siblings {
         load(world, sibling);

@@ -8,6 +8,7 @@ use spatial::{Block, BlockCoord, CellCoord};
 
 use crate::{
     body::{Bodies, Combat, Intent, Mind, NONE},
+    dialect::Dialect,
     drops::Drop,
     effect::{Change, Effect, EffectTarget, Work},
     frame::{BannerState, RoundState},
@@ -49,10 +50,19 @@ pub fn sum_of_shard(world: &World) -> u64 {
         world.drops.all().iter().for_each(|it| add(of_drop(it)));
         seat.banners.iter().for_each(|it| add(of_banner(it)));
         add(of_round(&seat.round));
+        add(of_dialect(world.dialect_next));
         let estates = seat.estates.all();
         estates.iter().for_each(|it| add(of_estate(it)));
     }
     sum
+}
+
+/// The version before adds nothing, and its hashes are to be the same.
+fn of_dialect(dialect: Dialect) -> u64 {
+    match dialect {
+        Dialect::OLDEST => 0,
+        newer => Digest::new(Kind::Dialect).word(newer.number().into()).end(),
+    }
 }
 
 /// What an edit adds to [`World::terrain_hash`].
@@ -86,6 +96,7 @@ enum Kind {
     Load,
     Estate,
     Drop,
+    Dialect,
 }
 
 /// A multiply and fold for each word: quick, and every bit of a word reaches every bit of the end.

@@ -10,6 +10,7 @@ use spatial::{
 };
 
 use crate::{
+    dialect::Dialect,
     id::{Attachment, SessionId},
     worn::Dress,
 };
@@ -125,6 +126,8 @@ pub enum Command {
     Partition(PartitionChange),
     /// The round of this number is over, whatever its score; one that is over already stays so.
     EndRound { number: u32 },
+    /// All processes of the world speak this; one that is not newer than what is spoken changes nothing.
+    Speak { dialect: Dialect },
 }
 
 /// A change of the partition, as [`spatial::partition::Partition`] knows it, or of who takes part.

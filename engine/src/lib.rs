@@ -32,6 +32,7 @@ pub mod checkpoint;
 pub mod cluster;
 pub mod compose;
 mod cross;
+pub mod dialect;
 pub mod divide;
 mod drain;
 pub mod drops;
@@ -67,6 +68,7 @@ pub mod tick;
 pub mod world;
 pub mod worn;
 
+pub use dialect::Dialect;
 pub use event::{Event, RefusalReason, Weapon};
 pub use frame::{
     Appearance, BannerState, BodyColumns, Edit, Frame, House, PlayerState, Roster, RoundState,

@@ -66,6 +66,7 @@ pub fn past_frame(tick: u32, bodies: BodyColumns, terrain: Terrain) -> Frame {
 fn fill(frame: &mut Frame, world: &mut World) {
     frame.tick = world.tick;
     frame.source = world.owner;
+    frame.dialect = world.dialect_next;
     frame.hash_sum = hash::sum_of_shard(world);
     frame.hash = hash::of_sum(world.tick, world.config.seed, frame.hash_sum);
     fill_bodies(frame, &world.bodies);

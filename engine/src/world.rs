@@ -15,6 +15,7 @@ use spatial::{
 use crate::{
     balance::{BREATH_TICKS, SOLDIER_HEALTH_MAX},
     body::{Bodies, Body, Combat, Gear, NONE},
+    dialect::Dialect,
     drops::Drops,
     effect::Outbox,
     frame::{BannerState, Frame, House, RoundState},
@@ -60,6 +61,10 @@ pub struct World {
     pub partition: Arc<Partition>,
     /// This shard's name in it.
     pub owner: Owner,
+    /// What the world speaks in the tick under way: as the seat's frame of the last tick said.
+    pub dialect: Dialect,
+    /// And from the next tick on: another only where the seat is.
+    pub dialect_next: Dialect,
     /// The tick under way, or the last one.
     pub tick: u32,
     /// Of all the world: a copy that every shard keeps by the same edits.
@@ -109,6 +114,14 @@ impl World {
         world
     }
 
+    /// The same before its first tick, speaking an older dialect than this version's newest.
+    pub fn speaking(mut self, dialect: Dialect) -> Self {
+        assert_eq!(self.tick, 0, "a world that ticks is told by a command");
+        self.speak(dialect);
+        publish::restart(&mut self);
+        self
+    }
+
     /// A shard without anything but terrain.
     pub(crate) fn bare(
         config: WorldConfig,
@@ -120,6 +133,8 @@ impl World {
             config,
             partition,
             owner,
+            dialect: Dialect::default(),
+            dialect_next: Dialect::default(),
             tick: 0,
             round_memory: RoundMemory {
                 number: 1,
@@ -141,6 +156,12 @@ impl World {
             thought: Thought::default(),
             terrain_hash: 0,
         }
+    }
+
+    /// Speaks it from now on: for worlds that are new, loaded or beside another.
+    pub(crate) fn speak(&mut self, dialect: Dialect) {
+        self.dialect = dialect;
+        self.dialect_next = dialect;
     }
 
     /// Whether a cell is this shard's to decide on (R4): not another's, nor outside of the world.

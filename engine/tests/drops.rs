@@ -5,21 +5,19 @@ mod common;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use common::{Crowd, GROUND, flat_world, scattered, send, standing};
+use common::{Crowd, GROUND, LOOT, flat_world, lay, scattered, send, standing};
 use engine::{
     Attachment, BodyId, Command, Event, Frame, SessionId, World,
     cluster::Cluster,
     drops::{Drop, Drops, Loot},
     effect::{Change, Effect, EffectTarget, Origin, sequence},
     limits::{DROP_CLAIM_TICKS, DROP_TICKS, DROPS_SWEEP_TICKS},
-    spoils::Thing,
     tick,
 };
-use spatial::{Block, BlockCoord, Position, random::SplitMix64};
+use spatial::{Block, BlockCoord, random::SplitMix64};
 
 const PLAYERS: usize = 24;
 const SOLDIERS_PER_HOUSE: u32 = 60;
-const LOOT: Loot = Loot([Some((Thing::GoldCoin, 4)), Some((Thing::Bread, 1))]);
 
 fn add(things: &mut BTreeMap<usize, u32>, loot: Loot) {
     for (thing, count) in loot.things() {
@@ -125,19 +123,6 @@ fn enter(session: SessionId) -> Command {
         name: format!("player {}", session.0 & 0xff),
         house: 0,
     }
-}
-
-/// Has something lie at a place in the next tick.
-fn lay(world: &mut World, id: u32, finder: BodyId, at: Position) {
-    send(
-        world,
-        Effect {
-            target: EffectTarget::of_cell(at.cell()),
-            source: finder,
-            sequence: sequence(Origin::Loot, id),
-            change: Change::Lay { loot: LOOT, at },
-        },
-    );
 }
 
 /// Ticks until somebody finds something, and who.

@@ -9,15 +9,13 @@ use alloc::vec::Vec;
 use super::{CheckpointError, Input, Record, record};
 use crate::{
     checkpoint::check,
+    dialect::Dialect,
     event::{Event, RefusalReason},
     frame::{Edit, Frame, PlayerState},
     limits::{
         EDITS_PER_TICK_MAX, EFFECTS_MAX, ESTATES_MAX, EVENTS_MAX, FORWARDED_MAX, PLAYERS_MAX,
     },
 };
-
-/// The first byte; another one is another version.
-const VERSION: u8 = 4;
 
 record!(Edit {
     sequence,
@@ -52,7 +50,7 @@ record!(PlayerState {
 
 /// Appends a frame.
 pub fn write(frame: &Frame, output: &mut Vec<u8>) {
-    VERSION.write(output);
+    frame.dialect.frame_version().write(output);
     frame.tick.write(output);
     frame.source.write(output);
     frame.is_seat.write(output);
@@ -87,10 +85,9 @@ pub fn write(frame: &Frame, output: &mut Vec<u8>) {
 /// Any [`CheckpointError`]; a frame that is read can be ticked with.
 pub fn read(bytes: &[u8]) -> Result<Frame, CheckpointError> {
     let mut input = Input::new(bytes);
-    if u8::read(&mut input)? != VERSION {
-        return Err(CheckpointError::BadVersion);
-    }
-    let mut frame = read_fields(&mut input)?;
+    let dialect = Dialect::of_frame_version(u8::read(&mut input)?);
+    let dialect = dialect.ok_or(CheckpointError::BadVersion)?;
+    let mut frame = read_fields(dialect, &mut input)?;
     check(&frame)?;
     let columns = &frame.bodies;
     frame.cells.rebuild(&columns.x, &columns.y, &columns.z);
@@ -102,8 +99,9 @@ pub fn read(bytes: &[u8]) -> Result<Frame, CheckpointError> {
     Ok(frame)
 }
 
-fn read_fields(input: &mut Input) -> Result<Frame, CheckpointError> {
+fn read_fields(dialect: Dialect, input: &mut Input) -> Result<Frame, CheckpointError> {
     let mut frame = Frame {
+        dialect,
         tick: Record::read(input)?,
         source: Record::read(input)?,
         is_seat: Record::read(input)?,

@@ -12,6 +12,7 @@ use spatial::{
 use super::{CheckpointError, Input, Record, record};
 use crate::{
     body::Body,
+    dialect::Dialect,
     event::Weapon,
     frame::{Crossing, Handoffs},
     id::BodyId,
@@ -151,6 +152,7 @@ pub fn is_loadable((cell, brick): &(CellCoord, Brick)) -> bool {
 
 /// Its kind: what players do is counted from 0 on, what staff do from here.
 const END_ROUND: u8 = 64;
+const SPEAK: u8 = 65;
 
 impl Record for Command {
     fn write(&self, output: &mut Vec<u8>) {
@@ -189,6 +191,7 @@ impl Record for Command {
             Self::SpoilsKept { session, seal } => (6_u8, (*session, *seal)).write(output),
             Self::Wear { session, dress } => (7_u8, (*session, *dress)).write(output),
             Self::EndRound { number } => (END_ROUND, *number).write(output),
+            Self::Speak { dialect } => (SPEAK, dialect.number()).write(output),
         }
     }
 
@@ -227,6 +230,9 @@ impl Record for Command {
             7 => Self::Wear {
                 session: Record::read(input)?,
                 dress: Record::read(input)?,
+            },
+            SPEAK => Self::Speak {
+                dialect: Dialect::new(Record::read(input)?).ok_or(CheckpointError::BadNumber)?,
             },
             END_ROUND => Self::EndRound {
                 number: Record::read(input)?,

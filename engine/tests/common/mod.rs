@@ -4,8 +4,11 @@
 use std::sync::Arc;
 
 use engine::{
-    Attachment, BlockTarget, Buttons, Command, Landmarks, PlayerInput, SessionId, Slot, World,
-    WorldConfig, arena, effect::Effect,
+    Attachment, BlockTarget, BodyId, Buttons, Command, Landmarks, PlayerInput, SessionId, Slot,
+    World, WorldConfig, arena,
+    drops::Loot,
+    effect::{Change, Effect, EffectTarget, Origin, sequence},
+    spoils::Thing,
 };
 use spatial::{
     Block, BlockBox, BlockCoord, Brick, CellCoord, Position,
@@ -13,6 +16,9 @@ use spatial::{
     random::SplitMix64,
     terrain::Terrain,
 };
+
+/// What [`lay`] has lie.
+pub const LOOT: Loot = Loot([Some((Thing::GoldCoin, 4)), Some((Thing::Bread, 1))]);
 
 /// The topmost layer of soil of [`flat_terrain`]; bodies stand at `GROUND + 1`.
 pub const GROUND: i32 = 15;
@@ -83,6 +89,19 @@ pub fn scattered(shard_count: u16, random: &mut SplitMix64) -> Partition {
 /// Has an effect arrive in the next tick.
 pub fn send(world: &mut World, effect: Effect) {
     Arc::make_mut(&mut world.frame).effects.push(effect);
+}
+
+/// Has something lie at a place in the next tick.
+pub fn lay(world: &mut World, id: u32, finder: BodyId, at: Position) {
+    send(
+        world,
+        Effect {
+            target: EffectTarget::of_cell(at.cell()),
+            source: finder,
+            sequence: sequence(Origin::Loot, id),
+            change: Change::Lay { loot: LOOT, at },
+        },
+    );
 }
 
 /// Inputs of players who run, fight and build at random, now and then with nonsense.

@@ -132,7 +132,7 @@ impl Overview {
             Err(error) => self.trouble(&format!("the regions: {error}")),
         }
         match shards {
-            Ok(Answer::Shards { tick, shards }) => {
+            Ok(Answer::Shards { tick, shards, .. }) => {
                 self.tick = tick;
                 self.pods = pods_of(shards);
             }

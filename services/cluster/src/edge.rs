@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use directory::{Pod, Registration, Role};
+use engine::Dialect;
 use link::Endpoint;
 use pod::{Feed, word::SnapshotKind};
 use tokio::{
@@ -56,6 +57,8 @@ pub struct EdgeOptions {
     pub place: Place,
     /// Base URL of its page, as players reach it.
     pub url: String,
+    /// The newest that it speaks with the other processes.
+    pub dialect: Dialect,
 }
 
 /// Lives until `stop` says so, or until it cannot go on. `serve` begins to serve players, once the world
@@ -92,6 +95,7 @@ pub async fn run<S: Serving>(
         member,
         endpoint,
         url: options.url,
+        dialect: options.dialect,
         reported_at: None,
     };
     let followed = tokio::select! {
@@ -115,6 +119,7 @@ struct Life {
     neighbours: Neighbours,
     feed: FeedHandle,
     url: String,
+    dialect: Dialect,
     reported_at: Option<Instant>,
 }
 
@@ -229,6 +234,7 @@ impl Life {
         let report = Report {
             shards: Vec::new(),
             egress_bytes,
+            dialect: self.dialect.number(),
             ..Report::default()
         };
         let report = report.to_json();

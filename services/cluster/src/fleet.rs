@@ -15,6 +15,7 @@ use directory::{
     Directory, DirectoryError, Fence, Leadership, Pod, PodState,
     limits::{BURIAL_AFTER, LEADERSHIP_TTL},
 };
+use engine::Dialect;
 use placement::{Fleet, Rules, Wish};
 use world::{PodStatus, links::Standing};
 
@@ -22,7 +23,7 @@ use crate::{
     burial::Undertaker,
     limits::{REPORT_PERIOD, WISH_PATIENCE},
     mirror::mirror,
-    report::{Report, report, reports, times_of},
+    report::{Report, dialect_of_all, report, reports, times_of},
 };
 
 /// See the module.
@@ -30,6 +31,8 @@ pub struct FleetKeeper {
     fleet: Arc<Fleet>,
     directory: Directory,
     fence: Fence,
+    /// The newest that this process speaks.
+    dialect: Dialect,
     leadership: Option<(Leadership, Instant)>,
     /// Whether the own steward has regions moved against overload.
     relieving: Arc<AtomicBool>,
@@ -46,12 +49,13 @@ impl FleetKeeper {
     pub fn new(
         (fleet, relieving, standing): (Arc<Fleet>, Arc<AtomicBool>, Arc<Standing>),
         directory: Directory,
-        fence: Fence,
+        (fence, dialect): (Fence, Dialect),
     ) -> Self {
         Self {
             fleet,
             directory,
             fence,
+            dialect,
             leadership: None,
             relieving,
             standing,
@@ -67,6 +71,7 @@ impl FleetKeeper {
         self.fleet.set_times(times_of(pods, self.fence.pod));
         self.fleet
             .set_egress(reports(pods).map(|(_, it)| it.egress_bytes).sum());
+        self.fleet.set_dialect(dialect_of_all(pods));
         let draining = pods.iter().filter(|it| it.state == PodState::Draining);
         self.fleet.set_draining(draining.map(|it| it.id).collect());
         let now = Instant::now();
@@ -89,7 +94,8 @@ impl FleetKeeper {
         // Players are to be told at once.
         if last.is_none_or(|(_, was_relieving)| was_relieving != is_relieving) {
             let was_member = self.standing.was_member();
-            let report = Report::of_shards(status, is_relieving, was_member).to_json();
+            let report = Report::of_shards(status, is_relieving, was_member, self.dialect);
+            let report = report.to_json();
             self.directory.report(self.fence, &report).await?;
             self.reported = Some((now, is_relieving));
         }
@@ -301,7 +307,7 @@ mod tests {
             self.directory.set_ready(fence).await.expect("a lease");
             let fleet = Arc::new(Fleet::new(pod));
             let shared = (fleet.clone(), Arc::default(), Arc::default());
-            let keeper = FleetKeeper::new(shared, self.directory.clone(), fence);
+            let keeper = FleetKeeper::new(shared, self.directory.clone(), (fence, Dialect::NEWEST));
             (keeper, fleet)
         }
 
@@ -419,6 +425,33 @@ mod tests {
         ended.expect("it holds one");
         let pods = bench.directory.pods().await.expect("a file");
         assert!(!is_relieving(&pods), "the dead move nothing");
+    }
+
+    /// Whoever has not reported may be of the version before; whoever is gone does not come back as that.
+    #[tokio::test]
+    async fn the_world_may_speak_what_all_do_who_are_there_or_may_come_back() {
+        let bench = Bench::new("dialect").await;
+        let mut pods = [bench.pod(1).await, bench.pod(2).await, bench.pod(3).await];
+        bench.found(&pods[0]).await;
+        let of_all = || async { dialect_of_all(&bench.directory.pods().await.expect("a file")) };
+        bench.look(&mut pods[0].0).await;
+        bench.look(&mut pods[1].0).await;
+        assert_eq!(of_all().await, Some(Dialect::OLDEST));
+        let ended = bench.directory.end_lease(pods[2].0.fence).await;
+        ended.expect("it holds one");
+        assert_eq!(of_all().await, Some(Dialect::OLDEST), "it may come back");
+        bench
+            .run("UPDATE directory_pods SET state = 'gone' WHERE id = 3")
+            .await;
+        assert_eq!(of_all().await, Some(Dialect::NEWEST));
+        pods[1].0.dialect = Dialect::OLDEST;
+        pods[1].0.reported = None;
+        bench.look(&mut pods[1].0).await;
+        assert_eq!(of_all().await, Some(Dialect::OLDEST));
+        let of_before = r#"{"shards":[],"egress_bytes":0}"#;
+        let told = bench.directory.report(pods[1].0.fence, of_before).await;
+        told.expect("it holds a lease");
+        assert_eq!(of_all().await, Some(Dialect::OLDEST));
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ use std::{
 use directory::{
     DirectoryError, Pod as Entry, PodState as EntryState, Registration, Role, controller::Policy,
 };
-use engine::WorldConfig;
+use engine::{Dialect, WorldConfig};
 use link::{Endpoint, transport::Request};
 use placement::{Fleet, Steward, StewardHandle, StewardOptions, Wish};
 use pod::{
@@ -70,6 +70,8 @@ pub struct PodOptions {
     /// Has the cluster's plans only said from now on.
     pub is_dry_run: bool,
     pub policy: Policy,
+    /// The newest that it speaks: a world is founded in it, and is not raised above it.
+    pub dialect: Dialect,
     pub onlookers: Vec<Onlooker>,
 }
 
@@ -129,7 +131,11 @@ impl Life {
         member.set_ready().await?;
         let relieving = running.steward.relieving();
         let shared = (running.fleet, relieving, running.standing.clone());
-        let fleet = FleetKeeper::new(shared, member.directory.clone(), member.fence);
+        let fleet = FleetKeeper::new(
+            shared,
+            member.directory.clone(),
+            (member.fence, options.dialect),
+        );
         Ok(Self {
             member,
             endpoint,
@@ -334,8 +340,11 @@ async fn state(
     let name = (member.fence.pod, member.fence.incarnation);
     if is_founder(member).await? {
         let (battle, shard_count) = (options.battle, options.shard_count);
-        let founded =
-            spawn_blocking(move || divided(Battle::new(battle).into_world(), name, shard_count));
+        let dialect = options.dialect;
+        let founded = spawn_blocking(move || {
+            let world = Battle::speaking(battle, dialect).into_world();
+            divided(world, name, shard_count)
+        });
         let state = founded.await.map_err(|_| ClusterError::ThreadDied)?;
         tracing::info!("a world is founded");
         return Ok(state);
@@ -472,6 +481,7 @@ async fn start(
         socket: Some(control_path(&options.folder)),
         is_dry_run: options.is_dry_run,
         policy: options.policy,
+        dialect: options.dialect,
         fleet: Some(fleet.clone()),
     };
     let mut ports = ports.edges.into_iter();

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use directory::Pod;
+use directory::{Pod, PodState};
+use engine::Dialect;
 use placement::Times;
 use serde::{Deserialize, Serialize};
 use spatial::partition::Owner;
@@ -21,6 +22,9 @@ pub struct Report {
     /// Whether any of its shards was ever waited for.
     #[serde(default)]
     pub was_member: bool,
+    /// The newest dialect that it speaks, by number; of who does not say it, the oldest.
+    #[serde(default)]
+    pub dialect: u8,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy, Debug)]
@@ -32,7 +36,12 @@ pub struct ShardReport {
 
 impl Report {
     /// Of a process's shards.
-    pub fn of_shards(status: &PodStatus, is_relieving: bool, was_member: bool) -> Self {
+    pub fn of_shards(
+        status: &PodStatus,
+        is_relieving: bool,
+        was_member: bool,
+        dialect: Dialect,
+    ) -> Self {
         let boards = status.boards().iter().map(|board| board.read());
         let shards = boards.map(|it| ShardReport {
             tick_us_p50: it.tick_us.p50,
@@ -44,6 +53,7 @@ impl Report {
             egress_bytes: 0,
             is_relieving,
             was_member,
+            dialect: dialect.number(),
         }
     }
 
@@ -66,6 +76,15 @@ pub fn report(pod: &Pod) -> Option<Report> {
 pub fn is_relieving(pods: &[Pod]) -> bool {
     let alive = pods.iter().filter(|pod| !pod.lease_remaining.is_zero());
     alive.flat_map(report).any(|it| it.is_relieving)
+}
+
+/// The newest dialect that all speak who are in the cluster or may come back; none if one speaks none of ours.
+/// Whoever has not reported yet may be of the version before.
+pub fn dialect_of_all(pods: &[Pod]) -> Option<Dialect> {
+    let lasting = pods.iter().filter(|pod| pod.state != PodState::Gone);
+    let oldest = Dialect::OLDEST.number();
+    let spoken = lasting.map(|pod| report(pod).map_or(oldest, |it| it.dialect.max(oldest)));
+    Dialect::new(spoken.min()?.min(Dialect::NEWEST.number()))
 }
 
 pub fn times_of(pods: &[Pod], own: u16) -> BTreeMap<Owner, Times> {

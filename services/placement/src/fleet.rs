@@ -8,6 +8,7 @@ use std::{
 };
 
 use directory::{PlanState, controller::Plan};
+use engine::Dialect;
 use spatial::{
     partition::{Owner, Partition},
     region::RegionId,
@@ -66,6 +67,8 @@ struct Inner {
     /// Of shards of other processes.
     times: BTreeMap<Owner, Times>,
     egress_bytes: u64,
+    /// The newest that all processes speak; none before the directory was asked.
+    dialect: Option<Dialect>,
     /// Those that the directory has not heard of, [`WISHES_MAX`] at most, and since when.
     wishes: VecDeque<(Wish, Instant)>,
     /// None before the directory was asked.
@@ -107,6 +110,11 @@ impl Fleet {
     /// Bytes that the edges of all processes sent since they began.
     pub fn set_egress(&self, bytes: u64) {
         self.lock().egress_bytes = bytes;
+    }
+
+    /// The newest that all processes speak.
+    pub fn set_dialect(&self, dialect: Option<Dialect>) {
+        self.lock().dialect = dialect;
     }
 
     pub fn set_rules(&self, rules: Rules) {
@@ -167,6 +175,10 @@ impl Fleet {
 
     pub(crate) fn times(&self) -> BTreeMap<Owner, Times> {
         self.lock().times.clone()
+    }
+
+    pub(crate) fn dialect(&self) -> Option<Dialect> {
+        self.lock().dialect
     }
 
     pub(crate) fn egress(&self) -> u64 {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use directory::controller::{Load, RegionLoad, ShardLimits, ShardLoad, Spot};
-use engine::{Frame, frame::RoundState};
+use engine::{Dialect, Frame, frame::RoundState};
 use spatial::{
     limits::REGION_LEVEL_MIN,
     partition::{Owner, Partition},
@@ -28,6 +28,8 @@ pub struct Measurement {
     pub shards: Vec<ShardLoad>,
     pub spots: Vec<Spot>,
     pub round: RoundState,
+    /// What the world speaks.
+    pub dialect: Dialect,
 }
 
 /// What the frames do not say.
@@ -62,6 +64,7 @@ impl Measurement {
             players,
             spots,
             round: seat.round,
+            dialect: seat.dialect,
             partition,
         };
         measurement.regions = measurement.loads(&bodies, meters);

@@ -16,7 +16,7 @@ use directory::{
     PlanState,
     controller::{Action, Controller, Observation, Outcome, Plan, Policy},
 };
-use engine::{Command, Frame, PartitionChange, limits::TICK_MS};
+use engine::{Command, Dialect, Frame, PartitionChange, limits::TICK_MS};
 use spatial::{
     partition::{Owner, Region},
     region::RegionId,
@@ -41,6 +41,8 @@ pub struct StewardOptions {
     /// Whether plans are only said; in a cluster until the directory has said what holds.
     pub is_dry_run: bool,
     pub policy: Policy,
+    /// The newest that this process speaks.
+    pub dialect: Dialect,
     /// In a cluster.
     pub fleet: Option<Arc<Fleet>>,
 }
@@ -55,6 +57,7 @@ pub struct Steward {
     listener: Option<Listener>,
     controller: Controller,
     fleet: Option<Arc<Fleet>>,
+    dialect: Dialect,
     rules: Rules,
     draining: BTreeSet<u16>,
     plans: VecDeque<Entry>,
@@ -135,6 +138,7 @@ impl Steward {
             listener,
             controller: Controller::new(options.policy),
             fleet: options.fleet,
+            dialect: options.dialect,
             rules: Rules {
                 pinned: BTreeSet::new(),
                 is_dry_run: options.is_dry_run,
@@ -184,6 +188,7 @@ impl Steward {
             self.planned_at = now;
             self.plan(now);
             self.dismiss_emptied();
+            self.raise_dialect();
             self.show_relief(now);
         }
     }
@@ -319,6 +324,24 @@ impl Steward {
         }
     }
 
+    /// Has the world speak what all processes do, once the last of the version before has left.
+    fn raise_dialect(&mut self) {
+        let spoken = match &self.fleet {
+            Some(fleet) if fleet.is_leading() => fleet.dialect(),
+            Some(_) => None,
+            None => Some(self.dialect),
+        };
+        let is_newer = |dialect: &Dialect| *dialect > self.measurement.dialect;
+        if let Some(dialect) = spoken.filter(is_newer) {
+            tracing::info!(
+                dialect = dialect.number(),
+                "all processes speak a newer dialect: so does the world from now on"
+            );
+            // A full ring, or a word that was lost, shows as a world that still speaks the older one.
+            let _ = self.port.send(Command::Speak { dialect });
+        }
+    }
+
     /// Has the world wait no more for shards of this pod that were emptied.
     fn dismiss_emptied(&mut self) {
         let Some(fleet) = &self.fleet else { return };
@@ -441,6 +464,7 @@ impl Steward {
         let shards = self.measurement.shards.iter();
         Answer::Shards {
             tick: self.measurement.tick,
+            dialect: self.measurement.dialect.number(),
             shards: shards.map(|shard| self.shard_row(shard)).collect(),
         }
     }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use directory::controller::Policy;
-use engine::{Attachment, Command, SessionId};
+use engine::{Attachment, Command, Dialect, SessionId};
 use placement::{
     Answer, Fleet, Request, Rules, Steward, StewardHandle, StewardOptions, Wish, ask, carry_out,
     request::{BattleRow, PlanRow, RegionRow, ShardRow},
@@ -39,6 +39,15 @@ impl World {
     }
 
     fn start_in(name: &str, policy: Policy, fleet: Option<Arc<Fleet>>) -> Self {
+        Self::start_speaking(name, policy, fleet, Dialect::NEWEST)
+    }
+
+    fn start_speaking(
+        name: &str,
+        policy: Policy,
+        fleet: Option<Arc<Fleet>>,
+        dialect: Dialect,
+    ) -> Self {
         let config = BattleConfig {
             founding: 0,
             seed: SEED,
@@ -48,7 +57,11 @@ impl World {
         let wakes = vec![wake.clone(), wake];
         let ports = world::connect(&owners(0, SHARD_COUNT), SEED, wakes);
         let pod = Pod {
-            state: divided(Battle::new(config).into_world(), (0, 1), SHARD_COUNT),
+            state: divided(
+                Battle::speaking(config, dialect).into_world(),
+                (0, 1),
+                SHARD_COUNT,
+            ),
             shard_ports: ports.shards,
             whole_ports: ports.wholes,
             chronicle: None,
@@ -59,6 +72,7 @@ impl World {
         let file = format!("voxelheim-{name}-{}.sock", std::process::id());
         let socket = std::env::temp_dir().join(file);
         let options = StewardOptions {
+            dialect: Dialect::NEWEST,
             socket: Some(socket.clone()),
             is_dry_run: false,
             policy,
@@ -99,6 +113,27 @@ impl World {
         match self.ask(Request::Shards) {
             Answer::Shards { shards, .. } => shards,
             other => panic!("shards, not {other:?}"),
+        }
+    }
+
+    /// The tick, and what the world speaks in it.
+    fn spoken(&self) -> (u32, u8) {
+        match self.ask(Request::Shards) {
+            Answer::Shards { tick, dialect, .. } => (tick, dialect),
+            other => panic!("shards, not {other:?}"),
+        }
+    }
+
+    fn let_pass(&self, ticks: u32) {
+        let begun_at = self.spoken().0;
+        while self.spoken().0 < begun_at + ticks {
+            thread::yield_now();
+        }
+    }
+
+    fn wait_for(&self, dialect: Dialect) {
+        while self.spoken().1 != dialect.number() {
+            thread::yield_now();
         }
     }
 
@@ -356,6 +391,34 @@ fn pins_and_the_switch_are_the_directorys() {
 }
 
 /// All regions on one shard, which then counts as full: they go apart again, and then stay.
+#[test]
+fn the_world_speaks_a_newer_dialect_once_the_leader_knows_that_all_do() {
+    let fleet = Arc::new(Fleet::new(0));
+    let begun_in = Dialect::OLDEST;
+    let world = World::start_speaking("dialect", idle(), Some(fleet.clone()), begun_in);
+    fleet.set_dialect(Some(Dialect::NEWEST));
+    world.let_pass(40);
+    assert_eq!(
+        world.spoken().1,
+        Dialect::OLDEST.number(),
+        "it does not lead"
+    );
+    fleet.set_leading(true);
+    world.wait_for(Dialect::NEWEST);
+    fleet.set_dialect(Some(Dialect::OLDEST));
+    world.let_pass(40);
+    assert_eq!(world.spoken().1, Dialect::NEWEST.number(), "for good");
+    world.end();
+}
+
+/// As a process of this version begins with a folder of the one before.
+#[test]
+fn a_process_that_is_the_whole_world_raises_its_dialect_by_itself() {
+    let world = World::start_speaking("alone", idle(), None, Dialect::OLDEST);
+    world.wait_for(Dialect::NEWEST);
+    world.end();
+}
+
 #[test]
 fn the_controller_relieves_a_shard_that_has_too_much() {
     let policy = Policy {

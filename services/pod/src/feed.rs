@@ -133,7 +133,10 @@ impl Homes {
             | Command::Wear { session, .. }
             | Command::SpoilsKept { session, .. }
             | Command::Input { session, .. } => *session,
-            Command::Terrain { .. } | Command::Partition(_) | Command::EndRound { .. } => {
+            Command::Terrain { .. }
+            | Command::Partition(_)
+            | Command::EndRound { .. }
+            | Command::Speak { .. } => {
                 return self.seat;
             }
         };

@@ -116,7 +116,10 @@ fn session_of(command: &Command) -> Option<SessionId> {
         | Command::Wear { session, .. }
         | Command::SpoilsKept { session, .. }
         | Command::Input { session, .. } => Some(*session),
-        Command::Terrain { .. } | Command::Partition(_) | Command::EndRound { .. } => None,
+        Command::Terrain { .. }
+        | Command::Partition(_)
+        | Command::EndRound { .. }
+        | Command::Speak { .. } => None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use engine::Dialect;
 use web::Network;
 
 use crate::ctl::CtlArguments;
@@ -89,6 +90,10 @@ pub struct PlaceArguments {
     /// Folder with authority.crt, tls.crt, tls.key and tokens.key, as a secret mounts them
     #[arg(long, value_name = "DIR", conflicts_with = "authority")]
     pub credentials: Option<PathBuf>,
+    /// Speaks no newer dialect than this with the other processes, and so keeps the world open to the version before;
+    /// by default the world speaks the newest as soon as all processes do
+    #[arg(long, value_name = "N", env = "VOXELHEIM_DIALECT_MAX", default_value_t = Dialect::NEWEST)]
+    pub dialect_max: Dialect,
 }
 
 #[derive(Args, Debug)]

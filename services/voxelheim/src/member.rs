@@ -53,6 +53,7 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
         pinning: arguments.pin.pinning(),
         is_dry_run: arguments.dry_run,
         policy: Policy::default(),
+        dialect: arguments.place.dialect_max,
         onlookers: onlookers(arguments, &runtime, &heralds)?,
     };
     let number = options.place.number;
@@ -171,7 +172,11 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
         if let Some(keys) = keys {
             tokio::spawn(async move { keys.run().await });
         }
-        let options = EdgeOptions { place, url };
+        let options = EdgeOptions {
+            place,
+            url,
+            dialect: arguments.place.dialect_max,
+        };
         let ran = cluster::edge::run(options, sides, stop, serve).await;
         ran.map_err(failure)
     });

@@ -9,6 +9,7 @@ use std::{
 
 use directory::controller::Policy;
 use edge::EdgeConfig;
+use engine::Dialect;
 use placement::{Steward, StewardOptions};
 use pod::PodState;
 use tokio::{
@@ -73,6 +74,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         socket: data.as_ref().map(DataDir::control_path),
         is_dry_run: config.is_dry_run,
         policy: Policy::default(),
+        dialect: Dialect::NEWEST,
         fleet: None,
     };
     let egress = Box::new(edges.egress());

@@ -10,6 +10,7 @@ use std::{
 };
 
 use common::cluster::Cluster;
+use engine::Dialect;
 
 /// On each edge.
 const PLAYERS: usize = 100;
@@ -74,14 +75,16 @@ fn a_battle_outlives_its_processes() {
 }
 
 /// Pods, then edges, are replaced one after the other by those of this version, while people play. The version before is
-/// the binary that VOXELHEIM_PREVIOUS_BIN names, as a release's pipeline does; else this one again. Fewer play than
-/// elsewhere: all of an edge's players come to the other at once.
+/// the binary that VOXELHEIM_PREVIOUS_BIN names, as a release's pipeline does; else this one, which speaks as that does.
+/// Once the last of them is gone, the world speaks what this version does. Fewer play than elsewhere: all of an edge's
+/// players come to the other at once.
 #[test]
 fn a_rolling_upgrade_drops_nobody() {
     let this = env!("CARGO_BIN_EXE_voxelheim");
     let previous = env::var("VOXELHEIM_PREVIOUS_BIN");
     let mut cluster = Cluster::found("upgrade");
-    cluster.begin_with(previous.unwrap_or_else(|_| this.to_owned()));
+    let previous = previous.unwrap_or_else(|_| this.to_owned());
+    cluster.begin_with(previous, Dialect::OLDEST);
     let pods = [1, 2].map(|number| (number, cluster.pod(number)));
     let edges = [11, 12].map(|number| (number, cluster.edge(number)));
     until("both pods are there", || cluster.shards(1).len() == 2);
@@ -92,7 +95,7 @@ fn a_rolling_upgrade_drops_nobody() {
         players(&cluster, 1) == 2 * FEW_PLAYERS as u64
     });
 
-    cluster.begin_with(this);
+    cluster.begin_with(this, Dialect::NEWEST);
     let mut others = [2, 1].into_iter();
     let pods = pods.map(|(number, mut pod)| {
         let other = others.next().expect("as many as pods");
@@ -102,15 +105,24 @@ fn a_rolling_upgrade_drops_nobody() {
         let pod = cluster.pod(number);
         until("the new pod joins", || cluster.shards(other).len() == 2);
         move_all(&cluster, other, number);
+        fight_on(&cluster, number, 20);
+        assert_eq!(cluster.dialect(number), Some(1), "old ones are there yet");
         pod
     });
     let edges = edges.map(|(number, mut edge)| {
+        assert_eq!(cluster.dialect(1), Some(1), "this edge is an old one");
         edge.terminate();
         assert!(edge.wait().success(), "edge {number} hands its players on");
         let edge = cluster.edge(number);
         fight_on(&cluster, 1, 20);
         edge
     });
+    let newest = Some(Dialect::NEWEST.number().into());
+    until("the world speaks as all do now", || {
+        [1, 2].iter().all(|pod| cluster.dialect(*pod) == newest)
+    });
+    fight_on(&cluster, 1, 40);
+    move_all(&cluster, 1, 2);
 
     for bots in bots {
         let report = bots.finish();

@@ -6,7 +6,7 @@ use std::{
 };
 
 use engine::{
-    Command, Frame, World, WorldConfig,
+    Command, Dialect, Frame, World, WorldConfig,
     divide::{balanced, divide},
     happenings::REFUSAL_REASON_COUNT,
     tick_beside,
@@ -47,6 +47,11 @@ pub struct Battle {
 impl Battle {
     /// A new battle, its field generated and its first tick done: takes some hundred milliseconds.
     pub fn new(config: BattleConfig) -> Self {
+        Self::speaking(config, Dialect::default())
+    }
+
+    /// The same in an older dialect.
+    pub fn speaking(config: BattleConfig, dialect: Dialect) -> Self {
         let mut loader = Loader::new(config.seed);
         let layout = loader.generator().layout().clone();
         let config = WorldConfig {
@@ -56,7 +61,7 @@ impl Battle {
             score_to_win: engine::balance::score_to_win(config.soldiers_per_house),
             landmarks: layout.landmarks(),
         };
-        let mut world = World::new(config, Terrain::new());
+        let mut world = World::new(config, Terrain::new()).speaking(dialect);
         let mut commands = vec![loader.load_field()];
         // Terrain that one tick takes in is there from the next one on.
         engine::tick(&mut world, &mut commands);

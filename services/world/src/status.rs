@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engine::{Frame, body::Tally};
+use engine::{Dialect, Frame, body::Tally};
 
 use crate::{
     limits::TICK,
@@ -44,6 +44,8 @@ pub struct ShardStatus {
     pub alive_count: [u32; 2],
     /// Of the shard's copy; copies share what nobody edited.
     pub terrain_bytes: usize,
+    /// What the world speaks, as far as the shard has heard.
+    pub dialect: Dialect,
     /// Bodies that came and went since the world began (R4).
     pub tally: Tally,
     /// Frames that edges were too slow for.
@@ -141,6 +143,7 @@ impl ShardStatus {
         self.bodies_count += other.bodies_count;
         self.players_count += other.players_count;
         self.alive_count = [0, 1].map(|house| self.alive_count[house] + other.alive_count[house]);
+        self.dialect = self.dialect.min(other.dialect);
         self.tally.add(&other.tally);
         self.frames_skipped += other.frames_skipped;
         for ((_, count), (_, count_other)) in self.counts.iter_mut().zip(&other.counts) {
@@ -235,6 +238,7 @@ impl Recorder {
             players_count: frame.players.len(),
             alive_count: frame.round.alive_count,
             terrain_bytes: frame.terrain.bytes_count(),
+            dialect: frame.dialect,
             tally: frame.tally,
             frames_skipped: self.frames_skipped.iter().map(skipped).sum(),
             counts,

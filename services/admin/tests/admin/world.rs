@@ -80,6 +80,7 @@ fn answer(request: &Request) -> Answer {
         },
         Request::Shards => Answer::Shards {
             tick: 99,
+            dialect: 2,
             shards: vec![shard("0/0", false), shard("0/1", false), shard("1/0", true)],
         },
         Request::Plan => Answer::Plans {

@@ -160,6 +160,12 @@ fn each_shard_metrics(page: &mut Page, boards: &[StatusBoard]) {
     each("shard_bodies", "gauge", "Bodies on a shard.", |shard| {
         shard.bodies_count as u64
     });
+    each(
+        "shard_dialect",
+        "gauge",
+        "The dialect that the world speaks, as a shard has heard.",
+        |shard| shard.dialect.number().into(),
+    );
     // Over all shards of a world, what departed and has not arrived is in flight: in the last frames.
     each(
         "shard_bodies_created_total",

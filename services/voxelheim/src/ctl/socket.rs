@@ -79,7 +79,11 @@ fn region_request(verb: &RegionVerb) -> Request {
 fn to_text(answer: &Answer) -> String {
     match answer {
         Answer::Regions { regions } => region_table(regions),
-        Answer::Shards { tick, shards } => format!("tick {tick}\n{}", shard_table(shards)),
+        Answer::Shards {
+            tick,
+            dialect,
+            shards,
+        } => format!("tick {tick}, dialect {dialect}\n{}", shard_table(shards)),
         Answer::Plans {
             is_dry_run,
             pinned,

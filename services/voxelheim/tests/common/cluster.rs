@@ -8,6 +8,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
 };
 
+use engine::Dialect;
 use serde_json::Value;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 
@@ -18,6 +19,8 @@ pub struct Cluster {
     schema: String,
     /// What members are started from.
     binary: PathBuf,
+    /// The newest that they speak.
+    dialect: Dialect,
 }
 
 /// A shard as `ctl shards` tells it.
@@ -59,12 +62,14 @@ impl Cluster {
             postgres,
             schema: name,
             binary: env!("CARGO_BIN_EXE_voxelheim").into(),
+            dialect: Dialect::NEWEST,
         }
     }
 
-    /// Has members that are started from now on be of another version.
-    pub fn begin_with(&mut self, binary: impl Into<PathBuf>) {
+    /// Has members that are started from now on be of another version, or speak as another.
+    pub fn begin_with(&mut self, binary: impl Into<PathBuf>, dialect: Dialect) {
         self.binary = binary.into();
+        self.dialect = dialect;
     }
 
     /// Starts a pod and waits until its shards tick.
@@ -121,6 +126,7 @@ impl Cluster {
             .arg("--authority")
             .arg(self.folder.join("authority"));
         command.env("VOXELHEIM_DIRECTORY", self.directory());
+        command.env("VOXELHEIM_DIALECT_MAX", self.dialect.to_string());
         command
     }
 
@@ -128,9 +134,9 @@ impl Cluster {
         self.folder.join(format!("pod-{number}"))
     }
 
-    /// Starts players who fight until [`Bots::finish`].
+    /// Starts players, of the version that members are of, who fight until [`Bots::finish`].
     pub fn bots(&self, edge: &Process, count: usize) -> Bots {
-        let mut command = voxelheim();
+        let mut command = Command::new(&self.binary);
         let url = format!("http://{}", edge.address.as_ref().expect("an edge's"));
         command.args([
             "bots",
@@ -155,6 +161,11 @@ impl Cluster {
             players: row["players"].as_u64().expect("a number"),
         };
         shards.iter().map(shard).collect()
+    }
+
+    /// What the world speaks, as a pod of this version says.
+    pub fn dialect(&self, pod: u16) -> Option<u64> {
+        self.ask(pod, &["shards"])["dialect"].as_u64()
     }
 
     /// The tick that a pod knows; none while it does not answer.
