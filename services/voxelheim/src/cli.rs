@@ -568,7 +568,8 @@ pub enum CheckpointVerb {
 
 #[derive(Args, Debug)]
 pub struct ArchiveArguments {
-    /// Where copies are kept: s3://KEY:SECRET@HOST:PORT/BUCKET or file:///FOLDER
+    /// Where copies are kept: s3s://KEY:SECRET@HOST:PORT/BUCKET?region=R&authority=PEM_FILE by TLS, s3:// without, or
+    /// file:///FOLDER; what a URL gives a meaning to is percent-encoded in KEY and SECRET
     #[arg(
         long,
         value_name = "URL",

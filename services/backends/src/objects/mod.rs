@@ -8,9 +8,10 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use futures_util::TryStreamExt;
 use object_store::{
-    BackoffConfig, ClientOptions, Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
-    RetryConfig, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
+    BackoffConfig, Certificate, ClientOptions, Error, ObjectStore, ObjectStoreExt, PutMode,
+    PutOptions, RetryConfig, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
 };
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
 pub use error::ObjectsError;
@@ -39,19 +40,22 @@ impl std::fmt::Debug for Objects {
 }
 
 impl Objects {
-    /// `s3://key:secret@host:port/bucket`, of a bucket that is there, spoken to without TLS, so it belongs
-    /// into the processes' own network; or `file:///path`, a folder that is made if it is missing.
+    /// `s3s://key:secret@host:port/bucket?region=R&authority=FILE`, of a bucket that is there, spoken to by TLS:
+    /// signed for that region, `us-east-1` unless said, and believed if its certificate is of an authority of
+    /// the system or of the one in that PEM file. `s3://` the same without TLS, so it belongs into the
+    /// processes' own network. What a URL gives a meaning to in key or secret is percent-encoded. Or
+    /// `file:///path`, a folder that is made if it is missing.
     ///
     /// # Errors
     /// [`ObjectsError::BadUrl`], [`ObjectsError::Unavailable`] of a folder.
     pub fn open(url: &str) -> Result<Self, ObjectsError> {
         let parsed = Url::parse(url).map_err(|error| ObjectsError::BadUrl(error.to_string()))?;
         match parsed.scheme() {
-            "s3" => open_s3(&parsed),
+            "s3" | "s3s" => open_s3(&parsed),
             "file" => open_folder(&parsed),
             // Not the whole URL: it may hold a secret.
             scheme => Err(ObjectsError::BadUrl(format!(
-                "begins with {scheme:?}, but must with s3:// or file://"
+                "begins with {scheme:?}, but must with s3s://, s3:// or file://"
             ))),
         }
     }
@@ -167,7 +171,6 @@ impl Objects {
 }
 
 fn open_s3(url: &Url) -> Result<Objects, ObjectsError> {
-    let bad_url = |what: &str| ObjectsError::BadUrl(what.to_owned());
     let host = url.host_str().ok_or_else(|| bad_url("names no host"))?;
     let port = url.port().map_or(String::new(), |port| format!(":{port}"));
     let bucket = url.path().trim_matches('/');
@@ -180,21 +183,70 @@ fn open_s3(url: &Url) -> Result<Objects, ObjectsError> {
     // The HTTP client wants to know whose cryptography it would use, even where it uses none. If another
     // part of the process has said so before, that is as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let store = AmazonS3Builder::new()
-        .with_endpoint(format!("http://{host}{port}"))
+    let is_plain = url.scheme() == "s3";
+    let web_scheme = if is_plain { "http" } else { "https" };
+    let client = ClientOptions::new()
+        .with_allow_http(is_plain)
+        .with_connect_timeout(OBJECTS_CONNECT_MAX)
+        .with_timeout(OBJECTS_TRANSFER_MAX);
+    let options = S3Options::of(url)?;
+    let client = options
+        .authorities
+        .into_iter()
+        .fold(client, |client, it| client.with_root_certificate(it));
+    let mut builder = AmazonS3Builder::new()
+        .with_endpoint(format!("{web_scheme}://{host}{port}"))
         .with_bucket_name(bucket)
-        .with_access_key_id(url.username())
-        .with_secret_access_key(secret)
+        .with_access_key_id(decoded(url.username())?)
+        .with_secret_access_key(decoded(secret)?)
         .with_retry(retries())
-        .with_client_options(
-            ClientOptions::new()
-                .with_allow_http(true)
-                .with_connect_timeout(OBJECTS_CONNECT_MAX)
-                .with_timeout(OBJECTS_TRANSFER_MAX),
-        )
-        .build()
-        .map_err(|error| ObjectsError::BadUrl(error.to_string()))?;
+        .with_client_options(client);
+    if let Some(region) = options.region {
+        builder = builder.with_region(region);
+    }
+    let store = builder.build();
+    let store = store.map_err(|error| ObjectsError::BadUrl(error.to_string()))?;
     Ok(Objects(Arc::new(store)))
+}
+
+/// What stands behind the question mark.
+#[derive(Default)]
+struct S3Options {
+    region: Option<String>,
+    authorities: Vec<Certificate>,
+}
+
+impl S3Options {
+    fn of(url: &Url) -> Result<Self, ObjectsError> {
+        let mut options = Self::default();
+        for (name, value) in url.query_pairs() {
+            match name.as_ref() {
+                "region" => options.region = Some(value.into_owned()),
+                "authority" => options.authorities = authorities(&value)?,
+                // Not by its name: who forgot to encode a secret has a piece of it here.
+                _ => return Err(bad_url("says what is neither region nor authority")),
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn authorities(file: &str) -> Result<Vec<Certificate>, ObjectsError> {
+    let pem = fs::read(file).map_err(|error| bad_url(&format!("authority {file:?}: {error}")))?;
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(found) if !found.is_empty() => Ok(found),
+        _ => Err(bad_url(&format!("authority {file:?} holds no certificate"))),
+    }
+}
+
+fn decoded(part: &str) -> Result<String, ObjectsError> {
+    let decoded = percent_decode_str(part).decode_utf8();
+    let decoded = decoded.map_err(|_| bad_url("has a key or secret that is no text"))?;
+    Ok(decoded.into_owned())
+}
+
+fn bad_url(what: &str) -> ObjectsError {
+    ObjectsError::BadUrl(what.to_owned())
 }
 
 fn retries() -> RetryConfig {
@@ -212,7 +264,7 @@ fn retries() -> RetryConfig {
 fn open_folder(url: &Url) -> Result<Objects, ObjectsError> {
     let folder: PathBuf = url
         .to_file_path()
-        .map_err(|()| ObjectsError::BadUrl("names no folder of this machine".to_owned()))?;
+        .map_err(|()| bad_url("names no folder of this machine"))?;
     fs::create_dir_all(&folder).map_err(|error| ObjectsError::Unavailable(error.to_string()))?;
     let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
     Ok(Objects(Arc::new(store)))

@@ -1,13 +1,23 @@
 //! Objects, in a folder and in S3.
 
-use std::env;
+use std::{env, fs, net::SocketAddr, sync::Arc};
 
 use backends::{
     limits::{NAME_BYTES_MAX, OBJECT_BYTES_MAX},
     objects::{Object, Objects, ObjectsError},
     testing::{OwnServer, Server, block_on, on_each_place, server_url, unique_name},
 };
-use tokio::task::JoinSet;
+use rcgen::{CertifiedKey, KeyPair};
+use reqwest::Url;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer},
+};
 
 use crate::common::until;
 
@@ -66,7 +76,7 @@ fn of_many_who_put_an_object_one_does() {
         let put: Vec<u8> = putters.join_all().await.into_iter().flatten().collect();
         assert_eq!(put.len(), 1);
         assert_eq!(get(&objects, "a").await, Some(put));
-        std::fs::remove_dir_all(folder).expect("a folder of ours");
+        fs::remove_dir_all(folder).expect("a folder of ours");
     });
 }
 
@@ -131,6 +141,11 @@ fn a_wrong_url_is_refused_without_its_secret() {
         "http://key:secret@host",
         "s3://key:secret@host",
         "s3://host/bucket",
+        "s3s://key:secret@host",
+        "s3s://key:secret@host/bucket?regoin=eu-west-1",
+        "s3s://key:secret@host/bucket?authority=/no/such/file",
+        "s3s://key:secret@host/bucket?authority=/etc/hostname",
+        "s3://key:%ff@host/bucket",
         "file://far/a",
         "",
     ] {
@@ -179,5 +194,83 @@ fn an_s3_that_comes_back_has_what_was_put() {
         until("an answer", async || objects.ping().await.ok()).await;
         assert_eq!(get(&objects, "a").await, Some(b"v".to_vec()));
         objects.put("a", b"w".to_vec()).await.expect("it is back");
+    });
+}
+
+/// What speaks TLS before the S3 of tests; its address.
+async fn veiled(plain: Url, certificate: &CertifiedKey<KeyPair>) -> SocketAddr {
+    let chain = vec![certificate.cert.der().clone()];
+    let key = PrivateKeyDer::Pkcs8(certificate.signing_key.serialize_der().into());
+    let tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring knows them")
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .expect("they go together");
+    let acceptor = TlsAcceptor::from(Arc::new(tls));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("it is bound");
+    tokio::spawn(async move {
+        let host = format!(
+            "{}:{}",
+            plain.host_str().expect("a host"),
+            plain.port().expect("a port")
+        );
+        while let Ok((stream, _)) = listener.accept().await {
+            let (acceptor, host) = (acceptor.clone(), host.clone());
+            tokio::spawn(async move {
+                // Who does not believe the certificate goes away here.
+                let Ok(mut stream) = acceptor.accept(stream).await else {
+                    return;
+                };
+                let mut store = TcpStream::connect(host).await.expect("it is started");
+                let _ = copy_bidirectional(&mut stream, &mut store).await;
+            });
+        }
+    });
+    address
+}
+
+#[test]
+fn a_store_is_spoken_to_by_tls_and_believed_only_if_its_authority_is() {
+    block_on(async {
+        let certificate = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]);
+        let certificate = certificate.expect("a name");
+        let file = env::temp_dir().join(unique_name("authority"));
+        fs::write(&file, certificate.cert.pem()).expect("room");
+        let plain = Url::parse(&server_url(Server::S3)).expect("a URL");
+        let address = veiled(plain.clone(), &certificate).await;
+        let (key, secret) = (plain.username(), plain.password().expect("a secret"));
+        let (bucket, file_name) = (plain.path(), file.display());
+        let url = format!("s3s://{key}:{secret}@{address}{bucket}");
+        let believed = format!("{url}?region=eu-central-1&authority={file_name}");
+        let objects = Objects::open(&believed).expect("a place");
+        let name = format!("{}/a", unique_name("veiled"));
+        objects.put(&name, b"one".to_vec()).await.expect("room");
+        assert_eq!(get(&objects, &name).await, Some(b"one".to_vec()));
+        let in_the_open = Objects::open(plain.as_str()).expect("a place");
+        assert_eq!(get(&in_the_open, &name).await, Some(b"one".to_vec()));
+        objects.delete(&name).await.expect("a place");
+        let stranger = Objects::open(&url).expect("a place");
+        let refusal = stranger.get(&name).await;
+        assert!(
+            matches!(refusal, Err(ObjectsError::Unavailable(_))),
+            "{refusal:?}"
+        );
+        fs::remove_file(file).expect("a file of ours");
+    });
+}
+
+/// Keys that AWS gives hold slashes and plus signs.
+#[test]
+fn a_secret_is_what_its_encoding_says() {
+    block_on(async {
+        let plain = server_url(Server::S3);
+        let parsed = Url::parse(&plain).expect("a URL");
+        let secret = parsed.password().expect("a secret");
+        let encoded: String = secret.bytes().map(|it| format!("%{it:02x}")).collect();
+        let url = plain.replacen(&format!(":{secret}@"), &format!(":{encoded}@"), 1);
+        let objects = Objects::open(&url).expect("a place");
+        objects.ping().await.expect("it is the same secret");
     });
 }
