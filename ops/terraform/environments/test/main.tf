@@ -60,3 +60,7 @@ output "secrets_role_arn" {
 output "bucket" {
   value = module.environment.bucket
 }
+
+output "bucket_users" {
+  value = module.environment.bucket_users
+}

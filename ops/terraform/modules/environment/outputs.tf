@@ -15,3 +15,8 @@ output "bucket" {
   value       = module.objects.bucket
   description = "Where dumps go"
 }
+
+output "bucket_users" {
+  value       = module.objects.users
+  description = "Whose keys the secret `backup` is to hold"
+}

@@ -73,3 +73,57 @@ data "aws_iam_policy_document" "this" {
     }
   }
 }
+
+# Who makes copies may put and read them; who prunes may delete, too, and is another. Their keys are made by hand, so
+# that no state holds them (docs/operators.md).
+locals {
+  users = {
+    backup  = ["s3:GetObject", "s3:PutObject"]
+    pruning = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+  }
+}
+
+resource "aws_iam_user" "this" {
+  for_each = local.users
+
+  name = "${var.name}-${each.key}"
+}
+
+resource "aws_iam_group" "this" {
+  for_each = local.users
+
+  name = "${var.name}-${each.key}"
+}
+
+resource "aws_iam_user_group_membership" "this" {
+  for_each = local.users
+
+  user   = aws_iam_user.this[each.key].name
+  groups = [aws_iam_group.this[each.key].name]
+}
+
+resource "aws_iam_group_policy" "this" {
+  for_each = local.users
+
+  name   = "copies"
+  group  = aws_iam_group.this[each.key].name
+  policy = data.aws_iam_policy_document.user[each.key].json
+}
+
+data "aws_iam_policy_document" "user" {
+  for_each = local.users
+
+  statement {
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.this.arn]
+  }
+  statement {
+    actions   = each.value
+    resources = ["${aws_s3_bucket.this.arn}/*"]
+  }
+  # The bucket seals with the environment's key.
+  statement {
+    actions   = ["kms:GenerateDataKey", "kms:Decrypt"]
+    resources = [var.key_arn]
+  }
+}
