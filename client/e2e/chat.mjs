@@ -44,13 +44,13 @@ export async function chat(report, browser) {
   }
 }
 
-async function say(player, text) {
+export async function say(player, text) {
   await player.page.keyboard.press("Enter");
   await player.page.fill("#chat-input", text);
   await player.page.keyboard.press("Enter");
 }
 
-function heard(player, text) {
+export function heard(player, text) {
   const isThere = (wanted) =>
     [...document.querySelectorAll(".chat-text")].some((line) => line.textContent === wanted);
   return player.until(`hears ${text}`, isThere, HEARD_MS_MAX, text);

@@ -3,6 +3,7 @@
 
 import { strict as assert } from "node:assert";
 import { Player } from "./browser.mjs";
+import { heard, say } from "./chat.mjs";
 import { fits, holdsAll } from "./layout.mjs";
 import { newestLink } from "./mailbox.mjs";
 import { Server } from "./server.mjs";
@@ -40,6 +41,7 @@ export async function company(report, browser) {
     await check("a service that is away is told, and found again", () => withoutService(bera));
     await check("everything has room at every size", () => room(bera));
     await check("one leaves the party, and the guild ends for both", () => part(bera, ivar));
+    await check("who is blocked is heard no more, after a reload neither", () => block(bera, ivar));
     // A machine that draws without a card has enough with two pages.
     for (const player of players) await player.close();
     const ann = await open("Ann");
@@ -152,6 +154,38 @@ async function boards(bera) {
   await says(bera, ".experience", "Level 1");
   await says(bera, ".character-words", "leader of Quiet Ravens");
   await bera.screenshot("company-character");
+}
+
+async function block(bera, ivar) {
+  await say(ivar, "Before the block");
+  await heard(bera, "Before the block");
+  await open(bera, "Friends");
+  await press(bera, "Ivar the Bold", "Block");
+  await press(bera, "Ivar the Bold", "Really block");
+  await says(bera, person("Ivar the Bold"), "is not heard");
+  await bera.screenshot("company-blocked");
+  await shut(bera);
+  const forgets = (text) => bera.until(`hears ${text} no more`, isUnheard, DEED_MS_MAX, text);
+  await forgets("Before the block");
+  for (const [spoken, shown] of [["/w bera Only you", "Only you"], ["All of you", "All of you"]]) {
+    await say(ivar, spoken);
+    await heard(ivar, shown);
+  }
+  // The server tells in order: what Ivar said would be there.
+  await say(bera, "It is quiet");
+  await heard(bera, "It is quiet");
+  for (const text of ["Only you", "All of you"]) assert.ok(await bera.evaluate(isUnheard, text), text);
+  await bera.page.reload();
+  await bera.page.waitForFunction(() => "voxelheim" in window);
+  await bera.join();
+  await bera.joined();
+  await heard(bera, "It is quiet");
+  await forgets("All of you");
+}
+
+/** In the page. */
+function isUnheard(text) {
+  return ![...document.querySelectorAll(".chat-text")].some((line) => line.textContent === text);
 }
 
 /** One block below the feet: what is dug is worth experience. */

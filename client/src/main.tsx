@@ -3,7 +3,7 @@
 import { createSpeaker } from "./audio";
 import { Account, answerTicket, BrowserStorage, takeArrival, watchMailedLinks } from "./account";
 import { Belongings } from "./belongings";
-import { Company, Roster, SettingsKeeper } from "./company";
+import { blockedNames, Company, Roster, SettingsKeeper } from "./company";
 import { startFrames } from "./frame";
 import { createRenderer } from "./gpu";
 import { ControlState } from "./input/controls";
@@ -67,6 +67,7 @@ async function main(): Promise<void> {
   const belongings = new Belongings(account, around);
   const company = new Company(account, around);
   lookInFront(belongings, company);
+  company.subscribe(({ calls }) => world.talk.silence(blockedNames(calls)));
   const roster = new Roster(account);
   const hudParts = { actions, account, belongings, company, roster };
   const hud = createHud(element("hud", HTMLElement), hudParts);

@@ -27,7 +27,7 @@ export function endRelation({ character }: Card, done: string): Deed {
 }
 
 export function block(whom: Somebody): Deed {
-  const done = `${whom.name} can neither ask nor invite you from now on.`;
+  const done = `${whom.name} is not heard by you from now on, and can neither ask nor invite you.`;
   return { work: withId(whom, (api, id) => api.block(id)), done };
 }
 

@@ -23,6 +23,6 @@ export type { BoardChoice, BoardView } from "./boards";
 export { Company, type CompanyState, type Trouble, type Word } from "./company";
 export * as deeds from "./deeds";
 export type { Deed, Somebody } from "./deeds";
-export type { Calls, Fellowship } from "./reading";
+export { blockedNames, type Calls, type Fellowship } from "./reading";
 export { CHARACTERS_MAX, LOOKS, Roster, type RosterState } from "./roster";
 export { SettingsKeeper } from "./settings_keeper";

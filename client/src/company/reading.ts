@@ -35,6 +35,12 @@ export async function readFellowship(api: CompanyApi): Promise<Fellowship> {
   return { ...calls, profile, party, guild };
 }
 
+/** Of those whom the player wants to hear no more; nobody's as long as the service has not told. */
+export function blockedNames(calls: Calls | null): ReadonlySet<string> {
+  const blocked = (calls?.relations ?? []).filter((it) => it.relation === "blocked");
+  return new Set(blocked.map((it) => it.name));
+}
+
 async function readRelations(api: CompanyApi): Promise<Relation[]> {
   const all: Relation[] = [];
   for (let pages = 0; pages < RELATION_PAGES_MAX; pages++) {

@@ -53,6 +53,22 @@ describe("talk", () => {
     expect(talk.lastWhisperer).toBe("Bera");
   });
 
+  it("shows nothing of the silenced, nor what they said before, until they are heard again", () => {
+    const talk = new Talk();
+    talk.hear(said({ channel: CHANNEL.WHISPER }), 9, 1);
+    talk.hear(said({ sequence: "2", name: "Ivar", from: 8, text: "mine" }), 8, 2);
+    talk.silence(new Set(["Bera", "Ivar"]));
+    expect(talk.lines.map((line) => line.text)).toEqual(["mine"]);
+    expect(talk.lastWhisperer).toBe("");
+    const before = talk.lines;
+    talk.hear(said({ sequence: "3", channel: CHANNEL.WHISPER }), 9, 3);
+    talk.silence(new Set(["Bera"]));
+    expect(talk.lines).toBe(before);
+    talk.silence(new Set());
+    talk.hear(said({ sequence: "4" }), 9, 4);
+    expect(talk.lines.map((line) => line.text)).toEqual(["mine", "hello"]);
+  });
+
   it("knows the groups that the server says one is in", () => {
     const talk = new Talk();
     const server = { channel: CHANNEL.PARTY, from: 0, name: "", house: 255, sequence: "7" };

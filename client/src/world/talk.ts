@@ -34,6 +34,7 @@ export class Talk {
   lastWhisperer = "";
   /** Channels of groups that one is in, as far as the server said. A new set with every change. */
   groups: ReadonlySet<number> = new Set();
+  private silenced: ReadonlySet<string> = new Set();
   private readonly known = new Set<string>();
   private number = 0;
 
@@ -43,11 +44,20 @@ export class Talk {
     if (this.known.has(said.sequence)) return;
     this.known.add(said.sequence);
     const own = said.from !== 0 && said.from === ownId;
+    if (!own && this.silenced.has(said.name)) return;
     const isWhisper = said.channel === CHANNEL.WHISPER;
     if (isWhisper && !own) this.lastWhisperer = said.name;
     const { channel, name, house, text } = said;
     const message = own || said.from === 0 ? "" : said.sequence;
     this.add({ kind: "said", channel, name, house, to: own ? said.to : "", text, own, message }, nowMs);
+  }
+
+  /** Whom the player has blocked: nothing of theirs is shown from now on, nor what they said before. */
+  silence(names: ReadonlySet<string>): void {
+    this.silenced = names;
+    if (names.has(this.lastWhisperer)) this.lastWhisperer = "";
+    const isShown = (line: TalkLine) => line.own || !names.has(line.name);
+    if (!this.lines.every(isShown)) this.lines = this.lines.filter(isShown);
   }
 
   /** `wallMs` is the time of day, by which the server says until when. */

@@ -51,7 +51,7 @@ export function FriendsTab(props: TabProps) {
       </People>
       <People title="Blocked" people={of("blocked")()}>
         {(it) => (
-          <Person card={it} note="can neither ask nor invite you">
+          <Person card={it} note="is not heard, and can neither ask nor invite you">
             <SmallButton
               label="Unblock"
               disabled={props.state.isBusy}
