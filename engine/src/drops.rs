@@ -13,7 +13,7 @@ use crate::{
     effect::{Change, Effect, EffectTarget, Origin, sequence},
     id::BodyId,
     limits::{DROP_CLAIM_TICKS, DROP_TICKS, DROPS_MAX, DROPS_SWEEP_TICKS},
-    spoils::{Fallen, Thing},
+    spoils::{Fallen, LOOT_DRAWS, Thing},
     world::World,
 };
 
@@ -27,7 +27,7 @@ const RISE_BLOCKS_MAX: i32 = 4;
 
 /// Up to two things, and how many of each; 4 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Loot(pub [Option<(Thing, u8)>; 2]);
+pub struct Loot(pub [Option<(Thing, u8)>; LOOT_DRAWS]);
 
 impl Loot {
     pub fn things(self) -> impl Iterator<Item = (Thing, u8)> {
@@ -35,7 +35,7 @@ impl Loot {
     }
 
     pub fn is_none(self) -> bool {
-        self.0 == [None; 2]
+        self.0 == [None; LOOT_DRAWS]
     }
 
     /// All of it in 24 bits.

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use backends::testing::{TestDatabase, block_on, on_each_database};
 use engine::{
     SessionId,
-    spoils::{Gains, Sealed, Thing},
+    spoils::{Gains, LOOT, LOOT_DRAWS, LOOT_NOTHING_WEIGHT, Sealed, Thing},
 };
 use inventory::domain::Definitions;
 use spoils::{Store, world_name};
@@ -98,4 +98,23 @@ fn the_inventory_knows_every_thing() {
         let item = item.unwrap_or_else(|| panic!("{thing:?} has no definition"));
         assert!(!definitions.is_unique(item), "{thing:?}");
     }
+}
+
+/// What is unique the battle does not give: it has no number before the ledger gave it one.
+#[test]
+fn the_fallen_have_what_the_inventory_says_of_a_soldier() {
+    let definitions = Definitions::embedded();
+    let table = &definitions.loot_tables["soldier"];
+    let given = table.entries.iter();
+    let given = given.filter(|it| !definitions.is_unique(&it.item));
+    let given: Vec<_> = given
+        .map(|it| (it.weight, it.item.name(), it.count_min, it.count_max))
+        .collect();
+    let wanted = LOOT.map(|(weight, thing, least, most)| {
+        let counts = [least, most].map(i32::unsigned_abs);
+        (weight, thing.name(), counts[0], counts[1])
+    });
+    assert_eq!(given, wanted);
+    assert_eq!(table.nothing_weight, LOOT_NOTHING_WEIGHT);
+    assert_eq!(table.draws as usize, LOOT_DRAWS);
 }
