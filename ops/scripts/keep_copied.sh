@@ -28,11 +28,12 @@ rest_of_hour() {
 copy() {
   local environment="$1" part names=()
   shift
+  # The databases first: a world that is later than its dump loses gains, one that is earlier waits (disaster recovery).
+  "$SCRIPTS/create_db_dump.sh" "$environment" || failed "the databases"
   for part in "$@"; do
     names+=("${part##*=}")
     "$SCRIPTS/backup_world.sh" "$environment" "${part%=*}" "${part##*=}" || failed "the world of ${part##*=}"
   done
-  "$SCRIPTS/create_db_dump.sh" "$environment" || failed "the databases"
   [ "$((10#$(date +%H)))" != "$PRUNING_HOUR" ] || "$SCRIPTS/prune_backups.sh" "$environment" "${names[@]}" || failed "old copies"
 }
 

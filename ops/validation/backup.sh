@@ -158,8 +158,8 @@ in_use() {
   until [ "$(compgen -G "$WORK/world/world/run-*/checkpoint-*.vxc" | wc -l)" -gt 1 ]; do
     read -r -t 0.1 <> <(:) || true
   done
-  WORLD_ID="$("$ROOT/ops/scripts/backup_world.sh" before "$WORK/world" "$TAG")"
   DUMP_ID="$("$ROOT/ops/scripts/create_db_dump.sh" before)"
+  WORLD_ID="$("$ROOT/ops/scripts/backup_world.sh" before "$WORK/world" "$TAG")"
   end_services
   digests "${POSTGRES%/*}/${ACCOUNTS[0]}" >"$WORK/accounts.before"
   digests "${POSTGRES%/*}/${GAMES[0]}" >"$WORK/game.before"

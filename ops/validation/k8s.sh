@@ -19,6 +19,7 @@ main() {
     rules ops/validation/manifest_rules.py "$environment" "$file" "${binary[@]}"
   done
   node ops/validation/custom_kinds.mjs "$(custom_schemas)" "$SCRATCH"/*.yaml
+  restoring
   checkov --framework kubernetes --skip-check "$SKIPPED" --directory "$SCRATCH"
   canaries "$SCRATCH/live.yaml"
   echo "${#ENVIRONMENTS[@]} environments, $(cat "$SCRATCH"/*.yaml | grep -c "^kind:") manifests"
@@ -28,6 +29,17 @@ main() {
 schemas() {
   program kubernetes-validate==1.37.0 kubernetes-validate -k "$KUBERNETES_VERSION" --strict --quiet "$1" \
     >"$SCRATCH/schemas" 2>&1 || { cat "$SCRATCH/schemas"; return 1; }
+}
+
+# What is printed for a restore, with the image that live's copies are made by.
+restoring() {
+  local what
+  VOXELHEIM_TOOLS_IMAGE="$(grep -m 1 -o 'image: .*voxelheim-tools.*' "$SCRATCH/live.yaml" | cut -d ' ' -f 2)"
+  export VOXELHEIM_TOOLS_IMAGE
+  for what in databases pod-1; do
+    ops/k8s/restore live "$what" 2026-01-01T000000000Z >"$SCRATCH/restore-$what.yaml"
+    schemas "$SCRATCH/restore-$what.yaml"
+  done
 }
 
 # One fault for each of the checks above.

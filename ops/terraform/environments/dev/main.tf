@@ -38,6 +38,13 @@ variable "administrators_cidrs" {
   default     = []
 }
 
+variable "mail" {
+  type        = string
+  description = "Where auth sends mail, see modules/secrets; as files, by which nobody can sign up, unless said"
+  default     = "/mail"
+  sensitive   = true
+}
+
 module "environment" {
   source = "../../modules/environment"
 
@@ -46,6 +53,7 @@ module "environment" {
   host                 = "dev.voxelheim.example"
   cidr                 = "10.40.0.0/16"
   administrators_cidrs = var.administrators_cidrs
+  mail                 = var.mail
   certificates_email   = "operators@voxelheim.example"
   edges                = [101]
   shards               = { instance_type = "c7i.xlarge", count = 0 }

@@ -38,6 +38,13 @@ variable "administrators_cidrs" {
   default     = []
 }
 
+variable "mail" {
+  type        = string
+  description = "Where auth sends mail, see modules/secrets; as files, by which nobody can sign up, unless said"
+  default     = "/mail"
+  sensitive   = true
+}
+
 module "environment" {
   source = "../../modules/environment"
 
@@ -46,6 +53,7 @@ module "environment" {
   host                 = "play.voxelheim.example"
   cidr                 = "10.43.0.0/16"
   administrators_cidrs = var.administrators_cidrs
+  mail                 = var.mail
   certificates_email   = "operators@voxelheim.example"
   edges                = [101, 102, 103, 104]
   shards               = { instance_type = "c7i.2xlarge", count = 4 }

@@ -134,6 +134,7 @@ module "secrets" {
   environment = var.environment
   key_arn     = module.cluster.key_arn
   oidc        = module.cluster.oidc
+  mail        = var.mail
   stores = {
     directory = module.postgres.urls["directory"]
     accounts  = module.postgres.urls["accounts"]

@@ -54,3 +54,9 @@ variable "is_lasting" {
   type        = bool
   description = "Whether its stores are worth replicas: ptu and live"
 }
+
+variable "mail" {
+  type        = string
+  description = "See modules/secrets"
+  sensitive   = true
+}

@@ -125,5 +125,10 @@ data "aws_iam_policy_document" "user" {
   statement {
     actions   = ["kms:GenerateDataKey", "kms:Decrypt"]
     resources = [var.key_arn]
+    condition {
+      test     = "StringLike"
+      variable = "kms:ViaService"
+      values   = ["s3.*.amazonaws.com"]
+    }
   }
 }

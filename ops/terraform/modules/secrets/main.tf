@@ -13,6 +13,7 @@ locals {
       tokens    = random_bytes.this["tokens"].base64
       master    = random_bytes.this["master"].hex
       analytics = random_bytes.this["analytics"].hex
+      mail      = var.mail
     }
   }
 }

@@ -21,3 +21,9 @@ variable "stores" {
   description = "URLs of stores, by the keys of ops/k8s/base/foundation/secrets.yaml"
   sensitive   = true
 }
+
+variable "mail" {
+  type        = string
+  description = "Where auth sends mail: smtps://USER:PASSWORD@HOST:465?from=ADDRESS, or /mail for files that go with the pod"
+  sensitive   = true
+}
