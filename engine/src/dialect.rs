@@ -2,7 +2,7 @@
 //! otherwise, or when a rule of what all shards keep alike is another.
 //!
 //! A world keeps the dialect of its oldest process, so that those of two versions can tick side by side; once
-//! all speak a newer one, the seat has the world speak that (see [`crate::PartitionChange::Speak`]), from the
+//! all speak a newer one, the seat has the world speak that (see [`crate::Command::Speak`]), from the
 //! next tick on and for good. It is no field of anything: the first byte of a frame and the last of a
 //! checkpoint's magic say it.
 //!

@@ -56,12 +56,24 @@ fn what_speaks_no_dialect_of_ours_is_refused() {
     }
 }
 
-/// What was in flight when the world was told, crosses, is kept and comes back like all else.
+/// A pool in each quarter of the field, something at its bottom, and players and soldiers around.
+fn pools() -> World {
+    let mut world = flat_world(12, 40).speaking(Dialect::OLDEST);
+    for (id, (x, z)) in (1..).zip([(8, 8), (8, 50), (50, 8), (50, 50)]) {
+        for depth in 0..6 {
+            let block = BlockCoord::new(x, GROUND - depth, z);
+            world.terrain.set(block, Block::WATER);
+        }
+        lay(&mut world, id, BodyId::NOBODY, standing(x, GROUND - 5, z));
+    }
+    world
+}
+
+/// Also through checkpoints, one of them of the very tick.
 #[test]
 fn all_shards_speak_a_newer_dialect_from_the_same_tick_on() {
     const TOLD: u32 = 300;
-    let begin = || flat_world(12, 40).speaking(Dialect::OLDEST);
-    let mut world = begin();
+    let mut world = pools();
     let mut crowd = Crowd::new(12, 12);
     let mut script = Vec::new();
     for number in 1..=600 {
@@ -76,23 +88,39 @@ fn all_shards_speak_a_newer_dialect_from_the_same_tick_on() {
         crowd.act(number, &world, &mut commands);
         let given = commands.clone();
         let frame = tick(&mut world, &mut commands);
-        let wanted = match number < TOLD {
-            true => Dialect::OLDEST,
-            false => Dialect::NEWEST,
-        };
-        assert_eq!(frame.dialect, wanted, "tick {number}");
-        script.push((given, frame.hash));
+        assert_eq!(frame.dialect, spoken_after(number, TOLD), "tick {number}");
+        script.push((given, frame.hash, frame.drops.clone()));
     }
+    let has_risen = |depth: i32| {
+        let y = standing(0, GROUND - depth, 0).y;
+        let risen = world.drops.all().iter().filter(|it| it.position.y > y);
+        risen.count()
+    };
+    assert!(has_risen(1) > 0, "something floats");
     for shard_count in [2, 3, 8] {
         let partition = scattered(shard_count, &mut SplitMix64::new(shard_count.into()));
-        let mut cluster = Cluster::new(begin(), partition);
-        for (number, (commands, hash)) in (1..).zip(&script) {
+        let mut cluster = Cluster::new(pools(), partition);
+        for (number, (commands, hash, drops)) in (1..).zip(&script) {
             let whole = cluster.tick(&mut commands.clone());
             assert_eq!(whole.hash, *hash, "{shard_count} shards, tick {number}");
+            for shard in cluster.shards() {
+                let owner = shard.owner;
+                assert_eq!(shard.drops, *drops, "{owner:?}, tick {number}");
+                let spoken = spoken_after(number - 1, TOLD);
+                assert_eq!(shard.dialect, spoken, "{owner:?}, tick {number}");
+            }
             if number % 50 == 0 {
                 cluster.save_and_load().expect("they were just saved");
             }
         }
+    }
+}
+
+/// What the world speaks from the tick after this one on.
+fn spoken_after(tick: u32, told: u32) -> Dialect {
+    match tick < told {
+        true => Dialect::OLDEST,
+        false => Dialect::NEWEST,
     }
 }
 

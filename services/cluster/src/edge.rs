@@ -174,6 +174,9 @@ impl Life {
         if self.feed.standing().is_fenced() || self.neighbours.is_fenced() {
             return Err(ClusterError::Fenced);
         }
+        if self.feed.standing().is_foreign() {
+            return Err(ClusterError::ForeignDialect);
+        }
         if is_finished || self.feed.is_finished() {
             return Err(ClusterError::ThreadDied);
         }

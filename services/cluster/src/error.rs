@@ -3,6 +3,7 @@
 use std::{fmt, io, path::PathBuf};
 
 use directory::DirectoryError;
+use engine::Dialect;
 
 /// See the module; the text says what to do about it.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub enum ClusterError {
     Fenced,
     /// The others went on without this process, which must begin anew.
     LeftBehind,
+    /// The world speaks what this version does not.
+    ForeignDialect,
     /// A thread died, which is a bug.
     ThreadDied,
     Threads(io::Error),
@@ -54,6 +57,13 @@ impl fmt::Display for ClusterError {
             ),
             Self::LeftBehind => out.write_str(
                 "the world went on without this process, which owned none of it; start it again",
+            ),
+            Self::ForeignDialect => write!(
+                out,
+                "the world speaks no dialect of this version, which has {} to {}: start a process of the \
+                 version that the others are of",
+                Dialect::OLDEST,
+                Dialect::NEWEST
             ),
             Self::ThreadDied => out.write_str("a thread died; see the log"),
             Self::Threads(error) => write!(out, "the system gives no thread ({error})"),

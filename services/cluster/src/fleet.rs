@@ -23,7 +23,7 @@ use crate::{
     burial::Undertaker,
     limits::{REPORT_PERIOD, WISH_PATIENCE},
     mirror::mirror,
-    report::{Report, dialect_of_all, report, reports, times_of},
+    report::{Report, dialect_of_all, holding_back, report, reports, times_of},
 };
 
 /// See the module.
@@ -38,6 +38,8 @@ pub struct FleetKeeper {
     relieving: Arc<AtomicBool>,
     standing: Arc<Standing>,
     undertaker: Undertaker,
+    /// Who was told last to keep the world from speaking the newest dialect.
+    holding_back: Vec<u16>,
     /// When it reported last, and whether it said that.
     reported: Option<(Instant, bool)>,
     /// When it read what operators wanted, and whether it ever did.
@@ -60,6 +62,7 @@ impl FleetKeeper {
             relieving,
             standing,
             undertaker: Undertaker::new(BURIAL_AFTER),
+            holding_back: Vec::new(),
             reported: None,
             learned_at: None,
             has_rules: false,
@@ -72,6 +75,7 @@ impl FleetKeeper {
         self.fleet
             .set_egress(reports(pods).map(|(_, it)| it.egress_bytes).sum());
         self.fleet.set_dialect(dialect_of_all(pods));
+        self.tell_who_holds_back(pods);
         let draining = pods.iter().filter(|it| it.state == PodState::Draining);
         self.fleet.set_draining(draining.map(|it| it.id).collect());
         let now = Instant::now();
@@ -85,6 +89,19 @@ impl FleetKeeper {
         ];
         for error in done.into_iter().filter_map(Result::err) {
             tracing::warn!(%error, "the directory was not told");
+        }
+    }
+
+    fn tell_who_holds_back(&mut self, pods: &[Pod]) {
+        let holding_back = holding_back(pods);
+        if holding_back != self.holding_back {
+            tracing::info!(
+                pods = ?holding_back,
+                newest = self.dialect.number(),
+                "these keep the world from speaking the newest dialect: they are of the version before, dead, or \
+                 have not reported yet"
+            );
+            self.holding_back = holding_back;
         }
     }
 
@@ -433,25 +450,34 @@ mod tests {
         let bench = Bench::new("dialect").await;
         let mut pods = [bench.pod(1).await, bench.pod(2).await, bench.pod(3).await];
         bench.found(&pods[0]).await;
-        let of_all = || async { dialect_of_all(&bench.directory.pods().await.expect("a file")) };
+        let fences = [0, 1].map(|place| pods[place].0.fence);
+        // Of pods that live, however slow this machine is.
+        let of_all = async || {
+            for fence in fences {
+                bench.directory.renew(fence).await.expect("its lease");
+            }
+            let pods = bench.directory.pods().await.expect("a file");
+            (dialect_of_all(&pods), holding_back(&pods))
+        };
         bench.look(&mut pods[0].0).await;
         bench.look(&mut pods[1].0).await;
-        assert_eq!(of_all().await, Some(Dialect::OLDEST));
+        let held_by = |pods: &[u16]| (Some(Dialect::OLDEST), pods.to_vec());
+        assert_eq!(of_all().await, held_by(&[3]));
         let ended = bench.directory.end_lease(pods[2].0.fence).await;
         ended.expect("it holds one");
-        assert_eq!(of_all().await, Some(Dialect::OLDEST), "it may come back");
+        assert_eq!(of_all().await, held_by(&[3]), "it may come back");
         bench
             .run("UPDATE directory_pods SET state = 'gone' WHERE id = 3")
             .await;
-        assert_eq!(of_all().await, Some(Dialect::NEWEST));
+        assert_eq!(of_all().await, (Some(Dialect::NEWEST), vec![]));
         pods[1].0.dialect = Dialect::OLDEST;
         pods[1].0.reported = None;
         bench.look(&mut pods[1].0).await;
-        assert_eq!(of_all().await, Some(Dialect::OLDEST));
+        assert_eq!(of_all().await, held_by(&[2]));
         let of_before = r#"{"shards":[],"egress_bytes":0}"#;
         let told = bench.directory.report(pods[1].0.fence, of_before).await;
         told.expect("it holds a lease");
-        assert_eq!(of_all().await, Some(Dialect::OLDEST));
+        assert_eq!(of_all().await, held_by(&[2]));
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ use std::{
 use directory::{
     DirectoryError, Pod as Entry, PodState as EntryState, Registration, Role, controller::Policy,
 };
-use engine::{Dialect, WorldConfig};
+use engine::{Dialect, WorldConfig, record::CheckpointError};
 use link::{Endpoint, transport::Request};
 use placement::{Fleet, Steward, StewardHandle, StewardOptions, Wish};
 use pod::{
@@ -70,7 +70,7 @@ pub struct PodOptions {
     /// Has the cluster's plans only said from now on.
     pub is_dry_run: bool,
     pub policy: Policy,
-    /// The newest that it speaks: a world is founded in it, and is not raised above it.
+    /// The newest that it speaks: no world is raised above it.
     pub dialect: Dialect,
     pub onlookers: Vec<Onlooker>,
 }
@@ -340,9 +340,9 @@ async fn state(
     let name = (member.fence.pod, member.fence.incarnation);
     if is_founder(member).await? {
         let (battle, shard_count) = (options.battle, options.shard_count);
-        let dialect = options.dialect;
+        // Processes of the version before may be there: it is raised once it is known that none is.
         let founded = spawn_blocking(move || {
-            let world = Battle::speaking(battle, dialect).into_world();
+            let world = Battle::speaking(battle, Dialect::OLDEST).into_world();
             divided(world, name, shard_count)
         });
         let state = founded.await.map_err(|_| ClusterError::ThreadDied)?;
@@ -358,8 +358,10 @@ async fn state(
         let shard_count = options.shard_count as u16;
         match blocking(move || joined(&bytes, name, shard_count)).await? {
             Ok(state) => return Ok(state),
+            Err(CheckpointError::BadVersion) => return Err(ClusterError::ForeignDialect),
             Err(error) => tracing::error!(%error, "no snapshot of ours"),
         }
+        sleep(ASK_PAUSE).await;
     }
 }
 

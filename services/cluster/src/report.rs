@@ -22,7 +22,7 @@ pub struct Report {
     /// Whether any of its shards was ever waited for.
     #[serde(default)]
     pub was_member: bool,
-    /// The newest dialect that it speaks, by number; of who does not say it, the oldest.
+    /// The newest dialect that it speaks, by number; 0 of the version before, which does not say it.
     #[serde(default)]
     pub dialect: u8,
 }
@@ -78,13 +78,27 @@ pub fn is_relieving(pods: &[Pod]) -> bool {
     alive.flat_map(report).any(|it| it.is_relieving)
 }
 
-/// The newest dialect that all speak who are in the cluster or may come back; none if one speaks none of ours.
-/// Whoever has not reported yet may be of the version before.
+/// The newest dialect that all speak who have not left; none if there is nobody, or if one speaks none of ours.
 pub fn dialect_of_all(pods: &[Pod]) -> Option<Dialect> {
     let lasting = pods.iter().filter(|pod| pod.state != PodState::Gone);
-    let oldest = Dialect::OLDEST.number();
-    let spoken = lasting.map(|pod| report(pod).map_or(oldest, |it| it.dialect.max(oldest)));
-    Dialect::new(spoken.min()?.min(Dialect::NEWEST.number()))
+    let number = lasting.map(newest_dialect).min()?;
+    Dialect::new(number.min(Dialect::NEWEST.number()))
+}
+
+/// Who keeps the world from speaking the newest dialect.
+pub fn holding_back(pods: &[Pod]) -> Vec<u16> {
+    let lasting = pods.iter().filter(|pod| pod.state != PodState::Gone);
+    let is_older = |pod: &&Pod| newest_dialect(pod) < Dialect::NEWEST.number();
+    lasting.filter(is_older).map(|pod| pod.id).collect()
+}
+
+/// Whoever is dead may come back as the version before, and whoever has not reported may be that, which says no
+/// number.
+fn newest_dialect(pod: &Pod) -> u8 {
+    let is_alive = !pod.lease_remaining.is_zero();
+    let told = report(pod).filter(|_| is_alive).map(|it| it.dialect);
+    told.filter(|number| *number > 0)
+        .unwrap_or(Dialect::OLDEST.number())
 }
 
 pub fn times_of(pods: &[Pod], own: u16) -> BTreeMap<Owner, Times> {

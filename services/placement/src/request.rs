@@ -55,7 +55,7 @@ pub enum Answer {
     },
     Shards {
         tick: u32,
-        /// What the world speaks; 0 from a process of the version before, which does not say.
+        /// What the world speaks; 0 before that is known, and of the version before, which does not say.
         #[serde(default)]
         dialect: u8,
         shards: Vec<ShardRow>,

@@ -58,6 +58,8 @@ pub struct Steward {
     controller: Controller,
     fleet: Option<Arc<Fleet>>,
     dialect: Dialect,
+    /// The tick when it last looked whether that is to be raised.
+    raised_at: u32,
     rules: Rules,
     draining: BTreeSet<u16>,
     plans: VecDeque<Entry>,
@@ -139,6 +141,7 @@ impl Steward {
             controller: Controller::new(options.policy),
             fleet: options.fleet,
             dialect: options.dialect,
+            raised_at: 0,
             rules: Rules {
                 pinned: BTreeSet::new(),
                 is_dry_run: options.is_dry_run,
@@ -331,8 +334,11 @@ impl Steward {
             Some(_) => None,
             None => Some(self.dialect),
         };
+        // A word that waits for a world that stands still would be heard when it is not true any more.
+        let is_moving = self.measurement.tick != self.raised_at;
+        self.raised_at = self.measurement.tick;
         let is_newer = |dialect: &Dialect| *dialect > self.measurement.dialect;
-        if let Some(dialect) = spoken.filter(is_newer) {
+        if let Some(dialect) = spoken.filter(is_newer).filter(|_| is_moving) {
             tracing::info!(
                 dialect = dialect.number(),
                 "all processes speak a newer dialect: so does the world from now on"
@@ -464,7 +470,10 @@ impl Steward {
         let shards = self.measurement.shards.iter();
         Answer::Shards {
             tick: self.measurement.tick,
-            dialect: self.measurement.dialect.number(),
+            dialect: match self.measurement.tick {
+                0 => 0,
+                _ => self.measurement.dialect.number(),
+            },
             shards: shards.map(|shard| self.shard_row(shard)).collect(),
         }
     }

@@ -390,7 +390,6 @@ fn pins_and_the_switch_are_the_directorys() {
     world.end();
 }
 
-/// All regions on one shard, which then counts as full: they go apart again, and then stay.
 #[test]
 fn the_world_speaks_a_newer_dialect_once_the_leader_knows_that_all_do() {
     let fleet = Arc::new(Fleet::new(0));
@@ -415,10 +414,12 @@ fn the_world_speaks_a_newer_dialect_once_the_leader_knows_that_all_do() {
 #[test]
 fn a_process_that_is_the_whole_world_raises_its_dialect_by_itself() {
     let world = World::start_speaking("alone", idle(), None, Dialect::OLDEST);
+    assert_eq!(world.spoken().1, Dialect::OLDEST.number());
     world.wait_for(Dialect::NEWEST);
     world.end();
 }
 
+/// All regions on one shard, which then counts as full: they go apart again, and then stay.
 #[test]
 fn the_controller_relieves_a_shard_that_has_too_much() {
     let policy = Policy {

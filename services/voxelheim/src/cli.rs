@@ -90,8 +90,8 @@ pub struct PlaceArguments {
     /// Folder with authority.crt, tls.crt, tls.key and tokens.key, as a secret mounts them
     #[arg(long, value_name = "DIR", conflicts_with = "authority")]
     pub credentials: Option<PathBuf>,
-    /// Speaks no newer dialect than this with the other processes, and so keeps the world open to the version before;
-    /// by default the world speaks the newest as soon as all processes do
+    /// Has the world speak no newer dialect than this, and so keeps it open to the version before; by default it speaks
+    /// the newest as soon as all processes do. What it speaks already stays
     #[arg(long, value_name = "N", env = "VOXELHEIM_DIALECT_MAX", default_value_t = Dialect::NEWEST)]
     pub dialect_max: Dialect,
 }

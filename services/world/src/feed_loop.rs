@@ -14,13 +14,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engine::{Command, Frame};
+use engine::{Command, Frame, record::CheckpointError};
 use link::{
     Peer, PeerName,
     reliable::OpenRefusal,
     transport::{Fault, Gate, Message, SendError},
 };
-use pod::{Feed, Offered, record::write_command};
+use pod::{BadFrame, Feed, Offered, record::write_command};
 use spatial::partition::Owner;
 
 use crate::{
@@ -50,12 +50,18 @@ pub enum Word {
 pub struct Standing {
     is_following: AtomicBool,
     is_fenced: AtomicBool,
+    is_foreign: AtomicBool,
 }
 
 impl Standing {
     /// Whether it follows the world; if not, it needs [`Word::Begin`].
     pub fn is_following(&self) -> bool {
         self.is_following.load(Ordering::Acquire)
+    }
+
+    /// Whether the world speaks no dialect of this version.
+    pub fn is_foreign(&self) -> bool {
+        self.is_foreign.load(Ordering::Acquire)
     }
 
     /// Whether a pod hears a later life of this process.
@@ -181,6 +187,8 @@ struct Following {
     /// Whether a whole tick has come: before, nobody's home is known.
     has_whole: bool,
     is_broken: bool,
+    /// Whether a frame came that is of no dialect of this version.
+    is_foreign: bool,
 }
 
 impl FeedLoop {
@@ -222,6 +230,7 @@ impl FeedLoop {
             moved_at: now,
             has_whole: false,
             is_broken: false,
+            is_foreign: false,
         });
         self.standing.is_following.store(true, Ordering::Release);
     }
@@ -279,6 +288,8 @@ impl FeedLoop {
         let is_stuck = now.saturating_duration_since(following.moved_at) > FEED_PATIENCE;
         if following.is_broken || lacks_for_good || is_stuck {
             tracing::warn!(tick, "frames are missing: the world is followed anew");
+            let is_foreign = &self.standing.is_foreign;
+            is_foreign.fetch_or(following.is_foreign, Ordering::AcqRel);
             self.following = None;
             for side in self.pods.values_mut() {
                 side.heard.clear();
@@ -375,6 +386,7 @@ impl Following {
             Err(bad) => {
                 tracing::error!(%bad, "a frame is refused");
                 self.is_broken = true;
+                self.is_foreign |= bad == BadFrame::Unreadable(CheckpointError::BadVersion);
             }
         }
         None
