@@ -49,7 +49,7 @@ secrets() {
     "directory": "$(hex "$1")", "accounts": "$(hex "$2")", "game": "$(hex "$3")", "cache": "$(hex "$4")",
     "broker": "$(hex "$5")", "warehouse": "$(hex "sqlite://$SCRATCH/warehouse.db")" },
   "voxelheim-tokens": { "tokens.key": "$tokens" },
-  "voxelheim-auth": { "master": "$(hex "$master")" },
+  "voxelheim-auth": { "master": "$(hex "$master")", "mail": "$(hex /mail)" },
   "voxelheim-analytics": { "analytics": "$(hex "$master")" } }
 JSON
 }
