@@ -12,6 +12,8 @@ main() {
   GUNGRAUN_RUNNER="$(gungraun_runner)"
   export GUNGRAUN_RUNNER
   counts="$TARGET/gungraun.jsonl"
+  # The first command in a fresh clone.
+  mkdir -p "$TARGET"
   cargo bench --locked --package gate --bench kernels -- --output-format=json >"$counts" ||
     die "the kernels could not be counted"
   cargo run --locked --quiet --package gate -- "$counts" "$@"

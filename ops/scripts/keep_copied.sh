@@ -28,7 +28,7 @@ rest_of_hour() {
 copy() {
   local environment="$1" part names=()
   shift
-  # The databases first: a world that is later than its dump loses gains, one that is earlier waits (disaster recovery).
+  # The databases first: a world is to be later than the dump that it comes back with (docs/disaster-recovery.md).
   "$SCRIPTS/create_db_dump.sh" "$environment" || failed "the databases"
   for part in "$@"; do
     names+=("${part##*=}")

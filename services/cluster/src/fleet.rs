@@ -94,15 +94,15 @@ impl FleetKeeper {
 
     fn tell_who_holds_back(&mut self, pods: &[Pod]) {
         let holding_back = holding_back(pods);
-        if holding_back != self.holding_back {
+        if holding_back != self.holding_back && !holding_back.is_empty() {
             tracing::info!(
                 pods = ?holding_back,
-                newest = self.dialect.number(),
+                newest = %Dialect::NEWEST,
                 "these keep the world from speaking the newest dialect: they are of the version before, dead, or \
                  have not reported yet"
             );
-            self.holding_back = holding_back;
         }
+        self.holding_back = holding_back;
     }
 
     async fn report(&mut self, status: &PodStatus, now: Instant) -> Result<(), DirectoryError> {
