@@ -19,7 +19,9 @@ use world::{
 };
 
 use crate::{
-    ClusterError, Place, entry,
+    ClusterError, Place,
+    configuration::{ConfigurationSender, tell_if_new},
+    entry,
     limits::{ASK_PAUSE, ENTRY_PATIENCE, FAREWELL, HANDOVER_PATIENCE, LOOK_PERIOD, REPORT_PERIOD},
     links::open_endpoint,
     member::Member,
@@ -59,6 +61,8 @@ pub struct EdgeOptions {
     pub url: String,
     /// The newest that it speaks with the other processes.
     pub dialect: Dialect,
+    /// Told what operators have all processes go by, whenever that changes.
+    pub configuration: ConfigurationSender,
 }
 
 /// Lives until `stop` says so, or until it cannot go on. `serve` begins to serve players, once the world
@@ -96,6 +100,7 @@ pub async fn run<S: Serving>(
         endpoint,
         url: options.url,
         dialect: options.dialect,
+        configuration: options.configuration,
         reported_at: None,
     };
     let followed = tokio::select! {
@@ -120,6 +125,7 @@ struct Life {
     feed: FeedHandle,
     url: String,
     dialect: Dialect,
+    configuration: ConfigurationSender,
     reported_at: Option<Instant>,
 }
 
@@ -228,6 +234,7 @@ impl Life {
         }
     }
 
+    /// Tells the directory how this process is, and learns from it what operators wanted.
     async fn report(&mut self, egress_bytes: u64) {
         let now = Instant::now();
         if self.reported_at.is_some_and(|at| now < at + REPORT_PERIOD) {
@@ -244,6 +251,10 @@ impl Life {
         let told = self.member.directory.report(self.member.fence, &report);
         if let Err(error) = told.await {
             tracing::warn!(%error, "the directory was not told");
+        }
+        match self.member.directory.configuration().await {
+            Ok(text) => tell_if_new(&self.configuration, &text.into()),
+            Err(error) => tracing::warn!(%error, "the directory does not answer"),
         }
     }
 

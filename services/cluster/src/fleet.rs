@@ -21,6 +21,7 @@ use world::{PodStatus, links::Standing};
 
 use crate::{
     burial::Undertaker,
+    configuration::{ConfigurationSender, tell_if_new},
     limits::{REPORT_PERIOD, WISH_PATIENCE},
     mirror::mirror,
     report::{Report, dialect_of_all, holding_back, report, reports, times_of},
@@ -42,6 +43,8 @@ pub struct FleetKeeper {
     holding_back: Vec<u16>,
     /// When it reported last, and whether it said that.
     reported: Option<(Instant, bool)>,
+    /// Who follows what all processes go by.
+    configuration: ConfigurationSender,
     /// When it read what operators wanted, and whether it ever did.
     learned_at: Option<Instant>,
     has_rules: bool,
@@ -52,6 +55,7 @@ impl FleetKeeper {
         (fleet, relieving, standing): (Arc<Fleet>, Arc<AtomicBool>, Arc<Standing>),
         directory: Directory,
         (fence, dialect): (Fence, Dialect),
+        configuration: ConfigurationSender,
     ) -> Self {
         Self {
             fleet,
@@ -64,6 +68,7 @@ impl FleetKeeper {
             undertaker: Undertaker::new(BURIAL_AFTER),
             holding_back: Vec::new(),
             reported: None,
+            configuration,
             learned_at: None,
             has_rules: false,
         }
@@ -147,19 +152,25 @@ impl FleetKeeper {
     ) -> Result<(), DirectoryError> {
         while let Some((wish, since)) = self.fleet.poll_wish() {
             self.learned_at = None;
-            let done = match wish {
+            let done = match &wish {
                 Wish::Drain { pod, is_draining } => {
-                    self.directory.set_draining(pod, is_draining).await
+                    self.directory.set_draining(*pod, *is_draining).await
                 }
-                Wish::Pin { region, is_pinned } => self.directory.set_pin(region, is_pinned).await,
+                Wish::Pin { region, is_pinned } => {
+                    self.directory.set_pin(*region, *is_pinned).await
+                }
                 Wish::DryRun { is_on } => {
-                    let value = u64::from(is_on);
+                    let value = u64::from(*is_on);
                     self.directory.set_setting("is_dry_run", value).await
                 }
+                Wish::Configure { text } => self.directory.set_configuration(text).await,
             };
             match done {
                 Ok(()) => {}
                 Err(DirectoryError::UnknownPod(_)) => tracing::warn!(?wish, "there is no such pod"),
+                Err(error @ DirectoryError::BadArgument(_)) => {
+                    tracing::warn!(%error, "an operator's wish cannot be fulfilled");
+                }
                 // A region that the world has just made is in the directory as soon as the leader says so.
                 Err(DirectoryError::Partition(error)) if now > since + WISH_PATIENCE => {
                     tracing::warn!(?wish, %error, "an operator's wish is not fulfilled");
@@ -185,7 +196,13 @@ impl FleetKeeper {
             Err(error) => return Err(error),
         };
         let is_dry_run = self.directory.settings().await?.is_dry_run;
-        self.fleet.set_rules(Rules { pinned, is_dry_run });
+        let configuration = Arc::from(self.directory.configuration().await?);
+        tell_if_new(&self.configuration, &configuration);
+        self.fleet.set_rules(Rules {
+            pinned,
+            is_dry_run,
+            configuration,
+        });
         self.learned_at = Some(now);
         self.has_rules = true;
         Ok(())
@@ -286,6 +303,7 @@ mod tests {
         region::RegionId,
     };
     use sqlx::{AnyConnection, Connection, Executor};
+    use tokio::sync::watch;
 
     /// A directory in a file of its own, in which somebody has founded a world.
     struct Bench {
@@ -324,7 +342,13 @@ mod tests {
             self.directory.set_ready(fence).await.expect("a lease");
             let fleet = Arc::new(Fleet::new(pod));
             let shared = (fleet.clone(), Arc::default(), Arc::default());
-            let keeper = FleetKeeper::new(shared, self.directory.clone(), (fence, Dialect::NEWEST));
+            let (configuration, _) = watch::channel(Arc::from(""));
+            let keeper = FleetKeeper::new(
+                shared,
+                self.directory.clone(),
+                (fence, Dialect::NEWEST),
+                configuration,
+            );
             (keeper, fleet)
         }
 
@@ -389,6 +413,10 @@ mod tests {
             let is_pinned = is_wanted;
             assert!(pods[1].1.wish(Wish::Pin { region, is_pinned }));
             assert!(pods[1].1.wish(Wish::DryRun { is_on: is_wanted }));
+            let configuration: Arc<str> = format!("wanted = {is_wanted}").into();
+            assert!(pods[1].1.wish(Wish::Configure {
+                text: configuration.clone()
+            }));
             bench.look(&mut pods[1].0).await;
             let pinned: BTreeSet<RegionId> = is_wanted.then_some(region).into_iter().collect();
             let is_dry_run = is_wanted;
@@ -400,9 +428,11 @@ mod tests {
                     rules,
                     Rules {
                         pinned: pinned.clone(),
-                        is_dry_run
+                        is_dry_run,
+                        configuration: configuration.clone(),
                     }
                 );
+                assert_eq!(*keeper.configuration.borrow(), configuration);
             }
         }
     }

@@ -5,6 +5,7 @@
 //! Knows nothing of flags and files of configuration (voxelheim), nor of sessions (edge).
 
 mod burial;
+mod configuration;
 pub mod control;
 pub mod credentials;
 pub mod edge;
@@ -20,6 +21,7 @@ mod neighbours;
 pub mod pod;
 mod report;
 
+pub use configuration::ConfigurationSender;
 pub use credentials::Credentials;
 pub use error::ClusterError;
 pub use member::Place;

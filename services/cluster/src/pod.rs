@@ -32,7 +32,9 @@ use world::{
 };
 
 use crate::{
-    ClusterError, Place, entry,
+    ClusterError, Place,
+    configuration::ConfigurationSender,
+    entry,
     fleet::FleetKeeper,
     insistence::insist,
     limits::{ASK_PAUSE, DRAIN_PATIENCE, ENLIST_PATIENCE, GREETING_PATIENCE, LOOK_PERIOD},
@@ -72,6 +74,8 @@ pub struct PodOptions {
     pub policy: Policy,
     /// The newest that it speaks: no world is raised above it.
     pub dialect: Dialect,
+    /// Told what operators have all processes go by, whenever that changes.
+    pub configuration: ConfigurationSender,
     pub onlookers: Vec<Onlooker>,
 }
 
@@ -135,6 +139,7 @@ impl Life {
             shared,
             member.directory.clone(),
             (member.fence, options.dialect),
+            options.configuration.clone(),
         );
         Ok(Self {
             member,

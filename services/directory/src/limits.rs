@@ -55,6 +55,9 @@ pub const REASONS_BYTES_MAX: usize = 4 * 1_024;
 /// Plans that the answer to "why" names.
 pub const WHY_PLANS_MAX: i64 = 10;
 
+/// The text that all processes go by: settings and their explanations, many times over.
+pub const CONFIGURATION_BYTES_MAX: usize = 16 * 1_024;
+
 /// What a shard may spend on a tick: 80 % of its 50 ms, the rest is for what is not simulation.
 pub const SHARD_TICK_US_MAX: u64 = 40_000;
 /// What a shard may cause its edges to send: 2.5 Gbit/s, a quarter of a common network card.

@@ -5,7 +5,7 @@ use backends::sql::Migration;
 
 use crate::{DirectoryError, store::Directory};
 
-const STEPS: [Migration; 3] = [
+const STEPS: [Migration; 5] = [
     Migration::same(1, "tables", include_str!("../migrations/0001_tables.sql")),
     Migration::each(
         2,
@@ -18,14 +18,23 @@ const STEPS: [Migration; 3] = [
         "reference tables",
         include_str!("../migrations/postgres/0003_reference_tables.sql"),
     ),
+    Migration::same(
+        4,
+        "configuration",
+        include_str!("../migrations/0004_configuration.sql"),
+    ),
+    Migration::postgres(
+        5,
+        "configuration on citus",
+        include_str!("../migrations/postgres/0005_configuration_on_citus.sql"),
+    ),
 ];
 
 impl Directory {
     /// Brings the tables up to date; on PostgreSQL several pods may do so at once.
     ///
     /// # Errors
-    /// [`DirectoryError::Migration`], also if the database is of a later version;
-    /// [`DirectoryError::Database`].
+    /// [`DirectoryError::Migration`], [`DirectoryError::Database`].
     pub async fn migrate(&self) -> Result<(), DirectoryError> {
         // The other services of a shared database keep their own list.
         Ok(self

@@ -1,12 +1,15 @@
 //! What operators set: the switch for dry runs, and the controller's numbers. A name without a row
-//! has its default.
+//! has its default. And a text that all processes go by, which the directory does not understand.
 
 use spatial::limits::{REGION_LEVEL_MAX, REGION_LEVEL_MIN};
 
 use crate::{
     DirectoryError,
     controller::{Policy, ShardLimits},
-    limits::{SHARD_BODIES_MAX, SHARD_EGRESS_MAX, SHARD_REGIONS_MAX, SHARD_TICK_US_MAX},
+    limits::{
+        CONFIGURATION_BYTES_MAX, SHARD_BODIES_MAX, SHARD_EGRESS_MAX, SHARD_REGIONS_MAX,
+        SHARD_TICK_US_MAX,
+    },
     row::{get, number, signed},
     store::Directory,
 };
@@ -138,6 +141,35 @@ impl Directory {
         .bind(signed(value))
         .execute(self.pool())
         .await?;
+        Ok(())
+    }
+
+    /// The text that all processes go by; empty until an operator sets one.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Corrupt`], [`DirectoryError::Database`].
+    pub async fn configuration(&self) -> Result<String, DirectoryError> {
+        let row = sqlx::query("SELECT text FROM directory_configuration WHERE id = 1")
+            .fetch_one(self.pool())
+            .await?;
+        Ok(get(&row, "text")?)
+    }
+
+    /// Has all processes go by this text, for good.
+    ///
+    /// # Errors
+    /// [`DirectoryError::BadArgument`] if it is longer than [`CONFIGURATION_BYTES_MAX`] or holds a zero;
+    /// [`DirectoryError::Database`].
+    pub async fn set_configuration(&self, text: &str) -> Result<(), DirectoryError> {
+        if text.len() > CONFIGURATION_BYTES_MAX || text.contains('\0') {
+            let why =
+                format!("a configuration has {CONFIGURATION_BYTES_MAX} bytes of text at most");
+            return Err(bad(&why));
+        }
+        sqlx::query("UPDATE directory_configuration SET text = $1 WHERE id = 1")
+            .bind(text)
+            .execute(self.pool())
+            .await?;
         Ok(())
     }
 }

@@ -65,7 +65,7 @@ pub fn ask(path: &Path, request: &Request) -> Result<Answer, ControlError> {
 }
 
 /// Asks a server in whatever way reaches it, and where something takes ticks waits until it is done: a region that moves has come, a battle has
-/// ended. What is told then is what came of it; of what is not done in [`DOING_TIMEOUT`], the server's first answer.
+/// ended, the directory has a configuration. What is told then is what came of it; of what is not done in [`DOING_TIMEOUT`], the server's first answer.
 ///
 /// # Errors
 /// Any [`ControlError`].
@@ -94,6 +94,7 @@ fn question_after(order: &Request) -> Option<Request> {
             region: region.clone(),
         }),
         Request::EndBattle { .. } => Some(Request::Battle),
+        Request::Configure { .. } => Some(Request::Configuration),
         _ => None,
     }
 }
@@ -109,6 +110,9 @@ fn outcome(order: &Request, answer: &Answer) -> Option<String> {
         (Request::EndBattle { number }, Answer::Battle { battle }) => battle
             .has_ended(*number)
             .then(|| format!("battle {number} has ended; {battle}")),
+        (Request::Configure { text: wanted }, Answer::Configuration { text }) => {
+            (text == wanted).then(|| "all shards and edges go by it within seconds".to_owned())
+        }
         _ => None,
     }
 }

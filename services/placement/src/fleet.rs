@@ -25,7 +25,7 @@ pub struct Times {
 }
 
 /// What an operator wants all processes to go by; the directory keeps it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Wish {
     /// A pod is to be emptied, or no more.
     Drain { pod: u16, is_draining: bool },
@@ -33,6 +33,8 @@ pub enum Wish {
     Pin { region: RegionId, is_pinned: bool },
     /// Plans are only said, or carried out.
     DryRun { is_on: bool },
+    /// All processes are to go by this text.
+    Configure { text: Arc<str> },
 }
 
 /// What operators wanted, as the directory has it.
@@ -40,6 +42,8 @@ pub enum Wish {
 pub struct Rules {
     pub pinned: BTreeSet<RegionId>,
     pub is_dry_run: bool,
+    /// What all processes are to go by: a text that placement does not understand.
+    pub configuration: Arc<str>,
 }
 
 /// The world as a steward saw it last.
@@ -237,7 +241,7 @@ mod tests {
             assert!(fleet.wish(drain(pod)));
         }
         let last = Wish::DryRun { is_on: true };
-        assert!(!fleet.wish(last));
+        assert!(!fleet.wish(last.clone()));
         let first = fleet.poll_wish().expect("the oldest");
         fleet.give_wish_back(first);
         assert_eq!(fleet.poll_wish().map(|it| it.0), Some(drain(0)));

@@ -38,6 +38,12 @@ pub enum Request {
     DryRun {
         is_on: bool,
     },
+    /// What operators have all processes go by.
+    Configuration,
+    /// Has all processes go by this text.
+    Configure {
+        text: String,
+    },
     /// How the battle stands.
     Battle,
     /// Ends the battle of this number, if it is fought still; the next begins after the usual pause.
@@ -73,6 +79,9 @@ pub enum Answer {
     },
     Battle {
         battle: BattleRow,
+    },
+    Configuration {
+        text: String,
     },
     Done {
         what: String,

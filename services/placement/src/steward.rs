@@ -145,6 +145,7 @@ impl Steward {
             rules: Rules {
                 pinned: BTreeSet::new(),
                 is_dry_run: options.is_dry_run,
+                configuration: Arc::default(),
             },
             draining: BTreeSet::new(),
             plans: VecDeque::new(),
@@ -408,6 +409,8 @@ impl Steward {
             Request::Pin { region, is_pinned } => self.pin(&region, is_pinned),
             Request::Drain { pod, is_draining } => self.drain(pod, is_draining),
             Request::DryRun { is_on } => self.set_dry_run(is_on),
+            Request::Configuration => self.configuration(),
+            Request::Configure { text } => self.configure(&text),
             Request::Battle => Ok(self.battle()),
             Request::EndBattle { number } => self.end_battle(number),
         };
@@ -621,6 +624,26 @@ impl Steward {
         })
     }
 
+    fn configuration(&self) -> Result<Answer, String> {
+        match self.fleet.as_ref().map(|fleet| fleet.rules()) {
+            None => Err(ITS_OWN_FILE.into()),
+            Some(None) => Err("the directory does not answer: try again later".into()),
+            Some(Some(rules)) => Ok(Answer::Configuration {
+                text: rules.configuration.to_string(),
+            }),
+        }
+    }
+
+    fn configure(&mut self, text: &str) -> Result<Answer, String> {
+        if self.fleet.is_none() {
+            return Err(ITS_OWN_FILE.into());
+        }
+        self.obey(Wish::Configure { text: text.into() })?;
+        Ok(Answer::Done {
+            what: "the directory is told".into(),
+        })
+    }
+
     fn battle(&self) -> Answer {
         let round = self.measurement.round;
         let battle = BattleRow {
@@ -647,11 +670,16 @@ impl Steward {
             let is_taken = fleet.wish(wish);
             return is_taken.then_some(()).ok_or_else(|| NOT_TAKEN.into());
         }
-        let Rules { pinned, is_dry_run } = &mut self.rules;
+        let Rules {
+            pinned,
+            is_dry_run,
+            configuration,
+        } = &mut self.rules;
         match wish {
             Wish::Drain { pod, is_draining } => set(&mut self.draining, pod, is_draining),
             Wish::Pin { region, is_pinned } => set(pinned, region, is_pinned),
             Wish::DryRun { is_on } => *is_dry_run = is_on,
+            Wish::Configure { text } => *configuration = text,
         }
         Ok(())
     }
@@ -666,6 +694,9 @@ impl Steward {
 /// What an operator is told whose order finds no room.
 const NOT_TAKEN: &str =
     "the directory does not answer, and too many orders wait for it: try again later";
+
+/// What an operator is told who asks a process that shares its world with no other.
+const ITS_OWN_FILE: &str = "this process is the whole world: it goes by its own file";
 
 fn set<T: Ord>(set: &mut BTreeSet<T>, item: T, is_in: bool) {
     match is_in {

@@ -89,10 +89,11 @@ impl Migration {
 
 impl Database {
     /// Brings the tables up to date; on PostgreSQL several processes may do so at once. `list_table`
-    /// keeps what was done: each service has its own, for services may share a database.
+    /// keeps what was done: each service has its own, for services may share a database. What a later version did is
+    /// left as it is: migrations only add, so the version before runs with its tables.
     ///
     /// # Errors
-    /// [`SqlError::Migration`], also if the database is of a later version; [`SqlError::Unavailable`].
+    /// [`SqlError::Migration`], [`SqlError::Unavailable`].
     pub async fn migrate(
         &self,
         list_table: &'static str,
@@ -159,5 +160,6 @@ fn migrator(list_table: &'static str, migrations: &[Migration], dialect: Dialect
     });
     let mut migrator = Migrator::with_migrations(steps.collect());
     migrator.dangerous_set_table_name(list_table);
+    migrator.set_ignore_missing(true);
     migrator
 }

@@ -90,20 +90,20 @@ fn migrations_are_taken_once_and_in_order() {
 }
 
 #[test]
-fn a_changed_migration_and_a_later_database_are_refused() {
+fn a_changed_migration_is_refused_and_what_a_later_version_added_is_not() {
     on_each_database(async |database, _| {
         let changed = Migration::same(1, "tables", "CREATE TABLE houses (id BIGINT)");
         let second = Migration::same(2, "second", "CREATE TABLE second (id BIGINT)");
         let broken = Migration::same(3, "broken", "CREATE TABLE half (id BIGINT); CREATE BROKEN");
         let both = [TABLES, second.clone()];
         database.migrate(LIST, &both).await.expect("a new one");
-        for list in [&[changed, second][..], &[TABLES][..]] {
-            let refused = database.migrate(LIST, list).await;
-            assert!(
-                matches!(refused, Err(SqlError::Migration(_))),
-                "{refused:?}"
-            );
-        }
+        let refused = database.migrate(LIST, &[changed, second]).await;
+        assert!(
+            matches!(refused, Err(SqlError::Migration(_))),
+            "{refused:?}"
+        );
+        let before = database.migrate(LIST, &[TABLES]).await;
+        before.expect("the version before runs with these tables");
         let all = [both[0].clone(), both[1].clone(), broken];
         let failed = database.migrate(LIST, &all).await;
         assert!(matches!(failed, Err(SqlError::Migration(_))), "{failed:?}");

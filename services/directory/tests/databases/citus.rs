@@ -28,7 +28,7 @@ fn every_table_is_a_reference_table_on_citus() {
         assert_eq!(broken, []);
         let references = "SELECT rel::text AS name FROM citus_stub.dist WHERE method = 'n'";
         let references = connection.fetch_all(references).await.expect("the stub");
-        assert_eq!(references.len(), 8);
+        assert_eq!(references.len(), 9);
         connection.close().await.expect("an idle connection");
         drop(directory);
         drop_postgres_database(&name).await;

@@ -3,7 +3,7 @@
 use directory::{
     DirectoryError, PlanId, PlanState, Settings,
     controller::{Action, Plan},
-    limits::REASONS_BYTES_MAX,
+    limits::{CONFIGURATION_BYTES_MAX, REASONS_BYTES_MAX},
 };
 use spatial::{partition::Epoch, partition::PartitionError, region::RegionId};
 
@@ -184,5 +184,22 @@ fn settings_last_and_nonsense_is_refused() {
             assert!(matches!(refused, Err(DirectoryError::BadArgument(_))));
         }
         assert_eq!(other.settings().await.expect("set"), expected);
+    });
+}
+
+#[test]
+fn a_configuration_lasts_and_is_any_text_that_is_not_too_long() {
+    on_each_database(async |directory, database| {
+        assert_eq!(directory.configuration().await.expect("a table"), "");
+        for text in ["log = \"warn\"\n", "it's é", ""] {
+            directory.set_configuration(text).await.expect(text);
+            let other = database.open().await;
+            assert_eq!(other.configuration().await.expect("a text"), text);
+        }
+        for text in ["x".repeat(CONFIGURATION_BYTES_MAX + 1), "\0".to_owned()] {
+            let refused = directory.set_configuration(&text).await;
+            assert!(matches!(refused, Err(DirectoryError::BadArgument(_))));
+        }
+        assert_eq!(directory.configuration().await.expect("as it was"), "");
     });
 }
