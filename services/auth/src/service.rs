@@ -203,23 +203,29 @@ impl Auth {
         Magistrate::of(store, gatekeeper, self.clock.clone())
     }
 
-    /// Gives the account of a mail address a role, for the first admin; nobody is asked.
+    /// Gives the account of a mail address a role, for the first admin; nobody is asked. On tables that are up to
+    /// date, whether the service runs or not.
     ///
     /// # Errors
     /// [`AuthError::Refused`] if there is no such account.
-    pub async fn appoint(&self, email: &str, role: Role) -> Result<(), AuthError> {
+    pub async fn appoint(
+        database: &Database,
+        clock: &Clock,
+        (email, role): (&str, Role),
+    ) -> Result<(), AuthError> {
+        let store = Store::new(database.clone());
         let key = email.to_ascii_lowercase();
-        let account = self.store.account_of_email(&key).await?;
+        let account = store.account_of_email(&key).await?;
         let account = account.ok_or_else(Problem::not_found)?.id;
         let event = Event {
             account,
-            at_ms: self.clock.now_ms(),
+            at_ms: clock.now_ms(),
             actor: account,
             action: "appointed",
             detail: role.name(),
             address: "",
         };
-        self.store.set_role(role, &event).await?;
+        store.set_role(role, &event).await?;
         Ok(())
     }
 }

@@ -43,7 +43,7 @@ pub enum Verb {
     Assets(AssetsArguments),
     /// Makes the tables of accounts, of the game and of the warehouse, or brings them up to date
     Migrate(MigrateArguments),
-    /// Gives an account in a data folder a role: how the first admin comes to be
+    /// Gives an account a role: how the first admin comes to be
     Appoint(AppointArguments),
     /// Joins a server with many players who run, fight and build, and reports what they saw
     Bots(BotsArguments),
@@ -98,6 +98,8 @@ pub struct PlaceArguments {
 
 #[derive(Args, Debug)]
 pub struct ShardArguments {
+    #[command(flatten)]
+    pub file: FileArguments,
     #[command(flatten)]
     pub place: PlaceArguments,
     /// Folder that keeps its part of the world over restarts and crashes
@@ -167,6 +169,8 @@ pub struct ProxyArguments {
 
 #[derive(Args, Debug)]
 pub struct EdgeArguments {
+    #[command(flatten)]
+    pub file: FileArguments,
     #[command(flatten)]
     pub place: PlaceArguments,
     /// Address of the page (TCP); edges take UDP from the same port on
@@ -239,6 +243,8 @@ pub enum ConfigVerb {
 
 #[derive(Args, Debug)]
 pub struct AuthArguments {
+    #[command(flatten)]
+    pub file: FileArguments,
     /// Where it answers HTTP (TCP)
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
     pub listen: SocketAddr,
@@ -303,6 +309,8 @@ pub struct AuthArguments {
 /// What services that run alone have in common.
 #[derive(Args, Debug)]
 pub struct RoleArguments {
+    #[command(flatten)]
+    pub file: FileArguments,
     /// Where it answers HTTP (TCP)
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
     pub listen: SocketAddr,
@@ -339,6 +347,8 @@ pub struct RoleArguments {
 
 #[derive(Args, Debug)]
 pub struct AnalyticsArguments {
+    #[command(flatten)]
+    pub file: FileArguments,
     /// Where it answers HTTP (TCP)
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090")]
     pub listen: SocketAddr,
@@ -428,6 +438,8 @@ pub struct HealthArguments {
 
 #[derive(Args, Debug)]
 pub struct AssetsArguments {
+    #[command(flatten)]
+    pub file: FileArguments,
     /// Where it answers HTTP (TCP)
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8091")]
     pub listen: SocketAddr,
@@ -477,9 +489,18 @@ pub struct MigrateArguments {
 
 #[derive(Args, Debug)]
 pub struct AppointArguments {
-    /// The server's data folder
+    /// The data folder of a server that keeps accounts there; goes before --database
     #[arg(long, value_name = "DIR")]
-    pub data: PathBuf,
+    pub data: Option<PathBuf>,
+    /// See `voxelheim auth --database`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_ACCOUNTS_DATABASE",
+        hide_env_values = true,
+        required_unless_present = "data"
+    )]
+    pub database: Option<String>,
     /// The account's mail address
     pub email: String,
     #[arg(value_enum)]
@@ -659,6 +680,8 @@ pub struct ServeArguments {
         hide_env_values = true
     )]
     pub mail: Option<String>,
+    #[command(flatten)]
+    pub stores: StoreArguments,
     /// Threads that serve clients [default: half of the cores]
     #[arg(long, value_name = "N", env = "VOXELHEIM_EDGES")]
     pub edges: Option<usize>,
@@ -677,6 +700,61 @@ pub struct ServeArguments {
     /// Opens the page in a browser
     #[arg(long)]
     pub open: bool,
+}
+
+/// Where the services of the one process keep things that is not the data folder.
+#[derive(Args, Clone, Debug, Default)]
+pub struct StoreArguments {
+    /// Where accounts are kept: postgres://USER:PASSWORD@HOST:PORT/DATABASE [default: accounts.db in --data]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_ACCOUNTS_DATABASE",
+        hide_env_values = true
+    )]
+    pub database: Option<String>,
+    /// Where all else of players is kept [default: game.db in --data]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_GAME",
+        hide_env_values = true
+    )]
+    pub game: Option<String>,
+    /// Where rates and revocations are kept: redis://HOST:PORT [default: memory]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_CACHE",
+        hide_env_values = true
+    )]
+    pub cache: Option<String>,
+    /// What services tell each other by: amqp://USER:PASSWORD@HOST:PORT/VHOST [default: memory]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_BROKER",
+        hide_env_values = true
+    )]
+    pub broker: Option<String>,
+    /// Where what happened is summed up: http://USER:PASSWORD@HOST:PORT/DATABASE of a ClickHouse [default:
+    /// analytics.db in --data]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_WAREHOUSE",
+        hide_env_values = true
+    )]
+    pub warehouse: Option<String>,
+}
+
+/// The file of a role.
+#[derive(Args, Clone, Debug)]
+pub struct FileArguments {
+    /// Configuration file: what its table of this role says stands where neither flag nor variable does; see
+    /// `voxelheim config example`
+    #[arg(long, value_name = "FILE", env = "VOXELHEIM_CONFIG")]
+    pub config: Option<PathBuf>,
 }
 
 /// See [`ServeArguments::quic`].

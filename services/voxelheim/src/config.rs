@@ -1,6 +1,7 @@
 //! The configuration: flags over the file over defaults, checked as a whole.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -9,13 +10,15 @@ use std::{
 
 use edge::{Bounds, EdgeConfig, PageSource, QuicDriver};
 use serde::Deserialize;
+use toml::Table;
 use web::{Network, TrustedProxies};
 use world::{Pinning, Retention};
 
 use crate::{
     Failure,
     cli::{Accounts, ConfigArguments, ConfigVerb, Pin, Quic, ServeArguments},
-    log,
+    log, role_file,
+    services::StoreUrls,
     sign_in::{MAIL, MailWay, ProviderEntry, SignIn},
 };
 
@@ -57,6 +60,13 @@ struct File {
     mail: Option<String>,
     providers: Option<Vec<ProviderEntry>>,
     quic: Option<Quic>,
+    database: Option<String>,
+    game: Option<String>,
+    cache: Option<String>,
+    broker: Option<String>,
+    warehouse: Option<String>,
+    /// Of roles that run alone ([`role_file`]), by name.
+    role: Option<BTreeMap<String, Table>>,
 }
 
 impl Quic {
@@ -89,6 +99,8 @@ pub struct Config {
     pub retention: Retention,
     pub accounts: Accounts,
     pub sign_in: SignIn,
+    /// Where the services of the one process keep things; none without a data folder.
+    pub stores: Option<StoreUrls>,
     /// What the log tells; none is the default.
     pub log: Option<String>,
     /// Whether the controller only says what it would do.
@@ -124,6 +136,7 @@ fn of_file(arguments: &ServeArguments, file: File) -> Result<Config, Failure> {
     let bounds = bounds(arguments, &file);
     let listen = arguments.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT);
     let sign_in = sign_in(arguments, &file, listen)?;
+    let stores = stores(arguments, &file)?;
     let page = arguments.client_dir.clone().or(file.client_dir);
     let config = Config {
         edge: EdgeConfig {
@@ -139,6 +152,7 @@ fn of_file(arguments: &ServeArguments, file: File) -> Result<Config, Failure> {
             services: edge::services::Services::default(),
         },
         accounts: accounts(arguments, file.accounts)?,
+        stores,
         sign_in,
         seed: arguments.seed.or(file.seed),
         soldiers: arguments.soldiers.or(file.soldiers),
@@ -204,11 +218,39 @@ fn accounts(arguments: &ServeArguments, filed: Option<Accounts>) -> Result<Accou
     }
 }
 
+/// In the data folder, but for those that stand elsewhere.
+fn stores(arguments: &ServeArguments, file: &File) -> Result<Option<StoreUrls>, Failure> {
+    let given = &arguments.stores;
+    let wishes = [
+        ("database", &given.database, &file.database),
+        ("game", &given.game, &file.game),
+        ("cache", &given.cache, &file.cache),
+        ("broker", &given.broker, &file.broker),
+        ("warehouse", &given.warehouse, &file.warehouse),
+    ];
+    let wishes = wishes.map(|(name, flagged, filed)| (name, flagged.as_ref().or(filed.as_ref())));
+    let Some(data) = &arguments.data else {
+        return match wishes.iter().find(|(_, wish)| wish.is_some()) {
+            Some((name, _)) => Err(Failure::Usage(format!(
+                "{name}: there are no services without a folder; choose one with --data"
+            ))),
+            None => Ok(None),
+        };
+    };
+    let mut urls = StoreUrls::embedded(data);
+    for ((_, wish), url) in wishes.into_iter().zip(urls.each_mut()) {
+        if let Some(wish) = wish {
+            url.clone_from(wish);
+        }
+    }
+    Ok(Some(urls))
+}
+
 /// `voxelheim config`.
 pub fn check_file(arguments: &ConfigArguments) -> Result<(), Failure> {
     let (data, file) = match &arguments.verb {
         ConfigVerb::Example => {
-            crate::say(EXAMPLE.trim_end());
+            crate::say(example().trim_end());
             return Ok(());
         }
         ConfigVerb::Check { data, file } => (data, file),
@@ -218,8 +260,14 @@ pub fn check_file(arguments: &ConfigArguments) -> Result<(), Failure> {
         data: data.clone(),
         ..ServeArguments::default()
     })?;
+    role_file::check(file)?;
     crate::say(&format!("{} is right.", file.display()));
     Ok(())
+}
+
+/// A file with all that may be in one.
+fn example() -> String {
+    EXAMPLE.to_owned() + &role_file::example()
 }
 
 /// The names of what differs and is not taken over by a server that runs.
@@ -238,6 +286,10 @@ pub fn needs_restart(now: &Config, next: &Config) -> Vec<&'static str> {
         ("accounts", now.accounts != next.accounts),
         ("url", now.sign_in.page_url != next.sign_in.page_url),
         ("mail", now.sign_in.mail != next.sign_in.mail),
+        (
+            "database, game, cache, broker or warehouse",
+            now.stores != next.stores,
+        ),
         ("providers", now.sign_in.providers != next.sign_in.providers),
         ("seed", now.seed != next.seed),
         ("soldiers", now.soldiers != next.soldiers),
@@ -252,8 +304,7 @@ pub fn needs_restart(now: &Config, next: &Config) -> Vec<&'static str> {
 
 fn check(config: &Config) -> Result<(), Failure> {
     if let Some(filter) = &config.log {
-        let wrong = |error| Failure::Usage(format!("log: {error}"));
-        log::check(filter).map_err(wrong)?;
+        check_log(filter)?;
     }
     within("shards", config.shards_count, 1, SHARDS_MAX)?;
     check_edge(&config.edge)?;
@@ -261,21 +312,28 @@ fn check(config: &Config) -> Result<(), Failure> {
     check_bodies(config)
 }
 
+pub fn check_log(filter: &str) -> Result<(), Failure> {
+    log::check(filter).map_err(|error| Failure::Usage(format!("log: {error}")))
+}
+
+pub fn check_sessions_max(count: usize) -> Result<(), Failure> {
+    within("sessions_max", count, 1, engine::limits::PLAYERS_MAX)
+}
+
+pub fn check_budget(bytes_per_second: u32) -> Result<(), Failure> {
+    within(
+        "budget_bytes_per_second",
+        bytes_per_second,
+        protocol::limits::BUDGET_BYTES_PER_SECOND_MIN,
+        protocol::limits::BUDGET_BYTES_PER_SECOND_MAX,
+    )
+}
+
 /// What holds of edges wherever they are.
 pub fn check_edge(edge: &EdgeConfig) -> Result<(), Failure> {
     within("edges", edge.edges_count, 1, edge::limits::EDGES_MAX)?;
-    within(
-        "sessions_max",
-        edge.bounds.sessions_max(),
-        1,
-        engine::limits::PLAYERS_MAX,
-    )?;
-    within(
-        "budget_bytes_per_second",
-        edge.bounds.budget_bytes_per_second_max(),
-        protocol::limits::BUDGET_BYTES_PER_SECOND_MIN,
-        protocol::limits::BUDGET_BYTES_PER_SECOND_MAX,
-    )?;
+    check_sessions_max(edge.bounds.sessions_max())?;
+    check_budget(edge.bounds.budget_bytes_per_second_max())?;
     within_ports("listen", edge.listen.port(), edge)?;
     match edge.public_port {
         Some(0) => Err(Failure::Usage("public_port: 0 is no port".into())),
@@ -335,22 +393,50 @@ pub fn file_path(arguments: &ServeArguments) -> Option<PathBuf> {
 }
 
 fn read_file(path: &Path) -> Result<File, Failure> {
+    parse(&read_text(path)?, path)
+}
+
+fn read_text(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
-    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+    fs::read_to_string(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Failure::Usage(format!("{shown} is not there: check --config")),
         _ => Failure::Usage(format!("{shown} cannot be read ({error}): check --config")),
-    })?;
-    parse(&text, path)
+    })
 }
 
 fn parse(text: &str, path: &Path) -> Result<File, Failure> {
+    toml::from_str(text).map_err(|error| wrong(text, path, &error))
+}
+
+/// What is wrong, and in which line.
+pub fn wrong(text: &str, path: &Path, error: &toml::de::Error) -> Failure {
     let shown = path.display();
-    toml::from_str(text).map_err(|error| {
-        let line = error
-            .span()
-            .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-        let message = error.message().lines().collect::<Vec<_>>().join(" ");
-        Failure::Usage(format!("{shown}, line {line}: {message}"))
+    let line = error
+        .span()
+        .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+    let message = error.message().lines().collect::<Vec<_>>().join(" ");
+    Failure::Usage(format!("{shown}, line {line}: {message}"))
+}
+
+/// What a file says of roles that run alone.
+pub struct RolesFile {
+    pub text: String,
+    /// What the log tells, of all of them.
+    pub log: Option<String>,
+    pub tables: BTreeMap<String, Table>,
+}
+
+/// Reads those parts of a file.
+pub fn read_roles(path: &Path) -> Result<RolesFile, Failure> {
+    let text = read_text(path)?;
+    let file = parse(&text, path)?;
+    if let Some(filter) = &file.log {
+        check_log(filter)?;
+    }
+    Ok(RolesFile {
+        log: file.log,
+        tables: file.role.unwrap_or_default(),
+        text,
     })
 }
 
@@ -361,12 +447,15 @@ fn edges_default() -> usize {
 
 #[cfg(test)]
 mod tests {
+    use toml::Value;
+
     use super::*;
 
     /// The example with every line in force.
     fn example_in_force() -> String {
-        let lines = EXAMPLE.lines().map(|line| match line.strip_prefix('#') {
-            Some(setting) if setting.starts_with("[[") => setting,
+        let example = example();
+        let lines = example.lines().map(|line| match line.strip_prefix('#') {
+            Some(setting) if setting.starts_with('[') => setting,
             Some(setting) if !setting.starts_with(' ') && setting.contains(" = ") => setting,
             _ => line,
         });
@@ -388,6 +477,12 @@ mod tests {
         assert!(names.len() > 10);
         for name in names {
             assert!(file.contains_key(name), "{name} is not in voxelheim.toml");
+        }
+        for role in role_file::ROLES {
+            assert!(
+                file["role"].get(role).is_some_and(Value::is_table),
+                "{role}"
+            );
         }
     }
 

@@ -1,16 +1,20 @@
-//! The configuration's file as staff change it while the server runs.
+//! The configuration as staff change it while the server runs: the file of the one process, or what all shards and
+//! edges of a cluster go by.
 
 use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use admin::{ConfigDesk, Settings};
+use placement::{Answer, ControlError, Request, carry_out};
 
 use crate::{
     cli::ServeArguments,
     config::{self, Config, FILE_NAME},
+    live::{CLUSTER, LiveSettings},
 };
 
 /// See the module.
@@ -64,8 +68,81 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
+/// How a world is asked, on a thread that may wait.
+pub type Ask = Arc<dyn Fn(&Request) -> Result<Answer, ControlError> + Send + Sync>;
+
+/// What a cluster's configuration is before anybody said something.
+const OF_CLUSTER: &str = "\
+# What all shards and edges of the cluster go by, within seconds of a change and before their own flags, variables and
+# files. A line is in force once its # is gone.
+
+# What the log tells: error, warn, info, debug, or by part: \"warn,edge=info\".
+#log = \"warn\"
+
+# Players at once on each edge's process, 1 to 10000. Who is in stays in when it is lowered.
+#sessions_max = 2000
+
+# Bytes a second that a client may get at most, whatever it asks for: 8000 to 1000000.
+#budget_bytes_per_second = 1000000
+";
+
+/// What all shards and edges of a cluster go by: their directory keeps it, and any shard tells it.
+pub struct ClusterDesk {
+    ask: Ask,
+}
+
+impl ClusterDesk {
+    pub fn new(ask: Ask) -> Self {
+        Self { ask }
+    }
+
+    fn text(&self) -> Result<String, String> {
+        match (self.ask)(&Request::Configuration) {
+            Ok(Answer::Configuration { text }) => Ok(text),
+            Ok(Answer::Refused { why }) => Err(why),
+            Ok(answer) => Err(format!("the world answers {answer:?} to another question")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+impl ConfigDesk for ClusterDesk {
+    fn read(&self) -> Result<Settings, String> {
+        let text = self.text()?;
+        Ok(Settings {
+            path: CLUSTER.to_owned(),
+            text: match text.is_empty() {
+                true => OF_CLUSTER.to_owned(),
+                false => text,
+            },
+        })
+    }
+
+    /// All of it is in force while they run.
+    fn check(&self, text: &str) -> Result<Vec<String>, String> {
+        let settings = LiveSettings::of_text(text, Path::new(CLUSTER));
+        settings
+            .map(|_| Vec::new())
+            .map_err(|failure| failure.to_string())
+    }
+
+    fn replace(&self, text: &str) -> Result<(), String> {
+        let order = Request::Configure {
+            text: text.to_owned(),
+        };
+        let done = carry_out(|request| (self.ask)(request), &order);
+        match done.map_err(|error| error.to_string())? {
+            Answer::Refused { why } => Err(why),
+            _ if self.text()? == text => Ok(()),
+            _ => Err("the directory has not taken it yet, and may still: look again".to_owned()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
 
     #[test]
@@ -91,5 +168,41 @@ mod tests {
         );
         assert!(desk.check("shards = 0").is_err());
         fs::remove_dir_all(&folder).expect("it is there");
+    }
+
+    /// The world keeps what it is told, as a directory would.
+    #[test]
+    fn what_a_cluster_goes_by_is_explained_before_anybody_says_something() {
+        let kept = Mutex::new(String::new());
+        let desk = ClusterDesk::new(Arc::new(move |request| {
+            let mut kept = kept.lock().expect("nobody panics");
+            Ok(match request {
+                Request::Configure { text } if text == "refused" => Answer::Refused {
+                    why: "no".to_owned(),
+                },
+                Request::Configure { text } => {
+                    kept.clone_from(text);
+                    let what = String::new();
+                    Answer::Done { what }
+                }
+                _ => Answer::Configuration { text: kept.clone() },
+            })
+        }));
+        let example = desk.read().expect("it answers").text;
+        let lines = example.lines().map(|line| match line.strip_prefix('#') {
+            Some(setting) if setting.contains(" = ") => setting,
+            _ => line,
+        });
+        let in_force = lines.collect::<Vec<_>>().join("\n");
+        for text in [&in_force, &example] {
+            assert_eq!(desk.check(text), Ok(Vec::new()));
+            desk.replace(text).expect("it is kept");
+            assert_eq!(&desk.read().expect("it answers").text, text);
+        }
+        assert_eq!(desk.replace("refused"), Err("no".to_owned()));
+        let wrong = desk
+            .check("\nsession_max = 7\n")
+            .expect_err("no such setting");
+        assert!(wrong.contains("line 2"), "{wrong}");
     }
 }

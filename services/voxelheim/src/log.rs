@@ -51,7 +51,19 @@ pub fn check(filter: &str) -> Result<(), String> {
 /// As of [`check`].
 pub fn follow(filter: Option<&str>) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter.unwrap_or(FILTER_DEFAULT));
-    let filter = filter.map_err(|error| error.to_string())?;
+    put(filter.map_err(|error| error.to_string())?)
+}
+
+/// Says again what the variable wants.
+///
+/// # Errors
+/// If that is no filter.
+pub fn follow_environment() -> Result<(), String> {
+    let filter = EnvFilter::try_from_env(FILTER_VARIABLE);
+    put(filter.map_err(|error| error.to_string())?)
+}
+
+fn put(filter: EnvFilter) -> Result<(), String> {
     FILTER.get().map_or(Ok(()), |handle| {
         handle.reload(filter).map_err(|error| error.to_string())
     })

@@ -13,6 +13,7 @@ mod log;
 mod manual;
 mod member;
 mod replay;
+mod role_file;
 mod serve;
 mod services;
 mod sign_in;
@@ -25,9 +26,10 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, error::ErrorKind};
+use clap::error::ErrorKind;
 
-use cli::{Arguments, Verb};
+use cli::Verb;
+use role_file::Mistake;
 use world::heap::CountingAllocator;
 
 #[global_allocator]
@@ -54,9 +56,10 @@ impl fmt::Display for Failure {
 }
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match role_file::arguments() {
         Ok(arguments) => arguments,
-        Err(error) => return explain(&error),
+        Err(Mistake::Flags(error)) => return explain(&error),
+        Err(Mistake::File(failure)) => return fail(&failure),
     };
     let _traces = log::begin();
     let done = match &arguments.verb {
@@ -84,13 +87,15 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            let _ = writeln!(io::stderr(), "error: {failure}");
-            match failure {
-                Failure::Usage(_) => ExitCode::from(EXIT_USAGE),
-                Failure::Runtime(_) => ExitCode::FAILURE,
-            }
-        }
+        Err(failure) => fail(&failure),
+    }
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    let _ = writeln!(io::stderr(), "error: {failure}");
+    match failure {
+        Failure::Usage(_) => ExitCode::from(EXIT_USAGE),
+        Failure::Runtime(_) => ExitCode::FAILURE,
     }
 }
 

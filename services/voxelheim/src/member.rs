@@ -27,7 +27,7 @@ use crate::{
     Failure,
     cli::{EdgeArguments, PlaceArguments, ShardArguments},
     config::within,
-    say,
+    live, say,
     services::{self, Bailiff, Keeping, Telling, chat, open_broker},
     signals,
 };
@@ -35,6 +35,8 @@ use crate::{
 /// Runs shards until a signal says stop; then everything moves away first.
 pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
     within("shards", arguments.shards, 1, LINKED_SHARDS_MAX)?;
+    let role = live::Role::begin("shard", &arguments.file)?;
+    let (configuration, configured) = watch::channel(Arc::from(""));
     let runtime = runtime()?;
     let heralds = Heralds::default();
     let options = PodOptions {
@@ -54,6 +56,7 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
         is_dry_run: arguments.dry_run,
         policy: Policy::default(),
         dialect: arguments.place.dialect_max,
+        configuration,
         onlookers: onlookers(arguments, &runtime, &heralds)?,
     };
     let number = options.place.number;
@@ -80,6 +83,7 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
     };
     let ran = runtime.block_on(async {
         let stop = watch_signals()?;
+        tokio::spawn(role.follow(configured, stop.clone()));
         cluster::pod::run(options, stop, ready)
             .await
             .map_err(failure)
@@ -136,6 +140,8 @@ fn onlookers(
 
 /// Serves players until a signal says stop; then they go on elsewhere.
 pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
+    let role = live::Role::begin("edge", &arguments.file)?;
+    let (configuration, configured) = watch::channel(Arc::from(""));
     let place = place(&arguments.place)?;
     let keys = remote_keys(arguments)?;
     let (line, edge_line) = chat::line();
@@ -145,6 +151,7 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
         config.services.chat = edge_line.service();
         line.carry_apart(broker.clone())?;
     }
+    let role = role.with_bounds(config.bounds.clone());
     let edges = edge::bind(config).map_err(|error| Failure::Usage(error.to_string()))?;
     let address = edges.http_address();
     let url = arguments.url.clone();
@@ -172,10 +179,12 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
         if let Some(keys) = keys {
             tokio::spawn(async move { keys.run().await });
         }
+        tokio::spawn(role.follow(configured, stop.clone()));
         let options = EdgeOptions {
             place,
             url,
             dialect: arguments.place.dialect_max,
+            configuration,
         };
         let ran = cluster::edge::run(options, sides, stop, serve).await;
         ran.map_err(failure)

@@ -148,11 +148,6 @@ impl SignIn {
         })
     }
 
-    /// That of a process that keeps everything in its data folder.
-    pub fn embedded(data: &Path, page_url: &str) -> Result<Self, Failure> {
-        Self::new(MailWay::Folder(data.join(MAIL)), page_url, Vec::new())
-    }
-
     /// All that can be said without asking anybody.
     pub fn check(&self) -> Result<(), Failure> {
         self.mail.open(&Clock::system())?;

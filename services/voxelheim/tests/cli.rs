@@ -259,6 +259,60 @@ fn a_configuration_file_is_checked_without_a_server() {
     fs::remove_dir_all(folder).expect("removes");
 }
 
+/// The words are the flags': what is wrong with one is told by its line, with and without starting the role.
+#[test]
+fn a_role_goes_by_its_table_of_the_configuration_file() {
+    let folder = folder("role");
+    let file = folder.join("voxelheim.toml");
+    let shown = file.to_str().expect("a plain path");
+    fs::write(folder.join("index.html"), "<!doctype html>").expect("writes");
+    let begin = ["assets", "--config", shown];
+    for (text, hint) in [
+        (
+            "[role.assets]\nlisten = \"nowhere\"\n",
+            "line 2: [role.assets] listen: invalid value",
+        ),
+        (
+            "log = \"warn\"\n[role.assets]\n\nport = 1\n",
+            "line 4: [role.assets] port: there is no such",
+        ),
+        (
+            "[role.assets]\nlisten = [\"127.0.0.1:0\"]\n",
+            "line 2: [role.assets] listen: it is a text",
+        ),
+        (
+            "[role.assets]\ntrusted_proxies = \"::1/128\"\n",
+            "trusted_proxies: it is a list",
+        ),
+        ("log = \"edge=loud\"\n[role.assets]\n", "log: "),
+    ] {
+        fs::write(&file, text).expect("writes");
+        for arguments in [&begin[..], &["config", "check", shown]] {
+            let told = mistake(arguments);
+            assert!(told.contains(hint), "{told}, not {hint}");
+        }
+    }
+    fs::write(&file, "[role.asets]\n").expect("writes");
+    let told = mistake(&["config", "check", shown]);
+    assert!(told.contains("line 1: there is no role asets"), "{told}");
+    let text = format!(
+        "[role.assets]\nlisten = \"127.0.0.1:1\"\nclient_dir = {:?}\ntrusted_proxies = [\"10.0.0.0/8\"]\n\
+         [role.auth]\nlisten = \"127.0.0.1:0\"\n",
+        folder.display().to_string()
+    );
+    fs::write(&file, text).expect("writes");
+    let output = run(&["config", "check", shown]);
+    assert!(output.status.success(), "{output:?}");
+    // What a flag says goes before the file, and so does a variable.
+    let server = Server::start(&["assets", "--config", shown, "--listen", "127.0.0.1:0"]);
+    let manifest = server.ask("GET /manifest.json HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    assert_eq!(manifest["files"]["/index.html"]["bytes"], 15, "{manifest}");
+    server.signal("HUP");
+    server.ask("GET /manifest.json HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    server.end("TERM");
+    fs::remove_dir_all(folder).expect("removes");
+}
+
 /// Where mail goes and by whom one may sign in: what is wrong is told, and no secret with it.
 #[test]
 fn mail_and_providers_are_checked_without_a_server() {

@@ -19,7 +19,7 @@ use std::{
 
 use backends::testing::{Server, TestDatabase, block_on, server_url, unique_name};
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::Row;
 
 const STAFF: &str = "olga@example.org";
 const PLAYERS: u64 = 2;
@@ -40,7 +40,7 @@ fn staff_of_a_cluster_sees_the_world_and_sends_players_away_from_edges() {
         http::ask(&auth.address, call, access, &body).expect("it answers")
     };
     let mail = realm.folder.join("mail");
-    let (_, operator) = staff::sign_in(&ask, (STAFF, &mail), &|| realm.appoint("operator"));
+    let (_, operator) = staff::sign_in(&ask, (STAFF, &mail), &|| realm.appoint("admin"));
     let order = |call: &str, body: Value| {
         http::ask(&admin.address, call, &operator, &body).expect("it answers")
     };
@@ -51,6 +51,7 @@ fn staff_of_a_cluster_sees_the_world_and_sends_players_away_from_edges() {
     let reason = json!({ "reason": "look here" });
     let pinned = order(&format!("POST /admin/regions/{region}/pin"), reason.clone());
     assert_eq!(pinned.status, 200, "{pinned:?}");
+    configure(&order, &edge);
 
     let bots = realm.bots(&edge.address, &auth.address);
     until("all players are in", || edge.status("sessions") == PLAYERS);
@@ -68,6 +69,48 @@ fn staff_of_a_cluster_sees_the_world_and_sends_players_away_from_edges() {
     until("the other is, too", || edge.status("sessions") == 0);
     drop([bots, admin, edge, shard, auth]);
     realm.forget();
+}
+
+/// What all edges go by is changed while they run, seen on one of them, and undone.
+fn configure(order: &dyn Fn(&str, Value) -> http::Answer, edge: &Process) {
+    let sessions_max = edge.status("sessions_max");
+    let before = order("GET /admin/config", Value::Null).body;
+    for (text, trouble) in [
+        (
+            "sessions_max = 0\n",
+            json!("sessions_max: 0 is not between"),
+        ),
+        ("shards = 2\n", json!("line 1: unknown field `shards`")),
+    ] {
+        let checked = order("POST /admin/config/check", json!({ "text": text })).body;
+        let told = checked["trouble"].as_str().expect("it is wrong");
+        assert!(told.contains(trouble.as_str().expect("text")), "{told}");
+    }
+    let wanted = sessions_max - 1;
+    let form = json!({
+        "text": format!("sessions_max = {wanted}\nlog = \"info\"\n"),
+        "digest": before["digest"],
+        "reason": "a smaller machine",
+    });
+    let put = order("PUT /admin/config", form.clone());
+    assert_eq!(put.status, 200, "{put:?}");
+    until("the edge goes by it", || {
+        edge.status("sessions_max") == wanted
+    });
+    let again = order("PUT /admin/config", form);
+    assert_eq!(again.status, 409, "somebody changed it since: {again:?}");
+    let undone = order(
+        "POST /admin/config/undo",
+        json!({ "reason": "it was large enough" }),
+    );
+    assert_eq!(undone.status, 200, "{undone:?}");
+    until("the edge goes by its flags", || {
+        edge.status("sessions_max") == sessions_max
+    });
+    assert_eq!(
+        order("GET /admin/config", Value::Null).body["text"],
+        before["text"]
+    );
 }
 
 /// Where everything is.
@@ -163,16 +206,9 @@ impl Realm {
 
     /// As the operators' guide says it.
     fn appoint(&self, role: &str) {
-        let statement = format!(
-            "UPDATE auth_accounts SET role = '{role}' WHERE account_id = \
-             (SELECT account_id FROM auth_emails WHERE email_key = '{STAFF}')"
-        );
-        block_on(async {
-            let database = self.databases[0].open().await;
-            let done = sqlx::query(AssertSqlSafe(statement)).execute(database.pool());
-            assert_eq!(done.await.expect("a database").rows_affected(), 1);
-            database.close().await;
-        });
+        let appointed = self.voxelheim("appoint").args([STAFF, role]).output();
+        let appointed = appointed.expect("the binary runs");
+        assert!(appointed.status.success(), "{appointed:?}");
     }
 
     /// The accounts of those who play.

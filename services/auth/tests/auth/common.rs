@@ -11,6 +11,7 @@ use auth::{
 };
 use backends::{broker::Broker, cache::Cache, sql::Database, testing::on_each_pair};
 use serde_json::Value;
+use tokens::Role;
 use tokio::sync::{Mutex, mpsc, watch};
 use web::{
     Clock, Settings, Shell,
@@ -24,6 +25,7 @@ pub const START_MS: i64 = 20_000 * DAY_MS;
 
 /// A service and the world around it.
 pub struct World {
+    database: Database,
     pub auth: Auth,
     pub now_ms: Arc<AtomicI64>,
     pub client: Client,
@@ -103,12 +105,20 @@ impl World {
         let broker = Broker::open("memory:").expect("a URL");
         tokio::spawn(async move { running.run(&broker, stopped).await });
         Self {
+            database: stores.0.clone(),
             auth,
             now_ms,
             client: Client::new(router),
             mails: Mutex::new(mails),
             stop,
         }
+    }
+
+    /// Gives an account a role, as `voxelheim appoint` does.
+    pub async fn appoint(&self, email: &str, role: Role) {
+        let clock = Clock::at(self.now_ms.clone());
+        let appointed = Auth::appoint(&self.database, &clock, (email, role)).await;
+        appointed.expect("an account");
     }
 
     pub fn pass(&self, span_ms: i64) {

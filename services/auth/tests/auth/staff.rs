@@ -18,11 +18,7 @@ async fn impose(world: &World, by: &Person, on: &Person, form: Value) -> Answer 
 fn staff_without_a_second_factor_are_players() {
     on_each(async |world| {
         let person = world.player("mod@example.org").await;
-        world
-            .auth
-            .appoint("mod@example.org", Role::Moderator)
-            .await
-            .expect("an account");
+        world.appoint("mod@example.org", Role::Moderator).await;
         let person = world.refresh(&person).await;
         let call = format!("GET /accounts/{}", person.account);
         world

@@ -109,6 +109,7 @@ fn to_text(answer: &Answer) -> String {
             format!("{table}{}", plan_list(plans))
         }
         Answer::Battle { battle } => format!("{battle}\n"),
+        Answer::Configuration { text } => text.clone(),
         Answer::Done { what } => format!("{what}\n"),
         Answer::Refused { why } => format!("{why}\n"),
     }

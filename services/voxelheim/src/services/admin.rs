@@ -11,6 +11,7 @@ use auth::Magistrate;
 use backends::{broker::Broker, cache::Cache, sql::Database};
 use cluster::{Credentials, control::Remote};
 use inventory::domain::Definitions;
+use placement::ask;
 use tokens::Access;
 use tokio::sync::watch;
 use web::{Check, Clock, Gate, Shell};
@@ -18,6 +19,7 @@ use web::{Check, Clock, Gate, Shell};
 use crate::{
     Failure,
     cli::AdminArguments,
+    config_desk::{Ask, ClusterDesk},
     data::CONTROL,
     services::{part::Part, runtime_failure, stores::Stores},
 };
@@ -84,10 +86,12 @@ impl TryFrom<&AdminArguments> for Reach {
         let edges = Edges::default();
         edges.set(arguments.edges.clone());
         let environments = arguments.environments.iter();
+        let ask = world(arguments)?;
+        let config_desk = ask.clone().map(|ask| Arc::new(ClusterDesk::new(ask)) as _);
         Ok(Self {
-            helm: helm(arguments)?,
+            helm: ask.map_or_else(Helm::default, |ask| Helm::new(move |request| ask(request))),
             edges,
-            config_desk: None,
+            config_desk,
             environments: environments.map(|text| environment_of(text)).collect(),
             declared: arguments.declared.clone(),
         })
@@ -95,19 +99,19 @@ impl TryFrom<&AdminArguments> for Reach {
 }
 
 /// The world over the network, or on the socket of a process beside this one.
-fn helm(arguments: &AdminArguments) -> Result<Helm, Failure> {
+fn world(arguments: &AdminArguments) -> Result<Option<Ask>, Failure> {
     let credentials = match (&arguments.authority, &arguments.credentials) {
         (Some(folder), _) => Credentials::Authority(folder.clone()),
         (None, Some(folder)) => Credentials::Files(folder.clone()),
         (None, None) => {
             let socket = arguments.world.as_ref().map(|data| data.join(CONTROL));
-            return Ok(socket.map_or_else(Helm::default, Helm::on_socket));
+            return Ok(socket.map(|socket| Arc::new(move |request: &_| ask(&socket, request)) as _));
         }
     };
     let operator = credentials.operator();
     let operator = operator.map_err(|error| Failure::Usage(error.to_string()))?;
     let remote = Remote::new(operator, arguments.pods.clone());
-    Ok(Helm::new(move |request| remote.ask(request)))
+    Ok(Some(Arc::new(move |request: &_| remote.ask(request))))
 }
 
 fn environment_of(text: &str) -> Environment {

@@ -18,9 +18,10 @@ use web::{Clock, Gate, Settings, Shell};
 use crate::{
     Failure,
     cli::{
-        AdminArguments, AnalyticsArguments, AssetsArguments, AuthArguments, ProxyArguments,
-        RoleArguments,
+        AdminArguments, AnalyticsArguments, AssetsArguments, AuthArguments, FileArguments,
+        ProxyArguments, RoleArguments,
     },
+    live,
     services::{
         accounts, admin, analytics, belongings, chat,
         part::{Part, assemble},
@@ -35,7 +36,7 @@ const CONNECTIONS_MAX: usize = 1_024;
 
 /// Serves accounts.
 pub fn run_auth(arguments: &AuthArguments) -> Result<(), Failure> {
-    let process = Process::begin(arguments.listen, &arguments.proxies)?;
+    let process = Process::begin(arguments.listen, &arguments.proxies, &arguments.file)?;
     process.run("auth", async |stage| {
         let database = open_database(&arguments.database, "accounts").await?;
         let cache = open_cache(&arguments.cache).await?;
@@ -57,7 +58,7 @@ pub fn run_auth(arguments: &AuthArguments) -> Result<(), Failure> {
 
 /// Serves characters, and how they stand with each other.
 pub fn run_player(arguments: &RoleArguments) -> Result<(), Failure> {
-    let process = Process::begin(arguments.listen, &arguments.proxies)?;
+    let process = Process::begin(arguments.listen, &arguments.proxies, &arguments.file)?;
     process.run("player", async |stage| {
         let role = Role::open(arguments, stage).await?;
         let player = player::open(&role.players, &role.cache, role.gate, &stage.clock);
@@ -68,7 +69,7 @@ pub fn run_player(arguments: &RoleArguments) -> Result<(), Failure> {
 
 /// Serves belongings.
 pub fn run_inventory(arguments: &RoleArguments) -> Result<(), Failure> {
-    let process = Process::begin(arguments.listen, &arguments.proxies)?;
+    let process = Process::begin(arguments.listen, &arguments.proxies, &arguments.file)?;
     process.run("inventory", async |stage| {
         let role = Role::open(arguments, stage).await?;
         let owners = Arc::new(player::Desk::new(&role.players, &stage.clock));
@@ -81,7 +82,7 @@ pub fn run_inventory(arguments: &RoleArguments) -> Result<(), Failure> {
 
 /// Serves chat's history and moderation.
 pub fn run_chat(arguments: &RoleArguments) -> Result<(), Failure> {
-    let process = Process::begin(arguments.listen, &arguments.proxies)?;
+    let process = Process::begin(arguments.listen, &arguments.proxies, &arguments.file)?;
     process.run("chat", async |stage| {
         let role = Role::open(arguments, stage).await?;
         let kept = (&role.game, &role.cache);
@@ -94,7 +95,7 @@ pub fn run_chat(arguments: &RoleArguments) -> Result<(), Failure> {
 
 /// Sums up what happened, for staff.
 pub fn run_analytics(arguments: &AnalyticsArguments) -> Result<(), Failure> {
-    let process = Process::begin(arguments.listen, &arguments.proxies)?;
+    let process = Process::begin(arguments.listen, &arguments.proxies, &arguments.file)?;
     process.run("analytics", async |stage| {
         let cache = open_cache(&arguments.cache).await?;
         let (gate, keys) = remote_gate(&arguments.keys, &cache, stage)?;
@@ -109,7 +110,8 @@ pub fn run_analytics(arguments: &AnalyticsArguments) -> Result<(), Failure> {
 
 /// Serves staff.
 pub fn run_admin(arguments: &AdminArguments) -> Result<(), Failure> {
-    let process = Process::begin(arguments.role.listen, &arguments.role.proxies)?;
+    let role = &arguments.role;
+    let process = Process::begin(role.listen, &role.proxies, &role.file)?;
     process.run("admin", async |stage| {
         let role = Role::open(&arguments.role, stage).await?;
         let accounts = open_database(&arguments.database, "accounts").await?;
@@ -135,7 +137,7 @@ pub fn run_assets(arguments: &AssetsArguments) -> Result<(), Failure> {
         Some(directory) => Assets::from_directory(directory, protocol::VERSION)
             .map_err(|error| Failure::Usage(format!("{}: {error}", directory.display())))?,
     };
-    let process = Process::begin(arguments.listen, &arguments.proxies)?;
+    let process = Process::begin(arguments.listen, &arguments.proxies, &arguments.file)?;
     process.run_with("assets", Some(assets.router()), async |_| Ok(Vec::new()))
 }
 
@@ -181,8 +183,10 @@ fn remote_gate(
 }
 
 /// A process whose address is bound.
-struct Process {
+struct Process<'a> {
     listener: TcpListener,
+    /// Its configuration.
+    file: &'a FileArguments,
     settings: Settings,
 }
 
@@ -193,10 +197,15 @@ struct Stage {
     stopped: watch::Receiver<bool>,
 }
 
-impl Process {
-    fn begin(listen: SocketAddr, proxies: &ProxyArguments) -> Result<Self, Failure> {
+impl<'a> Process<'a> {
+    fn begin(
+        listen: SocketAddr,
+        proxies: &ProxyArguments,
+        file: &'a FileArguments,
+    ) -> Result<Self, Failure> {
         Ok(Self {
             listener: bind(listen)?,
+            file,
             settings: Settings {
                 trusted_proxies: proxies.trusted_proxies.iter().copied().collect(),
                 ..Settings::default()
@@ -206,7 +215,7 @@ impl Process {
 
     fn run(
         self,
-        name: &str,
+        name: &'static str,
         open: impl AsyncFnOnce(&Stage) -> Result<Vec<Part>, Failure>,
     ) -> Result<(), Failure> {
         self.run_with(name, None, open)
@@ -215,10 +224,11 @@ impl Process {
     /// `rest` answers what no service does.
     fn run_with(
         self,
-        name: &str,
+        name: &'static str,
         rest: Option<Router>,
         open: impl AsyncFnOnce(&Stage) -> Result<Vec<Part>, Failure>,
     ) -> Result<(), Failure> {
+        let role = live::Role::begin(name, self.file)?;
         runtime()?.block_on(async {
             let clock = Clock::system();
             let stage = Stage {
@@ -227,6 +237,9 @@ impl Process {
                 stopped: signals::watch().map_err(runtime_failure)?,
             };
             let parts = open(&stage).await?;
+            // What operators have a cluster go by is for those who share a world.
+            let (_, nobodys) = watch::channel(Arc::from(""));
+            let followed = role.follow(nobodys, stage.stopped.clone());
             let (router, run) = assemble(stage.shell, parts, stage.stopped.clone());
             let router = rest.into_iter().fold(router, Router::fallback_service);
             let listener = tokio::net::TcpListener::from_std(self.listener);
@@ -234,8 +247,8 @@ impl Process {
             let address = listener.local_addr().map_err(runtime_failure)?;
             crate::say(&format!("VoxelHeim {name} listens on http://{address}/"));
             let served = web::serve(listener, router, CONNECTIONS_MAX, stage.stopped);
-            tokio::join!(served, run);
-            Ok(())
+            let ((), (), followed) = tokio::join!(served, run, followed);
+            followed.map_err(runtime_failure)
         })
     }
 }

@@ -40,12 +40,7 @@ use tokio::{
 use web::{Clock, Gate, Problem, Settings, Shell, TrustedProxies};
 use world::{EdgePort, PodStatus};
 
-use crate::{
-    Failure,
-    config::Config,
-    services::{part::assemble, stores::StoreUrls},
-    sign_in::SignIn,
-};
+use crate::{Failure, config::Config, services::part::assemble, sign_in::SignIn};
 
 pub use accounts::tickets;
 pub use alone::{
@@ -55,7 +50,7 @@ pub use bailiff::Bailiff;
 pub use keeping::Keeping;
 pub use observers::Telling;
 pub use offline::{appoint, migrate};
-pub use stores::open_broker;
+pub use stores::{StoreUrls, open_broker};
 
 /// Services that run beside the world in this process.
 pub struct Running {
@@ -115,6 +110,7 @@ impl Running {
 /// Where the services of the one process are.
 struct Home {
     data: PathBuf,
+    stores: StoreUrls,
     trusted_proxies: TrustedProxies,
     sign_in: SignIn,
     config_desk: Arc<dyn ConfigDesk>,
@@ -131,7 +127,8 @@ struct Opened {
     edges: Edges,
 }
 
-/// Starts the services of a process that is alone, which keeps all in its data folder.
+/// Starts the services of a process that is alone, which keeps in its data folder what the configuration puts nowhere
+/// else.
 pub fn start(
     data: &std::path::Path,
     config_desk: Arc<dyn ConfigDesk>,
@@ -139,6 +136,7 @@ pub fn start(
 ) -> Result<(edge::services::Services, Running), Failure> {
     let home = Home {
         data: data.to_owned(),
+        stores: config.stores.clone().expect("there is a data folder"),
         trusted_proxies: config.edge.trusted_proxies.clone(),
         sign_in: config.sign_in.clone(),
         config_desk,
@@ -206,7 +204,7 @@ async fn open(
     stopped: &watch::Receiver<bool>,
 ) -> Result<(Opened, impl Future + use<>), Failure> {
     let clock = Clock::system();
-    let stores = StoreUrls::embedded(&home.data).open().await?;
+    let stores = home.stores.open().await?;
     let settings = Settings {
         trusted_proxies: home.trusted_proxies.clone(),
         ..Settings::default()

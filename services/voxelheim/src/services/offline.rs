@@ -1,7 +1,7 @@
-//! What is done to the services' databases while nothing runs on them.
+//! What is done to the services' databases beside the services.
 
 use auth::Auth;
-use web::{Clock, Settings, Shell};
+use web::Clock;
 
 use crate::{
     Failure,
@@ -10,7 +10,6 @@ use crate::{
         accounts, admin, belongings, chat, declare_queues, player, runtime, runtime_failure,
         stores::{StoreUrls, open_broker, open_database, open_warehouse},
     },
-    sign_in::SignIn,
 };
 
 /// Makes the tables, or brings them up to date.
@@ -44,26 +43,19 @@ pub fn migrate(arguments: &MigrateArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Gives an account in a data folder a role, for the first admin.
+/// Gives an account a role, for the first admin.
 pub fn appoint(arguments: &AppointArguments) -> Result<(), Failure> {
+    let url = match (&arguments.data, &arguments.database) {
+        (Some(data), _) => StoreUrls::embedded(data).accounts,
+        (None, Some(url)) => url.clone(),
+        (None, None) => unreachable!("one of them is required"),
+    };
     runtime()?.block_on(async {
-        let stores = StoreUrls::embedded(&arguments.data).open().await?;
-        let migrated = Auth::migrate(&stores.accounts).await;
+        let database = open_database(&url, "accounts").await?;
+        let migrated = Auth::migrate(&database).await;
         migrated.map_err(accounts::failure)?;
-        let clock = Clock::system();
-        let shell = Shell::new(Settings::default(), clock.clone());
-        // Nobody is written to.
-        let sign_in = SignIn::embedded(&arguments.data, "http://127.0.0.1/")?;
-        let options = accounts::Options::embedded(&arguments.data, sign_in);
-        let opened = accounts::open(
-            &options,
-            (&stores.accounts, &stores.cache),
-            None,
-            &shell,
-            &clock,
-        );
-        let auth = opened.await?;
-        let appointed = auth.appoint(&arguments.email, arguments.role.role()).await;
+        let appointed = (arguments.email.as_str(), arguments.role.role());
+        let appointed = Auth::appoint(&database, &Clock::system(), appointed).await;
         appointed.map_err(accounts::failure)
     })?;
     crate::say(&format!("{} is {:?} now.", arguments.email, arguments.role));

@@ -1,4 +1,5 @@
-//! What the services keep things in, by URL; in the one process all of it is in the data folder.
+//! What the services keep things in, by URL; in the one process all of it is in the data folder, unless it is
+//! said where else.
 
 use std::path::Path;
 
@@ -18,7 +19,7 @@ const GAME_DATABASE: &str = "game.db";
 const WAREHOUSE: &str = "analytics.db";
 
 /// Where each is.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoreUrls {
     pub accounts: String,
     pub game: String,
@@ -46,6 +47,18 @@ impl StoreUrls {
             broker: "memory:".to_owned(),
             warehouse: sqlite(WAREHOUSE),
         }
+    }
+
+    /// In the order of the fields.
+    pub fn each_mut(&mut self) -> [&mut String; 5] {
+        let Self {
+            accounts,
+            game,
+            cache,
+            broker,
+            warehouse,
+        } = self;
+        [accounts, game, cache, broker, warehouse]
     }
 
     pub async fn open(&self) -> Result<Stores, Failure> {
