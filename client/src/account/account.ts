@@ -100,6 +100,14 @@ export class Account {
     return this.session.authorized(send);
   }
 
+  /** Asks a service what it tells everybody.
+   * @throws Problem */
+  askAsAnybody<Answer>(path: string): Promise<Answer> {
+    const { services } = this;
+    if (services === null) return Promise.reject(new Problem("no-services", 404));
+    return request<Answer>(`${services}${path}`, { method: "GET" });
+  }
+
   async signIn(form: Login): Promise<void> {
     await this.session.adopt(() => this.api.login(form));
     await this.look();

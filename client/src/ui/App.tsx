@@ -57,6 +57,7 @@ export function App(props: AppProps) {
                 model={model}
                 actions={props.actions}
                 openSettings={() => setSettingsOpen(true)}
+                account={props.account}
                 accountState={accountState()}
                 openAccount={setAccountScreen}
                 roster={props.roster}

@@ -1,5 +1,5 @@
 import { createEffect, createSignal, Show, untrack } from "solid-js";
-import type { AccountState } from "../account";
+import type { Account, AccountState } from "../account";
 import type { CharacterAnswer, Roster, RosterState } from "../company";
 import type { PartProps } from "./App";
 import type { Screen } from "./account/AccountDialog";
@@ -9,6 +9,8 @@ import { CharactersDialog } from "./company/CharactersDialog";
 import { HouseChoice } from "./company/HouseChoice";
 import { Controls } from "./HelpPanel";
 import { HeraldRed, HeraldBlue } from "./icons";
+import { momentText, spanText } from "./moments";
+import { createNextBattle, type NextBattle } from "./next_battle";
 
 const NAME_KEY = "voxelheim.name";
 const NAME_CHARS_MAX = 20;
@@ -17,6 +19,7 @@ const TICKET_NAME_CHARS_MAX = 16;
 
 export interface TitleProps extends PartProps {
   openSettings: () => void;
+  account: Account;
   accountState: AccountState;
   openAccount: (screen: Screen) => void;
   roster: Roster;
@@ -28,6 +31,7 @@ export function TitleScreen(props: TitleProps) {
   const [name, setName] = createSignal(storedName());
   const [house, setHouse] = createSignal<number>(255);
   const [isChanging, setChanging] = createSignal(false);
+  const next = createNextBattle(props.account, () => props.accountState.isOffered);
   const choose = (character: CharacterAnswer) => {
     setName(character.name);
     setHouse(character.house);
@@ -46,7 +50,7 @@ export function TitleScreen(props: TitleProps) {
   };
   return (
     <main class="title">
-      <TitleHead />
+      <TitleHead next={next()} />
       <form class="title-card" onSubmit={fight}>
         <CharacterChoice
           state={props.rosterState}
@@ -94,7 +98,7 @@ export function TitleScreen(props: TitleProps) {
   );
 }
 
-function TitleHead() {
+function TitleHead(props: { next: NextBattle | null }) {
   return (
     <header class="title-head">
       <div class="title-shields">
@@ -103,7 +107,23 @@ function TitleHead() {
       </div>
       <h1>VoxelHeim</h1>
       <p>One field. A thousand blades. Every wall can fall.</p>
+      <Show when={props.next}>{(next) => <NextBattleLine next={next()} />}</Show>
     </header>
+  );
+}
+
+function NextBattleLine(props: { next: NextBattle }) {
+  const start = () => momentText(props.next.startMs, props.next.startMs - props.next.leftMs);
+  return (
+    <section class="next-battle" aria-label="Next battle">
+      <b>{props.next.title}</b>
+      <span>
+        {start()}, in {spanText(props.next.leftMs)}
+      </span>
+      <Show when={props.next.note}>
+        <i>{props.next.note}</i>
+      </Show>
+    </section>
   );
 }
 

@@ -55,6 +55,9 @@ pub const BATTLE_CLAIM_MS: i64 = 20_000;
 /// Later than this a battle is not started any more: players have gone.
 pub const BATTLE_LATE_MAX_MS: i64 = 15 * 60 * 1_000;
 
+/// How old what everybody is told of the next battle may be: however many ask, the store is asked as often.
+pub const NEXT_BATTLE_AGE_MAX_MS: i64 = 10_000;
+
 /// Bytes of an environment's file: ours have 300.
 pub const DECLARED_BYTES_MAX: u64 = 16_000;
 

@@ -15,7 +15,7 @@ use crate::{
     actor::{Action, Actor},
     limits::SWEEP_PERIOD,
     lookout::Lookout,
-    model::Done,
+    model::{Done, NextBattleView},
     routes,
     sources::Fetcher,
     store::{Begun, Outcome, Store},
@@ -101,6 +101,8 @@ pub struct Inner {
     pub config_line: tokio::sync::Mutex<()>,
     /// One sets the message of the day at a time.
     pub message_line: tokio::sync::Mutex<()>,
+    /// What everybody was told of the next battle, and when that was read.
+    pub next_battle: tokio::sync::Mutex<Option<(i64, NextBattleView)>>,
     stopped: watch::Receiver<bool>,
     actions: Counter,
 }
@@ -142,6 +144,7 @@ impl Admin {
             fetcher: Fetcher::new()?,
             config_line: tokio::sync::Mutex::default(),
             message_line: tokio::sync::Mutex::default(),
+            next_battle: tokio::sync::Mutex::default(),
             clock,
             stopped,
             actions: metrics.counter(

@@ -50,6 +50,22 @@ pub enum ScheduleState {
     Missed,
 }
 
+#[derive(Serialize, ToSchema, Clone, Debug)]
+pub struct NextBattleView {
+    /// Null where none is scheduled.
+    pub battle: Option<NextBattle>,
+}
+
+/// What everybody is told of a battle that is to come.
+#[derive(Serialize, ToSchema, Clone, Debug)]
+pub struct NextBattle {
+    pub title: String,
+    /// May be empty.
+    pub note: String,
+    /// Milliseconds since 1970.
+    pub start_ms: i64,
+}
+
 #[derive(Deserialize, ToSchema, Debug)]
 pub struct BattleForm {
     #[schema(min_length = 1, max_length = 50)]

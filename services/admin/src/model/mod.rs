@@ -5,7 +5,9 @@ mod desk;
 mod players;
 mod world;
 
-pub use battles::{BattleForm, BattleView, BattlesView, PresentBattle, ScheduleState};
+pub use battles::{
+    BattleForm, BattleView, BattlesView, NextBattle, NextBattleView, PresentBattle, ScheduleState,
+};
 pub use desk::{
     AuditLine, AuditPage, ConfigChange, ConfigCheck, ConfigForm, ConfigText, ConfigView,
     DeclaredView, DiffKind, DiffLine, Economy, EnvironmentView, Flow, MessageOfTheDayForm,

@@ -1,6 +1,9 @@
 //! Battles: the one that is fought is ended so that another begins, now or at a time.
 
-use axum::extract::{Path, State};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderName, header},
+};
 use placement::request::BattleRow;
 use web::{Json, Problem};
 
@@ -9,8 +12,12 @@ use crate::{
     actor::{Action, Actor},
     limits::{
         BATTLE_AHEAD_MAX_MS, BATTLE_NOTE_CHARS_MAX, BATTLE_TITLE_CHARS_MAX, BATTLES_SCHEDULED_MAX,
+        NEXT_BATTLE_AGE_MAX_MS,
     },
-    model::{BattleForm, BattleView, BattlesView, Done, PresentBattle, ReasonForm, ScheduleState},
+    model::{
+        BattleForm, BattleView, BattlesView, Done, NextBattle, NextBattleView, PresentBattle,
+        ReasonForm, ScheduleState,
+    },
     service::Deed,
     store::{Battle, BattleState, NewBattle},
     text,
@@ -29,6 +36,30 @@ pub async fn list(State(admin): State<Admin>, _: Actor) -> Result<Json<BattlesVi
         present: present.map(PresentBattle::from),
         battles: battles.into_iter().map(BattleView::from).collect(),
     }))
+}
+
+/// The next battle that is scheduled. For everybody, as the title of the page tells it; some seconds old.
+#[utoipa::path(get, path = "/battles/next", tag = "operations", responses(
+    (status = OK, body = NextBattleView), (status = 503, body = Problem)))]
+pub async fn next(
+    State(admin): State<Admin>,
+) -> Result<([(HeaderName, String); 1], Json<NextBattleView>), AdminError> {
+    let now_ms = admin.clock.now_ms();
+    // Held while the store is asked: of many who ask at once the others wait for that answer.
+    let mut seen = admin.next_battle.lock().await;
+    let view = match &*seen {
+        Some((at_ms, view)) if now_ms - at_ms < NEXT_BATTLE_AGE_MAX_MS => view.clone(),
+        _ => {
+            let mut battles = admin.store.battles_to_come().await?.into_iter();
+            let battle = battles.find(|it| it.start_ms > now_ms);
+            let battle = battle.map(NextBattle::from);
+            let view = NextBattleView { battle };
+            *seen = Some((now_ms, view.clone()));
+            view
+        }
+    };
+    let max_age = format!("public, max-age={}", NEXT_BATTLE_AGE_MAX_MS / 1_000);
+    Ok(([(header::CACHE_CONTROL, max_age)], Json(view)))
 }
 
 /// Ends the battle that is fought; after the usual pause the next begins. For operators.
@@ -181,6 +212,16 @@ impl From<Battle> for BattleView {
             by: battle.author.to_string(),
             at_ms: battle.at_ms,
             effect: battle.effect,
+        }
+    }
+}
+
+impl From<Battle> for NextBattle {
+    fn from(battle: Battle) -> Self {
+        Self {
+            title: battle.title,
+            note: battle.note,
+            start_ms: battle.start_ms,
         }
     }
 }

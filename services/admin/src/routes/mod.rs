@@ -92,6 +92,7 @@ fn desk() -> OpenApiRouter<Admin> {
         .routes(routes!(config::undo))
         .routes(routes!(message::read, message::set))
         .routes(routes!(battles::list, battles::schedule))
+        .routes(routes!(battles::next))
         .routes(routes!(battles::start))
         .routes(routes!(battles::cancel))
 }

@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
+use admin::limits::NEXT_BATTLE_AGE_MAX_MS;
 use backends::broker::Consumer;
 use chat_service::topics::{self, Announcement};
 use placement::{Answer, Request, request::BattleRow};
@@ -55,6 +56,12 @@ impl World {
             .await
             .ok(200);
         seen["battles"].as_array().expect("a list").clone()
+    }
+
+    /// As anybody is told of it.
+    async fn next_battle(&self) -> Value {
+        let told = self.call("GET /battles/next", "", Value::Null).await;
+        told.ok(200)["battle"].clone()
     }
 
     async fn state_of(&self, battle: &str) -> String {
@@ -113,6 +120,33 @@ fn a_battle_is_started_now_and_the_log_says_by_whom() {
             (&line["action"], &line["outcome"]),
             (&json!("battle.start"), &json!("done"))
         );
+    });
+}
+
+#[test]
+fn everybody_is_told_of_the_next_battle_and_the_store_is_asked_now_and_then() {
+    on_each_with(battles(), async |world, _| {
+        assert_eq!(world.next_battle().await, Value::Null);
+        world.schedule("The harvest", 3 * HOUR_MS).await;
+        let siege = world.schedule("The siege", 2 * HOUR_MS).await;
+        let start_ms = world.now() + 2 * HOUR_MS - 1;
+        assert_eq!(
+            world.next_battle().await,
+            Value::Null,
+            "it is as it was told"
+        );
+        world.pass(NEXT_BATTLE_AGE_MAX_MS);
+        let told = json!({ "title": "The siege", "note": "Bring planks.", "start_ms": start_ms });
+        assert_eq!(world.next_battle().await, told);
+        let why = json!({ "reason": "nobody came" });
+        let cancel = format!("POST /battles/{siege}/cancel");
+        world.call(&cancel, OPERATOR, why).await.ok(200);
+        assert_eq!(world.next_battle().await, told);
+        world.pass(NEXT_BATTLE_AGE_MAX_MS);
+        assert_eq!(world.next_battle().await["title"], "The harvest");
+        // Nobody started it; what is not ahead is nothing to wait for.
+        world.pass(3 * HOUR_MS);
+        assert_eq!(world.next_battle().await, Value::Null);
     });
 }
 
