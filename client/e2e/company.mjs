@@ -40,6 +40,7 @@ export async function company(report, browser) {
     await check("who digs is on the boards", () => boards(bera));
     await check("a service that is away is told, and found again", () => withoutService(bera));
     await check("everything has room at every size", () => room(bera));
+    await check("what the party and the guild said is there after a reload", () => recall(bera, ivar));
     await check("one leaves the party, and the guild ends for both", () => part(bera, ivar));
     await check("who is blocked is heard no more, after a reload neither", () => block(bera, ivar));
     // A machine that draws without a card has enough with two pages.
@@ -175,10 +176,7 @@ async function block(bera, ivar) {
   await say(bera, "It is quiet");
   await heard(bera, "It is quiet");
   for (const text of ["Only you", "All of you"]) assert.ok(await bera.evaluate(isUnheard, text), text);
-  await bera.page.reload();
-  await bera.page.waitForFunction(() => "voxelheim" in window);
-  await bera.join();
-  await bera.joined();
+  await again(bera);
   await heard(bera, "It is quiet");
   await forgets("All of you");
 }
@@ -226,6 +224,47 @@ async function room(bera) {
     }
   }
   await bera.page.setViewportSize(DESK);
+}
+
+/** Each line once and in order, also what is said meanwhile; from a service that is away, nothing, and no word. */
+async function recall(bera, ivar) {
+  await shut(bera);
+  for (const [speaker, spoken] of [[bera, "/p Hold the ford"], [ivar, "/p I come"], [bera, "/gu Feast tonight"]]) {
+    await say(speaker, spoken);
+    for (const player of [bera, ivar]) await heard(player, spoken.replace(/^\/\w+ /, ""));
+  }
+  await bera.page.route("**/chat/channels/**", (route) => route.abort());
+  await again(bera);
+  await say(ivar, "/p Where are you?");
+  await heard(bera, "Where are you?");
+  await bera.page.keyboard.press("Enter");
+  assert.deepEqual(await groupLines(bera), ["Where are you?"]);
+  await bera.page.unroute("**/chat/channels/**");
+  await again(bera);
+  await say(ivar, "/p There you are");
+  await heard(bera, "There you are");
+  await bera.page.keyboard.press("Enter");
+  const all = ["Hold the ford", "I come", "Feast tonight", "Where are you?", "There you are"];
+  const isThere = (count) => document.querySelectorAll(".chat-line.recalled").length >= count;
+  await bera.until("has the lines", isThere, DEED_MS_MAX, all.length - 1);
+  assert.deepEqual(await groupLines(bera), all);
+  await bera.screenshot("company-recalled");
+  await fits(bera, SIZES);
+  await bera.page.setViewportSize(DESK);
+  await bera.page.keyboard.press("Escape");
+  await open(bera);
+}
+
+async function again(bera) {
+  await bera.page.reload();
+  await bera.page.waitForFunction(() => "voxelheim" in window);
+  await bera.join();
+  await bera.joined();
+}
+
+/** What players said in the party's and the guild's channel, as the open chat shows it. */
+function groupLines(bera) {
+  return bera.page.locator(".chat-line:is(.channel-3, .channel-4):has(b) .chat-text").allTextContents();
 }
 
 async function part(bera, ivar) {

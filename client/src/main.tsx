@@ -3,7 +3,7 @@
 import { createSpeaker } from "./audio";
 import { Account, answerTicket, BrowserStorage, takeArrival, watchMailedLinks } from "./account";
 import { Belongings } from "./belongings";
-import { blockedNames, Company, Roster, SettingsKeeper } from "./company";
+import { blockedNames, Company, Recall, Roster, SettingsKeeper } from "./company";
 import { startFrames } from "./frame";
 import { createRenderer } from "./gpu";
 import { ControlState } from "./input/controls";
@@ -15,12 +15,13 @@ import { makeDebugObject } from "./input/test_driver";
 import { giveUpSeat, keepSeat, keptToken } from "./input/seat";
 import { attachTouch, TouchInput } from "./input/touch";
 import { createHud } from "./ui";
-import type { ConnectRequest, FromWire, ToWire } from "./wire/link";
+import { CHANNEL, type ConnectRequest, type FromWire, type ToWire } from "./wire/link";
 import { PROTOCOL_VERSION } from "./wire/messages";
 import { fetchCore } from "./world/core";
 import type { PageSwitches } from "./world/hud_model";
 import type { ToMesher } from "./world/mesher";
 import type { FrameView, GameActions, Settings, Toggle } from "./world/state";
+import type { Talk } from "./world/talk";
 import { World } from "./world/world";
 
 const VERSION = "0.1.0";
@@ -63,11 +64,12 @@ async function main(): Promise<void> {
   attachTouch(stage, touch, isPlaying);
   const gamepad = new GamepadInput(controls, () => actions.toggle("menu"));
   const hands = { controls, devices, touch, gamepad };
-  const actions = makeActions(send, view, hands, () => keeper.changed());
+  const actions = makeActions({ send, talk: world.talk }, view, hands, () => keeper.changed());
   const belongings = new Belongings(account, around);
   const company = new Company(account, around);
   lookInFront(belongings, company);
   company.subscribe(({ calls }) => world.talk.silence(blockedNames(calls)));
+  recallGroups(account, world);
   const roster = new Roster(account);
   const hudParts = { actions, account, belongings, company, roster };
   const hud = createHud(element("hud", HTMLElement), hudParts);
@@ -158,6 +160,15 @@ function keepSettings(account: Account, view: FrameView): SettingsKeeper {
   return keeper;
 }
 
+/** What the own party and guild said before is shown as soon as the battle says that one is in them. */
+function recallGroups(account: Account, { talk, own }: World): void {
+  const channels = { party: CHANNEL.PARTY, guild: CHANNEL.GUILD };
+  const recall = new Recall(account, around, (group, lines) =>
+    talk.recall(channels[group], lines, own.state.name),
+  );
+  talk.onGroup = (channel) => recall.ask(channel === CHANNEL.PARTY ? "party" : "guild");
+}
+
 interface Hands {
   controls: ControlState;
   devices: Devices;
@@ -166,7 +177,7 @@ interface Hands {
 }
 
 function makeActions(
-  send: (message: ToWire) => void,
+  { send, talk }: { send: (message: ToWire) => void; talk: Talk },
   view: FrameView,
   hands: Hands,
   settingsChanged: () => void,
@@ -211,7 +222,10 @@ function makeActions(
       touch.onStick = tell;
     },
     say: (channel, to, text) => send({ kind: "say", channel, to, text }),
-    ignore: (name, ignored) => send({ kind: "ignore", name, ignored }),
+    ignore: (name, ignored) => {
+      talk.ignore(name, ignored);
+      send({ kind: "ignore", name, ignored });
+    },
     typing: (isTyping) => {
       panels.typing = isTyping;
       restHands(hands, isTyping);

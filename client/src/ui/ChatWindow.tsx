@@ -4,6 +4,7 @@ import type { TalkLine } from "../world/talk";
 import { channelAfter, SPOKEN_CHANNELS, wishOf } from "../world/talk_command";
 import type { PartProps } from "./App";
 import { ChatReport, type Report } from "./ChatReport";
+import { momentText } from "./moments";
 
 /** Lines are seen so long after they came, while nobody types. */
 const SHOWN_MS = 9_000;
@@ -114,7 +115,7 @@ function createDoor(props: PartProps, turned: () => void) {
 }
 
 function fresh(lines: readonly TalkLine[], nowMs: number): readonly TalkLine[] {
-  return lines.slice(-SHOWN_COUNT_MAX).filter((line) => nowMs - line.atMs < SHOWN_MS);
+  return lines.filter((line) => nowMs - line.atMs < SHOWN_MS).slice(-SHOWN_COUNT_MAX);
 }
 
 /** Whether Enter means something else there. */
@@ -144,7 +145,7 @@ function Lines(props: LinesProps) {
   };
   createEffect(
     on([() => props.lines, () => props.isOpen], ([lines, isOpen], before) => {
-      const added = lines.filter((line) => line.number > newest).length;
+      const added = lines.filter((line) => line.number > newest && !line.isRecalled).length;
       newest = lines.at(-1)?.number ?? newest;
       const justChanged = before?.[1] !== isOpen;
       if (isAtEnd || justChanged) queueMicrotask(toEnd);
@@ -203,7 +204,14 @@ function Line(props: { line: TalkLine; choose: LinesProps["choose"] }) {
   };
   const mark = line.to ? `To ${line.to}` : MARKS[line.channel];
   return (
-    <li class={`chat-line channel-${line.channel} ${line.kind}`} onContextMenu={onMenu}>
+    <li
+      class={`chat-line channel-${line.channel} ${line.kind}`}
+      classList={{ recalled: line.isRecalled }}
+      onContextMenu={onMenu}
+    >
+      <Show when={line.isRecalled}>
+        <time class="chat-mark">{momentText(line.saidMs, Date.now())}</time>
+      </Show>
       <Show when={mark}>
         <span class="chat-mark">{mark}</span>
       </Show>

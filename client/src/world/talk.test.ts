@@ -15,6 +15,26 @@ const said = (change: Partial<Said>): Said => ({
   ...change,
 });
 
+/** The server's word to who is in a party. */
+const serverLine = said({ channel: CHANNEL.PARTY, from: 0, name: "", house: 255, sequence: "7", text: "" });
+
+function inParty() {
+  const talk = new Talk();
+  const entered: number[] = [];
+  talk.onGroup = (channel) => entered.push(channel);
+  talk.hear(serverLine, 7, 1);
+  return { talk, entered };
+}
+
+/** Said at the millisecond that is its number. */
+const remembered = (message: string, text: string, name = "Bera") => ({
+  message,
+  name,
+  house: 0,
+  text,
+  time_ms: Number(message),
+});
+
 describe("talk", () => {
   it("shows words once, however often they come", () => {
     const talk = new Talk();
@@ -67,6 +87,55 @@ describe("talk", () => {
     talk.silence(new Set());
     talk.hear(said({ sequence: "4" }), 9, 4);
     expect(talk.lines.map((line) => line.text)).toEqual(["mine", "hello"]);
+  });
+
+  it("puts what is recalled where it was said, once, however it comes", () => {
+    const { talk } = inParty();
+    const party = { channel: CHANNEL.PARTY };
+    talk.hear(said({ ...party, sequence: "30", text: "third", timeMs: 30 }), 7, 5);
+    talk.hear(said({ sequence: "50", text: "fifth", timeMs: 50 }), 7, 6);
+    const lines = [remembered("10", "first"), remembered("30", "third"), remembered("40", "fourth")];
+    talk.recall(CHANNEL.PARTY, lines, "Bera");
+    const before = talk.lines;
+    expect(before.map((line) => line.text)).toEqual(["", "first", "third", "fourth", "fifth"]);
+    expect(before.map((line) => line.isRecalled)).toEqual([false, true, false, true, false]);
+    talk.hear(said({ ...party, sequence: "40", text: "fourth", timeMs: 40 }), 7, 7);
+    talk.recall(CHANNEL.PARTY, lines, "Bera");
+    expect(talk.lines).toBe(before);
+    expect(new Set(before.map((line) => line.number)).size).toBe(5);
+  });
+
+  it("takes recalled lines for its own by name, and lets those of others be reported", () => {
+    const { talk } = inParty();
+    talk.recall(CHANNEL.PARTY, [remembered("10", "mine", "Ivar"), remembered("20", "yours")], "Ivar");
+    expect(talk.lines.slice(1)).toMatchObject([
+      { own: true, message: "", text: "mine" },
+      { own: false, message: "20", text: "yours", atMs: Number.NEGATIVE_INFINITY },
+    ]);
+  });
+
+  it("recalls nothing of the silenced and the muted, nor of a group that one has left", () => {
+    const { talk } = inParty();
+    talk.silence(new Set(["Bera"]));
+    talk.ignore("njal", true);
+    const lines = [remembered("10", "one"), remembered("20", "two", "Njal"), remembered("30", "three", "Ivar")];
+    talk.recall(CHANNEL.PARTY, lines, "Astrid");
+    expect(talk.lines.map((line) => line.text)).toEqual(["", "three"]);
+    talk.ignore("Njal", false);
+    talk.recall(CHANNEL.PARTY, lines, "Astrid");
+    expect(talk.lines.map((line) => line.text)).toEqual(["", "two", "three"]);
+    talk.refuse({ reason: 6, channel: CHANNEL.PARTY, untilMs: 0 }, 1, 1);
+    talk.recall(CHANNEL.PARTY, [remembered("40", "four", "Ivar")], "Astrid");
+    talk.recall(CHANNEL.GUILD, [remembered("50", "five", "Ivar")], "Astrid");
+    expect(talk.lines.map((line) => line.text)).not.toContain("four");
+    expect(talk.lines.map((line) => line.text)).not.toContain("five");
+  });
+
+  it("asks for what a group said whenever the server says that one is in it", () => {
+    const { talk, entered } = inParty();
+    talk.hear(said({ channel: CHANNEL.PARTY, sequence: "2" }), 7, 1);
+    talk.hear(serverLine, 7, 1);
+    expect(entered).toEqual([CHANNEL.PARTY, CHANNEL.PARTY]);
   });
 
   it("knows the groups that the server says one is in", () => {

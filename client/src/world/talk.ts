@@ -23,9 +23,25 @@ export interface TalkLine {
   readonly own: boolean;
   /** The message's number in the whole battle; empty where nobody could report it. */
   readonly message: string;
-  /** `performance.now()` at arrival. */
+  /** `performance.now()` at arrival; never, of what was recalled: nobody has to be told of it now. */
   readonly atMs: number;
+  /** When it was said, in milliseconds since 1970; of what came live at least that of the line before. */
+  readonly saidMs: number;
+  /** Whether it was asked for, and did not come live. */
+  readonly isRecalled: boolean;
 }
+
+/** What somebody in the own party or guild said, as the chat service keeps it. */
+export interface Remembered {
+  message: string;
+  name: string;
+  house: number;
+  text: string;
+  time_ms: number;
+}
+
+/** A line that came live, before it has its place. */
+type Live = Omit<TalkLine, "number" | "atMs" | "saidMs" | "isRecalled">;
 
 export class Talk {
   /** A new array with every change. */
@@ -34,22 +50,53 @@ export class Talk {
   lastWhisperer = "";
   /** Channels of groups that one is in, as far as the server said. A new set with every change. */
   groups: ReadonlySet<number> = new Set();
+  /** Called with the channel of a group whenever the server says that one is in it: behind each Welcome, and when
+   * that begins. */
+  onGroup: (channel: number) => void = () => undefined;
   private silenced: ReadonlySet<string> = new Set();
+  /** Names in small letters. What they say live the server keeps back. */
+  private readonly ignored = new Set<string>();
   private readonly known = new Set<string>();
   private number = 0;
 
   /** After a reconnect the server tells again what was said: what is known stays as it is. */
   hear(said: Said, ownId: number, nowMs: number): void {
     this.setMember(said.channel, true);
+    if (said.from === 0 && GROUPS.has(said.channel)) this.onGroup(said.channel);
     if (this.known.has(said.sequence)) return;
-    this.known.add(said.sequence);
+    this.know(said.sequence);
     const own = said.from !== 0 && said.from === ownId;
     if (!own && this.silenced.has(said.name)) return;
     const isWhisper = said.channel === CHANNEL.WHISPER;
     if (isWhisper && !own) this.lastWhisperer = said.name;
     const { channel, name, house, text } = said;
     const message = own || said.from === 0 ? "" : said.sequence;
-    this.add({ kind: "said", channel, name, house, to: own ? said.to : "", text, own, message }, nowMs);
+    this.add({ kind: "said", channel, name, house, to: own ? said.to : "", text, own, message }, nowMs, said.timeMs);
+  }
+
+  /** What was said in a group before, the eldest first, where one is in it still: each line stands where it was said,
+   * once. */
+  recall(channel: number, remembered: readonly Remembered[], ownName: string): void {
+    if (!this.groups.has(channel)) return;
+    const lines = [...this.lines];
+    for (const { message, name, house, text, time_ms: saidMs } of remembered) {
+      const own = name === ownName;
+      const isUnheard = !own && (this.silenced.has(name) || this.ignored.has(name.toLowerCase()));
+      if (isUnheard || this.known.has(message)) continue;
+      this.know(message);
+      this.number += 1;
+      const place = lines.findLastIndex((line) => line.saidMs <= saidMs) + 1;
+      const said = { kind: "said", channel, name, house, to: "", text, own } as const;
+      const line = { ...said, message: own ? "" : message, saidMs, isRecalled: true };
+      lines.splice(place, 0, { ...line, number: this.number, atMs: Number.NEGATIVE_INFINITY });
+    }
+    if (lines.length > this.lines.length) this.lines = lines.slice(-LINES_MAX);
+  }
+
+  /** Whom the player wants to hear or not, until the page ends. */
+  ignore(name: string, isIgnored: boolean): void {
+    if (isIgnored) this.ignored.add(name.toLowerCase());
+    else this.ignored.delete(name.toLowerCase());
   }
 
   /** Whom the player has blocked: nothing of theirs is shown from now on, nor what they said before. */
@@ -81,12 +128,18 @@ export class Talk {
 
   private note(text: string, nowMs: number): void {
     const channel = CHANNEL.SYSTEM;
-    this.add({ kind: "note", channel, name: "", house: 255, to: "", text, own: false, message: "" }, nowMs);
+    this.add({ kind: "note", channel, name: "", house: 255, to: "", text, own: false, message: "" }, nowMs, 0);
   }
 
-  private add(line: Omit<TalkLine, "number" | "atMs">, atMs: number): void {
+  private add(line: Live, atMs: number, saidMs: number): void {
     this.number += 1;
-    this.lines = [...this.lines, { ...line, number: this.number, atMs }].slice(-LINES_MAX);
+    const notBeforeMs = Math.max(saidMs, this.lines.at(-1)?.saidMs ?? 0);
+    const moments = { number: this.number, atMs, saidMs: notBeforeMs, isRecalled: false };
+    this.lines = [...this.lines, { ...line, ...moments }].slice(-LINES_MAX);
+  }
+
+  private know(message: string): void {
+    this.known.add(message);
     if (this.known.size > LINES_MAX * 2) this.known.delete(this.known.values().next().value!);
   }
 }
