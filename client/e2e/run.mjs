@@ -14,6 +14,7 @@ import { line } from "./line.mjs";
 import { overload } from "./overload.mjs";
 import { Report } from "./report.mjs";
 import { signIn } from "./sign_in.mjs";
+import { tidings } from "./tidings.mjs";
 
 const report = new Report();
 const browser = await openBrowser();
@@ -27,6 +28,7 @@ try {
   await chat(report, browser);
   await belongings(report, browser);
   await company(report, browser);
+  await tidings(report, browser);
   await overload(report, browser);
   await admin(report, browser);
   await adminPods(report, browser);

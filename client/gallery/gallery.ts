@@ -131,6 +131,7 @@ function frameView(): FrameView {
     terrain: { ready: [], removed: [] },
     drops: dropsAround(x, z),
     findsCount: 0,
+    levelsCount: 0,
     aim: query.has("aim")
       ? { block: aimed(x, z), face: 2, id: land.get(aimed(x, z).x, aimed(x, z).y, aimed(x, z).z) }
       : null,

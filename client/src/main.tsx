@@ -68,7 +68,12 @@ async function main(): Promise<void> {
   const belongings = new Belongings(account, around);
   const company = new Company(account, around);
   lookInFront(belongings, company);
-  company.subscribe(({ calls }) => world.talk.silence(blockedNames(calls)));
+  company.subscribe(({ calls, level }) => {
+    world.talk.silence(blockedNames(calls));
+    world.chronicle.hearLevel(level, performance.now());
+  });
+  // It tells a level that was reached, of which the player service knows more.
+  world.talk.onWord = () => company.lookForLevel();
   recallGroups(account, world);
   const roster = new Roster(account);
   const hudParts = { actions, account, belongings, company, roster };
@@ -326,6 +331,7 @@ function freshView(world: World, settings: Settings): FrameView {
     terrain: { ready: [], removed: [] },
     drops: [],
     findsCount: 0,
+    levelsCount: 0,
     aim: null,
     ghosts: [],
     settings,

@@ -32,6 +32,7 @@ const LOUDNESS: Readonly<Record<SoundName, Loudness>> = {
   cry: { reach: 10, gain: 0.3 },
   heal: { reach: 8, gain: 0.5 },
   find: { reach: 4, gain: 0.4 },
+  level: { reach: 4, gain: 0.6 },
   victory: { reach: 40, gain: 0.9 },
 };
 
@@ -46,6 +47,7 @@ class GameSpeaker implements Speaker {
   #digSeconds = 0;
   #hands = 0;
   #findsCount = 0;
+  #levelsCount = 0;
   #frame = 0;
 
   unlock(): void {
@@ -106,7 +108,8 @@ class GameSpeaker implements Speaker {
     this.#mixer?.play(name, place, LOUDNESS[name]);
   }
 
-  /** Steps, swings and the pick of the player, without waiting for the server; and what it picks up. */
+  /** Steps, swings and the pick of the player, without waiting for the server; what it picks up, and
+   * the levels that it reaches. */
   #hearOwn(view: FrameView, mixer: Mixer): void {
     const { own } = view;
     const seconds = view.deltaMs / 1_000;
@@ -125,6 +128,10 @@ class GameSpeaker implements Speaker {
     if (view.findsCount !== this.#findsCount) {
       this.#findsCount = view.findsCount;
       mixer.playNear("find", LOUDNESS.find);
+    }
+    if (view.levelsCount !== this.#levelsCount) {
+      this.#levelsCount = view.levelsCount;
+      mixer.playNear("level", LOUDNESS.level);
     }
     this.#digSeconds += seconds;
     const isDigging = own.slot === SLOT.PICK && own.digProgress > 0;

@@ -228,6 +228,17 @@ const find: Recipe = (stage, out, at) => {
   return 0.35;
 };
 
+/** A fifth, then the octave over it, which rings on. */
+const level: Recipe = (stage, out, at) => {
+  [392, 587, 784].forEach((from, index) => {
+    const length = index === 2 ? 1.1 : 0.4;
+    const start = at + index * 0.13;
+    tone(stage, out, start, { type: "triangle", from, to: from, peak: 0.2, attack: 0.012, length });
+    tone(stage, out, start, { type: "sine", from: from * 3, to: from * 3, peak: 0.04, attack: 0.004, length });
+  });
+  return 1.4;
+};
+
 const victory: Recipe = (stage, out, at) => {
   [196, 247, 294, 392].forEach((from, index) => {
     const shape = { from, to: from, peak: 0.13, attack: 0.03, length: 0.75 };
@@ -251,6 +262,7 @@ export const RECIPES = {
   cry,
   heal,
   find,
+  level,
   victory,
 } satisfies Record<string, Recipe>;
 

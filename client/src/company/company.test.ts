@@ -40,10 +40,42 @@ describe("company", () => {
     service.invitations = [INVITATION];
     await clock.pass(20_000);
     expect(company.state.calls?.invitations).toEqual([INVITATION]);
-    expect(service.count("/profiles")).toBe(0);
     company.attend(false);
     await clock.pass(60_000);
     expect(clock.waitingCount).toBe(0);
+  });
+
+  it("learns the level on entering, and when it may have risen, but does not ask again and again", async () => {
+    const service = new FakeService();
+    const clock = new FakeClock();
+    const company = new Company(service, clock);
+    company.attend(true);
+    await settle();
+    expect(company.state.level).toBe(3);
+    await clock.pass(60_000);
+    expect(service.count("/profiles")).toBe(1);
+    service.isAway = true;
+    service.level = 4;
+    company.lookForLevel();
+    await settle();
+    expect(company.state).toMatchObject({ level: 3, trouble: "away" });
+    service.isAway = false;
+    await clock.pass(20_000);
+    expect(company.state.level).toBe(4);
+    expect(service.count("/profiles")).toBe(3);
+    service.owner = null;
+    await company.look();
+    expect(company.state.level).toBe(null);
+  });
+
+  it("asks for the level anew where it may have risen while an answer was on its way", async () => {
+    const service = new FakeService();
+    const company = new Company(service, new FakeClock());
+    company.attend(true);
+    company.lookForLevel();
+    service.level = 4;
+    await settle();
+    expect(company.state.level).toBe(4);
   });
 
   it("asks somebody by name, and shows at once what became of it", async () => {

@@ -32,6 +32,8 @@ export interface CompanyState {
   isOpen: boolean;
   /** Null until the service told it. */
   calls: Calls | null;
+  /** Of the own character. Null until the service told it. */
+  level: number | null;
   /** Null until a window was open. */
   fellowship: Fellowship | null;
   board: BoardView;
@@ -50,6 +52,7 @@ export interface Surroundings {
 const NOTHING: CompanyState = {
   isOpen: false,
   calls: null,
+  level: null,
   fellowship: null,
   board: BOARD_FIRST,
   trouble: "",
@@ -63,6 +66,8 @@ export class Company {
   private listeners: ((state: CompanyState) => void)[] = [];
   private api: CompanyApi | null = null;
   private isAttending = false;
+  /** Whether the level is to be learned with the next look, window or not. */
+  private isLevelDue = false;
   private stopWaiting: () => void = () => undefined;
   private looking: Promise<void> | null = null;
   private deedsCount = 0;
@@ -90,8 +95,14 @@ export class Company {
   /** Whether the player is in the battle, where others call. */
   attend(isAttending: boolean): void {
     this.isAttending = isAttending;
-    if (isAttending) void this.look();
+    if (isAttending) this.lookForLevel();
     else this.wait();
+  }
+
+  /** The character may have reached a level. */
+  lookForLevel(): void {
+    this.isLevelDue = true;
+    void this.lookAnew();
   }
 
   /** A window shows it. */
@@ -172,8 +183,8 @@ export class Company {
 
   private async learn(api: CompanyApi): Promise<void> {
     if (!this.current.isOpen) {
-      const calls = reusing(this.current.calls, await readCalls(api));
-      if (this.api === api) this.change({ calls });
+      const [read, level] = await Promise.all([readCalls(api), this.readLevel(api)]);
+      if (this.api === api) this.change({ calls: reusing(this.current.calls, read), level });
       return;
     }
     const { board } = this.current;
@@ -184,9 +195,21 @@ export class Company {
     const isShown = isSameBoard(board, this.current.board);
     this.change({
       fellowship,
+      level: fellowship.profile.level,
       calls: { relations: fellowship.relations, invitations: fellowship.invitations },
       ...(isShown ? { board: { ...board, ranks } } : {}),
     });
+  }
+
+  private async readLevel(api: CompanyApi): Promise<number | null> {
+    if (!this.isLevelDue) return this.current.level;
+    this.isLevelDue = false;
+    try {
+      return (await api.profile()).level;
+    } catch (error) {
+      this.isLevelDue = true;
+      throw error;
+    }
   }
 
   private fail(problem: Problem): void {
@@ -199,7 +222,7 @@ export class Company {
     const character = this.asker.character();
     if ((this.api?.character ?? null) === character) return this.api;
     this.api = character === null ? null : new CompanyApi(this.asker, character);
-    this.change({ calls: null, fellowship: null, board: BOARD_FIRST, word: null });
+    this.change({ calls: null, level: null, fellowship: null, board: BOARD_FIRST, word: null });
     return this.api;
   }
 

@@ -18,6 +18,7 @@ export class FakeService {
   guild: Guild | null = null;
   ranks: Ranked[] = [{ ...card("2", "Ivar"), rank: 1, value: 30 }];
   characters: CharacterAnswer[] = [{ ...card("1", "Bera"), created_ms: 0 }];
+  level = 3;
   isAway = false;
   /** What the next calls that change something are answered. */
   refusals: Problem[] = [];
@@ -61,7 +62,7 @@ export class FakeService {
       case "GET invitations":
         return this.invitations;
       case "GET profiles/1":
-        return { ...card("1", "Bera"), level: 3 };
+        return { ...card("1", "Bera"), level: this.level };
       case "GET characters":
         return this.characters;
       case "GET leaderboards/score/week":

@@ -4,7 +4,7 @@ import type { PartProps } from "./App";
 const SHOWN_MS = 4500;
 const SHOWN_COUNT_MAX = 3;
 
-/** Banners taken, rounds begun, actions refused: a line each, fading. */
+/** Banners taken, rounds begun, levels reached: a line each, fading. */
 export function Notices(props: PartProps) {
   const notices = createMemo(() => {
     const now = performance.now();
@@ -15,7 +15,7 @@ export function Notices(props: PartProps) {
   });
   return (
     <ol class="notices" aria-live="polite">
-      <For each={notices()}>{(notice) => <li>{notice.text}</li>}</For>
+      <For each={notices()}>{(notice) => <li class={notice.kind}>{notice.text}</li>}</For>
     </ol>
   );
 }

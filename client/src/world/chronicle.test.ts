@@ -29,6 +29,17 @@ function battle(round: number, owners: number[], pauseTicks = 0): BattleState {
 }
 
 describe("chronicle", () => {
+  it("gives notice of a level that is higher than the one known, once", () => {
+    const told = chronicle();
+    for (const level of [null, 3, 3, 4, 4, 2, null, 5, 7]) told.hearLevel(level, 0);
+    const notices = told.freshNotices(0).map(({ kind, text }) => [kind, text]);
+    expect(notices).toEqual([4, 7].map((level) => ["level", `You have reached level ${level}`]));
+    expect([told.level, told.levelsCount]).toEqual([7, 2]);
+    told.reset();
+    told.hearLevel(8, 1);
+    expect(told.freshNotices(1)).toHaveLength(1);
+  });
+
   it("gives notice of what changed between two words about the battle", () => {
     const told = chronicle();
     told.update(battle(1, [255, 0]), 0);

@@ -21,6 +21,8 @@ const NOBODYS = 255;
 
 export interface Notice {
   number: number;
+  /** `level`: one that the own character reached. */
+  kind: "battle" | "level";
   text: string;
   atMs: number;
 }
@@ -29,6 +31,10 @@ export class Chronicle {
   battle: BattleState = freshBattle();
   scoreboard: ScoreRow[] = [];
   density: DensityMap | null = null;
+  /** Of the own character; null until the player service told it. */
+  level: number | null = null;
+  /** Grows with every notice of one that was reached. */
+  levelsCount = 0;
   killedBy: { name: string; weapon: string } | null = null;
   hitGivenAtMs = Number.NEGATIVE_INFINITY;
   hitTakenAtMs = Number.NEGATIVE_INFINITY;
@@ -98,6 +104,15 @@ export class Chronicle {
     if (battle.round !== before.round) this.notice(`Round ${battle.round} begins`, nowMs);
   }
 
+  /** What the own character's level is; a higher one than it was known to be was reached. */
+  hearLevel(level: number | null, nowMs: number): void {
+    const before = this.level;
+    this.level = level;
+    if (before === null || level === null || level <= before) return;
+    this.levelsCount += 1;
+    this.notice(`You have reached level ${level}`, nowMs, "level");
+  }
+
   /** Keeps what the own player felt of an event. `yaw` is where it looks. */
   hear(event: GameEvent, yaw: number, nowMs: number): void {
     if (event.kind !== "hurt") return;
@@ -111,9 +126,10 @@ export class Chronicle {
     this.hitTakenFrom = Math.atan2(x, -z) - yaw;
   }
 
-  private notice(text: string, atMs: number): void {
+  private notice(text: string, atMs: number, kind: Notice["kind"] = "battle"): void {
     this.number += 1;
-    this.notices = [...this.notices, { number: this.number, text, atMs }].slice(-NOTICES_LENGTH);
+    const notice = { number: this.number, kind, text, atMs };
+    this.notices = [...this.notices, notice].slice(-NOTICES_LENGTH);
   }
 
   private nameOf(id: number): string {

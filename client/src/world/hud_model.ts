@@ -42,6 +42,7 @@ export function makeHudModel(world: World, view: FrameView, page: PageState): Hu
     paused: page.paused,
     respawnBanner: page.respawnBanner,
     own: { ...view.own, waitTicks: [...view.own.waitTicks] },
+    level: chronicle.level,
     camera: {
       yaw: view.camera.yaw,
       pitch: view.camera.pitch,

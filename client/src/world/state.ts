@@ -241,6 +241,8 @@ export interface FrameView {
   drops: readonly Drop[];
   /** Times the player picked something up. */
   findsCount: number;
+  /** Grows with every level that the own character reaches. */
+  levelsCount: number;
   aim: BlockAim | null;
   ghosts: readonly GhostBlock[];
   settings: Settings;
@@ -414,11 +416,13 @@ export interface HudModel {
   /** Whether the hands rest and the menu is offered: the mouse is free, or the menu was asked for. */
   paused: boolean;
   own: OwnState;
+  /** Of the own character; null where it is not known. */
+  level: number | null;
   camera: { yaw: number; pitch: number; thirdPerson: boolean };
   battle: BattleState;
   killFeed: readonly KillFeedEntry[];
   /** Newest last: "Your house took the ford banner" and the like, with page time. */
-  notices: readonly { number: number; text: string; atMs: number }[];
+  notices: readonly { number: number; kind: "battle" | "level"; text: string; atMs: number }[];
   /** Newest last; only those to be shown. */
   finds: readonly FindNotice[];
   scoreboard: readonly ScoreRow[];

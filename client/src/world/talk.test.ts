@@ -138,6 +138,17 @@ describe("talk", () => {
     expect(entered).toEqual([CHANNEL.PARTY, CHANNEL.PARTY]);
   });
 
+  it("calls when the server speaks to this player alone, once for each word", () => {
+    const talk = new Talk();
+    let wordsCount = 0;
+    talk.onWord = () => (wordsCount += 1);
+    const server = { channel: CHANNEL.SYSTEM, from: 0, name: "", house: 255 };
+    for (const sequence of ["1", "1", "2"]) talk.hear(said({ ...server, sequence, to: "Bera" }), 7, 1);
+    talk.hear(said({ ...server, sequence: "3" }), 7, 1);
+    talk.hear(said({ channel: CHANNEL.WHISPER, sequence: "4", to: "Bera" }), 9, 1);
+    expect([wordsCount, talk.lines.length]).toEqual([2, 4]);
+  });
+
   it("knows the groups that the server says one is in", () => {
     const talk = new Talk();
     const server = { channel: CHANNEL.PARTY, from: 0, name: "", house: 255, sequence: "7" };

@@ -53,6 +53,8 @@ export class Talk {
   /** Called with the channel of a group whenever the server says that one is in it: behind each Welcome, and when
    * that begins. */
   onGroup: (channel: number) => void = () => undefined;
+  /** Called when the server speaks to this player alone. */
+  onWord: () => void = () => undefined;
   private silenced: ReadonlySet<string> = new Set();
   /** Names in small letters. What they say live the server keeps back. */
   private readonly ignored = new Set<string>();
@@ -67,6 +69,7 @@ export class Talk {
     this.know(said.sequence);
     const own = said.from !== 0 && said.from === ownId;
     if (!own && this.silenced.has(said.name)) return;
+    if (said.channel === CHANNEL.SYSTEM && said.to !== "") this.onWord();
     const isWhisper = said.channel === CHANNEL.WHISPER;
     if (isWhisper && !own) this.lastWhisperer = said.name;
     const { channel, name, house, text } = said;

@@ -180,6 +180,7 @@ export class World {
     view.terrain = this.terrain.take(view.deltaMs);
     view.drops = this.drops.lying;
     view.findsCount = this.drops.findsCount;
+    view.levelsCount = this.chronicle.levelsCount;
     view.aim = this.aim;
     view.aimBody = this.bodyAim;
     view.ghosts = this.ghosts.all;

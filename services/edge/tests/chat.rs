@@ -2,7 +2,7 @@
 
 mod common;
 
-use chat::{Channel, Ears, Membership, Notice, Words};
+use chat::{Audience, Channel, Ears, Membership, Notice, Speaker, Words};
 use common::{
     client::{Client, hello, join_as, join_browser, join_socket},
     http,
@@ -343,6 +343,47 @@ async fn a_party_and_a_guild_hear_their_own_as_they_come_and_go() {
     assert_eq!((left.reason, left.channel), (6, Channel::Party as u8));
     say(&mut ivar, Channel::Party, "still here?").await;
     until_refused(&mut ivar, 3).await;
+    server.stop();
+}
+
+#[tokio::test]
+async fn the_servers_words_for_one_reach_one_and_name_whom() {
+    let (outlet, mut said_here) = mpsc::channel(64);
+    let server = Server::start_with(linked(outlet));
+    let mut bera = join_as(server.http(), &hello("Bera")).await;
+    let mut ivar = join_as(server.http(), &hello("Ivar")).await;
+    say(&mut bera, Channel::Global, "who am I?").await;
+    let Some(Notice::Said(words)) = said_here.recv().await else {
+        panic!("the services hear what is said");
+    };
+    let character = words.speaker.session;
+    let audiences = [Audience::Pair(character, character), Audience::Everyone];
+    for (sequence, (audience, text)) in (1..).zip(audiences.into_iter().zip(["for one", "for all"]))
+    {
+        let words = Words {
+            channel: Channel::System,
+            speaker: Speaker::default(),
+            audience,
+            to: String::new(),
+            text: text.into(),
+            sequence,
+            time_ms: words.time_ms,
+        };
+        server.edges().chat().tell(&Notice::Said(words.into()));
+    }
+    for client in [&mut bera, &mut ivar] {
+        until_heard(client, "for all").await;
+    }
+    let told = |client: &Client| -> Vec<(String, String)> {
+        let lines = client.said.iter().filter(|said| said.from == 0);
+        lines
+            .map(|said| (said.text.clone(), said.to.clone()))
+            .collect()
+    };
+    let [for_one, for_all] =
+        [("for one", "Bera"), ("for all", "")].map(|(text, to)| (text.to_owned(), to.to_owned()));
+    assert_eq!(told(&bera), [for_one, for_all.clone()]);
+    assert_eq!(told(&ivar), [for_all]);
     server.stop();
 }
 

@@ -91,7 +91,8 @@ impl Chat {
         Bytes::copy_from_slice(self.encoder.stream(unsaid))
     }
 
-    fn message(&mut self, words: &Words) -> Bytes {
+    /// `to` is a name, where the words are for one alone.
+    fn message(&mut self, words: &Words, to: String) -> Bytes {
         let speaker = &words.speaker;
         let is_server = speaker.session == 0;
         let said = Said {
@@ -99,7 +100,7 @@ impl Chat {
             from: speaker.body,
             name: speaker.name.clone(),
             house: if is_server { 255 } else { speaker.house },
-            to: words.to.clone(),
+            to,
             text: words.text.clone(),
             sequence: words.sequence,
             time_ms: words.time_ms,
@@ -154,10 +155,11 @@ impl Hub {
     fn heed(&mut self, notice: &Notice, now_ms: u64) {
         match notice {
             Notice::Said(words) => {
-                let message = self.chat.message(words);
+                let to = self.addressee(words);
+                let message = self.chat.message(words, to);
                 self.fan_out(words, &message);
             }
-            Notice::Recalled(words) => drop(self.chat.message(words)),
+            Notice::Recalled(words) => drop(self.chat.message(words, words.to.clone())),
             Notice::Removed { sequence } => self.chat.history.remove(*sequence),
             Notice::Belongs(membership) => self.set_membership(*membership),
             Notice::Several { notices } => {
@@ -176,6 +178,16 @@ impl Hub {
                 self.chat.rules.heed(notice, now_ms);
             }
         }
+    }
+
+    /// Whose ear words are for: of the server's for one, who that is, where it plays here.
+    fn addressee(&self, words: &Words) -> String {
+        let (Channel::System, Audience::Pair(one, _)) = (words.channel, words.audience) else {
+            return words.to.clone();
+        };
+        let player = player(&self.frame, SessionId(one));
+        let name = player.and_then(|player| name(&self.frame, player));
+        name.unwrap_or_default().to_owned()
     }
 
     /// The words of a client who is in the battle; none of one who is not yet.

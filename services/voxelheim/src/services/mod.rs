@@ -8,6 +8,7 @@ mod analytics;
 mod bailiff;
 mod belongings;
 pub mod chat;
+mod crier;
 mod dressing;
 mod keeping;
 mod observers;

@@ -16,7 +16,7 @@ use web::{Asked, Clock, Gate, Problem};
 
 use crate::{
     Failure,
-    services::{part::Part, runtime_failure, usher::Usher},
+    services::{crier, part::Part, runtime_failure, usher::Usher},
 };
 
 /// Makes its tables.
@@ -31,7 +31,7 @@ pub fn open(store: &Store, cache: &Cache, gate: Arc<dyn Gate<Access>>, clock: &C
     Player::open(Allowances::default(), kept, gate, clock.clone())
 }
 
-/// With who tells chat of parties and guilds.
+/// With who tells chat of parties and guilds, and of levels.
 pub fn part(
     player: &Player,
     store: &Store,
@@ -48,6 +48,7 @@ pub fn part(
             tokio::select! {
                 () = running.run(&broker, stopped) => {}
                 () = usher.run() => {}
+                () = crier::run(&broker) => {}
             }
         }),
     }
