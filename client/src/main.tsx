@@ -12,7 +12,7 @@ import { GamepadInput } from "./input/gamepad";
 import { attachKeyboardAndMouse, type Devices } from "./input/keyboard_mouse";
 import { loadSettings, mended, saveSettings, withoutDoubles } from "./input/settings";
 import { makeDebugObject } from "./input/test_driver";
-import { giveUpSeat, keepSeat, keptToken } from "./input/seat";
+import { giveUpSeat, keepLineTicket, keepSeat, keptLineTicket, keptToken } from "./input/seat";
 import { attachTouch, TouchInput } from "./input/touch";
 import { createHud } from "./ui";
 import { CHANNEL, type ConnectRequest, type FromWire, type ToWire } from "./wire/link";
@@ -50,6 +50,7 @@ async function main(): Promise<void> {
   wire.onmessage = (event: MessageEvent<FromWire>) => {
     const message = event.data;
     if (message.kind === "ticketWanted") return void giveTicket(send, account, message);
+    if (message.kind === "lineTicket") return keepLineTicket(message.lineTicket);
     if (message.kind === "welcome") keepSeat(message.welcome);
     // Words and buttons need the mouse that Fight took.
     if (message.kind === "phase" && message.phase === "refused") devices.unlock();
@@ -303,6 +304,7 @@ function connectRequest(name: string, house: number, settings: Settings): Connec
     name,
     house,
     resumeToken: keptToken(name),
+    lineTicket: keptLineTicket(),
     viewDistanceBlocks: settings.viewDistanceBlocks,
     budgetBytesPerSecond: settings.budgetBytesPerSecond,
     transport: query.get("transport") === "ws" ? "websocket" : "auto",

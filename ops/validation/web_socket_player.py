@@ -20,13 +20,13 @@ def kinds():
 
 
 def hello():
-    """The golden one, without the token and the ticket that it holds for example."""
+    """The golden one, without the token and the tickets that it holds for example."""
     message = bytearray((ROOT / "protocol/golden/hello.bin").read_bytes())
     schema = (ROOT / "protocol/schemas/up.fbs").read_text()
     fields = re.findall(r"^  (\w+):", schema.split("table Hello {")[1].split("}")[0], re.M)
     table = HEADER_BYTES + struct.unpack_from("<I", message, HEADER_BYTES)[0]
     layout = table - struct.unpack_from("<i", message, table)[0]
-    for name in ("resume_token", "ticket"):
+    for name in ("resume_token", "ticket", "line_ticket"):
         struct.pack_into("<H", message, layout + 4 + 2 * fields.index(name), 0)
     return bytes(message)
 

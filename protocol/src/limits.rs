@@ -20,6 +20,8 @@ pub const NAME_BYTES_MAX: usize = 80;
 pub const TOKEN_BYTES_MAX: usize = 64;
 /// Bytes of a ticket: a signed token of some 450 bytes, and its names may grow.
 pub const TICKET_BYTES_MAX: usize = 1_024;
+/// Bytes of a line ticket: four numbers of 8 bytes and a mark of 16 in hexadecimal, and some to grow.
+pub const LINE_TICKET_BYTES_MAX: usize = 128;
 /// Bytes of a sentence for the page.
 pub const TEXT_BYTES_MAX: usize = 256;
 
@@ -100,9 +102,10 @@ const TABLE_BYTES_SMALL: usize = 1_024;
 pub const fn table_bytes_max(kind: Kind) -> usize {
     match kind {
         Kind::Snapshot | Kind::Events | Kind::Inputs => DATAGRAM_BYTES_MAX,
-        Kind::Pong | Kind::Ping | Kind::Leave | Kind::Waiting | Kind::Overload | Kind::Unsaid => 64,
+        Kind::Pong | Kind::Ping | Kind::Leave | Kind::Overload | Kind::Unsaid => 64,
+        Kind::Waiting => LINE_TICKET_BYTES_MAX + 64,
         Kind::Welcome | Kind::Closing | Kind::Settings => TABLE_BYTES_SMALL,
-        Kind::Hello => TICKET_BYTES_MAX + TABLE_BYTES_SMALL,
+        Kind::Hello => TICKET_BYTES_MAX + LINE_TICKET_BYTES_MAX + TABLE_BYTES_SMALL,
         Kind::Battle => TABLE_BYTES_SMALL,
         Kind::Say | Kind::Said => CHAT_BYTES_MAX + 2 * NAME_BYTES_MAX + 128,
         Kind::Ignore => NAME_BYTES_MAX + 64,

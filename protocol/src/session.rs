@@ -81,12 +81,14 @@ pub struct Closing {
 }
 
 /// The battle is full: the client waits its turn.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Waiting {
     /// 1 is the next to be let in.
     pub position: u32,
     /// How many wait.
     pub count: u32,
+    /// Brings the client back to its place after a loss.
+    pub line_ticket: String,
 }
 
 /// What the server does less of because it has too much to do.
@@ -217,8 +219,17 @@ impl Waiting {
     pub fn decode(table: &[u8]) -> Result<Self, WireError> {
         let wire = root::<wire::Waiting>(Kind::Waiting, table)?;
         let (position, count) = (wire.position(), wire.count());
+        let line_ticket = wire.line_ticket().unwrap_or("");
         range("position", (1..=count).contains(&position))?;
-        Ok(Waiting { position, count })
+        range(
+            "line_ticket",
+            line_ticket.len() <= limits::LINE_TICKET_BYTES_MAX,
+        )?;
+        Ok(Waiting {
+            position,
+            count,
+            line_ticket: line_ticket.to_string(),
+        })
     }
 }
 
@@ -226,9 +237,11 @@ impl Encode for Waiting {
     const KIND: Kind = Kind::Waiting;
 
     fn write(&self, builder: &mut Builder) -> Table {
+        let line_ticket = builder.create_string(&self.line_ticket);
         let args = wire::WaitingArgs {
             position: self.position,
             count: self.count,
+            line_ticket: Some(line_ticket),
         };
         wire::Waiting::create(builder, &args).as_union_value()
     }

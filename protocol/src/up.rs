@@ -29,6 +29,8 @@ pub struct Hello {
     pub budget_bytes_per_second: u32,
     /// From the auth service; empty where a server lets anybody in.
     pub ticket: String,
+    /// From an earlier Waiting; else empty.
+    pub line_ticket: String,
 }
 
 /// Wishes that change while playing; 0 leaves a number as it is.
@@ -198,6 +200,11 @@ impl Hello {
         )?;
         let ticket = wire.ticket().unwrap_or("");
         range("ticket", ticket.len() <= limits::TICKET_BYTES_MAX)?;
+        let line_ticket = wire.line_ticket().unwrap_or("");
+        range(
+            "line_ticket",
+            line_ticket.len() <= limits::LINE_TICKET_BYTES_MAX,
+        )?;
         range("house", matches!(wire.house(), 0 | 1 | 255))?;
         check_wishes(wire.view_distance_blocks(), wire.budget_bytes_per_second())?;
         Ok(Hello {
@@ -208,6 +215,7 @@ impl Hello {
             view_distance_blocks: wire.view_distance_blocks(),
             budget_bytes_per_second: wire.budget_bytes_per_second(),
             ticket: ticket.to_string(),
+            line_ticket: line_ticket.to_string(),
         })
     }
 }
@@ -249,6 +257,7 @@ impl Encode for Hello {
         let name = builder.create_string(&self.name);
         let resume_token = builder.create_string(&self.resume_token);
         let ticket = builder.create_string(&self.ticket);
+        let line_ticket = builder.create_string(&self.line_ticket);
         let args = wire::HelloArgs {
             protocol_version: self.protocol_version,
             name: Some(name),
@@ -257,6 +266,7 @@ impl Encode for Hello {
             view_distance_blocks: self.view_distance_blocks,
             budget_bytes_per_second: self.budget_bytes_per_second,
             ticket: Some(ticket),
+            line_ticket: Some(line_ticket),
         };
         wire::Hello::create(builder, &args).as_union_value()
     }

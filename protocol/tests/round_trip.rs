@@ -11,7 +11,7 @@ use protocol::{
     header::{Header, split},
     limits,
     loot::{Drops, Found, NOTHING, Stack},
-    session::{Appearance, Appearances, Closing, Welcome},
+    session::{Appearance, Appearances, Closing, Waiting, Welcome},
     snapshot::{Bodies, CellRows, Snapshot, SnapshotColumns, SnapshotParts, SnapshotSize},
     terrain::{Bricks, Edits},
     up::{Hello, InputRecord, Inputs, Settings, UpMessage},
@@ -141,6 +141,14 @@ fn numbers_out_of_range_are_refused() {
         ..samples::hello()
     };
     assert_eq!(refused(encoder.stream(&hello)), WireError::Range("name"));
+    let hello = Hello {
+        line_ticket: "x".repeat(limits::LINE_TICKET_BYTES_MAX + 1),
+        ..samples::hello()
+    };
+    assert_eq!(
+        refused(encoder.stream(&hello)),
+        WireError::Range("line_ticket")
+    );
     let settings = Settings {
         view_distance_blocks: 31,
         ..samples::settings()
@@ -239,6 +247,21 @@ fn the_fullest_messages_keep_within_their_limits() {
     assert!(Drops::decode(&table(&drops)).is_ok());
     let stacks = vec![stack; limits::FOUND_MAX];
     assert!(Found::decode(&table(&Found { stacks })).is_ok());
+    let waiting = Waiting {
+        position: u32::MAX,
+        count: u32::MAX,
+        line_ticket: "x".repeat(limits::LINE_TICKET_BYTES_MAX),
+    };
+    assert_eq!(Waiting::decode(&table(&waiting)), Ok(waiting));
+    let hello = Hello {
+        name: "\u{10348}".repeat(20),
+        resume_token: "x".repeat(limits::TOKEN_BYTES_MAX),
+        ticket: "x".repeat(limits::TICKET_BYTES_MAX),
+        line_ticket: "x".repeat(limits::LINE_TICKET_BYTES_MAX),
+        ..samples::hello()
+    };
+    let said = UpMessage::decode(Encoder::new().stream(&hello)).map(|(hello, _)| hello);
+    assert_eq!(said, Ok(UpMessage::Hello(hello)));
     let mut random = SplitMix64::new(3);
     let brick: Vec<u8> = (0..limits::BRICK_BYTES_MAX)
         .map(|_| random.next_u32() as u8)

@@ -17,6 +17,7 @@ export function ConnectionOverlay(props: PartProps) {
             <h2 id="position">{props.model().message}</h2>
             <div class="march" aria-hidden="true" />
             <p>The battle has no room just now. You come in as soon as it is your turn.</p>
+            <p class="dim">Should the connection break, or this page be reloaded, your place is kept for two minutes.</p>
             <div class="row">
               <button class="button quiet" onClick={() => props.actions.leave()}>
                 Back to the title

@@ -64,7 +64,12 @@ export function decodeClosing(buffer: ByteBuffer): ServerMessage {
 
 export function decodeWaiting(buffer: ByteBuffer): ServerMessage {
   const table = Waiting.getRootAsWaiting(buffer);
-  return { kind: "waiting", position: table.position(), count: table.count() };
+  return {
+    kind: "waiting",
+    position: table.position(),
+    count: table.count(),
+    lineTicket: table.lineTicket() ?? "",
+  };
 }
 
 export function decodeOverload(buffer: ByteBuffer): ServerMessage {

@@ -12,16 +12,19 @@ import { Settings } from "./generated/voxelheim/wire/settings";
 import type { ConnectRequest, InputData } from "./link";
 import { KIND, withHeader } from "./messages";
 
-/** `resumeToken` and `ticket` are empty where there is none. */
-export function encodeHello(
-  request: ConnectRequest,
-  resumeToken: string,
-  ticketText: string,
-): Uint8Array {
+/** What one comes with; each is empty where there is none. */
+export interface Papers {
+  resumeToken: string;
+  ticket: string;
+  lineTicket: string;
+}
+
+export function encodeHello(request: ConnectRequest, papers: Papers): Uint8Array {
   const builder = new Builder(256);
   const name = builder.createString(request.name);
-  const token = builder.createString(resumeToken);
-  const ticket = builder.createString(ticketText);
+  const token = builder.createString(papers.resumeToken);
+  const ticket = builder.createString(papers.ticket);
+  const lineTicket = builder.createString(papers.lineTicket);
   const hello = Hello.createHello(
     builder,
     request.protocolVersion,
@@ -31,6 +34,7 @@ export function encodeHello(
     request.viewDistanceBlocks,
     request.budgetBytesPerSecond,
     ticket,
+    lineTicket,
   );
   return reliable(KIND.HELLO, builder, hello);
 }

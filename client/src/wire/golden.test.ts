@@ -97,7 +97,11 @@ const READERS: Record<number, (table: ByteBuffer) => Content> = {
   },
   24: (table) => {
     const waiting = Waiting.getRootAsWaiting(table);
-    return { position: waiting.position(), count: waiting.count() };
+    return {
+      position: waiting.position(),
+      count: waiting.count(),
+      line_ticket: waiting.lineTicket(),
+    };
   },
   25: (table) => {
     const overload = Overload.getRootAsOverload(table);
@@ -158,6 +162,7 @@ const READERS: Record<number, (table: ByteBuffer) => Content> = {
       view_distance_blocks: hello.viewDistanceBlocks(),
       budget_bytes_per_second: hello.budgetBytesPerSecond(),
       ticket: hello.ticket(),
+      line_ticket: hello.lineTicket(),
     };
   },
   81: (table) => {

@@ -232,7 +232,7 @@ export type TerrainMessage =
 export type ServerMessage =
   | { kind: "welcome"; welcome: Welcome }
   /** The battle is full; 1 is the next to be let in. */
-  | { kind: "waiting"; position: number; count: number }
+  | { kind: "waiting"; position: number; count: number; lineTicket: string }
   | { kind: "overload"; overload: Overload }
   | { kind: "closing"; reason: number; text: string; protocolVersion: number }
   | { kind: "snapshot"; samples: BodySamples; own: OwnReport | null }
@@ -267,10 +267,12 @@ export type FromWire =
   | { kind: "net"; net: WireHealth }
   /** The page answers with `ticket` and the same number. */
   | { kind: "ticketWanted"; number: number; accounts: AccountsInfo; name: string }
+  /** What keeps the place in the line over a reload; empty from when there is none to keep. */
+  | { kind: "lineTicket"; lineTicket: string }
   | Exclude<ServerMessage, { kind: "closing" } | { kind: "pong" } | { kind: "waiting" }>;
 
 /** What the world is told of it. */
-export type ForWorld = Exclude<FromWire, { kind: "ticketWanted" }>;
+export type ForWorld = Exclude<FromWire, { kind: "ticketWanted" } | { kind: "lineTicket" }>;
 
 /** What the connection itself knows of its health. */
 export interface WireHealth {
@@ -307,6 +309,8 @@ export interface ConnectRequest {
   house: number;
   /** From an earlier Welcome to come back to the same body; else empty. */
   resumeToken: string;
+  /** From an earlier wait, to take that place in the line again; else empty. */
+  lineTicket: string;
   viewDistanceBlocks: number;
   budgetBytesPerSecond: number;
   /** `websocket` never tries WebTransport. */

@@ -50,6 +50,7 @@ const REQUEST: ConnectRequest = {
   name: "Ann",
   house: 1,
   resumeToken: "",
+  lineTicket: "",
   viewDistanceBlocks: 256,
   budgetBytesPerSecond: 48_000,
   transport: "websocket",
@@ -119,9 +120,10 @@ function nameOf(message: Uint8Array): string | null {
   return Ignore.getRootAsIgnore(new ByteBuffer(message.subarray(HEADER_BYTES))).name();
 }
 
-function waiting(position: number): Uint8Array {
+function waiting(position: number, lineTicket = ""): Uint8Array {
   const builder = new Builder(64);
-  builder.finish(Waiting.createWaiting(builder, position, 300));
+  const ticket = builder.createString(lineTicket);
+  builder.finish(Waiting.createWaiting(builder, position, 300, ticket));
   const table = builder.asUint8Array();
   return withHeader(KIND.WAITING, table.length, table);
 }
@@ -179,6 +181,8 @@ describe("session", () => {
 
   const phases = () => told.flatMap((message) => (message.kind === "phase" ? [message.phase] : []));
   const newest = () => FakeSocket.all[FakeSocket.all.length - 1];
+  const kept = () =>
+    told.flatMap((message) => (message.kind === "lineTicket" ? [message.lineTicket] : []));
 
   it("says Hello and is joined when welcomed", async () => {
     session.connect(REQUEST);
@@ -295,6 +299,55 @@ describe("session", () => {
     newest().deliver(welcome("token"));
     expect(phases()).toEqual(["connecting", "waiting", "waiting", "joined"]);
     expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  it("shows since when it waits when it comes back, and has the page keep that until it is in", async () => {
+    session.connect({ ...REQUEST, lineTicket: "kept" });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(helloOf(newest()).lineTicket()).toBe("kept");
+    newest().deliver(waiting(12, "first"));
+    newest().deliver(waiting(11, "second"));
+    newest().onclose?.({ reason: "" });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(helloOf(newest()).lineTicket()).toBe("second");
+    newest().deliver(closing(CloseReason.Moving, "This server goes away."));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(helloOf(newest()).lineTicket()).toBe("second");
+    newest().deliver(welcome("token"));
+    newest().onclose?.({ reason: "" });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(helloOf(newest()).lineTicket()).toBe("");
+    expect(kept()).toEqual(["first", "second", ""]);
+  });
+
+  it("gives its place up when it leaves", async () => {
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    newest().deliver(waiting(12, "mine"));
+    session.leave();
+    expect(kept()).toEqual(["mine", ""]);
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(helloOf(newest()).lineTicket()).toBe("");
+  });
+
+  it("brings another ticket back to the line, which took the first, however often", async () => {
+    accounts = ACCOUNTS;
+    answers = Array.from({ length: 9 }, (_, number) => ({ kind: "ticket", ticket: `${number}` }));
+    session.connect(REQUEST);
+    await vi.advanceTimersByTimeAsync(10);
+    const sent: (string | null)[] = [];
+    for (let times = 0; times < 6; times++) {
+      sent.push(helloOf(newest()).ticket());
+      newest().deliver(waiting(12));
+      newest().onclose?.({ reason: "" });
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(sent).toEqual(["0", "1", "2", "3", "4", "5"]);
+    newest().deliver(welcome("mine"));
+    newest().onclose?.({ reason: "" });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(helloOf(newest()).ticket()).toBe("6");
   });
 
   it("survives damaged datagrams", async () => {

@@ -59,6 +59,8 @@ export class Session {
   private generation = 0;
   private phase: LinkPhase = "title";
   private resumeToken = "";
+  /** Of the newest wait, until it is over. */
+  private lineTicket = "";
   private readonly ignored = new Set<string>();
   private attempt = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -92,6 +94,7 @@ export class Session {
     this.request = request;
     this.edges = new Edges(request.origin);
     this.resumeToken = request.resumeToken;
+    this.lineTicket = request.lineTicket;
     this.begin();
   }
 
@@ -120,6 +123,7 @@ export class Session {
     this.drop();
     this.request = null;
     this.resumeToken = "";
+    this.keepInLine("");
     this.enter("title", "");
   }
 
@@ -237,7 +241,8 @@ export class Session {
     this.openInputs = [];
     this.early = [];
     this.isWelcome = false;
-    transport.sendReliable(encodeHello(request, this.resumeToken, this.ticket ?? ""));
+    const { resumeToken, lineTicket } = this;
+    transport.sendReliable(encodeHello(request, { resumeToken, ticket: this.ticket ?? "", lineTicket }));
   }
 
   private eventsOf(generation: number): TransportEvents {
@@ -289,10 +294,11 @@ export class Session {
         this.closing(message.reason, message.text);
         return;
       case "waiting":
-        this.enter("waiting", `Position ${message.position} in the queue`);
+        this.wait(message.position, message.lineTicket);
         return;
       case "welcome":
         this.resumeToken = message.welcome.resumeToken;
+        this.keepInLine("");
         this.attempt = 0;
         this.badTickets = 0;
         this.webTransportFailures = 0;
@@ -312,6 +318,19 @@ export class Session {
       default:
         this.tell(message);
     }
+  }
+
+  private wait(position: number, lineTicket: string): void {
+    this.attempt = 0;
+    this.badTickets = 0;
+    this.keepInLine(lineTicket);
+    this.enter("waiting", `Position ${position} in the queue`);
+  }
+
+  private keepInLine(lineTicket: string): void {
+    if (this.lineTicket === lineTicket) return;
+    this.lineTicket = lineTicket;
+    this.tell({ kind: "lineTicket", lineTicket });
   }
 
   private confirmInputs(sequence: number): void {
@@ -365,6 +384,8 @@ export class Session {
 
   /** Ends the connection without a word to the page. */
   private drop(): void {
+    // The line took it, and gave no token that would do without.
+    if (this.phase === "waiting") this.ticket = null;
     clearTimeout(this.retryTimer);
     this.generation += 1;
     this.transport?.close();

@@ -725,7 +725,8 @@ pub mod voxelheim {
         pub enum WaitingOffset {}
         #[derive(Copy, Clone, PartialEq)]
 
-        /// The battle is full: the client waits its turn. Sent when that changes, at most once a second.
+        /// The battle is full: the client waits its turn. Sent when that changes, at most once a second, and before
+        /// `line_ticket` gets old.
         pub struct Waiting<'a> {
             pub _tab: ::flatbuffers::Table<'a>,
         }
@@ -743,6 +744,7 @@ pub mod voxelheim {
         impl<'a> Waiting<'a> {
             pub const VT_POSITION: ::flatbuffers::VOffsetT = 4;
             pub const VT_COUNT: ::flatbuffers::VOffsetT = 6;
+            pub const VT_LINE_TICKET: ::flatbuffers::VOffsetT = 8;
 
             #[inline]
             pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
@@ -756,9 +758,12 @@ pub mod voxelheim {
                 A: ::flatbuffers::Allocator + 'bldr,
             >(
                 _fbb: &'mut_bldr mut ::flatbuffers::FlatBufferBuilder<'bldr, A>,
-                args: &'args WaitingArgs,
+                args: &'args WaitingArgs<'args>,
             ) -> ::flatbuffers::WIPOffset<Waiting<'bldr>> {
                 let mut builder = WaitingBuilder::new(_fbb);
+                if let Some(x) = args.line_ticket {
+                    builder.add_line_ticket(x);
+                }
                 builder.add_count(args.count);
                 builder.add_position(args.position);
                 builder.finish()
@@ -780,6 +785,17 @@ pub mod voxelheim {
                 // which contains a valid value in this slot
                 unsafe { self._tab.get::<u32>(Waiting::VT_COUNT, Some(0)).unwrap() }
             }
+            /// Since when this client waits, signed: brings it back to its place after a loss.
+            #[inline]
+            pub fn line_ticket(&self) -> Option<&'a str> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<&str>>(Waiting::VT_LINE_TICKET, None)
+                }
+            }
         }
 
         impl ::flatbuffers::Verifiable for Waiting<'_> {
@@ -791,20 +807,27 @@ pub mod voxelheim {
                 v.visit_table(pos)?
                     .visit_field::<u32>("position", Self::VT_POSITION, false)?
                     .visit_field::<u32>("count", Self::VT_COUNT, false)?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<&str>>(
+                        "line_ticket",
+                        Self::VT_LINE_TICKET,
+                        false,
+                    )?
                     .finish();
                 Ok(())
             }
         }
-        pub struct WaitingArgs {
+        pub struct WaitingArgs<'a> {
             pub position: u32,
             pub count: u32,
+            pub line_ticket: Option<::flatbuffers::WIPOffset<&'a str>>,
         }
-        impl<'a> Default for WaitingArgs {
+        impl<'a> Default for WaitingArgs<'a> {
             #[inline]
             fn default() -> Self {
                 WaitingArgs {
                     position: 0,
                     count: 0,
+                    line_ticket: None,
                 }
             }
         }
@@ -822,6 +845,13 @@ pub mod voxelheim {
             #[inline]
             pub fn add_count(&mut self, count: u32) {
                 self.fbb_.push_slot::<u32>(Waiting::VT_COUNT, count, 0);
+            }
+            #[inline]
+            pub fn add_line_ticket(&mut self, line_ticket: ::flatbuffers::WIPOffset<&'b str>) {
+                self.fbb_.push_slot_always::<::flatbuffers::WIPOffset<_>>(
+                    Waiting::VT_LINE_TICKET,
+                    line_ticket,
+                );
             }
             #[inline]
             pub fn new(
@@ -845,6 +875,7 @@ pub mod voxelheim {
                 let mut ds = f.debug_struct("Waiting");
                 ds.field("position", &self.position());
                 ds.field("count", &self.count());
+                ds.field("line_ticket", &self.line_ticket());
                 ds.finish()
             }
         }

@@ -514,6 +514,7 @@ pub mod voxelheim {
             pub const VT_VIEW_DISTANCE_BLOCKS: ::flatbuffers::VOffsetT = 12;
             pub const VT_BUDGET_BYTES_PER_SECOND: ::flatbuffers::VOffsetT = 14;
             pub const VT_TICKET: ::flatbuffers::VOffsetT = 16;
+            pub const VT_LINE_TICKET: ::flatbuffers::VOffsetT = 18;
 
             #[inline]
             pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
@@ -530,6 +531,9 @@ pub mod voxelheim {
                 args: &'args HelloArgs<'args>,
             ) -> ::flatbuffers::WIPOffset<Hello<'bldr>> {
                 let mut builder = HelloBuilder::new(_fbb);
+                if let Some(x) = args.line_ticket {
+                    builder.add_line_ticket(x);
+                }
                 if let Some(x) = args.ticket {
                     builder.add_ticket(x);
                 }
@@ -619,6 +623,17 @@ pub mod voxelheim {
                         .get::<::flatbuffers::ForwardsUOffset<&str>>(Hello::VT_TICKET, None)
                 }
             }
+            /// From an earlier Waiting, to take that place in the line again; else empty.
+            #[inline]
+            pub fn line_ticket(&self) -> Option<&'a str> {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<::flatbuffers::ForwardsUOffset<&str>>(Hello::VT_LINE_TICKET, None)
+                }
+            }
         }
 
         impl ::flatbuffers::Verifiable for Hello<'_> {
@@ -655,6 +670,11 @@ pub mod voxelheim {
                         Self::VT_TICKET,
                         false,
                     )?
+                    .visit_field::<::flatbuffers::ForwardsUOffset<&str>>(
+                        "line_ticket",
+                        Self::VT_LINE_TICKET,
+                        false,
+                    )?
                     .finish();
                 Ok(())
             }
@@ -667,6 +687,7 @@ pub mod voxelheim {
             pub view_distance_blocks: u16,
             pub budget_bytes_per_second: u32,
             pub ticket: Option<::flatbuffers::WIPOffset<&'a str>>,
+            pub line_ticket: Option<::flatbuffers::WIPOffset<&'a str>>,
         }
         impl<'a> Default for HelloArgs<'a> {
             #[inline]
@@ -679,6 +700,7 @@ pub mod voxelheim {
                     view_distance_blocks: 0,
                     budget_bytes_per_second: 0,
                     ticket: None,
+                    line_ticket: None,
                 }
             }
         }
@@ -728,6 +750,13 @@ pub mod voxelheim {
                     .push_slot_always::<::flatbuffers::WIPOffset<_>>(Hello::VT_TICKET, ticket);
             }
             #[inline]
+            pub fn add_line_ticket(&mut self, line_ticket: ::flatbuffers::WIPOffset<&'b str>) {
+                self.fbb_.push_slot_always::<::flatbuffers::WIPOffset<_>>(
+                    Hello::VT_LINE_TICKET,
+                    line_ticket,
+                );
+            }
+            #[inline]
             pub fn new(
                 _fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
             ) -> HelloBuilder<'a, 'b, A> {
@@ -754,6 +783,7 @@ pub mod voxelheim {
                 ds.field("view_distance_blocks", &self.view_distance_blocks());
                 ds.field("budget_bytes_per_second", &self.budget_bytes_per_second());
                 ds.field("ticket", &self.ticket());
+                ds.field("line_ticket", &self.line_ticket());
                 ds.finish()
             }
         }

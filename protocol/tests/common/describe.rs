@@ -65,6 +65,7 @@ fn down(bytes: &[u8]) -> Value {
         DownMessage::Waiting(waiting) => json!({
             "position": waiting.position,
             "count": waiting.count,
+            "line_ticket": waiting.line_ticket,
         }),
         DownMessage::Overload(overload) => json!({
             "steps": overload.steps,
@@ -121,6 +122,7 @@ fn hello(hello: &Hello) -> Value {
         "view_distance_blocks": hello.view_distance_blocks,
         "budget_bytes_per_second": hello.budget_bytes_per_second,
         "ticket": hello.ticket,
+        "line_ticket": hello.line_ticket,
     })
 }
 

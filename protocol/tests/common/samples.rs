@@ -50,6 +50,7 @@ fn streams() -> Vec<Sample> {
             &Waiting {
                 position: 12,
                 count: 300,
+                line_ticket: "since and mark".into(),
             },
         ),
         stream(
@@ -406,6 +407,7 @@ pub fn hello() -> Hello {
         view_distance_blocks: 160,
         budget_bytes_per_second: 48_000,
         ticket: "header.claims.mark".into(),
+        line_ticket: "since and mark".into(),
     }
 }
 

@@ -182,5 +182,6 @@ pub fn hello(number: usize, budget_bytes_per_second: u32, view_distance_blocks: 
         view_distance_blocks,
         budget_bytes_per_second,
         ticket: String::new(),
+        line_ticket: String::new(),
     }
 }

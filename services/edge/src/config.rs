@@ -92,8 +92,8 @@ pub struct EdgeConfig {
     pub page: PageSource,
     /// Keeps the certificate over restarts; without it every start makes a new one.
     pub data_dir: Option<PathBuf>,
-    /// What all edge processes of the battle mark resume tokens with. None for one that is alone: it
-    /// keeps its own in `data_dir`.
+    /// What all edge processes of the battle mark resume tokens and line tickets with. None for one that is
+    /// alone: it keeps its own in `data_dir`.
     pub token_key: Option<TokenKey>,
     pub services: Services,
 }

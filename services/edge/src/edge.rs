@@ -17,6 +17,7 @@ use world::{PodStatus, heap::thread_allocations_count};
 
 use crate::{
     certificate::CertificateStore,
+    clock::now_ms,
     config::EdgeConfig,
     counters::{Cause, Counters, Transport, add, read},
     hub::Hub,
@@ -112,7 +113,9 @@ impl Edge {
             name: &hello.name,
             resume_token: &hello.resume_token,
             ticket: &hello.ticket,
+            line_ticket: &hello.line_ticket,
             address: visitor.address,
+            now_ms: now_ms(),
         };
         let hub = self.hub.borrow();
         let registry = &self.shared.registry;
@@ -135,7 +138,7 @@ impl Edge {
     ///
     /// # Errors
     /// The ending to tell who was sent away meanwhile.
-    pub fn advance(&self, place: &Place, now: Instant) -> Result<Turn, Ending> {
+    pub fn advance(&self, place: &mut Place, now: Instant) -> Result<Turn, Ending> {
         let hub = self.hub.borrow();
         let registry = &self.shared.registry;
         let turn = registry.advance(place, &hub.population(), now);

@@ -5,6 +5,7 @@
 
 mod certificate;
 mod chat_exchange;
+mod clock;
 mod config;
 mod counters;
 mod edge;
@@ -33,4 +34,4 @@ pub use http::pod::serve as serve_pod_status;
 pub use hub::crowd::Crowd;
 pub use hub::expulsion::Expeller;
 pub use server::{BoundEdges, EdgesHandle, StartError, bind};
-pub use token::{Known, TokenKey};
+pub use token::{Known, LineTicket, TokenKey};

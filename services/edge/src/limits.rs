@@ -31,6 +31,11 @@ pub const SESSIONS_MAX_DEFAULT: usize = 2_000;
 pub const WAITING_MAX: usize = 1_000;
 /// How often those who wait hear how it stands, and are let in.
 pub const WAITING_PERIOD: Duration = Duration::from_secs(1);
+/// How long a line ticket keeps the place of one who was lost: a train's tunnel, or a page that starts slowly.
+pub const LINE_TICKET_LIFE: Duration = Duration::from_secs(120);
+/// How often those who wait get another, so that most of its life is left to who is lost.
+pub const LINE_TICKET_PERIOD: Duration = Duration::from_secs(30);
+const _: () = assert!(LINE_TICKET_PERIOD.as_secs() * 4 <= LINE_TICKET_LIFE.as_secs());
 /// Connections of one edge that have not said Hello yet; more are refused. A second's worth of the
 /// joins that all addresses may make together, times the seconds of a Hello on a bad link.
 pub const HANDSHAKES_MAX: usize = 1_024;

@@ -4,94 +4,30 @@
 //! cannot say yet. Shared by all edge threads of a process behind one lock, which is taken when
 //! somebody joins or waits; never on the way of a tick, an input or a snapshot.
 
+mod answer;
+mod joins;
+mod line;
+
 use std::{
     collections::{HashMap, VecDeque},
-    net::IpAddr,
     sync::{Mutex, MutexGuard},
     time::Instant,
 };
 
 use engine::{Attachment, SessionId};
 
+pub use answer::{Admission, Answer, JoinRequest, Place, Refusal, SENT_AWAY, Turn};
+
 use crate::{
     Bounds,
     hub::population::{Population, folded},
     limits, names,
-    rate::TokenBucket,
+    registry::{joins::Joins, line::Line},
     services::{Holder, Tickets},
-    token::{Known, TokenKey, random},
+    token::{Known, LineTicket, TokenKey, random},
 };
 
-/// What a Hello asks for.
-pub struct JoinRequest<'a> {
-    pub name: &'a str,
-    pub resume_token: &'a str,
-    /// The auth service's word for who it is; may be empty.
-    pub ticket: &'a str,
-    pub address: IpAddr,
-}
-
-/// Why a Hello was refused; [`Refusal::text`] is for the player.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Refusal {
-    Name(&'static str),
-    Ticket(&'static str),
-    Full,
-    TooManyJoins,
-}
-
-impl Refusal {
-    pub fn text(self) -> &'static str {
-        match self {
-            Refusal::Name(text) | Refusal::Ticket(text) => text,
-            Refusal::Full => "The battle is full, and so is the line. Try again in a while.",
-            Refusal::TooManyJoins => "Too many people are joining. Try again in a few seconds.",
-        }
-    }
-}
-
-/// A session let in, for the connection that holds it from now on.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Admission {
-    pub session: SessionId,
-    /// See [`Known::account`].
-    pub account: u64,
-    pub attachment: Attachment,
-    pub token: String,
-    /// What it is called, unless it is in the world already under another name.
-    pub name: String,
-}
-
-/// The answer to a Hello that is not refused.
-#[derive(PartialEq, Eq, Debug)]
-pub enum Answer {
-    In(Admission),
-    /// There is no room yet.
-    Wait(Place),
-}
-
-/// A place in the line.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
-    number: u64,
-    known: Known,
-    name: String,
-}
-
-/// How it stands with a place in the line.
-#[derive(PartialEq, Eq, Debug)]
-pub enum Turn {
-    Now(Admission),
-    /// 1 is the next, and how many wait.
-    Later {
-        position: u32,
-        count: u32,
-    },
-}
-
-/// To who was sent away, and to who is being sent.
-pub const SENT_AWAY: &str = "You were sent away. Sign in to learn why.";
-
+/// See the module.
 pub struct Registry {
     bounds: Bounds,
     key: TokenKey,
@@ -102,15 +38,12 @@ pub struct Registry {
 struct Inner {
     /// Let in here and in no frame seen here yet: folded names, and until when they count.
     pending: HashMap<SessionId, (String, Instant)>,
-    /// Numbers of those who wait, which only grow, and their accounts.
-    line: VecDeque<(u64, u64)>,
-    line_next: u64,
+    line: Line,
     /// Whether newcomers are let in at all just now.
     is_open: bool,
     /// Accounts that were sent away a moment ago, oldest first, and until when that counts.
     barred: VecDeque<(u64, Instant)>,
-    joins: TokenBucket,
-    joins_by_address: HashMap<IpAddr, TokenBucket>,
+    joins: Joins,
 }
 
 impl Registry {
@@ -121,12 +54,10 @@ impl Registry {
             tickets,
             inner: Mutex::new(Inner {
                 pending: HashMap::new(),
-                line: VecDeque::new(),
-                line_next: 0,
+                line: Line::default(),
                 is_open: true,
                 barred: VecDeque::new(),
-                joins: TokenBucket::new(limits::JOINS_PER_SECOND, limits::JOINS_BURST, now),
-                joins_by_address: HashMap::new(),
+                joins: Joins::new(now),
             }),
         }
     }
@@ -148,7 +79,7 @@ impl Registry {
             let name = population.name(known.session).unwrap_or(request.name);
             return Ok(Answer::In(self.attach(known, name.to_owned())));
         }
-        if !self.lock().may_join(request.address, now) {
+        if !self.lock().joins.allow(request.address, now) {
             return Err(Refusal::TooManyJoins);
         }
         let holder = self.holder(request.ticket)?;
@@ -164,25 +95,61 @@ impl Registry {
             return Ok(Answer::In(self.attach(own, name)));
         }
         // One that this edge does not see (yet) keeps its number, and so its body where there is one.
-        let known = own.or(known).unwrap_or_else(|| stranger(population));
+        let proven = own.or(known);
+        let waited = self.waited(request, proven, population, now);
+        let known = proven.or(waited.map(|ticket| ticket.known));
+        let known = known.unwrap_or_else(|| stranger(population));
         let mut inner = self.lock();
         inner.settle(population, now);
         if inner.line.is_empty() && self.room(&inner, population) > 0 {
             let name = inner.enter(known.session, &name, population, now);
             return Ok(Answer::In(self.attach(known, name)));
         }
-        let number = inner.queue(known.account).ok_or(Refusal::Full)?;
+        let end_ms = inner.line.end_ms(request.now_ms);
+        let since_ms = waited.map_or(end_ms, |ticket| ticket.since_ms.min(request.now_ms));
+        let spot = inner.line.enter(known, since_ms).ok_or(Refusal::Full)?;
         Ok(Answer::Wait(Place {
-            number,
+            spot,
             known,
+            is_proven: proven.is_some(),
             name,
         }))
+    }
+
+    /// What the line ticket says, where it counts: it is not over, it is of who shows it, and nobody came in with it.
+    /// Of who is known by nothing else it is the only word, and so must not speak of a character.
+    fn waited(
+        &self,
+        request: &JoinRequest,
+        proven: Option<Known>,
+        population: &Population,
+        now: Instant,
+    ) -> Option<LineTicket> {
+        let ticket = self.key.line_ticket_said(request.line_ticket)?;
+        let LineTicket { known, .. } = ticket;
+        let is_own = match proven {
+            Some(proven) => proven == known,
+            None => known.session.is_stranger(),
+        };
+        let is_spent = self.lock().is_in(known.session, population, now);
+        let is_barred = self.refuse_barred(Some(known), now).is_err();
+        let counts = request.now_ms < ticket.until_ms && is_own && !is_spent && !is_barred;
+        counts.then_some(ticket)
+    }
+
+    /// With what who has this place takes it again, shown within [`limits::LINE_TICKET_LIFE`].
+    pub fn line_ticket(&self, place: &Place, now_ms: u64) -> String {
+        self.key.line_ticket(&LineTicket {
+            known: place.known,
+            since_ms: place.spot.since_ms,
+            until_ms: now_ms + limits::LINE_TICKET_LIFE.as_millis() as u64,
+        })
     }
 
     /// Lets an account in no more, until the tickets are over that it may still have; one that waits waits in vain.
     pub fn bar(&self, account: u64, now: Instant) {
         let Inner { barred, line, .. } = &mut *self.lock();
-        line.retain(|(_, waiting)| *waiting != account);
+        line.leave_account(account);
         barred.retain(|(_, until)| *until > now);
         if barred.len() == limits::BARRED_MAX {
             barred.pop_front();
@@ -214,34 +181,43 @@ impl Registry {
         }
     }
 
-    /// Lets in who waits, if its turn has come.
+    /// Lets in who waits, if its turn has come, or if it is known for one who is in the battle.
     ///
     /// # Errors
     /// That of who was sent away meanwhile.
     pub fn advance(
         &self,
-        place: &Place,
+        place: &mut Place,
         population: &Population,
         now: Instant,
     ) -> Result<Turn, Refusal> {
         let mut inner = self.lock();
         inner.settle(population, now);
-        let ahead = inner.place_of(place).map_err(|_| SENT_AWAY);
-        let ahead = ahead.map_err(Refusal::Ticket)?;
-        if ahead >= self.room(&inner, population) {
+        let is_in = inner.is_in(place.known.session, population, now);
+        if is_in && !place.is_proven {
+            inner.begin_anew(place, population);
+        }
+        let Some(ahead_count) = inner.line.ahead_count(place.spot) else {
+            drop(inner);
+            return self
+                .refuse_barred(Some(place.known), now)
+                .map(|()| Turn::Replaced);
+        };
+        let is_back = is_in && place.is_proven;
+        if !is_back && ahead_count >= self.room(&inner, population) {
             return Ok(Turn::Later {
-                position: ahead as u32 + 1,
+                position: ahead_count as u32 + 1,
                 count: inner.line.len() as u32,
             });
         }
-        inner.quit(place);
+        inner.line.leave(place.spot);
         let name = inner.enter(place.known.session, &place.name, population, now);
         Ok(Turn::Now(self.attach(place.known, name)))
     }
 
     /// Gives a place in the line up; nothing if its turn has come.
     pub fn quit(&self, place: &Place) {
-        self.lock().quit(place);
+        self.lock().line.leave(place.spot);
     }
 
     /// Whether newcomers are let in, room given. Who is in the battle may come back all the same.
@@ -279,28 +255,16 @@ impl Registry {
 }
 
 impl Inner {
-    fn may_join(&mut self, address: IpAddr, now: Instant) -> bool {
-        if self.joins_by_address.len() >= limits::ADDRESSES_MAX {
-            self.joins_by_address
-                .retain(|_, bucket| bucket.level(now) < limits::ADDRESS_JOINS_BURST);
-        }
-        if self.joins_by_address.len() >= limits::ADDRESSES_MAX {
-            self.joins_by_address.clear();
-        }
-        let bucket = self.joins_by_address.entry(address).or_insert_with(|| {
-            TokenBucket::new(
-                limits::ADDRESS_JOINS_PER_SECOND,
-                limits::ADDRESS_JOINS_BURST,
-                now,
-            )
-        });
-        bucket.take(1, now) && self.joins.take(1, now)
-    }
-
     /// Forgets those whom the world has now, and those whom it did not take in.
     fn settle(&mut self, population: &Population, now: Instant) {
         self.pending
             .retain(|session, (_, until)| now < *until && !population.has(*session));
+    }
+
+    /// Whether somebody is in the battle, or on the way.
+    fn is_in(&self, session: SessionId, population: &Population, now: Instant) -> bool {
+        let pending = self.pending.get(&session);
+        pending.is_some_and(|(_, until)| now < *until) || population.has(session)
     }
 
     /// Counts a newcomer until the world does; its name, made unique.
@@ -322,26 +286,16 @@ impl Inner {
         name
     }
 
-    /// A number at the end of the line; none when it is full.
-    fn queue(&mut self, account: u64) -> Option<u64> {
-        if self.line.len() >= limits::WAITING_MAX {
-            return None;
+    /// Sends one to the end of the line as somebody new, for somebody came in elsewhere with its line ticket.
+    fn begin_anew(&mut self, place: &mut Place, population: &Population) {
+        if self.line.ahead_count(place.spot).is_none() {
+            return;
         }
-        let number = self.line_next;
-        self.line_next += 1;
-        self.line.push_back((number, account));
-        Some(number)
-    }
-
-    fn quit(&mut self, place: &Place) {
-        if let Ok(index) = self.place_of(place) {
-            self.line.remove(index);
-        }
-    }
-
-    fn place_of(&self, place: &Place) -> Result<usize, usize> {
-        self.line
-            .binary_search_by_key(&place.number, |(number, _)| *number)
+        self.line.leave(place.spot);
+        let end_ms = self.line.end_ms(place.spot.since_ms);
+        place.known = stranger(population);
+        let spot = self.line.enter(place.known, end_ms);
+        place.spot = spot.expect("it just left one");
     }
 }
 
@@ -367,6 +321,8 @@ mod tests {
         sync::Arc,
         time::Duration,
     };
+
+    const NOW_MS: u64 = 1_790_000_000_000;
 
     /// A world that takes everybody in, when it is told to.
     #[derive(Default)]
@@ -423,7 +379,9 @@ mod tests {
             name,
             resume_token,
             ticket: "",
+            line_ticket: "",
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            now_ms: NOW_MS,
         }
     }
 
@@ -583,8 +541,8 @@ mod tests {
         let twin = Twin::default();
         joins(&registry, &request("Bera", ""), &twin, now);
         let late = now + limits::JOIN_TIMEOUT;
-        let place = waits(&registry, "Bera", &twin, late - Duration::from_millis(1));
-        let turn = registry.advance(&place, &twin.population(), late);
+        let mut place = waits(&registry, "Bera", &twin, late - Duration::from_millis(1));
+        let turn = registry.advance(&mut place, &twin.population(), late);
         assert!(matches!(turn, Ok(Turn::Now(admission)) if admission.name == "Bera"));
     }
 
@@ -595,27 +553,27 @@ mod tests {
         let mut twin = Twin::default();
         let inside = ["a", "b"].map(|name| joins(&registry, &request(name, ""), &twin, now));
         inside.iter().for_each(|admission| twin.take_in(admission));
-        let line = ["c", "d", "e", "f"].map(|name| waits(&registry, name, &twin, now));
-        let turn = |place, twin: &Twin| registry.advance(place, &twin.population(), now);
+        let mut line = ["c", "d", "e", "f"].map(|name| waits(&registry, name, &twin, now));
+        let turn = |place: &mut _, twin: &Twin| registry.advance(place, &twin.population(), now);
         let later = |position, count| Ok(Turn::Later { position, count });
-        assert_eq!(turn(&line[3], &twin), later(4, 4));
+        assert_eq!(turn(&mut line[3], &twin), later(4, 4));
         registry.quit(&line[0]);
-        assert_eq!(turn(&line[3], &twin), later(3, 3));
+        assert_eq!(turn(&mut line[3], &twin), later(3, 3));
         twin.let_go(&inside[0]);
-        assert_eq!(turn(&line[2], &twin), later(2, 3), "it is not its turn");
-        let Ok(Turn::Now(next)) = turn(&line[1], &twin) else {
+        assert_eq!(turn(&mut line[2], &twin), later(2, 3), "not its turn");
+        let Ok(Turn::Now(next)) = turn(&mut line[1], &twin) else {
             panic!("there is room for the first");
         };
         assert_eq!(next.name, "d");
-        assert_eq!(turn(&line[2], &twin), later(1, 2), "the room is taken");
+        assert_eq!(turn(&mut line[2], &twin), later(1, 2), "the room is taken");
         twin.take_in(&next);
-        assert_eq!(turn(&line[2], &twin), later(1, 2));
+        assert_eq!(turn(&mut line[2], &twin), later(1, 2));
         // Who is inside comes back whatever waits.
         let again = joins(&registry, &request("b", &inside[1].token), &twin, now);
         assert_eq!(again.session, inside[1].session);
         twin.let_go(&next);
         waits(&registry, "g", &twin, now);
-        assert!(matches!(turn(&line[2], &twin), Ok(Turn::Now(_))));
+        assert!(matches!(turn(&mut line[2], &twin), Ok(Turn::Now(_))));
     }
 
     #[test]
@@ -626,11 +584,11 @@ mod tests {
         let bera = joins(&registry, &request("Bera", ""), &twin, now);
         twin.take_in(&bera);
         registry.set_open(false);
-        let place = waits(&registry, "Ivar", &twin, now);
+        let mut place = waits(&registry, "Ivar", &twin, now);
         let again = joins(&registry, &request("", &bera.token), &twin, now);
         assert_eq!(again.session, bera.session);
         registry.set_open(true);
-        let turn = registry.advance(&place, &twin.population(), now);
+        let turn = registry.advance(&mut place, &twin.population(), now);
         assert!(matches!(turn, Ok(Turn::Now(_))));
         assert_eq!(registry.waiting_count(), 0);
     }
@@ -644,8 +602,7 @@ mod tests {
         let line = ["c", "d", "e"].map(|name| waits(&registry, name, &twin, now));
         registry.bar(line[1].known.account, now);
         registry.set_open(true);
-        let late = now + 2 * limits::BAR_TIME;
-        let turns = line.map(|place| registry.advance(&place, &twin.population(), late));
+        let turns = line.map(|mut place| registry.advance(&mut place, &twin.population(), now));
         let [first, second, third] = turns;
         assert_eq!(second, Err(Refusal::Ticket(SENT_AWAY)));
         assert!(matches!(
@@ -653,6 +610,140 @@ mod tests {
             [Ok(Turn::Now(_)), Ok(Turn::Now(_))]
         ));
         assert_eq!(registry.waiting_count(), 0);
+    }
+
+    /// Comes at a time with a line ticket, where nobody is let in.
+    fn comes(registry: &Registry, twin: &Twin, (ticket, now_ms): (&str, u64)) -> Place {
+        let request = JoinRequest {
+            line_ticket: ticket,
+            now_ms,
+            ..request("c", "")
+        };
+        let now = Instant::now();
+        match registry.admit(&request, &twin.population(), now) {
+            Ok(Answer::Wait(place)) => place,
+            other => panic!("does not wait: {other:?}"),
+        }
+    }
+
+    fn position(registry: &Registry, place: &mut Place, twin: &Twin) -> u32 {
+        match registry.advance(place, &twin.population(), Instant::now()) {
+            Ok(Turn::Later { position, .. }) => position,
+            other => panic!("waits no more: {other:?}"),
+        }
+    }
+
+    fn closed(registry: Registry) -> Registry {
+        registry.set_open(false);
+        registry
+    }
+
+    #[test]
+    fn who_waits_takes_its_place_again_at_any_edge() {
+        let now = Instant::now();
+        let [here, there] = [closed(registry(10, now)), closed(registry(10, now))];
+        let twin = Twin::default();
+        let first = comes(&here, &twin, ("", NOW_MS));
+        let mut other = comes(&there, &twin, ("", NOW_MS + 1));
+        let ticket = here.line_ticket(&first, NOW_MS + 50);
+        here.quit(&first);
+        let mut again = comes(&there, &twin, (&ticket, NOW_MS + 100));
+        assert_eq!(again.known, first.known);
+        assert_eq!(position(&there, &mut again, &twin), 1);
+        assert_eq!(position(&there, &mut other, &twin), 2);
+        // A second connection has no second place, and the older one none any more.
+        let mut newest = comes(&there, &twin, (&ticket, NOW_MS + 200));
+        assert_eq!(position(&there, &mut newest, &twin), 1);
+        let older = there.advance(&mut again, &twin.population(), now);
+        assert_eq!((older, there.waiting_count()), (Ok(Turn::Replaced), 2));
+        there.quit(&again);
+        assert_eq!(there.waiting_count(), 2);
+    }
+
+    #[test]
+    fn a_line_ticket_without_use_leads_to_the_end_of_the_line() {
+        let now = Instant::now();
+        let registry = closed(registry(10, now));
+        let mut twin = Twin::default();
+        let of = |number, until_ms| LineTicket {
+            known: Known {
+                session: SessionId(number),
+                account: number,
+            },
+            since_ms: 1,
+            until_ms,
+        };
+        let (mine, inside) = (SessionId::STRANGER_BIT | 1, SessionId::STRANGER_BIT | 2);
+        let admission = registry.attach(of(inside, 0).known, "in".into());
+        twin.take_in(&admission);
+        registry.bar(SessionId::STRANGER_BIT | 3, now);
+        let sign = |ticket| registry.key.line_ticket(&ticket);
+        let over = sign(of(mine, NOW_MS));
+        let forged = TokenKey::new(&[2; TokenKey::BYTES]).line_ticket(&of(mine, u64::MAX));
+        let characters = sign(of(7, u64::MAX));
+        let spent = sign(of(inside, u64::MAX));
+        let barred = sign(of(SessionId::STRANGER_BIT | 3, u64::MAX));
+        let mut others = Vec::new();
+        for ticket in [
+            &over,
+            &forged,
+            &characters,
+            &spent,
+            &barred,
+            &admission.token,
+            "zz",
+        ] {
+            let mut place = comes(&registry, &twin, (ticket, NOW_MS));
+            others.push(place.known.session);
+            let count = others.len() as u32;
+            assert_eq!(position(&registry, &mut place, &twin), count, "{ticket}");
+        }
+        let taken = [mine, 7, inside, SessionId::STRANGER_BIT | 3];
+        assert!(
+            taken
+                .iter()
+                .all(|taken| !others.contains(&SessionId(*taken)))
+        );
+        let mut good = comes(&registry, &twin, (&sign(of(mine, NOW_MS + 1)), NOW_MS));
+        assert_eq!(position(&registry, &mut good, &twin), 1);
+    }
+
+    #[test]
+    fn a_character_waits_by_its_own_line_ticket_only() {
+        let now = Instant::now();
+        let registry = closed(ticketed(true, now));
+        let twin = Twin::default();
+        let admit = |ticket, line_ticket, now_ms| {
+            let request = JoinRequest {
+                line_ticket,
+                now_ms,
+                ..with_ticket(ticket, "")
+            };
+            match registry.admit(&request, &twin.population(), now) {
+                Ok(Answer::Wait(place)) => place,
+                other => panic!("does not wait: {other:?}"),
+            }
+        };
+        let first = admit("7", "", NOW_MS);
+        let ticket = registry.line_ticket(&first, NOW_MS);
+        let mut thief = admit("8", &ticket, NOW_MS + 1);
+        assert_eq!(thief.known.session, SessionId(8));
+        assert_eq!(position(&registry, &mut thief, &twin), 2);
+    }
+
+    /// Of two edges that show a line ticket's holder in, the slower one must not give its body away.
+    #[test]
+    fn who_came_in_by_a_line_ticket_elsewhere_leaves_it_without_use() {
+        let now = Instant::now();
+        let registry = closed(registry(10, now));
+        let mut twin = Twin::default();
+        let mut first = comes(&registry, &twin, ("", NOW_MS));
+        let mut second = comes(&registry, &twin, ("", NOW_MS + 1));
+        let known = first.known;
+        twin.take_in(&registry.attach(known, "c".into()));
+        assert_eq!(position(&registry, &mut first, &twin), 2);
+        assert_eq!(position(&registry, &mut second, &twin), 1);
+        assert_ne!(first.known, known);
     }
 
     #[test]

@@ -2,8 +2,6 @@
 //! handed on to the others. What others hand on is told with the next frame. Nothing waits: a full queue
 //! drops and counts (R6), and a client that reads slowly misses words before anything else.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use bytes::Bytes;
 use chat::{
     Absent, Audience, Channel, Draft, History, Listener, Manners, Membership, Memberships, Notice,
@@ -19,6 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     chat_exchange::ChatEnd,
+    clock::now_ms,
     counters::{Cause, Counters, add},
     hub::{
         ClientId, Hub,
@@ -387,9 +386,4 @@ fn session_of(frame: &Frame, wanted: &str) -> Option<SessionId> {
     };
     let found = frame.players.iter().find(has_name)?;
     Some(found.session)
-}
-
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as u64)
 }

@@ -129,7 +129,7 @@ async fn admit(
     }
 }
 
-/// One who does not take in where it stands loses its place, for others stand behind it.
+/// One who does not take in where it stands is taken for lost, for others stand behind it.
 async fn wait_in_line(edge: &Rc<Edge>, place: Place, sink: &mut Sink) -> Result<Admission, Ending> {
     let mut wait = Wait::new(edge, place);
     loop {

@@ -93,6 +93,8 @@ pub struct Client {
     pub refusals: Vec<(u32, u8)>,
     /// Its places in the line, in the order in which it heard of them.
     pub places: Vec<(u32, u32)>,
+    /// The newest one.
+    pub line_ticket: String,
     /// What it was told last of what the server does less of.
     pub overload: Option<Overload>,
     /// Words it heard, and why its own were not taken.
@@ -320,6 +322,7 @@ impl Client {
             edits: Vec::new(),
             refusals: Vec::new(),
             places: Vec::new(),
+            line_ticket: String::new(),
             overload: None,
             said: Vec::new(),
             unsaid: Vec::new(),
@@ -391,7 +394,10 @@ impl Client {
             Heard::Appearance { index, name } => {
                 self.names.insert(*index, name.clone());
             }
-            Heard::Waiting(waiting) => self.places.push((waiting.position, waiting.count)),
+            Heard::Waiting(waiting) => {
+                self.places.push((waiting.position, waiting.count));
+                self.line_ticket.clone_from(&waiting.line_ticket);
+            }
             Heard::Overload(overload) => self.overload = Some(*overload),
             Heard::Said(said) => self.said.push(said.clone()),
             Heard::Unsaid(unsaid) => self.unsaid.push(*unsaid),

@@ -74,8 +74,18 @@ ticket(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+/**
+ * From an earlier Waiting, to take that place in the line again; else empty.
+ */
+lineTicket():string|null
+lineTicket(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+lineTicket(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startHello(builder:flatbuffers.Builder) {
-  builder.startObject(7);
+  builder.startObject(8);
 }
 
 static addProtocolVersion(builder:flatbuffers.Builder, protocolVersion:number) {
@@ -106,6 +116,10 @@ static addTicket(builder:flatbuffers.Builder, ticketOffset:flatbuffers.Offset) {
   builder.addFieldOffset(6, ticketOffset, 0);
 }
 
+static addLineTicket(builder:flatbuffers.Builder, lineTicketOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(7, lineTicketOffset, 0);
+}
+
 static endHello(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
@@ -119,7 +133,7 @@ static finishSizePrefixedHelloBuffer(builder:flatbuffers.Builder, offset:flatbuf
   builder.finish(offset, undefined, true);
 }
 
-static createHello(builder:flatbuffers.Builder, protocolVersion:number, nameOffset:flatbuffers.Offset, resumeTokenOffset:flatbuffers.Offset, house:number, viewDistanceBlocks:number, budgetBytesPerSecond:number, ticketOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createHello(builder:flatbuffers.Builder, protocolVersion:number, nameOffset:flatbuffers.Offset, resumeTokenOffset:flatbuffers.Offset, house:number, viewDistanceBlocks:number, budgetBytesPerSecond:number, ticketOffset:flatbuffers.Offset, lineTicketOffset:flatbuffers.Offset):flatbuffers.Offset {
   Hello.startHello(builder);
   Hello.addProtocolVersion(builder, protocolVersion);
   Hello.addName(builder, nameOffset);
@@ -128,6 +142,7 @@ static createHello(builder:flatbuffers.Builder, protocolVersion:number, nameOffs
   Hello.addViewDistanceBlocks(builder, viewDistanceBlocks);
   Hello.addBudgetBytesPerSecond(builder, budgetBytesPerSecond);
   Hello.addTicket(builder, ticketOffset);
+  Hello.addLineTicket(builder, lineTicketOffset);
   return Hello.endHello(builder);
 }
 }

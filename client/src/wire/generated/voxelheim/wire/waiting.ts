@@ -5,7 +5,8 @@
 import * as flatbuffers from 'flatbuffers';
 
 /**
- * The battle is full: the client waits its turn. Sent when that changes, at most once a second.
+ * The battle is full: the client waits its turn. Sent when that changes, at most once a second, and before
+ * `line_ticket` gets old.
  */
 export class Waiting {
   bb: flatbuffers.ByteBuffer|null = null;
@@ -41,8 +42,18 @@ count():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+/**
+ * Since when this client waits, signed: brings it back to its place after a loss.
+ */
+lineTicket():string|null
+lineTicket(optionalEncoding:flatbuffers.Encoding):string|Uint8Array|null
+lineTicket(optionalEncoding?:any):string|Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
+}
+
 static startWaiting(builder:flatbuffers.Builder) {
-  builder.startObject(2);
+  builder.startObject(3);
 }
 
 static addPosition(builder:flatbuffers.Builder, position:number) {
@@ -53,15 +64,20 @@ static addCount(builder:flatbuffers.Builder, count:number) {
   builder.addFieldInt32(1, count, 0);
 }
 
+static addLineTicket(builder:flatbuffers.Builder, lineTicketOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(2, lineTicketOffset, 0);
+}
+
 static endWaiting(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createWaiting(builder:flatbuffers.Builder, position:number, count:number):flatbuffers.Offset {
+static createWaiting(builder:flatbuffers.Builder, position:number, count:number, lineTicketOffset:flatbuffers.Offset):flatbuffers.Offset {
   Waiting.startWaiting(builder);
   Waiting.addPosition(builder, position);
   Waiting.addCount(builder, count);
+  Waiting.addLineTicket(builder, lineTicketOffset);
   return Waiting.endWaiting(builder);
 }
 }
