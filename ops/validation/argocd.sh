@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What Argo CD is pointed to: kinds as their schemas say, paths and parts that are there, rights for the kinds that our
-# manifests have and no others, and a promotion that moves what was tried.
+# manifests have and no others, a promotion that moves what was tried, and staff who are told of it.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 cd "$ROOT"
@@ -9,6 +9,7 @@ main() {
   local environment
   need_kubectl
   for environment in "${ENVIRONMENTS[@]}"; do render "$environment" >/dev/null; done
+  kubectl kustomize argocd/environments >"$SCRATCH/declared.yaml"
   node ops/validation/custom_kinds.mjs "$(custom_schemas)" argocd/root.yaml argocd/projects/*.yaml argocd/applicationsets/*.yaml
   rules ops/validation/argocd_rules.py "$SCRATCH"
   promotion
@@ -34,6 +35,7 @@ promotion() {
   argocd/promote test "$first" && argocd/promote ptu && argocd/promote live
   argocd/promote test "$second" && argocd/promote ptu && argocd/promote live
   grep -q "^revision: $second$" argocd/environments/live.yaml
+  kubectl kustomize argocd/environments | grep -q "^ *revision: $second$" || die "a promotion does not reach staff's service"
   argocd/promote live --back
   grep -q "^revision: $first$" argocd/environments/live.yaml
   must_fail "dev does not follow every merge" argocd/promote dev "$first"
@@ -47,6 +49,8 @@ commit() {
 canaries() {
   sed 's/selfHeal: true/selfHeals: true/' argocd/applicationsets/playground.yaml >"$SCRATCH/set.yaml"
   must_fail "an unknown field" node ops/validation/custom_kinds.mjs "$(custom_schemas)" "$SCRATCH/set.yaml"
+  sed -i '/^  test.yaml:/,$d' "$SCRATCH/declared.yaml"
+  must_fail "an environment that staff are not told of" rules ops/validation/argocd_rules.py "$SCRATCH"
 }
 
 # release LETTER: as if both images had been made, with a digest of this letter.

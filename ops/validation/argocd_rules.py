@@ -1,6 +1,8 @@
 """That Argo CD's pointers point to what is there, and that projects may do what they need to and no more.
 
     python3 ops/validation/argocd_rules.py FOLDER_OF_RENDERED_ENVIRONMENTS
+
+In the folder is also `declared.yaml`, what argocd/environments is to kustomize.
 """
 
 import pathlib
@@ -71,6 +73,28 @@ def faults_of_set(application_set, environments, parts):
                 yield f"points to {path}, which is not there"
 
 
+def faults_of_declared(application_set, project, environments, documents):
+    """What is declared reaches each environment whole, as main has it, by itself, and nothing else does."""
+    expected = {f"{it['environment']}.yaml": (ARGOCD / f"environments/{it['environment']}.yaml").read_text() for it in environments}
+    if [(it["kind"], it["metadata"]["name"], it["data"]) for it in documents] != [("ConfigMap", "declared", expected)]:
+        yield "argocd/environments/Kustomization does not bring each of its files"
+    (git,) = (it["git"] for it in application_set["spec"]["generators"])
+    template = application_set["spec"]["template"]["spec"]
+    if template["source"]["path"] != "argocd/environments" or template["source"]["targetRevision"] != git["revision"]:
+        yield "the set does not bring what the environments are made of"
+    if not template["syncPolicy"].get("automated", {}).get("selfHeal"):
+        yield "somebody must sync it"
+    if template["project"] != project["metadata"]["name"]:
+        yield f"is of the project {template['project']}"
+    may = {(it["name"], it["namespace"]) for it in project["spec"]["destinations"]}
+    if may != {(it["cluster"], f"voxelheim-{it['environment']}") for it in environments}:
+        yield f"its project reaches {sorted(may)}"
+    if listed(project["spec"]["namespaceResourceWhitelist"]) != {("", "ConfigMap")} or project["spec"]["clusterResourceWhitelist"]:
+        yield "its project may make more than a ConfigMap"
+    if "syncWindows" in project["spec"]:
+        yield "its project has hours"
+
+
 def main():
     rendered_in = pathlib.Path(sys.argv[1])
     parts = re.search(r"^PARTS=\(([^)]*)\)", (ROOT / "ops/k8s/apply").read_text(), re.M).group(1).split()
@@ -81,7 +105,12 @@ def main():
         (project,) = load(ARGOCD / f"projects/{name}.yaml")
         rendered = load(rendered_in / f"{name}.yaml")
         faults += [f"project {name}: {it}" for it in faults_of_project(name, project, rendered)]
-    for path in sorted((ARGOCD / "applicationsets").glob("*.yaml")):
+    (declared_set,) = load(ARGOCD / "applicationsets/declared.yaml")
+    (declared_project,) = load(ARGOCD / "projects/declared.yaml")
+    documents = load(rendered_in / "declared.yaml")
+    faults += [f"declared: {it}" for it in faults_of_declared(declared_set, declared_project, environments, documents)]
+    for rollout in sorted({it["rollout"] for it in environments}):
+        path = ARGOCD / f"applicationsets/{rollout}.yaml"
         (application_set,) = load(path)
         faults += [f"{path.name}: {it}" for it in faults_of_set(application_set, environments, parts)]
     pointers_only = {"AppProject", "ApplicationSet", "Application"}

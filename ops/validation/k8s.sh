@@ -59,6 +59,11 @@ canaries() {
   sed 's/--pod=shards:7101/--pod=shards:9100/' "$1" >"$folder/world.yaml"
   must_fail "a port at which no shard answers operators" \
     rules ops/validation/manifest_rules.py live "$folder/world.yaml"
+  sed 's|--environment=ptu=https://ptu|--environment=ptu=https://test|' "$1" >"$folder/environment.yaml"
+  must_fail "another environment at a host that is not its" \
+    rules ops/validation/manifest_rules.py live "$folder/environment.yaml"
+  sed 's|--declared=/declared|--declared=/credentials|' "$1" >"$folder/declared.yaml"
+  must_fail "a folder in which nothing is declared" rules ops/validation/manifest_rules.py live "$folder/declared.yaml"
   sed 's|value: 10.43.0.0/16|value: 0.0.0.0/0|' "$1" >"$folder/trust.yaml"
   must_fail "a world whose word is believed" rules ops/validation/manifest_rules.py live "$folder/trust.yaml"
   sed 's/--link-public/--link-outside/' "$1" >"$folder/flag.yaml"

@@ -25,6 +25,8 @@ STOP_OF_SERVICES = ("services/web/src/limits.rs", "STOP_TIME_MAX")
 STOP_SLACK_S = 10
 FLAGS_OF_FILES = ("--data", "--master-key", "--key", "--mail", "--copied")
 CREDENTIALS = ("authority.crt", "tls.crt", "tls.key")
+# What argocd/environments is as a ConfigMap; argocd_rules.py holds it to its files.
+DECLARED = "declared"
 # Only who has players or moves them makes resume tokens.
 MAKES_TOKENS = ("shard", "edge")
 
@@ -218,6 +220,27 @@ def operated(services, pods):
         yield "admin", "nobody serves staff"
 
 
+def surrounded(pod):
+    """Staff's service knows every environment, others by their hosts, and where Argo CD brings what is declared."""
+    if pod.role != "admin":
+        return
+    overlays = {it.name: host_of(it) for it in (ROOT / "ops/k8s/overlays").iterdir()}
+    told = dict(it.partition("=")[::2] for it in pod.flags("--environment"))
+    own = pod.environment["ENVIRONMENT"]
+    expected = {name: "" if name == own else f"https://{host}/" for name, host in overlays.items()}
+    if told != expected:
+        yield f"knows the environments {told}, not {expected}"
+    mounts = {it["mountPath"]: it["name"] for it in pod.container["volumeMounts"]}
+    brought = {it["name"]: it["configMap"]["name"] for it in pod.spec["volumes"] if "configMap" in it}
+    if brought.get(mounts.get(pod.flag("--declared"))) != DECLARED:
+        yield f"--declared {pod.flag('--declared')} is not the ConfigMap {DECLARED}"
+
+
+def host_of(overlay):
+    (values,) = load(overlay / "environment/values.yaml")
+    return values["data"]["host"]
+
+
 def named(service, name):
     return service["metadata"]["name"] == name
 
@@ -269,7 +292,7 @@ def main():
     pods = pods_of(documents)
     faults = [f"{name}: {fault}" for name, fault in together(documents, pods)]
     for pod in pods:
-        rules = (guarded, scripted, ready_to_run, whole, mounted, listening, numbered, trusting, copied)
+        rules = (guarded, scripted, ready_to_run, whole, mounted, listening, numbered, trusting, copied, surrounded)
         found = [it for rule in rules for it in rule(pod)]
         if binary and pod.container not in pod.scripts:
             found += faults_of_command(binary[0], pod.command, pod.environment)
