@@ -31,7 +31,7 @@ schemas() {
     >"$SCRATCH/schemas" 2>&1 || { cat "$SCRATCH/schemas"; return 1; }
 }
 
-# What is printed for a restore, with the image that live's copies are made by.
+# What is printed for a restore, with the image that live's copies are made by, in the namespace that live is.
 restoring() {
   local what
   VOXELHEIM_TOOLS_IMAGE="$(grep -m 1 -o 'image: .*voxelheim-tools.*' "$SCRATCH/live.yaml" | cut -d ' ' -f 2)"
@@ -39,6 +39,8 @@ restoring() {
   for what in databases pod-1; do
     ops/k8s/restore live "$what" 2026-01-01T000000000Z >"$SCRATCH/restore-$what.yaml"
     schemas "$SCRATCH/restore-$what.yaml"
+    cat "$SCRATCH/live.yaml" "$SCRATCH/restore-$what.yaml" >"$SCRATCH/restoring"
+    rules ops/validation/manifest_rules.py live "$SCRATCH/restoring"
   done
 }
 
@@ -66,6 +68,9 @@ canaries() {
   must_fail "a folder in which nothing is declared" rules ops/validation/manifest_rules.py live "$folder/declared.yaml"
   sed 's|value: 10.43.0.0/16|value: 0.0.0.0/0|' "$1" >"$folder/trust.yaml"
   must_fail "a world whose word is believed" rules ops/validation/manifest_rules.py live "$folder/trust.yaml"
+  sed 's|^\( *\)- { name: VOXELHEIM_BACKUP_IDENTITY,.*|&\n\1- { name: VOXELHEIM_GAME, value: any }|' \
+    "$SCRATCH/restoring" >"$folder/secret.yaml"
+  must_fail "a world's Job with a database" rules ops/validation/manifest_rules.py live "$folder/secret.yaml"
   sed 's/--link-public/--link-outside/' "$1" >"$folder/flag.yaml"
   [ ! -x "$BINARY" ] || must_fail "a flag that the binary does not have" \
     rules ops/validation/manifest_rules.py live "$folder/flag.yaml" "$BINARY"

@@ -12,7 +12,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "ops/dev"))
 
-from binary_help import faults_of_command, unknown_variables  # noqa: E402
+from binary_help import VARIABLES_OF_ALL, faults_of_command, unknown_variables  # noqa: E402
 from manifests import TRUSTED, VARIABLE, load, of_kind, pods_of, selects  # noqa: E402
 
 # Where the binary says how long a role may take to stop, in seconds.
@@ -25,6 +25,8 @@ STOP_OF_SERVICES = ("services/web/src/limits.rs", "STOP_TIME_MAX")
 STOP_SLACK_S = 10
 FLAGS_OF_FILES = ("--data", "--master-key", "--key", "--mail", "--copied")
 CREDENTIALS = ("authority.crt", "tls.crt", "tls.key")
+# What scripts need for what environment.sh does for them.
+BY_VERBS = {"seal": "VOXELHEIM_BACKUP_RECIPIENT", "unseal": "VOXELHEIM_BACKUP_IDENTITY"}
 # What argocd/environments is as a ConfigMap; argocd_rules.py holds it to its files.
 DECLARED = "declared"
 # Only who has players or moves them makes resume tokens.
@@ -72,10 +74,12 @@ def scripted(pod):
         ]
         text = "\n".join(texts)
         wanted = {name for line in re.findall(r"^\s*require (.+)$", text, re.M) for name in line.split()}
-        if re.search(r"\bseal\b", text):
-            wanted.add("VOXELHEIM_BACKUP_RECIPIENT")
+        wanted |= {name for verb, name in BY_VERBS.items() if re.search(rf"\b{verb}\b", text)}
         for name in sorted(wanted - given):
             yield f"{script.name} needs {name}"
+        used = {*wanted, *re.findall(r"^[^#\n]*\b(VOXELHEIM_\w+)", text, re.M), *VARIABLES_OF_ALL, "VOXELHEIM_ENVIRONMENT"}
+        for name in sorted(it for it in given - used if it.startswith("VOXELHEIM_")):
+            yield f"{script.name} has no use for {name}"
         if "TMPDIR" not in given and re.search(r"^\s*scratch$", text, re.M):
             yield f"{script.name} has nowhere to write"
 
