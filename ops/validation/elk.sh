@@ -1,21 +1,24 @@
 #!/usr/bin/env bash
-# Logs: real lines of running processes, as Docker keeps them, through Filebeat's parsers and the pipeline's own
-# grammar into a sink that speaks `_bulk` and refuses what the index template does; and that setup.sh sends what it
-# should. None of Elastic's programs is to be had from a registry, so their part is played by
+# Logs: real lines of running processes, as Docker and a node keep them, through Filebeat's parsers and the pipeline's
+# own grammar into a sink that speaks `_bulk` and refuses what the index template does; that setup.sh sends what it
+# should; and the cluster's manifests, strictly by Kubernetes' schemas and in agreement with what they mount. None of Elastic's programs is to be had from a registry, so their part is played by
 # ops/validation/watching/{logs,logstash}.py, which take nothing that they do not know. Seconds.
 # VOXELHEIM_BIN names the binary [target/debug/voxelheim].
 set -euo pipefail
-source "$(dirname "${BASH_SOURCE[0]}")/../dev/common.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 source "$ROOT/ops/validation/watching/tools.sh"
 
 PLAY_SECONDS=5
-FOLDER="$(mktemp -d)"
+FOLDER="$SCRATCH"
 PROCESS=""
-trap '[ -z "$PROCESS" ] || kill "$PROCESS" 2>/dev/null || true; rm -rf "$FOLDER"' EXIT
+trap '[ -z "$PROCESS" ] || kill "$PROCESS" 2>/dev/null || true; remove_scratch' EXIT
+# Of Filebeat: it must be root and may ask the cluster's API (23, 38, 40); of all: Elastic's images by their versions,
+# as compose has them, and their user's number (43, 15, 40).
+SKIPPED=CKV_K8S_15,CKV_K8S_23,CKV_K8S_35,CKV_K8S_38,CKV_K8S_40,CKV_K8S_43,CKV_K8S_11
 
 main() {
   cd "$ROOT"
-  BINARY="$(realpath "${VOXELHEIM_BIN:-$TARGET/debug/voxelheim}")"
+  BINARY="$(realpath "$BINARY")"
   [ -x "$BINARY" ] || die "no $BINARY: build it (cargo build -p voxelheim), or name another with VOXELHEIM_BIN"
   need_yaml
   need yamllint yamllint
@@ -27,6 +30,26 @@ main() {
   say_last_words
   python3 ops/validation/watching/elastic_setup.py "$FOLDER"
   python3 ops/validation/watching/logs.py "edge=$FOLDER/edge" "shard-1=$FOLDER/shard" "auth=$FOLDER/auth"
+  need_kubectl
+  manifests
+}
+
+manifests() {
+  local file="$FOLDER/elk.yaml"
+  kubectl kustomize ops/elk >"$file"
+  schemas "$file"
+  checkov --framework kubernetes --skip-check "$SKIPPED" --file "$file"
+  sed 's/tolerations:/toleration:/' "$file" >"$FOLDER/field.yaml"
+  must_fail "an unknown field" schemas "$FOLDER/field.yaml"
+  sed 's/containerPort: 5044/containerPort: 5045/' "$file" >"$FOLDER/port.yaml"
+  must_fail "a port that Logstash does not open" python3 ops/validation/watching/log_pods.py "$FOLDER/port.yaml"
+  sed 's/ELASTICSEARCH_PASSWORD/ELASTIC_PASSWORD/' "$file" >"$FOLDER/variable.yaml"
+  must_fail "a variable that nobody reads" python3 ops/validation/watching/log_pods.py "$FOLDER/variable.yaml"
+  python3 ops/validation/watching/log_pods.py "$file"
+}
+
+schemas() {
+  program kubernetes-validate==1.37.0 kubernetes-validate -k "$KUBERNETES_VERSION" --strict --quiet "$1"
 }
 
 # The one process and its players say what an edge does: the lines are the same.

@@ -1,5 +1,5 @@
-"""Real lines of logs on their whole way: out of Docker's files as Filebeat reads them, through the pipeline, into an
-index as its template says.
+"""Real lines of logs on their whole way, under compose and in a cluster: out of the files in which Docker or a node
+keeps them as Filebeat reads them, through the pipeline, into an index as its template says.
 
     python3 ops/validation/watching/logs.py SERVICE=FILE...
 
@@ -20,6 +20,7 @@ from datetime import datetime
 
 import yaml
 
+import filebeat
 import logstash
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -27,64 +28,42 @@ ELK = ROOT / "ops/elk"
 
 
 def main():
-    sources = dict(it.split("=", 1) for it in sys.argv[1:])
+    sources = {service: pathlib.Path(path).read_text() for service, path in (it.split("=", 1) for it in sys.argv[1:])}
+    faults = [f"{form}: {it}" for form in filebeat.FORMATS for it in faults_of_way(form, sources)]
+    for fault in faults[:20]:
+        print(fault)
+    sys.exit(1 if faults else 0)
+
+
+def faults_of_way(form, sources):
+    """Of compose's way, or of a cluster's."""
+    lines_of = filebeat.docker_lines if form == "docker" else filebeat.cri_lines
+    lines = [line for service, text in sources.items() for line in lines_of(service, text)]
+    config = yaml.safe_load((ELK / "filebeat" / filebeat.FORMATS[form]).read_text())
+    events = list(filebeat.events(config, form, [*lines, *strangers(form)]))
     sections = logstash.read((ELK / "logstash/voxelheim.conf").read_text())
-    lines = [line for service, path in sources.items() for line in docker_lines(service, pathlib.Path(path).read_text())]
-    events = list(filebeat(yaml.safe_load((ELK / "filebeat/compose.yml").read_text()), lines))
     index = Index(json.loads((ELK / "elasticsearch/mappings.json").read_text())["template"]["mappings"])
-    sent, dropped = 0, 0
+    dropped = 0
     for event in events:
         try:
             logstash.run(sections["filter"], event)
             send(index.url, event)
-            sent += 1
         except logstash.Dropped:
             dropped += 1
     faults = index.faults + faults_of_whole(lines, index.documents, dropped)
-    for fault in faults[:20]:
-        print(fault)
     levels = ", ".join(f"{count} {level}" for level, count in Counter(it["log"]["level"] for it in index.documents).most_common())
-    print(f"{len(lines)} lines, {sent} documents ({levels}), {len(faults)} faults")
-    sys.exit(1 if faults else 0)
+    print(f"{form}: {len(lines)} lines, {len(index.documents)} documents ({levels}), {len(faults)} faults")
+    return faults
 
 
-# --- Docker and Filebeat ------------------------------------------------------------------------------------
-
-
-def docker_lines(service, text):
-    """As its json-file driver writes them, with the label that docker-compose.yml asks for."""
-    for line in text.splitlines():
-        attributes = {"com.docker.compose.service": service}
-        yield {"log": line + "\n", "stream": "stderr", "attrs": attributes, "time": "2026-01-01T00:00:00.000000001Z"}
-
-
-def filebeat(config, lines):
-    """Events out of lines, by the parsers that the configuration names."""
-    [container, multiline] = config["filebeat.inputs"][0]["parsers"]
-    if container != {"container": {"stream": "all", "format": "docker"}}:
-        raise SystemExit(f"a parser {container}")
-    rule = multiline["multiline"]
-    if (rule["type"], rule["negate"], rule["match"]) != ("pattern", True, "after"):
-        raise SystemExit(f"a parser {rule}")
-    begins = re.compile(rule["pattern"])
-    event = None
-    for line in lines:
-        service = line["attrs"]["com.docker.compose.service"]
-        message = line["log"].removesuffix("\n")
-        if event and not begins.search(message) and event["docker"]["attrs"]["com.docker.compose.service"] == service:
-            event["message"] += "\n" + message
-            continue
-        if event:
-            yield event
-        event = {
-            "@timestamp": line["time"], "@version": "1", "message": message, "stream": line["stream"],
-            "docker": {"attrs": dict(line["attrs"])}, "log": {"file": {"path": "/x-json.log"}, "offset": 0, "flags": ["multiline"]},
-            "input": {"type": "filestream"}, "agent": {"type": "filebeat"}, "ecs": {"version": "8.0.0"},
-            "host": {"name": "machine"}, "tags": ["beats_input_codec_plain_applied"],
-            "event": {"original": message},
-        }
-    if event:
-        yield event
+def strangers(form):
+    """What others on the same machine say is nobody's business."""
+    said = '{"fields":{"message":"a stranger"}}\n'
+    if form == "cri":
+        yield from filebeat.cri_lines("shard-1", said, name="another")
+        yield from filebeat.cri_lines("shard-1", said, namespace="elsewhere")
+    else:
+        yield from ({**it, "fields": {}} for it in filebeat.docker_lines("shard-1", said))
 
 
 # --- Elasticsearch ------------------------------------------------------------------------------------------
@@ -175,7 +154,7 @@ def send(url, event):
 def faults_of_whole(lines, documents, dropped):
     if dropped:
         return [f"{dropped} events of ours were dropped"]
-    said = [json.loads(line["log"]) for line in lines if line["log"].startswith("{")]
+    said = [json.loads(line["text"]) for line in lines if line["text"].startswith("{")]
     understood = [it for it in documents if it["log"]["logger"] != "stderr"]
     faults = []
     if len(understood) != len(said):
