@@ -50,12 +50,16 @@ check() {
   check_profiles "$folder/env"
   need python3 python3
   python3 ops/dev/compose_rules.py "$rendered" ${VOXELHEIM_BIN:+"$VOXELHEIM_BIN"}
+  # The same where copies are made.
+  printf 'VOXELHEIM_BACKUP_RECIPIENT=age1any\n' >>"$folder/env"
+  "${COMPOSE[@]}" --env-file "$folder/env" --profile '*' config --format json >"$rendered"
+  python3 ops/dev/compose_rules.py "$rendered" ${VOXELHEIM_BIN:+"$VOXELHEIM_BIN"}
 }
 
 # Each can be started by itself, and none without passwords of its own.
 check_profiles() {
   local profile
-  for profile in backends game observability; do
+  for profile in backends game backup observability; do
     "${COMPOSE[@]}" --env-file "$1" --profile "$profile" config --quiet || die "profile $profile is not whole"
     if "${COMPOSE[@]}" --env-file /dev/null --profile "$profile" config --quiet 2>/dev/null; then
       die "profile $profile starts without passwords of its own"

@@ -15,7 +15,7 @@ OUR_IMAGE = "voxelheim:"
 # Whose commands are scripts of ops/scripts.
 OUR_TOOLS = "voxelheim-tools:"
 # End by themselves.
-ONE_SHOT = {"migrate", "elk-setup"}
+ONE_SHOT = {"migrate", "elk-setup", "minio-setup"}
 
 
 def faults_of(name, service):
@@ -40,11 +40,32 @@ def faults_of(name, service):
             yield "it may do more than it needs to"
 
 
+def faults_of_copies(services):
+    """Copies go into a bucket that there is, and each server tells of those of its own world, if any are made."""
+    backup = services["backup"]
+    host, bucket = re.fullmatch(r"s3://[^@]*@(.+):9000/(.+)", backup["environment"]["VOXELHEIM_OBJECTS"]).groups()
+    makes = services["minio-setup"]
+    url = makes["environment"]["MC_HOST_here"]
+    if host not in services or not url.endswith(f"@{host}:9000") or makes["command"][-1] != f"here/{bucket}":
+        yield f"copies go to {bucket} of {host}, which nobody makes"
+    is_made = bool(backup["environment"]["VOXELHEIM_BACKUP_RECIPIENT"])
+    parts = dict(it.split("=") for it in backup["command"] if "=" in it)
+    worlds = {it["target"]: it["source"] for it in backup["volumes"] if it["target"] in parts}
+    for service in (it for it in services.values() if (it["command"] or [])[:1] == ["shard"]):
+        mounts = {it["target"]: it["source"] for it in service["volumes"]}
+        (name,) = (parts[target] for target, source in worlds.items() if source == mounts["/data"])
+        told = [it for it in service["command"] if it.startswith("--copied=")]
+        if told != ([f"--copied={backup['environment']['VOXELHEIM_COPIED']}/{name}"] if is_made else []):
+            yield f"the server of {name} tells of copies by {told}"
+        if mounts.get("/copied") not in {it["source"] for it in backup["volumes"]}:
+            yield f"the server of {name} does not see when copies are made"
+
+
 def main():
     rendered, *rest = sys.argv[1:]
     with open(rendered, encoding="utf-8") as file:
         services = json.load(file)["services"]
-    faults = []
+    faults = [f"backup: {it}" for it in faults_of_copies(services)]
     for name, service in sorted(services.items()):
         found = list(faults_of(name, service))
         if rest and service["image"].startswith(OUR_IMAGE):

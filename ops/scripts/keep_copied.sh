@@ -3,6 +3,8 @@
 # each server's data folder, by the name after it. Once a day old copies go. Whatever fails is said, and all the same
 # the rest is copied.
 #   ops/scripts/keep_copied.sh ENV DATA=NAME...
+# VOXELHEIM_COPIED names a folder in which a file NAME is touched once its world is copied, and the databases before it:
+# for the metrics of the server whose it is (`voxelheim shard --copied`).
 set -euo pipefail
 SCRIPTS="$(dirname "${BASH_SOURCE[0]}")"
 PERIOD_S=3600
@@ -26,13 +28,17 @@ rest_of_hour() {
 }
 
 copy() {
-  local environment="$1" part names=()
+  local environment="$1" part names=() is_dumped=1
   shift
   # The databases first: a world is to be later than the dump that it comes back with (docs/disaster-recovery.md).
-  "$SCRIPTS/create_db_dump.sh" "$environment" || failed "the databases"
+  "$SCRIPTS/create_db_dump.sh" "$environment" || { is_dumped=0 && failed "the databases"; }
   for part in "$@"; do
     names+=("${part##*=}")
-    "$SCRIPTS/backup_world.sh" "$environment" "${part%=*}" "${part##*=}" || failed "the world of ${part##*=}"
+    if ! "$SCRIPTS/backup_world.sh" "$environment" "${part%=*}" "${part##*=}"; then
+      failed "the world of ${part##*=}"
+    elif [ "$is_dumped" = 1 ] && [ -n "${VOXELHEIM_COPIED:-}" ]; then
+      touch "$VOXELHEIM_COPIED/${part##*=}"
+    fi
   done
   [ "$((10#$(date +%H)))" != "$PRUNING_HOUR" ] || "$SCRIPTS/prune_backups.sh" "$environment" "${names[@]}" || failed "old copies"
 }

@@ -34,8 +34,8 @@ agrees() {
   for port in $(grep -hoE 'containerPort: [0-9]+' ops/k8s/base/*/*.yaml | grep -oE '[0-9]+' | sort -u); do
     grep -q "^EXPOSE.* $port/" <<<"$last" || die "manifests have port $port, which the image does not say"
   done
-  for folder in $(grep -oE '^      - [a-z0-9-]+:/[a-z]+$' docker-compose.yml | sed 's|.*:||' | sort -u); do
-    case "$folder" in /data | /authority) grep -q "/image$folder" "$FILE" || die "compose mounts $folder, which the image has not" ;; esac
+  for folder in $(grep -oE '^      - [a-z0-9-]+:/[a-z]+(:ro)?$' docker-compose.yml | sed 's|:ro$||; s|.*:||' | sort -u); do
+    case "$folder" in /data | /authority | /copied) grep -q "/image$folder" "$FILE" || die "compose mounts $folder, which the image has not" ;; esac
   done
 }
 

@@ -19,7 +19,7 @@ PORTS_OF_IMAGES = {
 }
 # They tell nothing to Prometheus of their own accord, or another tells of them.
 UNSCRAPED = {
-    "directory", "postgres", "dragonfly", "clickhouse", "minio", "migrate", "blackbox", "grafana",
+    "directory", "postgres", "dragonfly", "clickhouse", "minio", "minio-setup", "migrate", "blackbox", "grafana",
     "backup", "elasticsearch", "elk-setup", "kibana", "logstash", "filebeat",
 }
 
@@ -51,7 +51,8 @@ def faults_of_targets(services):
 def ports_of(service):
     """As its command says, or its image does."""
     image = service["image"].rsplit(":", 1)[0]
-    said = " ".join(service.get("command", []))
+    command = service.get("command", [])
+    said = command if isinstance(command, str) else " ".join(command)
     found = re.findall(r"--(?:listen|status)=\S+?:(\d+)|--entrypoints\.\w+\.address=:(\d+)", said)
     return {int(port) for pair in found for port in pair if port} | PORTS_OF_IMAGES.get(image, set())
 
