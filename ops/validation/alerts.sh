@@ -14,7 +14,7 @@ main() {
   need promtool prometheus
   need amtool prometheus-alertmanager
   need_yaml
-  local binary="${VOXELHEIM_BIN:-$TARGET/debug/voxelheim}" routes
+  local binary="${VOXELHEIM_BIN:-$TARGET/debug/voxelheim}" routes verdict
   [ -x "$binary" ] || { note "no $binary: runbooks' commands are not looked at" && binary=""; }
   promtool test rules ops/prometheus/tests/*.yml
   # Debian's amtool is older than url_file, which is the same to routes.
@@ -22,7 +22,8 @@ main() {
   amtool check-config "$FOLDER/routes.yml"
   routes="$(check_routes)"
   python3 ops/validation/watching/deliveries.py ops/alertmanager/alertmanager.yml "$FOLDER"
-  echo "$(python3 ops/validation/watching/alerts.py ${binary:+"$binary"}), $routes routes"
+  verdict="$(python3 ops/validation/watching/alerts.py ${binary:+"$binary"})" || { echo "$verdict"; return 1; }
+  echo "$verdict, $routes routes"
 }
 
 # Each line of routes.txt: labels, then the receivers that an alert with these must reach.

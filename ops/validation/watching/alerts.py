@@ -23,7 +23,7 @@ HEADINGS = ["## What it means", "## What to look at", "## What to do"]
 # It never clears: that is what it is for.
 NEVER_CLEAR = {"Watchdog"}
 # What stands for something of the reader's in a command.
-PLACEHOLDER = re.compile(r"^[A-Z][A-Z/]*$|^/|^http")
+PLACEHOLDER = re.compile(r"^[A-Z]+$|^\S*/|^http")
 
 
 def alerts():

@@ -23,7 +23,7 @@ use crate::{
     configuration::{ConfigurationSender, tell_if_new},
     entry,
     limits::{ASK_PAUSE, ENTRY_PATIENCE, FAREWELL, HANDOVER_PATIENCE, LOOK_PERIOD, REPORT_PERIOD},
-    links::open_endpoint,
+    links::{Linked, open_endpoint},
     member::Member,
     neighbours::{Change, Neighbours},
     report::{Report, is_relieving},
@@ -87,7 +87,11 @@ pub async fn run<S: Serving>(
         member = Member::register(&options.place, &registration, None) => member?,
         _ = stop.wait_for(|&it| it) => return Ok(()),
     };
-    let (endpoint, _requests) = open_endpoint(&options.place, &member)?;
+    let Linked {
+        endpoint,
+        requests: _requests,
+        certificate_ends_at,
+    } = open_endpoint(&options.place, &member)?;
     let feed = feed_loop::start(ports, member.fence.incarnation, member.gate());
     let mut life = Life {
         neighbours: Neighbours::new(
@@ -109,7 +113,9 @@ pub async fn run<S: Serving>(
     };
     followed?;
     life.member.set_ready().await?;
-    let serving = serve(life.feed.status())?;
+    let certificate_end_s = certificate_ends_at.unix_timestamp();
+    let status = life.feed.status();
+    let serving = serve(status.with_link_certificate_end(certificate_end_s))?;
     let ended = life.live(&serving, &mut stop).await;
     let stopped = spawn_blocking(move || serving.stop()).await;
     let left = life.end().await;

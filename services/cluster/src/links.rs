@@ -7,22 +7,31 @@ use link::{
     transport::{Opened, Request},
 };
 use ring::rand::{SecureRandom, SystemRandom};
+use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
 use crate::{ClusterError, Place, member::Member};
 
 const _: () = assert!(SILENCE_MAX_DEFAULT.as_millis() < LEASE_TTL.as_millis());
 
-/// Opens it, and gives what peers ask for.
+/// See the module.
+pub struct Linked {
+    pub endpoint: Endpoint,
+    /// What peers ask for.
+    pub requests: mpsc::Receiver<Request>,
+    /// When its certificate ends: it is read once, so the process must not outlive it.
+    pub certificate_ends_at: OffsetDateTime,
+}
+
+/// Opens it.
 ///
 /// # Errors
 /// If there are no credentials, or the address is not ours.
-pub fn open_endpoint(
-    place: &Place,
-    member: &Member,
-) -> Result<(Endpoint, mpsc::Receiver<Request>), ClusterError> {
+pub fn open_endpoint(place: &Place, member: &Member) -> Result<Linked, ClusterError> {
+    let identity = place.credentials.identity(&member.name)?;
+    let certificate_ends_at = identity.ends_at();
     let options = Options {
-        identity: place.credentials.identity(&member.name)?,
+        identity,
         socket: place.link.try_clone().map_err(ClusterError::Link)?,
         incarnation: member.fence.incarnation,
         may_send: member.gate(),
@@ -36,7 +45,11 @@ pub fn open_endpoint(
     } = Endpoint::open(options).map_err(ClusterError::Link)?;
     // Who comes is in the directory, and looked up there.
     tokio::spawn(async move { while arrivals.recv().await.is_some() {} });
-    Ok((endpoint, requests))
+    Ok(Linked {
+        endpoint,
+        requests,
+        certificate_ends_at,
+    })
 }
 
 fn random() -> u64 {

@@ -249,9 +249,9 @@ mod tests {
         };
         let member = Member::register(&place, &registration(1, 1), None).await;
         let member = member.expect("a directory");
-        let (endpoint, _requests) = open_endpoint(&place, &member).expect("a free port");
+        let linked = open_endpoint(&place, &member).expect("a free port");
         let directory = member.directory.clone();
-        let neighbours = Neighbours::new(member.name.clone(), endpoint, directory.clone());
+        let neighbours = Neighbours::new(member.name.clone(), linked.endpoint.clone(), directory.clone());
         let other = PeerName::Pod(2);
         for shard_count in [1, 3] {
             let lease = directory.register_pod(&registration(2, shard_count)).await;

@@ -18,6 +18,7 @@ use pod::{
     state::joined,
     word::{Listening, Question, SnapshotKind},
 };
+use time::OffsetDateTime;
 use tokio::{
     sync::{mpsc, watch},
     task::spawn_blocking,
@@ -38,7 +39,7 @@ use crate::{
     fleet::FleetKeeper,
     insistence::insist,
     limits::{ASK_PAUSE, DRAIN_PATIENCE, ENLIST_PATIENCE, GREETING_PATIENCE, LOOK_PERIOD},
-    links::open_endpoint,
+    links::{Linked, open_endpoint},
     member::{Lock, Member},
     neighbours::{Change, Neighbours, is_live_pod},
 };
@@ -95,7 +96,8 @@ pub async fn run(
         living = Life::begin(&options, &lock) => living?,
         _ = stopped.wait_for(|&is_stopped| is_stopped) => return Ok(()),
     };
-    ready(living.pod.status());
+    let certificate_end_s = living.certificate_ends_at.unix_timestamp();
+    ready(living.pod.status().with_link_certificate_end(certificate_end_s));
     living.live(&mut stop).await
 }
 
@@ -110,6 +112,7 @@ struct Life {
     herald: Herald<Word>,
     standing: Arc<Standing>,
     fleet: FleetKeeper,
+    certificate_ends_at: OffsetDateTime,
     /// When it last asked to be waited for.
     volunteered_at: Option<Instant>,
 }
@@ -117,7 +120,11 @@ struct Life {
 impl Life {
     async fn begin(options: &PodOptions, lock: &Lock) -> Result<Self, ClusterError> {
         let member = register(options, lock).await?;
-        let (endpoint, requests) = open_endpoint(&options.place, &member)?;
+        let Linked {
+            endpoint,
+            requests,
+            certificate_ends_at,
+        } = open_endpoint(&options.place, &member)?;
         let neighbours = Neighbours::new(
             member.name.clone(),
             endpoint.clone(),
@@ -151,6 +158,7 @@ impl Life {
             herald: running.herald,
             standing: running.standing,
             fleet,
+            certificate_ends_at,
             volunteered_at: None,
         })
     }

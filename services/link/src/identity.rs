@@ -14,7 +14,9 @@ use rustls::{
     server::WebPkiClientVerifier,
 };
 
-use crate::{name::PeerName, operator, transport};
+use time::OffsetDateTime;
+
+use crate::{name::PeerName, operator, transport, validity};
 
 /// What a link of this version says of itself in the handshake. Another version is refused there.
 pub const ALPN: &[u8] = b"voxelheim-link/1";
@@ -23,6 +25,7 @@ pub const ALPN: &[u8] = b"voxelheim-link/1";
 #[derive(Clone)]
 pub struct Identity {
     name: PeerName,
+    ends_at: OffsetDateTime,
     server: quinn::ServerConfig,
     client: quinn::ClientConfig,
     operators: Arc<rustls::ServerConfig>,
@@ -72,9 +75,12 @@ impl Identity {
     pub(crate) fn new(parts: Parts) -> Result<Self, IdentityError> {
         let own = parts.chain.first().expect("a file without any is refused");
         let name = name_in(own)?;
+        let no_end = || IdentityError::Unfit("no certificate: it has no end".to_owned());
+        let ends_at = validity::end_of(own).ok_or_else(no_end)?;
         let roots = parts.roots()?;
         Ok(Self {
             name,
+            ends_at,
             server: server_config(&parts, roots.clone())?,
             operators: Arc::new(server_tls(&parts, roots.clone(), operator::ALPN)?),
             client: client_config(parts, roots)?,
@@ -83,6 +89,11 @@ impl Identity {
 
     pub fn name(&self) -> &PeerName {
         &self.name
+    }
+
+    /// Until when its certificate holds. Nobody is told when it ends: links that stand go on, and new ones are refused.
+    pub fn ends_at(&self) -> OffsetDateTime {
+        self.ends_at
     }
 
     /// What it shows operators, who ask over TCP; see [`operator`].

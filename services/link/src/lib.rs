@@ -25,6 +25,7 @@ pub mod refusal;
 pub mod reliable;
 pub mod room;
 pub mod transport;
+mod validity;
 pub mod wire;
 
 pub use authority::Authority;

@@ -82,6 +82,7 @@ pub struct PodStatus {
     boards: Vec<StatusBoard>,
     refusals: Refusals,
     progress: Arc<Progress>,
+    link_certificate_end_s: Option<i64>,
 }
 
 impl PodStatus {
@@ -91,7 +92,23 @@ impl PodStatus {
             boards: (0..shard_count).map(|_| StatusBoard::default()).collect(),
             refusals: Refusals::default(),
             progress: Arc::default(),
+            link_certificate_end_s: None,
         }
+    }
+
+    /// The same with when its links' certificate ends, in seconds since 1970.
+    #[must_use]
+    pub fn with_link_certificate_end(self, end_s: i64) -> Self {
+        let link_certificate_end_s = Some(end_s);
+        Self {
+            link_certificate_end_s,
+            ..self
+        }
+    }
+
+    /// None of a process without links.
+    pub fn link_certificate_end_s(&self) -> Option<i64> {
+        self.link_certificate_end_s
     }
 
     /// The same with how far its relay is.

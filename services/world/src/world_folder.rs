@@ -158,7 +158,8 @@ impl WorldFolder {
         }
         let parsed = checkpoint::from_bytes(copy);
         let (identity, begin) = parsed.map_err(ReplayError::BadCopy)?;
-        let life = self.next_life().map_err(ReplayError::Io)?;
+        // As the last life left it: the next is the first that a directory gives which was made anew.
+        let life = self.next_life().map_err(ReplayError::Io)? - 1;
         let run = self
             .found(life, identity, &begin)
             .map_err(ReplayError::Io)?;

@@ -57,8 +57,20 @@ fn pod_metrics(page: &mut Page, pod: &PodStatus) {
     each_shard_metrics(page, pod.boards());
     work::shard_metrics(page, pod);
     refusal_metrics(page, pod);
+    certificate_metrics(page, pod);
     page.head("resident_bytes", "gauge", "Memory of the process in RAM.");
     page.value("resident_bytes", "", resident_bytes());
+}
+
+fn certificate_metrics(page: &mut Page, pod: &PodStatus) {
+    if let Some(end_s) = pod.link_certificate_end_s() {
+        page.head(
+            "link_certificate_expiry_seconds",
+            "gauge",
+            "When the certificate of this process's links ends, in seconds since 1970. It is read at the start.",
+        );
+        page.value("link_certificate_expiry_seconds", "", end_s);
+    }
 }
 
 fn refusal_metrics(page: &mut Page, pod: &PodStatus) {
