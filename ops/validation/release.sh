@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What makes releases: CI files as their hosts' schemas say, each of which does no more than call .ci; versions, changelog
-# and upgrade notes that fit together; every script of ours as shellcheck wants it.
+# and upgrade notes that fit together; the release from which an upgrade is tried; every script of ours as shellcheck
+# wants it.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 cd "$ROOT"
@@ -16,6 +17,7 @@ main() {
   calls_are_there
   .ci/release check
   must_fail "a tag of another version" .ci/release check v999.0.0
+  previous_release
   scripts
 }
 
@@ -29,8 +31,39 @@ calls_are_there() {
     for call in $(grep -oE '\.ci/[a-z]+' "$file" | sort -u); do
       [ -x "$call" ] || die "$file calls $call, which is not there"
     done
+    grep -q 'fetch-depth: 0' "$file" || grep -q 'GIT_DEPTH: "0"' "$file" || die "$file checks out no tags"
     ! grep -E 'uses:' "$file" | grep -qvE '@[0-9a-f]{40} # v' || die "$file uses what is not pinned"
   done
+}
+
+# The one before this commit, from its own tag, by a cargo that says what it was given; or none, which is said.
+previous_release() {
+  local copy="$SCRATCH/copy" found
+  mkdir -p "$copy/ops/dev" "$SCRATCH/bin"
+  cp -r .ci "$copy"
+  cp ops/dev/*.sh "$copy/ops/dev"
+  printf '#!/bin/sh\nmkdir -p "$CARGO_TARGET_DIR/debug" && install version "$CARGO_TARGET_DIR/debug/voxelheim"\n' >"$SCRATCH/bin/cargo"
+  chmod +x "$SCRATCH/bin/cargo"
+  cd "$copy"
+  git init --quiet .
+  commit 0.1.0
+  [ -z "$(previous_of "$copy")" ] && grep -q "no release before" "$SCRATCH/said" || die "a release before the first"
+  git tag v0.1.0
+  [ -z "$(previous_of "$copy")" ] || die "a release is tried against itself"
+  commit 0.2.0
+  git tag v0.2.0
+  found="$(previous_of "$copy")"
+  [ "$(cat "$found")" = 0.1.0 ] || die "v0.2.0 is tried against $found"
+  git clone --quiet --depth 1 "file://$copy" "$SCRATCH/shallow"
+  must_fail "a history that is cut off" env PATH="$SCRATCH/bin:$PATH" "$SCRATCH/shallow/.ci/previous"
+  cd "$ROOT"
+}
+
+previous_of() { (unset CARGO_TARGET_DIR && PATH="$SCRATCH/bin:$PATH" "$1/.ci/previous" 2>"$SCRATCH/said"); }
+
+commit() {
+  echo "$1" >version
+  git add . && git -c user.name=validate -c user.email=validate@localhost commit --quiet --message "$1"
 }
 
 scripts() {
