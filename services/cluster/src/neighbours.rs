@@ -251,7 +251,11 @@ mod tests {
         let member = member.expect("a directory");
         let linked = open_endpoint(&place, &member).expect("a free port");
         let directory = member.directory.clone();
-        let neighbours = Neighbours::new(member.name.clone(), linked.endpoint.clone(), directory.clone());
+        let neighbours = Neighbours::new(
+            member.name.clone(),
+            linked.endpoint.clone(),
+            directory.clone(),
+        );
         let other = PeerName::Pod(2);
         for shard_count in [1, 3] {
             let lease = directory.register_pod(&registration(2, shard_count)).await;

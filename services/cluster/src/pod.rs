@@ -97,7 +97,8 @@ pub async fn run(
         _ = stopped.wait_for(|&is_stopped| is_stopped) => return Ok(()),
     };
     let certificate_end_s = living.certificate_ends_at.unix_timestamp();
-    ready(living.pod.status().with_link_certificate_end(certificate_end_s));
+    let status = living.pod.status();
+    ready(status.with_link_certificate_end(certificate_end_s));
     living.live(&mut stop).await
 }
 

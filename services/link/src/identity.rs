@@ -13,7 +13,6 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
     server::WebPkiClientVerifier,
 };
-
 use time::OffsetDateTime;
 
 use crate::{name::PeerName, operator, transport, validity};

@@ -60,7 +60,11 @@ fn time_of(tag: u8, text: &[u8]) -> Option<OffsetDateTime> {
         return None;
     }
     let (year, rest) = digits.split_at(year_digits);
-    let number = |digits: &[u8]| digits.iter().fold(0, |sum, it| sum * 10 + i32::from(it - b'0'));
+    let number = |digits: &[u8]| {
+        digits
+            .iter()
+            .fold(0, |sum, it| sum * 10 + i32::from(it - b'0'))
+    };
     let year = match (tag, number(year)) {
         (UTC_TIME, year @ 50..) => 1900 + year,
         (UTC_TIME, year) => 2000 + year,
@@ -94,7 +98,13 @@ mod tests {
 
     #[test]
     fn the_end_is_read_whichever_way_it_is_written() {
-        for ends in [moment(1999, 1), moment(2026, 30), moment(2049, 59), moment(2050, 0), moment(9999, 59)] {
+        for ends in [
+            moment(1999, 1),
+            moment(2026, 30),
+            moment(2049, 59),
+            moment(2050, 0),
+            moment(9999, 59),
+        ] {
             assert_eq!(end_of(&certificate(ends)), Some(ends));
         }
     }
@@ -107,7 +117,10 @@ mod tests {
         }
         // The month of the end, which comes after the beginning's.
         let mut other = whole.clone();
-        let at = whole.windows(4).rposition(|it| it == b"2611").expect("it is there");
+        let at = whole
+            .windows(4)
+            .rposition(|it| it == b"2611")
+            .expect("it is there");
         other[at + 2..at + 4].copy_from_slice(b"13");
         assert_eq!(end_of(&other), None);
         for place in 0..whole.len() {

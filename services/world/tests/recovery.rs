@@ -233,6 +233,8 @@ fn a_copy_is_the_world_of_its_checkpoint_and_nothing_else_is() {
     let tick = elsewhere.restore(&copy).expect("it is whole");
     let restored = elsewhere.recover().expect("it is whole").expect("a world");
     assert_eq!(restored.state.tick, tick);
+    // A directory that was made anew gives the first life, which may go on with it.
+    assert_eq!(elsewhere.next_life().expect("readable"), 1);
     let then = told.iter().find(|(told, _)| *told == tick);
     let before = new_state();
     let expected = then.map_or_else(|| hash_of(&before), |(_, hash)| *hash);
