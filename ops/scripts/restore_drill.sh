@@ -1,24 +1,38 @@
 #!/usr/bin/env bash
 # Proves that an environment's copies can be restored, in another environment whose databases are empty: fetches the
-# newest, restores them, checks that the ledger adds up and that the world runs. Prints what was restored, of when.
-#   ops/scripts/restore_drill.sh ENV DRILL_ENV [NAME]    NAME is a world's part; `pod` unless said
-# DRILL_ENV has databases of its own, and the objects and identity of ENV.
+# newest, restores them, checks that the ledger adds up, and has the world go on from where the copies left it. Prints
+# what was restored, of when.
+#   ops/scripts/restore_drill.sh ENV DRILL_ENV [NAME]...    NAMEs of all of the world's parts; `pod` unless said
+# DRILL_ENV has databases of its own, and the objects and identity of ENV; for a world of several processes, whose parts
+# are pod-1, pod-2 and so on, also a directory (VOXELHEIM_DIRECTORY). The world runs on loopback, and nobody is told of it.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 SCRIPTS="$(dirname "${BASH_SOURCE[0]}")"
+# By when it must have gone on for so many ticks, two seconds of them.
+PATIENCE_S=120
+TICKS_MIN=40
 
 main() {
-  [ $# = 2 ] || [ $# = 3 ] || die "usage: $0 ENV DRILL_ENV [NAME]"
-  need psql
+  [ $# -ge 2 ] || die "usage: $0 ENV DRILL_ENV [NAME]..."
+  local environment="$1" names=("${@:3}")
+  [ $# -gt 2 ] || names=(pod)
+  need psql curl
   enter "$2"
   require VOXELHEIM_GAME VOXELHEIM_OBJECTS
   scratch
-  printf 'databases %s\n' "$(newest "databases/$1")"
-  "$SCRIPTS/import_db_dump.sh" "$2" "archive:databases/$1"
+  trap clean_up EXIT
+  printf 'databases %s\n' "$(newest "databases/$environment")"
+  "$SCRIPTS/import_db_dump.sh" "$2" "archive:databases/$environment"
   require_closed_books
-  printf 'world %s\n' "$(newest "worlds/$1/${3:-pod}")"
-  restore_world "$1" "${3:-pod}"
+  restore_worlds "$environment" "${names[@]}"
+  run_worlds "${names[@]}"
+}
+
+STARTED=()
+clean_up() {
+  end_worlds
+  rm -rf "$SCRATCH"
 }
 
 newest() { voxelheim archive list "$1" | tail -1; }
@@ -31,12 +45,74 @@ require_closed_books() {
   printf 'ledger closed\n'
 }
 
-# With the drill's variables, from the environment's copies.
-restore_world() {
-  voxelheim archive get "worlds/$1/$2" >"$SCRATCH/sealed"
-  unseal "$SCRATCH/sealed" >"$SCRATCH/checkpoint"
-  voxelheim checkpoint load --data "$SCRATCH/data" <"$SCRATCH/checkpoint"
-  voxelheim replay "$SCRATCH/data" | grep '^hash '
+# With the drill's variables, from the environment's copies. All are to be of one tick, or no world can go on with them.
+restore_worlds() {
+  local environment="$1" name said tick
+  shift
+  TICK=""
+  for name in "$@"; do
+    printf 'world %s %s\n' "$name" "$(newest "worlds/$environment/$name")"
+    voxelheim archive get "worlds/$environment/$name" >"$SCRATCH/sealed"
+    unseal "$SCRATCH/sealed" >"$SCRATCH/checkpoint"
+    said="$(voxelheim checkpoint load --data "$SCRATCH/$name" <"$SCRATCH/checkpoint")"
+    tick="$(sed -n 's/.* as of tick \([0-9]*\)\.$/\1/p' <<<"$said")"
+    [ "${TICK:=$tick}" = "$tick" ] || die "the newest copy of $name is of tick $tick, of another part $TICK"
+    hash_of "$name" >"$SCRATCH/$name.hash"
+    cat "$SCRATCH/$name.hash"
+  done
+}
+
+# Of the tick of the copy.
+hash_of() { voxelheim replay "$SCRATCH/$1" --until "$TICK" | grep '^hash '; }
+
+run_worlds() {
+  local name
+  [[ "$1" != pod-* ]] || require_new_directory
+  for name in "$@"; do start "$name"; done
+  for name in "$@"; do
+    await "$name"
+    printf 'ticks %s\n' "$name"
+  done
+  end_worlds
+  # What ran is what was copied: it began there, not with a world of its own.
+  for name in "$@"; do
+    [ "$(hash_of "$name")" = "$(cat "$SCRATCH/$name.hash")" ] || die "$name went on with another world than its copy's"
+  done
+  printf 'world runs\n'
+}
+
+# Processes would join a world that there is.
+require_new_directory() {
+  require VOXELHEIM_DIRECTORY
+  [ "$(ask_database "$VOXELHEIM_DIRECTORY" "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")" = 0 ] ||
+    die "the drill's directory is not empty: make a new one"
+}
+
+# A part of a world of several processes, or all of it in one. It knows no database but the directory.
+start() {
+  local command=(--listen 127.0.0.1:0)
+  [[ "$1" != pod-* ]] || command=(shard --pod "${1#pod-}" --link 127.0.0.1:0 --authority "$SCRATCH/authority" --status 127.0.0.1:0)
+  env -u VOXELHEIM_GAME -u VOXELHEIM_BROKER "${VOXELHEIM_BINARY:-voxelheim}" "${command[@]}" --keep-all --data "$SCRATCH/$1" \
+    >"$SCRATCH/$1.out" 2>"$SCRATCH/$1.log" &
+  STARTED+=("$!")
+}
+
+# Until it ticks: it says where it tells that once it does.
+await() {
+  local url="" tick="" end=$((SECONDS + PATIENCE_S))
+  until [ "${tick:-0}" -ge $((TICK + TICKS_MIN)) ]; do
+    [ "$SECONDS" -lt "$end" ] || die "$1 does not tick: $(tail -n 5 "$SCRATCH/$1.log")"
+    sleep 1
+    url="$(grep -om 1 'http://[0-9.:]*' "$SCRATCH/$1.out" || true)"
+    [ -z "$url" ] || tick="$(curl --silent --fail "$url/metrics" | sed -n 's/^voxelheim_tick_total \([0-9]*\)$/\1/p')" || true
+  done
+}
+
+# It is nobody's world: nothing of it need be emptied first.
+end_worlds() {
+  [ ${#STARTED[@]} = 0 ] || kill -KILL "${STARTED[@]}" 2>/dev/null || true
+  wait "${STARTED[@]}" 2>/dev/null || true
+  STARTED=()
 }
 
 main "$@"

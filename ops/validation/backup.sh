@@ -23,6 +23,8 @@ main() {
   destroy_and_restore
   require_same
   drill
+  shards
+  hourly
   refusals
   note "rows, ledger, world and sessions are as they were"
 }
@@ -31,31 +33,35 @@ clean_up() {
   local pid database
   for pid in "${STARTED[@]}"; do kill "$pid" 2>/dev/null || true; done
   wait 2>/dev/null || true
-  for database in "${ACCOUNTS[@]}" "${GAMES[@]}"; do
+  for database in "${ACCOUNTS[@]}" "${GAMES[@]}" "${DIRECTORIES[@]}"; do
     psql_of "$POSTGRES" "DROP DATABASE IF EXISTS $database" 2>/dev/null || true
   done
   for database in "${WAREHOUSES[@]}"; do warehouse default "DROP DATABASE IF EXISTS $database" || true; done
   rm -rf "$WORK"
 }
 
-# --- the environments: `before`, and `after` and `drill` of which every database is fresh ---
+# --- the environments: `before`, and others of which every database is fresh ---
 
 prepare() {
-  local tag="backup_$$"
+  local tag="backup_$$" database
   POSTGRES="$("$ROOT/ops/dev/postgres.sh")"
   CLICKHOUSE="$("$ROOT/ops/dev/clickhouse.sh")"
   CLICKHOUSE="${CLICKHOUSE%/*}"
   CACHE_URL="$("$ROOT/ops/dev/redis.sh")"
   BROKER_URL="$("$ROOT/ops/dev/rabbitmq.sh")"
   OBJECTS="$("$ROOT/ops/dev/s3.sh")"
-  ACCOUNTS=("${tag}_accounts_before" "${tag}_accounts_after" "${tag}_accounts_drill")
-  GAMES=("${tag}_game_before" "${tag}_game_after" "${tag}_game_drill")
-  WAREHOUSES=("${tag}_before" "${tag}_after" "${tag}_drill")
+  ACCOUNTS=("${tag}_accounts_before" "${tag}_accounts_after" "${tag}_accounts_drill" "${tag}_accounts_shards")
+  GAMES=("${tag}_game_before" "${tag}_game_after" "${tag}_game_drill" "${tag}_game_shards")
+  WAREHOUSES=("${tag}_before" "${tag}_after" "${tag}_drill" "${tag}_shards")
+  DIRECTORIES=("${tag}_directory" "${tag}_directory_shards")
   TAG="$tag"
   age-keygen --output "$WORK/identity" 2>/dev/null
   environment before 0 >"$WORK/before.env"
   environment after 1 >"$WORK/after.env"
   environment drill 2 >"$WORK/drill.env"
+  environment shards 3 >"$WORK/shards.env"
+  for database in "${DIRECTORIES[@]}"; do psql_of "$POSTGRES" "CREATE DATABASE $database"; done
+  echo "VOXELHEIM_DIRECTORY=${POSTGRES%/*}/${DIRECTORIES[1]}" >>"$WORK/shards.env"
   export VOXELHEIM_ENVIRONMENTS="$WORK" VOXELHEIM_BINARY="$BINARY"
 }
 
@@ -213,6 +219,60 @@ drill() {
   "$ROOT/ops/scripts/restore_drill.sh" before drill "$TAG" >"$WORK/drilled"
   grep -q '^ledger closed$' "$WORK/drilled" || die "the drill does not look at the ledger"
   grep -q "^$("$BINARY" replay "$WORK/world" | grep '^hash')$" "$WORK/drilled" || die "the drill's world is another"
+  grep -q '^world runs$' "$WORK/drilled" || die "the drill does not run the world"
+}
+
+# --- a world of two processes: copied while they run, and run again by the drill, on a directory made anew ---
+
+shards() {
+  local number said="$WORK/shards" ids=()
+  for number in 1 2; do
+    "$BINARY" shard --pod "$number" --directory "${POSTGRES%/*}/${DIRECTORIES[0]}" --data "$WORK/pod-$number" --soldiers 20 \
+      --authority "$WORK/authority" --link 127.0.0.1:0 >"$said-$number" 2>&1 &
+    STARTED+=("$!")
+  done
+  # The first is of the world as it was made; the next of one tick on both, whoever came later.
+  for number in 1 2; do
+    until [ "$(compgen -G "$WORK/pod-$number/world/run-*/checkpoint-*.vxc" | wc -l)" -gt 1 ]; do
+      read -r -t 0.1 <> <(:) || true
+    done
+  done
+  until [ "$(newest_tick 1)" = "$(newest_tick 2)" ]; do read -r -t 0.1 <> <(:) || true; done
+  for number in 1 2; do "$ROOT/ops/scripts/backup_world.sh" before "$WORK/pod-$number" "pod-$number" >/dev/null; done
+  end_services
+  "$ROOT/ops/scripts/restore_drill.sh" before shards pod-1 pod-2 >"$WORK/drilled"
+  [ "$(grep -c '^ticks pod-' "$WORK/drilled")" = 2 ] || die "the drill does not run all of the world"
+  ! "$ROOT/ops/scripts/restore_drill.sh" before shards pod-1 pod-2 2>"$WORK/said" || die "a drill ran where one had run"
+}
+
+newest_tick() { compgen -G "$WORK/pod-$1/world/run-*/checkpoint-*.vxc" | sed 's/.*checkpoint-0*\([0-9]*\)\.vxc/\1/' | sort -n | tail -1; }
+
+# --- by the hour, under compose: a world counts as copied only with the databases before it ---
+
+hourly() {
+  mkdir -p "$WORK/bin" "$WORK/copied"
+  # The hour is over at once, and the next never ends.
+  printf '#!/bin/sh\necho slept >>"%s"\n[ "$(wc -l <"%s")" = 1 ] || exec tail --pid "$PPID" -f /dev/null\n' "$WORK/slept" "$WORK/slept" >"$WORK/bin/sleep"
+  chmod +x "$WORK/bin/sleep"
+  an_hour_of after
+  [ -e "$WORK/copied/$TAG" ] || die "nobody is told that copies were made"
+  rm "$WORK/copied/$TAG"
+  sed "s|^VOXELHEIM_GAME=.*|&_which_is_not_there|" "$WORK/after.env" >"$WORK/undumped.env"
+  an_hour_of undumped
+  [ ! -e "$WORK/copied/$TAG" ] || die "a world counts as copied without its databases"
+  [ -n "$("$BINARY" archive --objects "$OBJECTS" list "worlds/undumped/$TAG")" ] || die "what could be copied was not"
+}
+
+an_hour_of() {
+  : >"$WORK/slept"
+  PATH="$WORK/bin:$PATH" VOXELHEIM_COPIED="$WORK/copied" "$ROOT/ops/scripts/keep_copied.sh" "$1" "$WORK/world=$TAG" >/dev/null 2>&1 &
+  local pid="$!"
+  STARTED+=("$pid")
+  until [ "$(wc -l <"$WORK/slept")" = 2 ]; do
+    kill -0 "$pid" 2>/dev/null || die "copies are made no more"
+    read -r -t 0.1 <> <(:) || true
+  done
+  end_services
 }
 
 # --- what is not done ---
