@@ -225,7 +225,7 @@ drill() {
 # --- a world of two processes: copied while they run, and run again by the drill, on a directory made anew ---
 
 shards() {
-  local number said="$WORK/shards" ids=()
+  local number said="$WORK/shards"
   for number in 1 2; do
     "$BINARY" shard --pod "$number" --directory "${POSTGRES%/*}/${DIRECTORIES[0]}" --data "$WORK/pod-$number" --soldiers 20 \
       --authority "$WORK/authority" --link 127.0.0.1:0 >"$said-$number" 2>&1 &
