@@ -38,6 +38,8 @@ pub const FACTS_DAYS: u32 = 90;
 pub const TICKS_DAYS: u32 = 30;
 /// Days that sums of hours and days are kept: to compare a month with that of the year before.
 pub const SUMS_DAYS: u32 = 800;
+/// Least days of each: a day's facts are summed up once the next has begun.
+pub const DAYS_MIN: u32 = 2;
 /// Most days of each: dates beyond 2106 are none for ClickHouse.
 pub const DAYS_MAX: u32 = 20_000;
 
@@ -53,7 +55,8 @@ pub const EXPIRY_PERIOD: Duration = Duration::from_hours(1);
 
 /// Rows of one answer: a page of numbers that a chart still shows. More are told to be there.
 pub const ANSWER_ROWS_MAX: usize = 10_000;
-/// Time ranges of one question, by step: a day of minutes, ninety days of hours, and as long as sums are kept.
+/// Time ranges of one question, by step: a day of minutes, ninety days of hours, and as long as sums are kept
+/// where nobody says otherwise.
 pub const MINUTES_RANGE_MS_MAX: i64 = 24 * 3_600 * 1_000;
 pub const HOURS_RANGE_MS_MAX: i64 = 90 * 24 * 3_600 * 1_000;
 pub const DAYS_RANGE_MS_MAX: i64 = SUMS_DAYS as i64 * 24 * 3_600 * 1_000;

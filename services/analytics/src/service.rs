@@ -15,7 +15,7 @@ use web::{Check, Clock, Counter, Gate, Metrics};
 use crate::{
     PlayerKey,
     limits::{
-        DAYS_MAX, EVENTS_HELD_MAX, EXPIRY_PERIOD, FACTS_DAYS, SUBSCRIBE_RETRY_MAX,
+        DAYS_MAX, DAYS_MIN, EVENTS_HELD_MAX, EXPIRY_PERIOD, FACTS_DAYS, SUBSCRIBE_RETRY_MAX,
         SUBSCRIBE_RETRY_MIN, SUM_PERIOD, SUMS_DAYS, TICKS_DAYS,
     },
     reading::{TOPICS, Times},
@@ -57,7 +57,7 @@ impl Retention {
     /// Whether each is a number of days for which something can be kept.
     pub fn is_sound(&self) -> bool {
         let days = [self.facts_days, self.ticks_days, self.sums_days];
-        days.iter().all(|days| (2..=DAYS_MAX).contains(days))
+        days.iter().all(|days| (DAYS_MIN..=DAYS_MAX).contains(days))
     }
 }
 

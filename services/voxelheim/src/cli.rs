@@ -385,6 +385,22 @@ pub struct AnalyticsArguments {
     /// Whoever deletes it makes all that was kept before anonymous
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
+    #[command(flatten)]
+    pub retention: RetentionArguments,
+}
+
+/// For how many days statistics keep what; 2 to 20000. A change holds for what is there already, too.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct RetentionArguments {
+    /// Days that statistics keep facts: who came, what was killed, changed, found and spent [default: 90]
+    #[arg(long, value_name = "DAYS", env = "VOXELHEIM_RETENTION_DAYS")]
+    pub retention_days: Option<u32>,
+    /// Days that they keep how ticks went [default: 30]
+    #[arg(long, value_name = "DAYS", env = "VOXELHEIM_RETENTION_TICKS_DAYS")]
+    pub retention_ticks_days: Option<u32>,
+    /// Days that they keep rounds, and sums of hours and days [default: 800]
+    #[arg(long, value_name = "DAYS", env = "VOXELHEIM_RETENTION_SUMS_DAYS")]
+    pub retention_sums_days: Option<u32>,
 }
 
 #[derive(Args, Debug)]
@@ -662,6 +678,8 @@ pub struct ServeArguments {
     /// a restart needs
     #[arg(long, env = "VOXELHEIM_KEEP_ALL")]
     pub keep_all: bool,
+    #[command(flatten)]
+    pub statistics: RetentionArguments,
     /// The controller only says which regions it would move, split or merge; see `voxelheim ctl plan`
     #[arg(long, env = "VOXELHEIM_DRY_RUN")]
     pub dry_run: bool,

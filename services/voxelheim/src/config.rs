@@ -8,6 +8,7 @@ use std::{
     thread,
 };
 
+use analytics::limits::{DAYS_MAX, DAYS_MIN};
 use edge::{Bounds, EdgeConfig, PageSource, QuicDriver};
 use serde::Deserialize;
 use toml::Table;
@@ -16,7 +17,7 @@ use world::{Pinning, Retention};
 
 use crate::{
     Failure,
-    cli::{Accounts, ConfigArguments, ConfigVerb, Pin, Quic, ServeArguments},
+    cli::{Accounts, ConfigArguments, ConfigVerb, Pin, Quic, RetentionArguments, ServeArguments},
     log, role_file,
     services::StoreUrls,
     sign_in::{MAIL, MailWay, ProviderEntry, SignIn},
@@ -51,6 +52,9 @@ struct File {
     edges: Option<usize>,
     pin: Option<Pin>,
     keep_all: Option<bool>,
+    retention_days: Option<u32>,
+    retention_ticks_days: Option<u32>,
+    retention_sums_days: Option<u32>,
     dry_run: Option<bool>,
     sessions_max: Option<usize>,
     budget_bytes_per_second: Option<u32>,
@@ -97,6 +101,8 @@ pub struct Config {
     pub shards_count: usize,
     pub pinning: Pinning,
     pub retention: Retention,
+    /// How long the analytics service keeps what.
+    pub statistics: analytics::Retention,
     pub accounts: Accounts,
     pub sign_in: SignIn,
     /// Where the services of the one process keep things; none without a data folder.
@@ -137,6 +143,11 @@ fn of_file(arguments: &ServeArguments, file: File) -> Result<Config, Failure> {
     let listen = arguments.listen.or(file.listen).unwrap_or(LISTEN_DEFAULT);
     let sign_in = sign_in(arguments, &file, listen)?;
     let stores = stores(arguments, &file)?;
+    let filed = RetentionArguments {
+        retention_days: file.retention_days,
+        retention_ticks_days: file.retention_ticks_days,
+        retention_sums_days: file.retention_sums_days,
+    };
     let page = arguments.client_dir.clone().or(file.client_dir);
     let config = Config {
         edge: EdgeConfig {
@@ -151,6 +162,7 @@ fn of_file(arguments: &ServeArguments, file: File) -> Result<Config, Failure> {
             token_key: None,
             services: edge::services::Services::default(),
         },
+        statistics: statistics(&arguments.statistics, filed)?,
         accounts: accounts(arguments, file.accounts)?,
         stores,
         sign_in,
@@ -204,6 +216,26 @@ fn sign_in(arguments: &ServeArguments, file: &File, listen: SocketAddr) -> Resul
     let url = arguments.url.clone().or_else(|| file.url.clone());
     let url = url.unwrap_or_else(|| format!("http://{listen}/"));
     SignIn::new(mail, &url, file.providers.clone().unwrap_or_default())
+}
+
+/// How long the analytics service keeps what: as flags say, or else as a file does.
+pub fn statistics(
+    flagged: &RetentionArguments,
+    filed: RetentionArguments,
+) -> Result<analytics::Retention, Failure> {
+    let default = analytics::Retention::default();
+    let facts_days = flagged.retention_days.or(filed.retention_days);
+    let ticks_days = flagged.retention_ticks_days.or(filed.retention_ticks_days);
+    let sums_days = flagged.retention_sums_days.or(filed.retention_sums_days);
+    let kept = analytics::Retention {
+        facts_days: facts_days.unwrap_or(default.facts_days),
+        ticks_days: ticks_days.unwrap_or(default.ticks_days),
+        sums_days: sums_days.unwrap_or(default.sums_days),
+    };
+    within("retention_days", kept.facts_days, DAYS_MIN, DAYS_MAX)?;
+    within("retention_ticks_days", kept.ticks_days, DAYS_MIN, DAYS_MAX)?;
+    within("retention_sums_days", kept.sums_days, DAYS_MIN, DAYS_MAX)?;
+    Ok(kept)
 }
 
 /// Accounts need a folder that keeps them.
@@ -296,6 +328,7 @@ pub fn needs_restart(now: &Config, next: &Config) -> Vec<&'static str> {
         ("shards", now.shards_count != next.shards_count),
         ("pin", now.pinning != next.pinning),
         ("keep_all", now.retention != next.retention),
+        ("retention", now.statistics != next.statistics),
         ("dry_run", now.is_dry_run != next.is_dry_run),
     ];
     let differing = differs.into_iter().filter(|(_, differs)| *differs);
@@ -505,6 +538,28 @@ mod tests {
         let wrong = load(&ServeArguments::default(), r#"["10.0.0.0/33"]"#);
         let text = wrong.expect_err("no network").to_string();
         assert!(text.contains("10.0.0.0/33"), "{text}");
+    }
+
+    #[test]
+    fn statistics_are_kept_as_the_flag_says_or_else_the_file_and_never_for_no_time() {
+        let load = |arguments: &ServeArguments, days: u32| {
+            let text = format!("retention_days = {days}\nretention_sums_days = 400");
+            of_text(arguments, &text, Path::new("a.toml"))
+        };
+        let days = |arguments: &ServeArguments| {
+            let kept = load(arguments, 7).expect("it is days").statistics;
+            [kept.facts_days, kept.ticks_days, kept.sums_days]
+        };
+        let mut arguments = ServeArguments::default();
+        assert_eq!(days(&arguments), [7, 30, 400]);
+        arguments.statistics.retention_days = Some(8);
+        assert_eq!(days(&arguments), [8, 30, 400]);
+        let wrong = load(&ServeArguments::default(), 1).expect_err("a day is too short");
+        let text = wrong.to_string();
+        assert!(
+            text.contains("retention_days: 1 is not between 2"),
+            "{text}"
+        );
     }
 
     #[test]

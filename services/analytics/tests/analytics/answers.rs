@@ -287,3 +287,21 @@ fn what_is_too_old_goes() {
         assert_eq!(world.count(left).await, 0);
     });
 }
+
+#[test]
+fn what_is_there_already_is_kept_as_long_as_is_said_now() {
+    on_each(async |world| {
+        let process = world.start().await;
+        take(world, &[kills("1", NOW_MS, 2)]).await;
+        drop(process);
+        let process = world.start_keeping(14_000).await;
+        world.pass(14_001 * DAY_MS);
+        process.analytics.migrate().await.expect("a warehouse");
+        let left = Query::each(
+            "SELECT count(*) AS count FROM system.tables WHERE database = currentDatabase() \
+             AND position(engine_full, 'toIntervalDay(15000)') > 0",
+            "SELECT count(*) AS count FROM kills",
+        );
+        assert_eq!(world.count(left).await, 0);
+    });
+}

@@ -29,11 +29,7 @@ use web::{Asked, Clock, Gate, Metrics, Peer, Problem, Settings, Shell};
 /// Noon of a day, UTC.
 pub const NOW_MS: i64 = 1_700_049_600_000;
 /// As ClickHouse goes by the time of today, not by the test's.
-const RETENTION: Retention = Retention {
-    facts_days: 15_000,
-    ticks_days: 15_000,
-    sums_days: 15_000,
-};
+const KEPT_DAYS: u32 = 15_000;
 
 /// Far longer than anything waited for here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -78,10 +74,20 @@ impl World {
 
     /// Starts a process, whose queue is there when it returns.
     pub async fn start(&self) -> Process {
+        self.start_keeping(KEPT_DAYS).await
+    }
+
+    /// The same of one that keeps all for so many days.
+    pub async fn start_keeping(&self, days: u32) -> Process {
         let clock = Clock::at(self.now_ms.clone());
+        let retention = Retention {
+            facts_days: days,
+            ticks_days: days,
+            sums_days: days,
+        };
         let config = Config {
             player_key: key(),
-            retention: RETENTION,
+            retention,
         };
         let settings = Settings {
             address_requests_burst: 100_000,

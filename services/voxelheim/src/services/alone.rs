@@ -19,9 +19,9 @@ use crate::{
     Failure,
     cli::{
         AdminArguments, AnalyticsArguments, AssetsArguments, AuthArguments, FileArguments,
-        ProxyArguments, RoleArguments,
+        ProxyArguments, RetentionArguments, RoleArguments,
     },
-    live,
+    config, live,
     services::{
         accounts, admin, analytics, belongings, chat,
         part::{Part, assemble},
@@ -95,13 +95,15 @@ pub fn run_chat(arguments: &RoleArguments) -> Result<(), Failure> {
 
 /// Sums up what happened, for staff.
 pub fn run_analytics(arguments: &AnalyticsArguments) -> Result<(), Failure> {
+    let retention = config::statistics(&arguments.retention, RetentionArguments::default())?;
     let process = Process::begin(arguments.listen, &arguments.proxies, &arguments.file)?;
     process.run("analytics", async |stage| {
         let cache = open_cache(&arguments.cache).await?;
         let (gate, keys) = remote_gate(&arguments.keys, &cache, stage)?;
         let warehouse = open_warehouse(&arguments.warehouse).await?;
         let (shell, clock) = (&stage.shell, &stage.clock);
-        let analytics = analytics::open(&arguments.key, &warehouse, gate, shell, clock)?;
+        let kept = (arguments.key.as_path(), retention);
+        let analytics = analytics::open(kept, &warehouse, gate, shell, clock)?;
         let broker = open_broker(&arguments.broker)?;
         let part = analytics::part(&analytics, &broker, stage.stopped.clone());
         Ok(vec![keys, part])

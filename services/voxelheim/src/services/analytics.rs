@@ -16,7 +16,7 @@ pub const PLAYER_KEY: &str = "analytics_key";
 
 /// `key` is a file, made if it is not there.
 pub fn open(
-    key: &Path,
+    (key, retention): (&Path, Retention),
     warehouse: &Warehouse,
     gate: Arc<dyn Gate<Access>>,
     shell: &Shell,
@@ -24,7 +24,7 @@ pub fn open(
 ) -> Result<Analytics, Failure> {
     let config = Config {
         player_key: player_key(key)?,
-        retention: Retention::default(),
+        retention,
     };
     Ok(Analytics::open(
         config,

@@ -25,6 +25,7 @@ use std::{
 };
 
 use ::admin::{ConfigDesk, Edges};
+use ::analytics::Retention;
 use auth::Auth;
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse};
 use backends::broker::Broker;
@@ -114,6 +115,7 @@ struct Home {
     stores: StoreUrls,
     trusted_proxies: TrustedProxies,
     sign_in: SignIn,
+    statistics: Retention,
     config_desk: Arc<dyn ConfigDesk>,
 }
 
@@ -140,6 +142,7 @@ pub fn start(
         stores: config.stores.clone().expect("there is a data folder"),
         trusted_proxies: config.edge.trusted_proxies.clone(),
         sign_in: config.sign_in.clone(),
+        statistics: config.statistics,
         config_desk,
     };
     let (line, edge_line) = chat::line();
@@ -229,7 +232,13 @@ async fn open(
     let chatting = (gate.clone(), &players);
     let chat = chat::open((&stores.game, &stores.cache), chatting, &shell, &clock);
     let key = home.data.join(analytics::PLAYER_KEY);
-    let analytics = analytics::open(&key, &stores.warehouse, gate.clone(), &shell, &clock)?;
+    let analytics = analytics::open(
+        (&key, home.statistics),
+        &stores.warehouse,
+        gate.clone(),
+        &shell,
+        &clock,
+    )?;
     let reach = admin::Reach::alone(&home.data, home.config_desk.clone());
     let edges = reach.edges.clone();
     let kept = admin::Kept {
