@@ -104,12 +104,16 @@ fact!(
     }
 );
 fact!(
-    /// How the ticks of the shard that had a region went.
+    /// How the ticks of the shard that had a region went, and how much of them was the region's.
     RegionHealth in "region_health" {
         world: String,
         pod: u16,
         shard: u16,
         region: String,
+        cells: u32,
+        /// Of its shard's bodies: what of the shard's ticks it takes, as if all bodies cost the same, which is how
+        /// the placement controller reckons.
+        share_permille: u32,
         p50_us: u32,
         p99_us: u32,
         max_us: u32,

@@ -236,6 +236,8 @@ fn ticks(event: &Event, told: Ticks) -> Read {
             pod: told.pod,
             shard: told.shard,
             region: name(&region.region)?,
+            cells: region.cells,
+            share_permille: share_permille(region.bodies, told.bodies),
             p50_us: told.p50_us,
             p99_us: told.p99_us,
             max_us: told.max_us,
@@ -266,6 +268,12 @@ fn ticks(event: &Event, told: Ticks) -> Read {
         ..Facts::default()
     };
     Ok((told.at_ms, facts))
+}
+
+/// How much of a whole a part is, in thousandths; never more than all of it.
+fn share_permille(part: u32, whole: u32) -> u32 {
+    let share = u64::from(part) * 1_000 / u64::from(whole.max(1));
+    u32::try_from(share).map_or(1_000, |share| share.min(1_000))
 }
 
 fn flows(event: &Event, told: Flows) -> Read {

@@ -163,6 +163,9 @@ pub struct Ticks {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Region {
     pub region: String,
+    /// With bodies in them; 0 of a teller that does not count them yet.
+    #[serde(default)]
+    pub cells: u32,
     pub bodies: u32,
     pub players: u32,
 }
@@ -201,6 +204,13 @@ mod tests {
         );
         let back = Spoils::from_bytes(&bytes);
         assert_eq!(back.expect("it is its own"), spoils());
+    }
+
+    #[test]
+    fn a_region_of_the_version_before_has_no_cells() {
+        let text = r#"{ "region": "5e0", "bodies": 3, "players": 1 }"#;
+        let region: Region = serde_json::from_str(text).expect("it is understood");
+        assert_eq!((region.cells, region.bodies), (0, 3));
     }
 
     #[test]

@@ -80,36 +80,41 @@ impl Load {
     fn regions(&self, frame: &Frame) -> Vec<Region> {
         let own = self.partition.regions().iter();
         let own = own.filter(|region| region.owner == frame.source);
-        let mut counts: BTreeMap<RegionId, (u32, u32)> =
-            own.map(|region| (region.id, (0, 0))).collect();
+        let mut regions: BTreeMap<RegionId, Region> = own
+            .map(|region| (region.id, nobody_in(region.id)))
+            .collect();
         for cell in frame.cells.cells() {
-            if let Some((bodies, _)) = self.count_at(&mut counts, cell.cell()) {
-                *bodies += saturating(cell.count() as u64);
+            if let Some(region) = self.region_at(&mut regions, cell.cell()) {
+                region.cells += 1;
+                region.bodies += saturating(cell.count() as u64);
             }
         }
         for player in &frame.players {
             let cell = player.motion.position.cell();
-            if let Some((_, players)) = self.count_at(&mut counts, cell) {
-                *players += 1;
+            if let Some(region) = self.region_at(&mut regions, cell) {
+                region.players += 1;
             }
         }
-        let regions = counts.into_iter().take(REGIONS_PER_EVENT_MAX);
-        let region = |(id, (bodies, players)): (RegionId, _)| Region {
-            region: format!("{:x}", id.to_bits()),
-            bodies,
-            players,
-        };
-        regions.map(region).collect()
+        regions.into_values().take(REGIONS_PER_EVENT_MAX).collect()
     }
 
     /// None in another's region, a step beyond the border.
-    fn count_at<'a>(
+    fn region_at<'a>(
         &self,
-        counts: &'a mut BTreeMap<RegionId, (u32, u32)>,
+        regions: &'a mut BTreeMap<RegionId, Region>,
         cell: spatial::CellCoord,
-    ) -> Option<&'a mut (u32, u32)> {
+    ) -> Option<&'a mut Region> {
         let region = self.partition.locate(cell).ok()?;
-        counts.get_mut(&region.id)
+        regions.get_mut(&region.id)
+    }
+}
+
+fn nobody_in(id: RegionId) -> Region {
+    Region {
+        region: id.to_string(),
+        cells: 0,
+        bodies: 0,
+        players: 0,
     }
 }
 

@@ -6,10 +6,14 @@ use engine::{BodyId, Event, Frame, House, PlayerState, SessionId, Weapon, frame:
 use events::battle::{self, Character, Happenings};
 use herald::{
     Aggregator, Origin,
-    limits::{FACTS_PER_EVENT_MAX, TELL_TICKS},
+    limits::{FACTS_PER_EVENT_MAX, LOAD_TICKS, TELL_TICKS},
     load::Load,
 };
-use spatial::{Block, BlockCoord, Position, partition::Owner};
+use spatial::{
+    Block, BlockCoord, Position,
+    partition::{Owner, Partition},
+    region::RegionId,
+};
 use world::ShardStatus;
 
 const ANNA: SessionId = SessionId(7);
@@ -292,4 +296,35 @@ fn each_own_shard_tells_how_its_ticks_went() {
         .map(|it| (it.pod, it.at_ms, it.count, it.p99_us, it.bodies, it.players))
         .collect();
     assert_eq!(told, [(1, 200, 200, 900, 3, 1), (1, 400, 200, 900, 3, 1)]);
+}
+
+#[test]
+fn each_region_of_a_shard_has_its_own_cells_bodies_and_players() {
+    let owner = Owner { pod: 0, shard: 0 };
+    let places = [[0, 0, 0], [5, 0, 0], [17, 0, 0], [40, 0, 0]];
+    let places = places.map(|[x, y, z]| BlockCoord::new(x, y, z).position());
+    let region = |place: Position| RegionId::of_cell(place.cell(), 1).expect("it is in the world");
+    let regions = [region(places[0]), region(places[3])];
+    let mut own = frame(0, 1, &[1, 2, 3, 4]);
+    own.partition = Partition::new(&regions, owner).expect("a world").into();
+    let axes = [|it: Position| it.x, |it| it.y, |it| it.z];
+    let [x, y, z] = axes.map(|axis| places.map(axis));
+    own.cells.rebuild(&x, &y, &z);
+    let mut anna = player(ANNA, 1);
+    anna.motion.position = places[3];
+    own.players = vec![anna];
+    let own = [Arc::new(own)];
+    let mut load = Load::new(origin(0));
+    let mut see = |_| load.see(&own, 0, |_| Some(ShardStatus::default()));
+    let told: Vec<_> = (0..LOAD_TICKS).flat_map(&mut see).collect();
+    let [ticks] = told.as_slice() else {
+        panic!("ten seconds are told once: {told:?}");
+    };
+    let of = |number: usize, cells, bodies, players| battle::Region {
+        region: regions[number].to_string(),
+        cells,
+        bodies,
+        players,
+    };
+    assert_eq!(ticks.regions, [of(0, 2, 3, 0), of(1, 1, 1, 1)]);
 }

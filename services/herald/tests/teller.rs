@@ -9,7 +9,7 @@ use backends::{
 use engine::{Attachment, Command, SessionId};
 use events::{
     Body,
-    battle::{Happenings, Ticks},
+    battle::{Happenings, Region, Ticks},
 };
 use herald::{Options, Origin, Teller, limits::QUEUE_EVENTS_MAX};
 use web::{Clock, Metrics};
@@ -90,6 +90,8 @@ fn who_comes_and_how_the_ticks_went_reaches_the_broker() {
         assert!(ticks.p50_us <= ticks.p99_us && ticks.p99_us <= ticks.max_us);
         let bodies: u32 = ticks.regions.iter().map(|it| it.bodies).sum();
         assert_eq!(bodies, 101, "all are in some region");
+        let is_sound = |it: &Region| it.cells <= it.bodies && (it.cells == 0) == (it.bodies == 0);
+        assert!(ticks.regions.iter().all(is_sound), "{ticks:?}");
     });
     teller.expect("a thread").stop();
     pod.stop().expect("no thread panicked");

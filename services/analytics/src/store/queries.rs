@@ -125,15 +125,22 @@ pub struct ShardLoad {
     pub players_max: i64,
 }
 
-/// The same of whichever shards had a region.
+/// How the ticks of whichever shards had a region went, and how much of them was the region's.
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, ToSchema)]
 pub struct RegionLoad {
     pub begin_ms: i64,
     pub world: String,
     pub region: String,
+    /// Of its shards' ticks, as of [`ShardLoad`].
     pub p50_us: f64,
     pub p99_us: i64,
     pub max_us: i64,
+    /// The region's part of the median, as if all of a shard's bodies cost the same: the mean.
+    pub own_us: f64,
+    /// The largest such part of its shard's ticks, in thousandths.
+    pub share_permille_max: i64,
+    /// With bodies in them.
+    pub cells_max: i64,
     pub bodies_max: i64,
     pub players_max: i64,
 }
@@ -294,9 +301,11 @@ impl Store {
         const QUERY: Query = once_each!(
             "SELECT at_ms - at_ms % step AS begin_ms, world, region, \
              1.0 * sum(p50) / count(*) AS p50_us, max(p99) AS p99_us, max(longest) AS max_us, \
-             max(bodies) AS bodies_max, max(players) AS players_max FROM \
+             1.0 * sum(p50 * share) / count(*) / 1000 AS own_us, max(share) AS share_permille_max, \
+             max(cells) AS cells_max, max(bodies) AS bodies_max, max(players) AS players_max FROM \
              (SELECT ? AS step) AS asked CROSS JOIN (SELECT at_ms, world, region, p50_us AS p50, \
-             p99_us AS p99, max_us AS longest, bodies, players FROM region_health",
+             p99_us AS p99, max_us AS longest, share_permille AS share, cells, bodies, players \
+             FROM region_health",
             "WHERE at_ms >= ? AND at_ms < ? AND (? = '' OR world = ?)) AS reports \
              GROUP BY begin_ms, world, region ORDER BY begin_ms, world, region LIMIT ?"
         );

@@ -4,7 +4,7 @@ use backends::warehouse::WarehouseMigration;
 
 use crate::service::Retention;
 
-pub const ALL: [WarehouseMigration; 2] = [FACTS, SUMS];
+pub const ALL: [WarehouseMigration; 3] = [FACTS, SUMS, REGIONS];
 
 /// How long a table's rows are kept.
 #[derive(Clone, Copy, Debug)]
@@ -188,4 +188,16 @@ const SUMS: WarehouseMigration = WarehouseMigration {
         PRIMARY KEY (hour_ms, place, item) ON CONFLICT REPLACE) WITHOUT ROWID; \
         CREATE TABLE sums_made (name TEXT NOT NULL PRIMARY KEY ON CONFLICT REPLACE, \
         made_ms BIGINT NOT NULL);",
+};
+
+/// What of its shard's ticks a region takes. Rows from before say none.
+const REGIONS: WarehouseMigration = WarehouseMigration {
+    version: 3,
+    name: "regions",
+    clickhouse: &[
+        "ALTER TABLE region_health ADD COLUMN IF NOT EXISTS cells UInt32 DEFAULT 0",
+        "ALTER TABLE region_health ADD COLUMN IF NOT EXISTS share_permille UInt32 DEFAULT 0",
+    ],
+    sqlite: "ALTER TABLE region_health ADD COLUMN cells BIGINT NOT NULL DEFAULT 0; \
+        ALTER TABLE region_health ADD COLUMN share_permille BIGINT NOT NULL DEFAULT 0;",
 };

@@ -189,7 +189,8 @@ fn players_at_once_and_how_ticks_went() {
         assert_eq!(
             told[1],
             json!({ "begin_ms": hour_ms, "world": "w", "region": "10", "p50_us": 50.0,
-            "p99_us": 150, "max_us": 500, "bodies_max": 50, "players_max": 5 })
+            "p99_us": 150, "max_us": 500, "own_us": 20.0, "share_permille_max": 400, "cells_max": 10,
+            "bodies_max": 20, "players_max": 5 })
         );
     });
 }

@@ -118,7 +118,8 @@ pub fn ticks(at_ms: i64, (pod, shard): (u16, u16), players: u32, p50_us: u32) ->
         players,
         regions: vec![Region {
             region: format!("{pod}{shard}"),
-            bodies: 10 * players,
+            cells: 2 * players,
+            bodies: 4 * players,
             players,
         }],
     }
