@@ -116,13 +116,14 @@ async fn on(database: TestDatabase, test: &impl AsyncFn(Database, Rc<TestDatabas
     database.delete().await;
 }
 
-/// Runs a test on SQLite and memory, then on PostgreSQL and Redis; each in a place of its own.
+/// Runs a test on SQLite and memory, then on PostgreSQL with Redis and with Valkey; each in a place of its own.
 #[cfg(feature = "cache")]
 pub fn on_each_pair(test: impl AsyncFn(Database, Cache)) {
     block_on(async {
         on_pair(TestDatabase::sqlite(), "memory:", &test).await;
-        let redis = server_url(Server::Redis);
-        on_pair(TestDatabase::postgres().await, &redis, &test).await;
+        for cache in [Server::Redis, Server::Valkey] {
+            on_pair(TestDatabase::postgres().await, &server_url(cache), &test).await;
+        }
     });
 }
 
