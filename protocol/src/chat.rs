@@ -46,6 +46,8 @@ pub struct Said {
     pub sequence: u64,
     /// Since 1970.
     pub time_ms: u64,
+    /// A moderator removed these words.
+    pub removed: bool,
 }
 
 /// Why words were not taken.
@@ -125,6 +127,16 @@ impl Encode for Ignore {
 }
 
 impl Said {
+    /// That the words of this number were removed.
+    pub fn removed(sequence: u64) -> Self {
+        Self {
+            house: 255,
+            sequence,
+            removed: true,
+            ..Self::default()
+        }
+    }
+
     pub fn decode(table: &[u8]) -> Result<Self, WireError> {
         let wire = root::<down::Said>(Kind::Said, table)?;
         check_channel(wire.channel())?;
@@ -138,6 +150,7 @@ impl Said {
             text: text(wire.text())?,
             sequence: wire.sequence(),
             time_ms: wire.time_ms(),
+            removed: wire.removed(),
         })
     }
 }
@@ -158,6 +171,7 @@ impl Encode for Said {
             text: Some(text),
             sequence: self.sequence,
             time_ms: self.time_ms,
+            removed: self.removed,
         };
         down::Said::create(builder, &args).as_union_value()
     }

@@ -94,6 +94,13 @@ fn what_clients_say_comes_back() {
 }
 
 #[test]
+fn a_removal_names_words_and_tells_nothing_else_of_them() {
+    let removed = Said::removed(u64::MAX);
+    assert_eq!(Said::decode(&table(&removed)), Ok(removed.clone()));
+    assert_eq!((removed.from, removed.text.as_str()), (0, ""));
+}
+
+#[test]
 fn the_longest_words_fit_their_table() {
     let letters = "\u{10ffff}".repeat(limits::CHAT_CHARS_MAX);
     let name = "\u{10ffff}".repeat(20);

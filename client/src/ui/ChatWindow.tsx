@@ -56,6 +56,10 @@ export function ChatWindow(props: ChatProps) {
   };
   /** An answer that comes when another line is chosen shuts nothing. */
   const endReportOf = (line: TalkLine, word: string) => (reported() === line ? endReport(word) : setHint(word));
+  createEffect(() => {
+    const isRemoved = ({ kind, sequence }: TalkLine) => kind === "removed" && sequence === reported()?.sequence;
+    if (lines().some(isRemoved)) endReport("A moderator has removed that already.");
+  });
   const entry = () => (
     <Entry
       channel={channel()}

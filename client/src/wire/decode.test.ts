@@ -43,7 +43,7 @@ function decoded<Kind extends ServerMessage["kind"]>(
 describe("decoding", () => {
   it("reads every golden vector that comes down", () => {
     const kinds = new Set(vectors().map(({ bytes }) => decode(bytes).kind));
-    expect(kinds.size).toBe(20);
+    expect(kinds.size).toBe(21);
   });
 
   it("places bodies in metres and turns, near and far", () => {
@@ -61,6 +61,11 @@ describe("decoding", () => {
       });
       expect(samples.placed[row * 4 + 3]).toBeCloseTo((yaw / 256) * Math.PI * 2);
     });
+  });
+
+  it("takes a removal for no words", () => {
+    const { message, content } = decoded("said_removed", "removed");
+    expect(message.sequence).toBe(content.sequence);
   });
 
   it("hears that all terrain of a tick was told", () => {

@@ -11,6 +11,9 @@ const UNSAID_REASONS_MAX = 10;
 
 export function decodeSaid(buffer: ByteBuffer): ServerMessage {
   const table = Said.getRootAsSaid(buffer);
+  // Of more bits than a number holds.
+  const sequence = table.sequence().toString();
+  if (table.removed()) return { kind: "removed", sequence };
   return {
     kind: "said",
     said: {
@@ -20,8 +23,7 @@ export function decodeSaid(buffer: ByteBuffer): ServerMessage {
       house: table.house(),
       to: table.to() ?? "",
       text: table.text() ?? "",
-      // Of more bits than a number holds.
-      sequence: table.sequence().toString(),
+      sequence,
       timeMs: Number(table.timeMs()),
     },
   };

@@ -122,6 +122,7 @@ const READERS: Record<number, (table: ByteBuffer) => Content> = {
       text: said.text(),
       sequence: said.sequence().toString(),
       time_ms: Number(said.timeMs()),
+      removed: said.removed(),
     };
   },
   27: (table) => {

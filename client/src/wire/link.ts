@@ -245,6 +245,8 @@ export type ServerMessage =
   | { kind: "density"; density: DensityMap }
   | { kind: "refusals"; sequences: Uint32Array; reasons: Uint8Array }
   | { kind: "said"; said: Said }
+  /** A moderator removed the words of this name. */
+  | { kind: "removed"; sequence: string }
   | { kind: "unsaid"; unsaid: Unsaid }
   /** All that lies near the own body; in place of what was told before. */
   | { kind: "drops"; drops: Drop[] }

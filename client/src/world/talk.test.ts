@@ -63,6 +63,26 @@ describe("talk", () => {
     expect(talk.lines.map((line) => line.message)).toEqual(["18446744073709551615", "", ""]);
   });
 
+  it("shows of what a moderator removed only that it was, whether it came before or comes yet", () => {
+    const talk = new Talk();
+    talk.hear(said({ text: "rude" }), 9, 1);
+    talk.hear(said({ sequence: "2", from: 9, text: "rude, too" }), 9, 2);
+    talk.hear(said({ sequence: "3" }), 9, 3);
+    talk.remove("1");
+    talk.remove("2");
+    talk.remove("4");
+    talk.hear(said({ sequence: "4", text: "late" }), 9, 4);
+    expect(talk.lines.map(({ kind, name, text, message }) => [kind, name, text, message])).toEqual([
+      ["removed", "Bera", "Removed by a moderator.", ""],
+      ["removed", "Bera", "Removed by a moderator.", ""],
+      ["said", "Bera", "hello", "3"],
+    ]);
+    const before = talk.lines;
+    talk.hear(said({ text: "rude" }), 9, 5);
+    talk.remove("5");
+    expect(talk.lines).toBe(before);
+  });
+
   it("tells own whispers from others' and knows whom to answer", () => {
     const talk = new Talk();
     talk.hear(said({ channel: CHANNEL.WHISPER, to: "Ivar" }), 7, 1);

@@ -6,13 +6,14 @@ import { CHANNEL, type Said, type Unsaid } from "../wire/link";
 const LINES_MAX = 200;
 /** A reason of WIRE.md. */
 const NOT_MEMBER = 6;
+const REMOVED_TEXT = "Removed by a moderator.";
 const GROUPS: ReadonlySet<number> = new Set([CHANNEL.PARTY, CHANNEL.GUILD]);
 
 export interface TalkLine {
   /** Grows; a key for lists. */
   readonly number: number;
-  /** `note`: a word of the page itself, to this player alone. */
-  readonly kind: "said" | "note";
+  /** `note`: a word of the page itself, to this player alone. `removed`: what it was is not known here any more. */
+  readonly kind: "said" | "note" | "removed";
   readonly channel: number;
   readonly name: string;
   readonly house: number;
@@ -23,6 +24,8 @@ export interface TalkLine {
   readonly own: boolean;
   /** The message's number in the whole battle; empty where nobody could report it. */
   readonly message: string;
+  /** Names what was said; empty of a note. */
+  readonly sequence: string;
   /** `performance.now()` at arrival; never, of what was recalled: nobody has to be told of it now. */
   readonly atMs: number;
   /** When it was said, in milliseconds since 1970; of what came live at least that of the line before. */
@@ -64,17 +67,19 @@ export class Talk {
   /** After a reconnect the server tells again what was said: what is known stays as it is. */
   hear(said: Said, ownId: number, nowMs: number): void {
     this.setMember(said.channel, true);
+    const { sequence } = said;
     if (said.from === 0 && GROUPS.has(said.channel)) this.onGroup(said.channel);
-    if (this.known.has(said.sequence)) return;
-    this.know(said.sequence);
+    if (this.known.has(sequence)) return;
+    this.know(sequence);
     const own = said.from !== 0 && said.from === ownId;
     if (!own && this.silenced.has(said.name)) return;
     if (said.channel === CHANNEL.SYSTEM && said.to !== "") this.onWord();
     const isWhisper = said.channel === CHANNEL.WHISPER;
     if (isWhisper && !own) this.lastWhisperer = said.name;
     const { channel, name, house, text } = said;
-    const message = own || said.from === 0 ? "" : said.sequence;
-    this.add({ kind: "said", channel, name, house, to: own ? said.to : "", text, own, message }, nowMs, said.timeMs);
+    const message = own || said.from === 0 ? "" : sequence;
+    const to = own ? said.to : "";
+    this.add({ kind: "said", channel, name, house, to, text, own, message, sequence }, nowMs, said.timeMs);
   }
 
   /** What was said in a group before, the eldest first, where one is in it still: each line stands where it was said,
@@ -90,7 +95,7 @@ export class Talk {
       this.number += 1;
       const place = lines.findLastIndex((line) => line.saidMs <= saidMs) + 1;
       const said = { kind: "said", channel, name, house, to: "", text, own } as const;
-      const line = { ...said, message: own ? "" : message, saidMs, isRecalled: true };
+      const line = { ...said, message: own ? "" : message, sequence: message, saidMs, isRecalled: true };
       lines.splice(place, 0, { ...line, number: this.number, atMs: Number.NEGATIVE_INFINITY });
     }
     if (lines.length > this.lines.length) this.lines = lines.slice(-LINES_MAX);
@@ -100,6 +105,14 @@ export class Talk {
   ignore(name: string, isIgnored: boolean): void {
     if (isIgnored) this.ignored.add(name.toLowerCase());
     else this.ignored.delete(name.toLowerCase());
+  }
+
+  /** A moderator removed these words: their line stays and says so, that nobody wonders what others answer to. */
+  remove(sequence: string): void {
+    this.know(sequence);
+    if (!this.lines.some((line) => line.sequence === sequence)) return;
+    const removed = { kind: "removed", text: REMOVED_TEXT, message: "" } as const;
+    this.lines = this.lines.map((line) => (line.sequence === sequence ? { ...line, ...removed } : line));
   }
 
   /** Whom the player has blocked: nothing of theirs is shown from now on, nor what they said before. */
@@ -131,7 +144,8 @@ export class Talk {
 
   private note(text: string, nowMs: number): void {
     const channel = CHANNEL.SYSTEM;
-    this.add({ kind: "note", channel, name: "", house: 255, to: "", text, own: false, message: "" }, nowMs, 0);
+    const line = { channel, name: "", house: 255, to: "", text, own: false, message: "", sequence: "" };
+    this.add({ kind: "note", ...line }, nowMs, 0);
   }
 
   private add(line: Live, atMs: number, saidMs: number): void {
@@ -141,8 +155,8 @@ export class Talk {
     this.lines = [...this.lines, { ...line, ...moments }].slice(-LINES_MAX);
   }
 
-  private know(message: string): void {
-    this.known.add(message);
+  private know(sequence: string): void {
+    this.known.add(sequence);
     if (this.known.size > LINES_MAX * 2) this.known.delete(this.known.values().next().value!);
   }
 }

@@ -277,6 +277,8 @@ export class World {
         return this.drops.find(message.found, nowMs);
       case "said":
         return this.talk.hear(message.said, this.own.state.id, nowMs);
+      case "removed":
+        return this.talk.remove(message.sequence);
       case "unsaid":
         return this.talk.refuse(message.unsaid, nowMs, performance.timeOrigin + nowMs);
       case "refusals":

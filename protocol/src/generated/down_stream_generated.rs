@@ -2533,6 +2533,7 @@ pub mod voxelheim {
             pub const VT_TEXT: ::flatbuffers::VOffsetT = 14;
             pub const VT_SEQUENCE: ::flatbuffers::VOffsetT = 16;
             pub const VT_TIME_MS: ::flatbuffers::VOffsetT = 18;
+            pub const VT_REMOVED: ::flatbuffers::VOffsetT = 20;
 
             #[inline]
             pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
@@ -2561,6 +2562,7 @@ pub mod voxelheim {
                     builder.add_name(x);
                 }
                 builder.add_from(args.from);
+                builder.add_removed(args.removed);
                 builder.add_house(args.house);
                 builder.add_channel(args.channel);
                 builder.finish()
@@ -2635,6 +2637,18 @@ pub mod voxelheim {
                 // which contains a valid value in this slot
                 unsafe { self._tab.get::<u64>(Said::VT_TIME_MS, Some(0)).unwrap() }
             }
+            /// A moderator removed the words that `sequence` names: they are shown no more. Nothing else is told.
+            #[inline]
+            pub fn removed(&self) -> bool {
+                // Safety:
+                // Created from valid Table for this object
+                // which contains a valid value in this slot
+                unsafe {
+                    self._tab
+                        .get::<bool>(Said::VT_REMOVED, Some(false))
+                        .unwrap()
+                }
+            }
         }
 
         impl ::flatbuffers::Verifiable for Said<'_> {
@@ -2660,6 +2674,7 @@ pub mod voxelheim {
                     )?
                     .visit_field::<u64>("sequence", Self::VT_SEQUENCE, false)?
                     .visit_field::<u64>("time_ms", Self::VT_TIME_MS, false)?
+                    .visit_field::<bool>("removed", Self::VT_REMOVED, false)?
                     .finish();
                 Ok(())
             }
@@ -2673,6 +2688,7 @@ pub mod voxelheim {
             pub text: Option<::flatbuffers::WIPOffset<&'a str>>,
             pub sequence: u64,
             pub time_ms: u64,
+            pub removed: bool,
         }
         impl<'a> Default for SaidArgs<'a> {
             #[inline]
@@ -2686,6 +2702,7 @@ pub mod voxelheim {
                     text: None,
                     sequence: 0,
                     time_ms: 0,
+                    removed: false,
                 }
             }
         }
@@ -2731,6 +2748,11 @@ pub mod voxelheim {
                 self.fbb_.push_slot::<u64>(Said::VT_TIME_MS, time_ms, 0);
             }
             #[inline]
+            pub fn add_removed(&mut self, removed: bool) {
+                self.fbb_
+                    .push_slot::<bool>(Said::VT_REMOVED, removed, false);
+            }
+            #[inline]
             pub fn new(
                 _fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>,
             ) -> SaidBuilder<'a, 'b, A> {
@@ -2758,6 +2780,7 @@ pub mod voxelheim {
                 ds.field("text", &self.text());
                 ds.field("sequence", &self.sequence());
                 ds.field("time_ms", &self.time_ms());
+                ds.field("removed", &self.removed());
                 ds.finish()
             }
         }

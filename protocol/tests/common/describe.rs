@@ -292,6 +292,7 @@ fn said(said: &Said) -> Value {
         "text": said.text,
         "sequence": said.sequence.to_string(),
         "time_ms": said.time_ms,
+        "removed": said.removed,
     })
 }
 

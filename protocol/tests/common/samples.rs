@@ -90,6 +90,7 @@ fn streams() -> Vec<Sample> {
             },
         ),
         stream("said", &said()),
+        stream("said_removed", &Said::removed(said().sequence)),
         stream("unsaid", &unsaid()),
         stream("drops", &drops()),
         stream("drops_none", &Drops::default()),
@@ -438,6 +439,7 @@ pub fn said() -> Said {
         text: "<b>To the banner!</b> 剣".into(),
         sequence: 0x0123_4567_89ab_cdef,
         time_ms: 1_790_000_000_123,
+        removed: false,
     }
 }
 

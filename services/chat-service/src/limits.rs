@@ -58,12 +58,17 @@ pub const FILTER_BODY_BYTES_MAX: usize = 256 * 1_024;
 pub const STATE_PERIOD: Duration = Duration::from_secs(60);
 /// Mutes that ended so recently are told as ended.
 pub const STATE_MEMORY_MS: i64 = 3_600 * 1_000;
+/// Of the last lines of a channel, those that were removed are told again: half of what a page keeps.
+pub const STATE_LINES_MAX: i64 = 100;
 /// Notices of one event: mutes of 1 kB at most, below the broker's largest event.
 pub const STATE_NOTICES_MAX: usize = 500;
 
 const _: () = {
     assert!(BATCH_MAX <= backends::limits::PUBLISH_EVENTS_MAX);
     assert!(FILTER_BODY_BYTES_MAX < backends::limits::EVENT_BYTES_MAX);
+    // Of four channels: an edge knows again all that it is told again.
+    assert!(4 * STATE_LINES_MAX as usize <= chat::limits::REMOVED_MAX);
+    assert!(chat::limits::HISTORY_MAX <= STATE_LINES_MAX as usize);
     assert!(MUTES_LISTED_MAX as usize == chat::limits::MUTES_MAX);
     // A letter is 4 bytes at most, and as many again where JSON writes it with a backslash.
     assert!(STATE_NOTICES_MAX * (REASON_CHARS_MAX * 8 + 128) < backends::limits::EVENT_BYTES_MAX);

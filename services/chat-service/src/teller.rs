@@ -1,5 +1,5 @@
-//! Tells all edges what holds: mutes, slow modes, the filter, and to those that begin what was said last. When
-//! somebody asks, at the start, and once a minute for those that missed something. It is told again as a whole,
+//! Tells all edges what holds: mutes, slow modes, the filter, what was removed lately, and to those that begin what
+//! was said last. When somebody asks, at the start, and once a minute for those that missed something. It is told again as a whole,
 //! and what an edge knows already changes nothing there, so nobody need know what others missed.
 
 use std::fmt::Display;
@@ -14,7 +14,7 @@ use web::Clock;
 
 use crate::{
     ChannelKey,
-    limits::{STATE_NOTICES_MAX, STATE_PERIOD},
+    limits::{STATE_LINES_MAX, STATE_NOTICES_MAX, STATE_PERIOD},
     service::WAITING,
     store::{Cursor, Store},
     topics::{self, Told},
@@ -63,9 +63,7 @@ impl Teller<'_> {
 
     async fn try_tell(&self, with_history: bool) -> Result<(), String> {
         let mut notices = self.state().await.map_err(sentence)?;
-        if with_history {
-            notices.extend(self.history().await.map_err(sentence)?);
-        }
+        notices.extend(self.history(with_history).await.map_err(sentence)?);
         let filter = self.store.filter().await.map_err(sentence)?;
         // By itself, for it may be as large as an event may be.
         let filter = filter.map(|filter| state_event(vec![filter.notice()]));
@@ -85,16 +83,19 @@ impl Teller<'_> {
         Ok(mutes.chain(slows.iter().map(|it| it.notice())).collect())
     }
 
-    async fn history(&self) -> Result<Vec<Notice>, SqlError> {
+    /// What was removed lately, and where that is wanted what was said last.
+    async fn history(&self, with_words: bool) -> Result<Vec<Notice>, SqlError> {
         let mut notices = Vec::new();
         for key in RECALLED {
-            let lines = self.store.lines(key, Cursor::TOP, HISTORY_MAX as i64);
-            notices.extend(lines.await?.into_iter().map(|line| match line.is_removed {
-                true => Notice::Removed {
-                    sequence: line.words.sequence,
-                },
-                false => Notice::Recalled(line.words.into()),
-            }));
+            let lines = self.store.lines(key, Cursor::TOP, STATE_LINES_MAX);
+            for (place, line) in lines.await?.into_iter().enumerate() {
+                let sequence = line.words.sequence;
+                if line.is_removed {
+                    notices.push(Notice::Removed { sequence });
+                } else if with_words && place < HISTORY_MAX {
+                    notices.push(Notice::Recalled(line.words.into()));
+                }
+            }
         }
         Ok(notices)
     }
@@ -109,4 +110,52 @@ fn state_event(notices: Vec<Notice>) -> Event {
     let notices = notices.into();
     let told = Told::new(0, Notice::Several { notices });
     topics::event(id, topics::STATE.to_owned(), &told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use backends::testing::on_each_database;
+    use chat::{Audience, Channel, Speaker, Words};
+
+    use crate::store::Stamp;
+
+    fn words(sequence: u64) -> Words {
+        Words {
+            channel: Channel::Global,
+            speaker: Speaker::default(),
+            audience: Audience::Everyone,
+            to: String::new(),
+            text: "words".to_owned(),
+            sequence,
+            time_ms: sequence,
+        }
+    }
+
+    #[test]
+    fn removals_are_told_again_to_all_and_words_to_those_that_begin() {
+        on_each_database(async |database, _| {
+            Store::migrate(&database).await.expect("a new database");
+            let store = Store::new(database.clone());
+            let mut transaction = database.begin().await.expect("a database");
+            for sequence in 1..=30 {
+                let kept = store.keep(&mut transaction, ChannelKey::Global, &words(sequence));
+                kept.await.expect("a database");
+            }
+            transaction.commit().await.expect("a database");
+            let stamp = Stamp { by: 9, at_ms: 40 };
+            assert!(store.remove(3, stamp).await.expect("a database"));
+            let teller = Teller {
+                store: &store,
+                broker: &Broker::open("memory:").expect("it is here"),
+                clock: &Clock::system(),
+            };
+            let again = teller.history(false).await.expect("a database");
+            assert_eq!(again, [Notice::Removed { sequence: 3 }]);
+            let first = teller.history(true).await.expect("a database");
+            let recalled = (11..=30).rev().map(|it| Notice::Recalled(words(it).into()));
+            let removed = [Notice::Removed { sequence: 3 }];
+            assert_eq!(first, recalled.chain(removed).collect::<Vec<_>>());
+        });
+    }
 }

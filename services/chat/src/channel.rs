@@ -27,6 +27,25 @@ impl Channel {
         Channel::System,
     ];
 
+    /// As staff name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Local => "local",
+            Self::House => "house",
+            Self::Party => "party",
+            Self::Guild => "guild",
+            Self::Whisper => "whisper",
+            Self::System => "system",
+        }
+    }
+
+    /// Those that players speak in.
+    pub fn spoken() -> impl Iterator<Item = Self> {
+        let all = Self::ALL.into_iter();
+        all.filter(|channel| *channel != Self::System)
+    }
+
     /// By its number on the wire.
     pub fn from_number(number: u8) -> Option<Self> {
         Self::ALL.get(usize::from(number)).copied()

@@ -27,6 +27,10 @@ pub const MUTES_MAX: usize = 4_096;
 /// Messages of each channel that newcomers are told: what fits the window twice. The oldest go first.
 pub const HISTORY_MAX: usize = 20;
 
+/// Removed words that an edge knows, so that it tells of each once and keeps none that comes late: as many as it may
+/// be told again. The eldest are forgotten.
+pub const REMOVED_MAX: usize = 512;
+
 /// Words of a filter; each is 40 bytes or so.
 pub const FILTER_WORDS_MAX: usize = 4_096;
 /// Letters of one of them.

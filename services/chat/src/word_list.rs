@@ -45,6 +45,17 @@ impl fmt::Display for WordListError {
 
 impl std::error::Error for WordListError {}
 
+impl fmt::Display for WordFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NoWord => "one word in lower case letters and digits",
+            Self::Length => "2 to 40 letters",
+            Self::Twice => "it was there before",
+            Self::TooMany => "4,096 words at most",
+        })
+    }
+}
+
 impl WordList {
     /// The list that comes with the program.
     pub fn built_in() -> Self {
@@ -73,7 +84,9 @@ impl WordList {
         self.0.iter().map(String::as_str)
     }
 
-    fn add(&mut self, word: &str) -> Result<(), WordFault> {
+    /// # Errors
+    /// What is wrong with the word.
+    pub fn add(&mut self, word: &str) -> Result<(), WordFault> {
         if !word.chars().all(is_letter) || word.to_lowercase() != word {
             return Err(WordFault::NoWord);
         }
@@ -87,6 +100,11 @@ impl WordList {
             true => Ok(()),
             false => Err(WordFault::Twice),
         }
+    }
+
+    /// Takes a word out; false if it is not there.
+    pub fn remove(&mut self, word: &str) -> bool {
+        self.0.remove(word)
     }
 
     /// The text with a star for every letter of a listed word.

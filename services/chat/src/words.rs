@@ -69,7 +69,7 @@ pub enum Notice {
         slow_ms: u64,
         revision: u64,
     },
-    /// Newcomers are not told these words any more.
+    /// A moderator removed these words: who heard them is told, newcomers are not told them any more.
     Removed {
         sequence: u64,
     },

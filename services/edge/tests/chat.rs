@@ -246,6 +246,49 @@ async fn a_moderator_mutes_removes_and_slows() {
     server.stop();
 }
 
+/// The words that it was told are removed.
+fn removed(client: &Client) -> Vec<u64> {
+    let said = client.said.iter().filter(|said| said.removed);
+    said.map(|said| said.sequence).collect()
+}
+
+#[tokio::test]
+async fn what_a_moderator_removes_is_told_to_all_who_play_and_to_who_comes_back() {
+    let (outlet, mut said_here) = mpsc::channel(64);
+    let server = Server::start_with(linked(outlet));
+    let mut bera = join_as(server.http(), &hello("Bera")).await;
+    let mut ivar = join_socket(server.http(), &hello("Ivar")).await;
+    say(&mut bera, Channel::Local, "rude").await;
+    let Some(Notice::Said(words)) = said_here.recv().await else {
+        panic!("the services hear what is said");
+    };
+    let sequence = words.sequence;
+    // Told again, as to all when a process begins, it is no news.
+    for _ in 0..2 {
+        server.edges().chat().tell(&Notice::Removed { sequence });
+        for client in [&mut bera, &mut ivar] {
+            let is_told = |client: &Client| removed(client) == [sequence];
+            client.until("the removal", is_told).await;
+            client.for_ticks(3).await;
+        }
+    }
+    assert_eq!(
+        (removed(&bera), removed(&ivar)),
+        (vec![sequence], vec![sequence])
+    );
+    let again = Hello {
+        resume_token: ivar.welcome.resume_token.clone(),
+        ..hello("Ivar")
+    };
+    let mut ivar = join_as(server.http(), &again).await;
+    let is_told = |client: &Client| removed(client) == [sequence];
+    ivar.until("what it may have missed", is_told).await;
+    let mut anna = join_as(server.http(), &hello("Anna")).await;
+    anna.for_ticks(3).await;
+    assert!(anna.said.is_empty(), "she never heard it: {:?}", anna.said);
+    server.stop();
+}
+
 #[tokio::test]
 async fn newcomers_are_told_what_was_said_before() {
     let server = Server::start();

@@ -66,6 +66,11 @@ impl Chat {
         self.history.recent(house)
     }
 
+    /// What who comes back is told of words that it may show yet.
+    pub fn removed(&self) -> impl Iterator<Item = &Bytes> {
+        self.history.removed()
+    }
+
     /// What a newcomer is told of its party and guild, if it is in any.
     pub fn groups(&self, session: SessionId) -> impl Iterator<Item = &Bytes> {
         let belongs = self.memberships.of(session.0);
@@ -103,6 +108,7 @@ impl Chat {
             text: words.text.clone(),
             sequence: words.sequence,
             time_ms: words.time_ms,
+            removed: false,
         };
         let message = Bytes::copy_from_slice(self.encoder.stream(&said));
         self.history.keep(words, message.clone());
@@ -159,7 +165,13 @@ impl Hub {
                 self.fan_out(words, &message);
             }
             Notice::Recalled(words) => drop(self.chat.message(words, words.to.clone())),
-            Notice::Removed { sequence } => self.chat.history.remove(*sequence),
+            Notice::Removed { sequence } => {
+                let removed = Said::removed(*sequence);
+                let message = Bytes::copy_from_slice(self.chat.encoder.stream(&removed));
+                if self.chat.history.remove(*sequence, message.clone()) {
+                    self.tell_removed(&message);
+                }
+            }
             Notice::Belongs(membership) => self.set_membership(*membership),
             Notice::Several { notices } => {
                 for notice in notices.iter() {
@@ -281,6 +293,17 @@ impl Hub {
         let clients = self.slots.iter().filter_map(|slot| slot.client.as_ref());
         for client in clients.filter(|client| client.account == account) {
             tell(client, message.clone(), &self.counters);
+        }
+    }
+
+    /// Tells all clients of this edge: who heard the words is not remembered. It is told to who reads slowly, too,
+    /// as long as there is room at all.
+    fn tell_removed(&self, message: &Bytes) {
+        let clients = self.slots.iter().filter_map(|slot| slot.client.as_ref());
+        for client in clients.filter(|client| client.body.is_some()) {
+            if client.outbox.control(message.clone()).is_err() {
+                self.counters.drop_one(Cause::ChatUnheard);
+            }
         }
     }
 

@@ -329,6 +329,8 @@ impl Telling<'_> {
             .outbox
             .control(self.teller.news.scoreboard.message())?;
         let recent = self.chat.recent(player.house as u8);
+        let removed = self.chat.removed().filter(|_| is_resumed);
+        let recent = recent.chain(removed);
         let mut recent = recent.chain(self.chat.groups(client.session));
         recent.try_for_each(|words| client.outbox.control(words.clone()))
     }

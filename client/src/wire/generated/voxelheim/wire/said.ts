@@ -83,8 +83,16 @@ timeMs():bigint {
   return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt('0');
 }
 
+/**
+ * A moderator removed the words that `sequence` names: they are shown no more. Nothing else is told.
+ */
+removed():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
 static startSaid(builder:flatbuffers.Builder) {
-  builder.startObject(8);
+  builder.startObject(9);
 }
 
 static addChannel(builder:flatbuffers.Builder, channel:number) {
@@ -119,12 +127,16 @@ static addTimeMs(builder:flatbuffers.Builder, timeMs:bigint) {
   builder.addFieldInt64(7, timeMs, BigInt('0'));
 }
 
+static addRemoved(builder:flatbuffers.Builder, removed:boolean) {
+  builder.addFieldInt8(8, +removed, +false);
+}
+
 static endSaid(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createSaid(builder:flatbuffers.Builder, channel:number, from:number, nameOffset:flatbuffers.Offset, house:number, toOffset:flatbuffers.Offset, textOffset:flatbuffers.Offset, sequence:bigint, timeMs:bigint):flatbuffers.Offset {
+static createSaid(builder:flatbuffers.Builder, channel:number, from:number, nameOffset:flatbuffers.Offset, house:number, toOffset:flatbuffers.Offset, textOffset:flatbuffers.Offset, sequence:bigint, timeMs:bigint, removed:boolean):flatbuffers.Offset {
   Said.startSaid(builder);
   Said.addChannel(builder, channel);
   Said.addFrom(builder, from);
@@ -134,6 +146,7 @@ static createSaid(builder:flatbuffers.Builder, channel:number, from:number, name
   Said.addText(builder, textOffset);
   Said.addSequence(builder, sequence);
   Said.addTimeMs(builder, timeMs);
+  Said.addRemoved(builder, removed);
   return Said.endSaid(builder);
 }
 }
