@@ -18,16 +18,18 @@ describe("admin api", () => {
     await api.findPlayers("Ivar & sons");
     await api.ledger("7", "12", null);
     await api.audit({ target: "5e0", before: "88" });
+    await api.chatLines("house.0", "9000-42");
     const done = await api.moveRegion("5e0", { to: "2/0", reason: "hot" });
     await api.changePod("2", "undrain", { reason: "well again" });
     expect(asked.map(({ call }) => call)).toEqual([
       "GET /admin/players?query=Ivar+%26+sons",
       "GET /admin/players/7/ledger?character=12",
       "GET /admin/audit?target=5e0&before=88",
+      "GET /admin/chat/channels/house.0/lines?before=9000-42",
       "POST /admin/regions/5e0/move",
       "POST /admin/pods/2/undrain",
     ]);
-    expect(asked[3]?.form).toEqual({ to: "2/0", reason: "hot" });
+    expect(asked[4]?.form).toEqual({ to: "2/0", reason: "hot" });
     expect(done).toEqual({ effect: "Moved.", audit: "9" });
   });
 
@@ -35,6 +37,7 @@ describe("admin api", () => {
     const { api, asked } = recorded({});
     for (const id of ["", ".", "..", "../auth/logout-everywhere", "a/b", "a?b", "a%2fb", "ä"]) {
       expect(() => api.player(id), id).toThrow("nothing by this name");
+      expect(() => api.chatLines(id, null), id).toThrow("nothing by this name");
     }
     expect(asked).toEqual([]);
   });

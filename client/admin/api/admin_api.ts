@@ -2,6 +2,7 @@
 
 import { Problem, type Call } from "../../src/account";
 import * as battles from "./battles";
+import * as chat from "./chat";
 import * as desk from "./desk";
 import * as players from "./players";
 import { Fields, readList, type Read } from "./reading";
@@ -41,6 +42,10 @@ export class AdminApi {
     this.get(`/players/${segment(account)}/ledger?${query({ character, before })}`, players.readLedgerPage);
   reports = (state: "open" | "resolved", after: string | null) =>
     this.get(`/reports?${query({ state, after })}`, players.readReportPage);
+  chatLines = (channel: string, before: string | null) =>
+    this.get(`/chat/channels/${segments(channel)}/lines?${query({ before })}`, chat.readChatPage);
+  slowChannels = async () => readList(await this.ask("GET", "/admin/chat/slow"), chat.readSlowChannel);
+  filter = () => this.get("/chat/words", chat.readFilter);
   economy = () => this.get("/economy", desk.readEconomy);
   config = () => this.get("/config", desk.readConfig);
   dailyMessage = () => this.get("/message-of-the-day", desk.readDailyMessage);
@@ -74,6 +79,11 @@ export class AdminApi {
     this.act("POST", `/players/${segment(account)}/rollback`, form);
   closeReport = (report: string, form: Reason) =>
     this.act("POST", `/reports/${segment(report)}/close`, form);
+  removeLine = (message: string, form: Reason) =>
+    this.act("POST", `/chat/messages/${segment(message)}/remove`, form);
+  slowChannel = (channel: string, form: Reason & { seconds: number }) =>
+    this.act("PUT", `/chat/channels/${segment(channel)}/slow`, form);
+  editFilter = (form: Reason & { add: string[]; remove: string[] }) => this.act("POST", "/chat/words", form);
   checkConfig = async (text: string) =>
     desk.readConfigCheck(Fields.of(await this.ask("POST", "/admin/config/check", { text })));
   putConfig = (form: Reason & { text: string; digest: string }) => this.act("PUT", "/config", form);
@@ -97,6 +107,11 @@ export class AdminApi {
 function segment(id: string): string {
   if (ID.test(id)) return id;
   throw new Problem("not-found", 404, { title: "There is nothing by this name", detail: id });
+}
+
+/** Of a channel of chat: `house.0`. */
+function segments(id: string): string {
+  return id.split(".").map(segment).join(".");
 }
 
 function query(values: Record<string, string | null | undefined>): string {

@@ -2,6 +2,7 @@
 
 export { AdminApi, type Ask, type PlayerDeed, type PodDeed, type RegionDeed } from "./admin_api";
 export * from "./battles";
+export * from "./chat";
 export * from "./desk";
 export { LineStream, type Clock, type StreamState } from "./line_stream";
 export * from "./players";

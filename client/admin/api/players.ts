@@ -110,6 +110,7 @@ export interface Report {
 }
 
 export interface ReportLine {
+  id: string;
   timeMs: number;
   name: string;
   account: string;
@@ -213,6 +214,7 @@ function readReport(from: Fields): Report {
     reporter: from.text("reporter"),
     reason: from.text("reason"),
     context: from.list("context", (line) => ({
+      id: line.text("message"),
       timeMs: line.number("time_ms"),
       name: line.text("name"),
       account: line.text("account"),

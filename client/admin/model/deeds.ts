@@ -49,7 +49,8 @@ export interface Deed {
 
 const LOG_ONLY = "For the audit log.";
 const PLAYER_READS = "The player reads this; so does the audit log.";
-const PLAIN = { isGrave: false, fields: [], reasonHint: LOG_ONLY } as const;
+/** Of deeds that nobody outside feels. */
+export const PLAIN = { isGrave: false, fields: [], reasonHint: LOG_ONLY } as const;
 
 const OF_REGION: Record<Exclude<RegionDeed, "merge">, { verb: string; about: string }> = {
   split: { verb: "Split it", about: "Its eight parts become regions of their own, with the same owner at first." },

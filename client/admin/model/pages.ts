@@ -9,6 +9,7 @@ export const PAGES = [
   { id: "plan", title: "Plan", key: "c", from: "moderator" },
   { id: "players", title: "Players", key: "p", from: "moderator" },
   { id: "reports", title: "Reports", key: "r", from: "moderator" },
+  { id: "chat", title: "Chat", key: "h", from: "moderator" },
   { id: "message", title: "Message of the day", key: "d", from: "moderator" },
   { id: "battles", title: "Battles", key: "t", from: "moderator" },
   { id: "backends", title: "Backends", key: "b", from: "moderator" },

@@ -15,6 +15,7 @@ import { Head } from "./Head";
 import { AuditPage } from "./pages/AuditPage";
 import { BackendsPage } from "./pages/BackendsPage";
 import { BattlesPage } from "./pages/BattlesPage";
+import { ChatPage } from "./pages/ChatPage";
 import { ConfigPage } from "./pages/ConfigPage";
 import { EconomyPage } from "./pages/EconomyPage";
 import { EnvironmentsPage } from "./pages/EnvironmentsPage";
@@ -111,6 +112,7 @@ function PageShown(props: { page: PageId }) {
       <Match when={is("plan")}>{<PlanPage />}</Match>
       <Match when={is("players")}>{<PlayersPage />}</Match>
       <Match when={is("reports")}>{<ReportsPage />}</Match>
+      <Match when={is("chat")}>{<ChatPage />}</Match>
       <Match when={is("message")}>{<MessagePage />}</Match>
       <Match when={is("battles")}>{<BattlesPage />}</Match>
       <Match when={is("backends")}>{<BackendsPage />}</Match>

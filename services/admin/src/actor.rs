@@ -18,6 +18,9 @@ pub enum Action {
     Ban,
     Unban,
     CloseReport,
+    RemoveLine,
+    SlowChannel,
+    EditWords,
     Split,
     Merge,
     Move,
@@ -37,7 +40,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Message,
         Self::Mute,
         Self::Unmute,
@@ -45,6 +48,9 @@ impl Action {
         Self::Ban,
         Self::Unban,
         Self::CloseReport,
+        Self::RemoveLine,
+        Self::SlowChannel,
+        Self::EditWords,
         Self::Split,
         Self::Merge,
         Self::Move,
@@ -72,6 +78,9 @@ impl Action {
             Self::Ban => "player.ban",
             Self::Unban => "player.unban",
             Self::CloseReport => "report.close",
+            Self::RemoveLine => "chat.remove",
+            Self::SlowChannel => "chat.slow",
+            Self::EditWords => "chat.words",
             Self::Split => "region.split",
             Self::Merge => "region.merge",
             Self::Move => "region.move",
@@ -100,7 +109,10 @@ impl Action {
             | Self::Kick
             | Self::Ban
             | Self::Unban
-            | Self::CloseReport => Role::Moderator,
+            | Self::CloseReport
+            | Self::RemoveLine
+            | Self::SlowChannel
+            | Self::EditWords => Role::Moderator,
             Self::Split
             | Self::Merge
             | Self::Move

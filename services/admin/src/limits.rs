@@ -10,6 +10,10 @@ pub const TEXT_CHARS_MAX: usize = chat::limits::TEXT_CHARS_MAX;
 pub const PAGE_LINES_MAX: i64 = 100;
 /// Lines of the log that an inspected player comes with.
 pub const PLAYER_LINES_MAX: i64 = 20;
+/// Lines of chat of one answer: what is read at one look.
+pub const CHAT_LINES_MAX: i64 = 50;
+/// Words that one edit of the filter adds, and takes out: what its line of the log still names.
+pub const WORDS_EDITED_MAX: usize = 20;
 /// Players of one answer: more than anybody reads.
 pub const FOUND_MAX: usize = 50;
 /// Letters of what is looked for: the longest mail address.

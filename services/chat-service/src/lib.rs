@@ -18,7 +18,7 @@ pub mod store;
 mod teller;
 pub mod topics;
 
-pub use channel_key::ChannelKey;
+pub use channel_key::{ChannelKey, number_of};
 pub use error::ChatError;
 pub use exchange::Exchange;
 pub use service::{Characters, ChatService};

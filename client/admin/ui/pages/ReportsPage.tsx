@@ -2,6 +2,7 @@
 
 import { batch, createSignal, For, Show } from "solid-js";
 import type { Report } from "../../api";
+import { removeLine } from "../../model/chat_deeds";
 import { closeReport } from "../../model/deeds";
 import { createAsked } from "../asked";
 import { usePanel } from "../context";
@@ -75,8 +76,13 @@ function ReportCard(props: { report: Report }) {
       <ul class="talk">
         <For each={props.report.context}>
           {(line, index) => (
-            <li classList={{ reported: index() === props.report.context.length - 1 }}>
-              <Moment atMs={line.timeMs} /> <b>{line.name}</b> (<AccountLink account={line.account} />): {line.text}
+            <li class="talk-line" classList={{ reported: index() === props.report.context.length - 1 }}>
+              <span>
+                <Moment atMs={line.timeMs} /> <b>{line.name}</b> (<AccountLink account={line.account} />): {line.text}
+              </span>
+              <DeedButton action="chat.remove" deed={() => removeLine(api, line)}>
+                Remove…
+              </DeedButton>
             </li>
           )}
         </For>

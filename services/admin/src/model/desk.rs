@@ -31,7 +31,7 @@ pub struct AuditLine {
     pub role: String,
     /// `region.move`, `player.ban`, `config.put` and so on.
     pub action: String,
-    /// An account, a region, a pod, a report; empty of what is about all.
+    /// An account, a region, a pod, a report, a line or a channel of chat; empty of what is about all.
     pub target: String,
     pub reason: String,
     pub outcome: Outcome,

@@ -1,6 +1,7 @@
 //! What the routes read and write. Ids are text, times are milliseconds since 1970, spans are microseconds.
 
 mod battles;
+mod chat;
 mod desk;
 mod players;
 mod world;
@@ -8,6 +9,7 @@ mod world;
 pub use battles::{
     BattleForm, BattleView, BattlesView, NextBattle, NextBattleView, PresentBattle, ScheduleState,
 };
+pub use chat::{ChatLine, ChatPage, FilterForm, FilterView, SlowForm, SlowView};
 pub use desk::{
     AuditLine, AuditPage, ConfigChange, ConfigCheck, ConfigForm, ConfigText, ConfigView,
     DeclaredView, DiffKind, DiffLine, Economy, EnvironmentView, Flow, MessageOfTheDayForm,

@@ -190,6 +190,8 @@ pub struct ReportView {
 
 #[derive(Serialize, ToSchema, Debug)]
 pub struct ReportLine {
+    /// Its number, by which it is removed.
+    pub message: String,
     pub time_ms: i64,
     pub name: String,
     pub account: String,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod battles;
+mod chat;
 mod config;
 mod desk;
 mod ledger;
@@ -79,6 +80,11 @@ fn people() -> OpenApiRouter<Admin> {
         .routes(routes!(ledger::roll_back))
         .routes(routes!(reports::list))
         .routes(routes!(reports::close))
+        .routes(routes!(chat::lines))
+        .routes(routes!(chat::remove))
+        .routes(routes!(chat::slows))
+        .routes(routes!(chat::slow))
+        .routes(routes!(chat::words, chat::edit_words))
 }
 
 fn desk() -> OpenApiRouter<Admin> {

@@ -97,6 +97,7 @@ fn pair_of(text: &str) -> Result<(i64, i64), Problem> {
 impl From<Report> for ReportView {
     fn from(report: Report) -> Self {
         let context = report.context.into_iter().map(|words| ReportLine {
+            message: words.sequence.to_string(),
             time_ms: words.time_ms.cast_signed(),
             name: words.speaker.name,
             account: words.speaker.account.to_string(),

@@ -22,6 +22,8 @@ use backends::{
     sql::Database,
     testing::{on_each_pair, unique_name},
 };
+use chat::{Audience, Channel, Speaker, Words};
+use chat_service::ChannelKey;
 use inventory::domain::Definitions;
 use placement::{Answer as WorldAnswer, Request};
 use player::Presence;
@@ -250,6 +252,28 @@ impl World {
         let set = sqlx::query("UPDATE auth_accounts SET role = $2 WHERE account_id = $1");
         let set = set.bind(account).bind(role.to_owned());
         set.execute(self.database.pool()).await.expect("a database");
+    }
+
+    /// Has Loki, of account 5, say something to all, a second later with each number.
+    pub async fn say(&self, message: u64, text: &str) {
+        let said = Words {
+            channel: Channel::Global,
+            speaker: Speaker {
+                account: 5,
+                session: 105,
+                name: "Loki".to_owned(),
+                ..Speaker::default()
+            },
+            audience: Audience::Everyone,
+            to: String::new(),
+            text: text.to_owned(),
+            sequence: message,
+            time_ms: 1_000 * message,
+        };
+        let mut transaction = self.database.begin().await.expect("a database");
+        let kept = self.chat.keep(&mut transaction, ChannelKey::Global, &said);
+        kept.await.expect("a database");
+        transaction.commit().await.expect("a database");
     }
 
     /// The newest line of the log.

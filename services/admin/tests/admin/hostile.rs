@@ -37,6 +37,8 @@ fn no_text_in_any_field_does_harm() {
                 format!("GET /audit?target={hostile}"),
                 format!("GET /audit?actor={hostile}&before={hostile}"),
                 format!("GET /reports?state={hostile}&after={hostile}"),
+                format!("GET /chat/channels/{hostile}/lines"),
+                format!("GET /chat/channels/global/lines?before={hostile}"),
                 format!("GET /players/{account}/ledger?character={hostile}&before={hostile}"),
             ] {
                 let answer = world.call(&call, ADMIN, Value::Null).await;

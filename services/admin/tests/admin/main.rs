@@ -3,6 +3,7 @@
 
 mod battles;
 mod books;
+mod chat;
 mod citus;
 mod common;
 mod desk;

@@ -261,23 +261,7 @@ fn nobody_acts_on_their_equals() {
 #[test]
 fn reports_are_read_and_closed_once() {
     on_each(async |world| {
-        let said = Words {
-            channel: Channel::Global,
-            speaker: Speaker {
-                account: 5,
-                name: "Loki".to_owned(),
-                ..Speaker::default()
-            },
-            audience: Audience::Everyone,
-            to: String::new(),
-            text: "something rude".to_owned(),
-            sequence: 42,
-            time_ms: 1_000,
-        };
-        let mut transaction = world.database.begin().await.expect("a database");
-        let kept = world.chat.keep(&mut transaction, ChannelKey::Global, &said);
-        kept.await.expect("a database");
-        transaction.commit().await.expect("a database");
+        world.say(42, "something rude").await;
         let stamp = Stamp {
             by: 6,
             at_ms: world.now(),
@@ -295,8 +279,8 @@ fn reports_are_read_and_closed_once() {
         assert_eq!(open["reports"][0]["report"], report);
         let line = &open["reports"][0]["context"][0];
         assert_eq!(
-            (&line["text"], &line["account"]),
-            (&json!("something rude"), &json!("5"))
+            (&line["text"], &line["account"], &line["message"]),
+            (&json!("something rude"), &json!("5"), &json!("42"))
         );
         let call = format!("POST /reports/{report}/close");
         let why = json!({ "reason": "was warned" });

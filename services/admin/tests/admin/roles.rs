@@ -45,6 +45,10 @@ fn body_of(call: &str) -> Value {
         _ if call.contains("/mute") => {
             json!({ "until_ms": 1_700_000_100_000_i64, "reason": "spam" })
         }
+        _ if call.contains("/slow") => json!({ "seconds": 30, "reason": "spam" }),
+        _ if call.contains("/chat/words") => {
+            json!({ "add": ["heck"], "remove": [], "reason": "spam" })
+        }
         _ if call.contains("/ban") => {
             json!({ "until_ms": 1_700_000_100_000_i64, "reason": "spam" })
         }

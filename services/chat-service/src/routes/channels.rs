@@ -13,7 +13,7 @@ use web::{Bearer, Json, Problem};
 use crate::{
     ChannelKey, ChatError, ChatService,
     limits::{PAGE_LINES_DEFAULT, PAGE_LINES_MAX},
-    routes::shapes::{LineAnswer, channel_of, number_in, pair_of},
+    routes::shapes::{LineAnswer, channel_of, number_in},
     store::{Cursor, Line},
 };
 
@@ -67,16 +67,14 @@ pub async fn lines(
         lines: shown
             .map(|line| LineAnswer::new(line.words, for_moderator))
             .collect(),
-        next: next.map(|at| format!("{}-{}", at.time_ms, at.message_id.cast_unsigned())),
+        next: next.map(|at| at.to_string()),
     }))
 }
 
 fn cursor_of(text: &str) -> Result<Cursor, ChatError> {
-    let (time_ms, message) = pair_of("before", text)?;
-    Ok(Cursor {
-        time_ms: i64::try_from(time_ms).unwrap_or(i64::MAX),
-        message_id: message.cast_signed(),
-    })
+    let told = "what the page before named as its next";
+    let cursor = text.parse();
+    cursor.map_err(|()| Problem::invalid("before", told).into())
 }
 
 impl ChatService {
@@ -132,7 +130,9 @@ pub async fn slow(
     Json(form): Json<SlowForm>,
 ) -> Result<StatusCode, ChatError> {
     let stamp = chat.moderator(&access)?;
-    let channel = spoken(&channel).ok_or_else(Problem::not_found)?;
+    let mut spoken = Channel::spoken();
+    let channel = spoken.find(|it| it.name() == channel);
+    let channel = channel.ok_or_else(Problem::not_found)?;
     let slow_ms = form.seconds.saturating_mul(1_000);
     if slow_ms > SLOW_MODE_MS_MAX {
         return Err(Problem::invalid("seconds", "600 at most").into());
@@ -140,17 +140,4 @@ pub async fn slow(
     chat.store.set_slow(channel, slow_ms, stamp).await?;
     chat.moderated.add_one("slow");
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// A channel that players speak in.
-fn spoken(name: &str) -> Option<Channel> {
-    match name {
-        "global" => Some(Channel::Global),
-        "local" => Some(Channel::Local),
-        "house" => Some(Channel::House),
-        "party" => Some(Channel::Party),
-        "guild" => Some(Channel::Guild),
-        "whisper" => Some(Channel::Whisper),
-        _ => None,
-    }
 }

@@ -1,7 +1,7 @@
 //! The filter: words that nobody is shown.
 
 use axum::extract::State;
-use chat::{WordFault, WordList};
+use chat::WordList;
 use serde::{Deserialize, Serialize};
 use tokens::Access;
 use utoipa::ToSchema;
@@ -32,12 +32,7 @@ pub async fn read(
     Bearer(access): Bearer<Access>,
 ) -> Result<Json<Filter>, ChatError> {
     chat.moderator(&access)?;
-    let kept = chat.store.filter().await?;
-    let filter = kept.map_or_else(
-        || Filter::from(&WordList::built_in()),
-        |kept| Filter::from(&*kept.words),
-    );
-    Ok(Json(filter))
+    Ok(Json(Filter::from(&*chat.store.words().await?)))
 }
 
 /// Replaces the filter; it holds at all edges at once. For moderators.
@@ -54,18 +49,9 @@ pub async fn replace(
     let stamp = chat.moderator(&access)?;
     let list = WordList::try_from(form.words).map_err(|error| {
         let place = error.line - 1;
-        Problem::invalid(format!("words[{place}]"), fault_text(error.fault))
+        Problem::invalid(format!("words[{place}]"), error.fault.to_string())
     })?;
     let kept = chat.store.set_filter(list, stamp).await?;
     chat.moderated.add_one("words");
     Ok(Json(Filter::from(&*kept.words)))
-}
-
-fn fault_text(fault: WordFault) -> &'static str {
-    match fault {
-        WordFault::NoWord => "one word in lower case letters and digits",
-        WordFault::Length => "2 to 40 letters",
-        WordFault::Twice => "it was there before",
-        WordFault::TooMany => "4,096 words at most",
-    }
 }

@@ -1,5 +1,7 @@
 //! What was said: lines by channel, and where each message is.
 
+use std::{fmt, str::FromStr};
+
 use backends::sql::{
     SqlError, Transaction,
     row::{corrupt, get, number},
@@ -9,6 +11,7 @@ use sqlx::any::AnyRow;
 
 use crate::{
     ChannelKey,
+    channel_key::number_of,
     limits::LANES,
     store::{Stamp, Store},
     topics,
@@ -35,11 +38,42 @@ impl Cursor {
         message_id: i64::MAX,
     };
 
+    /// Below which the message itself is the first.
+    pub fn with_itself(self) -> Self {
+        let message_id = self.message_id.saturating_add(1);
+        Self { message_id, ..self }
+    }
+
     fn of(words: &Words) -> Self {
         Self {
             time_ms: words.time_ms.cast_signed(),
             message_id: words.sequence.cast_signed(),
         }
+    }
+}
+
+/// For whoever reads page by page.
+impl fmt::Display for Cursor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{}-{}",
+            self.time_ms,
+            self.message_id.cast_unsigned()
+        )
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (time_ms, message) = text.split_once('-').ok_or(())?;
+        let time_ms = number_of(time_ms).ok_or(())?;
+        Ok(Self {
+            time_ms: i64::try_from(time_ms).unwrap_or(i64::MAX),
+            message_id: number_of(message).ok_or(())?.cast_signed(),
+        })
     }
 }
 
@@ -129,6 +163,19 @@ impl Store {
         .fetch_optional(self.database.pool())
         .await?;
         row.as_ref().map(place_of).transpose()
+    }
+
+    /// A message, and where it is.
+    ///
+    /// # Errors
+    /// [`SqlError::Unavailable`], [`SqlError::Corrupt`].
+    pub async fn line(&self, message: u64) -> Result<Option<(ChannelKey, Line)>, SqlError> {
+        let Some((key, at)) = self.place(message).await? else {
+            return Ok(None);
+        };
+        let line = self.lines(key, at.with_itself(), 1).await?.pop();
+        let line = line.filter(|line| line.words.sequence == message);
+        Ok(line.map(|line| (key, line)))
     }
 
     /// Removes a message: nobody who asks from now on is shown it. False if there is none, or if it was

@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 
 use crate::{
     limits::CONTEXT_LINES,
-    store::{Cursor, Stamp, Store},
+    store::{Stamp, Store},
     topics,
 };
 
@@ -55,11 +55,8 @@ impl Store {
         let Some((key, at)) = self.place(report.message).await? else {
             return Ok(None);
         };
-        let itself_too = Cursor {
-            message_id: at.message_id.saturating_add(1),
-            ..at
-        };
-        let mut lines = self.lines(key, itself_too, CONTEXT_LINES + 1).await?;
+        let lines = self.lines(key, at.with_itself(), CONTEXT_LINES + 1);
+        let mut lines = lines.await?;
         lines.reverse();
         let context: Vec<Words> = lines.into_iter().map(|line| line.words).collect();
         let id = report_id(report.message, stamp.by);

@@ -15,6 +15,8 @@ use crate::{
 };
 
 const WORDS: &str = "words";
+/// Below all revisions of a setting.
+const ANY: i64 = -1;
 
 /// The filter that holds.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -60,18 +62,64 @@ impl Store {
         Ok(kept.map(|(words, revision)| Filter { words, revision }))
     }
 
+    /// The words that are not shown now: those that come with the program, until a filter is set.
+    ///
+    /// # Errors
+    /// [`SqlError::Unavailable`], [`SqlError::Corrupt`].
+    pub async fn words(&self) -> Result<Arc<WordList>, SqlError> {
+        Ok(self.words_and_revision().await?.0)
+    }
+
     /// # Errors
     /// [`SqlError::Unavailable`].
     pub async fn set_filter(&self, words: WordList, stamp: Stamp) -> Result<Filter, SqlError> {
+        let set = self.replace_filter(words, None, stamp).await?;
+        Ok(set.expect("in place of whatever was there"))
+    }
+
+    /// Changes the filter that holds, which nobody else changes meanwhile: `edit` is asked again if somebody did.
+    ///
+    /// # Errors
+    /// [`SqlError::Unavailable`], [`SqlError::Corrupt`]; within, what `edit` says: then nothing changes.
+    pub async fn edit_filter<E>(
+        &self,
+        edit: impl Fn(&mut WordList) -> Result<(), E>,
+        stamp: Stamp,
+    ) -> Result<Result<Filter, E>, SqlError> {
+        loop {
+            let (before, revision) = self.words_and_revision().await?;
+            let mut words = WordList::clone(&before);
+            if let Err(refusal) = edit(&mut words) {
+                return Ok(Err(refusal));
+            }
+            if let Some(filter) = self.replace_filter(words, Some(revision), stamp).await? {
+                return Ok(Ok(filter));
+            }
+        }
+    }
+
+    /// Revision 0 is that of the words that come with the program.
+    async fn words_and_revision(&self) -> Result<(Arc<WordList>, i64), SqlError> {
+        let built_in = || (Arc::new(WordList::built_in()), 0);
+        Ok(self.setting(WORDS).await?.unwrap_or_else(built_in))
+    }
+
+    async fn replace_filter(
+        &self,
+        words: WordList,
+        over: Option<i64>,
+        stamp: Stamp,
+    ) -> Result<Option<Filter>, SqlError> {
         let words = Arc::new(words);
-        let notice = |revision| Filter {
+        let filter = |revision| Filter {
             words: words.clone(),
             revision,
         };
         let topic = topics::WORDS.to_owned();
-        let told = |revision| notice(revision).notice();
-        let revision = self.set(WORDS, &words, (topic, &told), stamp).await?;
-        Ok(notice(revision))
+        let told = |revision| filter(revision).notice();
+        let about = (WORDS, over);
+        let set = self.set(about, &words, (topic, &told), stamp).await?;
+        Ok(set.map(filter))
     }
 
     /// Slow modes that were ever set.
@@ -110,7 +158,8 @@ impl Store {
         };
         let topic = format!("{}.{}", topics::SLOWED, channel as u8);
         let name = slow_name(channel);
-        self.set(&name, &slow_ms, (topic, &told), stamp).await?;
+        let about = (name.as_str(), None);
+        self.set(about, &slow_ms, (topic, &told), stamp).await?;
         Ok(())
     }
 
@@ -125,14 +174,15 @@ impl Store {
         Ok(Some((value, get(&row, "revision")?)))
     }
 
-    /// Sets a value and has all edges told under the topic what `notice` makes of its revision.
+    /// Sets a value, if need be over that of a revision alone, and has all edges told under the topic what `notice`
+    /// makes of its own. None where the revision is another.
     async fn set(
         &self,
-        name: &str,
+        (name, over): (&str, Option<i64>),
         value: &impl Serialize,
         (topic, notice): (String, &(dyn Fn(i64) -> Notice + Sync)),
         stamp: Stamp,
-    ) -> Result<i64, SqlError> {
+    ) -> Result<Option<i64>, SqlError> {
         let body = serde_json::to_string(value).expect("strings and numbers are JSON");
         let mut transaction = self.database.begin().await?;
         let row = sqlx::query(
@@ -142,21 +192,23 @@ impl Store {
              changed_by = excluded.changed_by, \
              revision = CASE WHEN chat_settings.revision >= excluded.revision \
                THEN chat_settings.revision + 1 ELSE excluded.revision END \
-             RETURNING revision",
+             WHERE $5 < 0 OR chat_settings.revision = $5 RETURNING revision",
         )
         .bind(name)
         .bind(body)
         .bind(stamp.at_ms)
         .bind(stamp.by.cast_signed())
-        .fetch_one(&mut *transaction)
+        .bind(over.unwrap_or(ANY))
+        .fetch_optional(&mut *transaction)
         .await?;
+        let Some(row) = row else { return Ok(None) };
         let revision = get(&row, "revision")?;
         let about = (topic, topics::number_of_event(name));
         self.put(&mut transaction, about, notice(revision), stamp.at_ms)
             .await?;
         transaction.commit().await?;
         self.outbox.wake();
-        Ok(revision)
+        Ok(Some(revision))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use chat::{Channel, Notice};
+use chat::{Channel, Notice, WordFault};
 use chat_service::store::{KeptMute, Stamp};
 use serde_json::{Value, json};
 
@@ -111,6 +111,30 @@ fn a_process_that_begins_is_told_what_holds_and_what_was_said() {
         let gathered = gathered.await;
         let recalled: Vec<_> = gathered.iter().filter_map(recalled).collect();
         assert!(recalled.iter().all(|text| text == "before"), "{recalled:?}");
+    });
+}
+
+#[test]
+fn two_who_edit_the_filter_at_once_both_do() {
+    on_each(async |world| {
+        let store = &world.chat.store;
+        let stamp = Stamp {
+            by: 9,
+            at_ms: NOW_MS,
+        };
+        let edit = |word: &'static str| store.edit_filter(move |words| words.add(word), stamp);
+        let edits = ["heck", "drat", "blast", "gosh"].map(edit);
+        let [one, two, three, four] = edits;
+        let edited = tokio::join!(one, two, three, four);
+        for it in <[_; 4]>::from(edited) {
+            it.expect("a database").expect("a new word");
+        }
+        let words = store.words().await.expect("a database");
+        for word in ["heck", "drat", "blast", "gosh", "bastard"] {
+            assert!(words.words().any(|it| it == word), "{word}");
+        }
+        let twice = edit("heck").await.expect("a database");
+        assert_eq!(twice, Err(WordFault::Twice));
     });
 }
 

@@ -88,6 +88,11 @@ pub enum CtlVerb {
         #[arg(long, value_name = "REPORT")]
         close: Option<String>,
     },
+    /// Reads a channel of chat, or does something about it
+    Chat {
+        #[command(subcommand)]
+        verb: ChatVerb,
+    },
     /// Lists what a character got and lost
     Ledger {
         account: String,
@@ -216,6 +221,35 @@ pub enum PlayerVerb {
     },
     Unban {
         account: String,
+    },
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum ChatVerb {
+    /// What was said, the newest first
+    Lines {
+        /// global, system, local, house.0, party.NUMBER, guild.NUMBER or whisper.ONE.OTHER
+        channel: String,
+        /// Behind a page's end, as that page's `next` says
+        #[arg(long, value_name = "NEXT")]
+        before: Option<String>,
+    },
+    /// Takes a line off all pages, by its number
+    Remove { message: String },
+    /// Says how slow each channel is, slows one down, or ends that
+    Slow {
+        /// global, local, house, party, guild or whisper
+        #[arg(requires = "seconds")]
+        channel: Option<String>,
+        /// Between two lines of one speaker; 0 ends it
+        seconds: Option<u64>,
+    },
+    /// Lists the words that nobody is shown, or changes them
+    Words {
+        #[arg(long, value_name = "WORD")]
+        add: Vec<String>,
+        #[arg(long, value_name = "WORD")]
+        remove: Vec<String>,
     },
 }
 

@@ -7,7 +7,7 @@ use web::Clock;
 
 use crate::{
     Failure,
-    ctl::arguments::{BattleVerb, CtlVerb, PlayerVerb, RegionVerb, SettingsVerb, Switch},
+    ctl::arguments::{BattleVerb, ChatVerb, CtlVerb, PlayerVerb, RegionVerb, SettingsVerb, Switch},
 };
 
 /// One request.
@@ -85,6 +85,7 @@ pub fn call(verb: &CtlVerb) -> Result<Call, Failure> {
             json!({ "action": action, "region": region, "to": to }),
         ),
         CtlVerb::Players { verb } => player(verb),
+        CtlVerb::Chat { verb } => chat(verb),
         CtlVerb::Config { verb } => settings(verb)?,
         CtlVerb::Why { .. } => {
             let why = "a server answers this on its own socket: say its data folder with --data";
@@ -211,6 +212,31 @@ fn player(verb: &PlayerVerb) -> Call {
     }
 }
 
+fn chat(verb: &ChatVerb) -> Call {
+    let path = |channel: &str, word| format!("/chat/channels/{}/{word}", part(channel));
+    match verb {
+        ChatVerb::Lines { channel, before } => {
+            let query = query(&[("before", before.as_ref())]);
+            get(path(channel, "lines") + &query)
+        }
+        ChatVerb::Remove { message } => act(
+            format!("/chat/messages/{}/remove", part(message)),
+            json!({}),
+        ),
+        ChatVerb::Slow {
+            channel: Some(channel),
+            seconds,
+        } => put(&path(channel, "slow"), json!({ "seconds": seconds })),
+        ChatVerb::Slow { channel: None, .. } => get("/chat/slow"),
+        ChatVerb::Words { add, remove } if add.is_empty() && remove.is_empty() => {
+            get("/chat/words").showing("words")
+        }
+        ChatVerb::Words { add, remove } => {
+            act("/chat/words", json!({ "add": add, "remove": remove }))
+        }
+    }
+}
+
 /// A file is put in the place of the text whose digest is asked for first.
 fn settings(verb: &SettingsVerb) -> Result<Call, Failure> {
     Ok(match verb {
@@ -285,6 +311,35 @@ mod tests {
         let called = call(&audit).expect("it is known");
         assert_eq!(called.path, "/audit?actor=7&before=a%26b");
         assert!(!called.is_action());
+    }
+
+    #[test]
+    fn chat_is_read_or_changed() {
+        let called = |verb| call(&CtlVerb::Chat { verb }).expect("it is known");
+        let words = |add: &[&str]| ChatVerb::Words {
+            add: add.iter().map(|&word| word.to_owned()).collect(),
+            remove: Vec::new(),
+        };
+        assert!(!called(words(&[])).is_action());
+        let edit = called(words(&["heck"]));
+        assert!(edit.is_action() && edit.body["add"] == json!(["heck"]));
+        let slow = ChatVerb::Slow {
+            channel: Some("house".to_owned()),
+            seconds: Some(30),
+        };
+        let slow = called(slow);
+        assert_eq!(
+            (slow.method, slow.path.as_str()),
+            ("PUT", "/chat/channels/house/slow")
+        );
+        let lines = ChatVerb::Lines {
+            channel: "party.17".to_owned(),
+            before: Some("9-1".to_owned()),
+        };
+        assert_eq!(
+            called(lines).path,
+            "/chat/channels/party.17/lines?before=9-1"
+        );
     }
 
     #[test]
