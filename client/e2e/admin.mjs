@@ -2,6 +2,7 @@
 
 import { strict as assert } from "node:assert";
 import { isDeepStrictEqual } from "node:util";
+import { moderatesChat, REMOVE_REASON } from "./admin_chat.mjs";
 import { Player } from "./browser.mjs";
 import { DEED_MS_MAX, DESK, Panel, PAUSE } from "./panel.mjs";
 import { Server } from "./server.mjs";
@@ -28,6 +29,7 @@ const PAGES = [
   "plan",
   "players",
   "reports",
+  "chat",
   "message",
   "battles",
   "backends",
@@ -56,6 +58,7 @@ export async function admin(report, browser) {
     await check("a battle is started now", () => startsBattle(panel));
     await check("a rollback is looked at first, and done", () => rollsBack(panel, cheat));
     await check("what is refused is told with its reason", () => isRefused(panel));
+    await check("a line is removed, a channel slowed and the filter edited", () => moderatesChat(panel, cheat));
     await check("a cheater is found and banned, and is told why", () => bans(panel, cheat));
     await check("the audit log tells who did what, and why", () => readsTheLog(panel));
     await check("an old picture is not taken for the world", () => survivesSilence(panel, server));
@@ -276,6 +279,7 @@ async function readsTheLog(panel) {
     ["region.split", SHAPE_REASON, "done"],
     ["battle.start", "Nobody came", "done"],
     ["inventory.rollback", "A duplication bug", "done"],
+    ["chat.remove", REMOVE_REASON, "done"],
     ["region.merge", "To see what it says", "failed"],
     ["player.ban", BAN_REASON, "done"],
   ]) {

@@ -12,6 +12,8 @@ const SIZES = [
   { width: 800, height: 360 },
 ];
 const REPORT_SIZES = [{ width: 390, height: 844 }, ...SIZES];
+/** What stands in the place of a line that is no more. */
+export const REMOVED = "Removed by a moderator.";
 const MARKUP = "<img src=x onerror=\"window.pwned = 1\"> & <b>bold</b>";
 
 export async function chat(report, browser) {
@@ -32,6 +34,8 @@ export async function chat(report, browser) {
     await report.check("a line is reported by the keyboard", () => reported(admin, bera, ivar));
     await report.check("a report that cannot be told says so", () => reportRefused(ivar));
     await report.check("typing moves no body", () => still(bera));
+    await report.check("what a moderator removes goes from open pages", () => removed(admin, bera, ivar));
+    await report.check("a slow channel refuses a second line and says why", () => slowed(admin, bera));
     await report.check("a moderator mutes", () => muted(admin, ivar, bera));
     await report.check("a flood is refused and told", () => flood(bera));
     await report.check("the window leaves the rest room", () => room(bera));
@@ -192,6 +196,61 @@ function sayAtOnce(count) {
     field.value = `again ${number}`;
     enter(field);
   }
+}
+
+/** Of the speaker and of who heard it; who comes later is not shown that there was anything. */
+async function removed(admin, bera, ivar) {
+  const rude = "Your mothers are trolls";
+  await say(bera, rude);
+  await heard(bera, rude);
+  await heard(ivar, rude);
+  const message = await admin.lineOf("global", rude);
+  for (const { page } of [bera, ivar]) await page.keyboard.press("Enter");
+  await admin.act("POST", `/chat/messages/${message}/remove`, { reason: "insults" });
+  for (const player of [bera, ivar]) {
+    await heard(player, REMOVED);
+    const texts = await player.page.locator(".chat-text").allTextContents();
+    assert.ok(!texts.includes(rude), texts.join("; "));
+    await player.screenshot("chat-removed");
+    await player.page.keyboard.press("Escape");
+  }
+  await ivar.page.reload();
+  await ivar.join(1);
+  await ivar.joined();
+  await say(bera, "Who is there?");
+  await heard(ivar, "Who is there?");
+  await ivar.page.keyboard.press("Enter");
+  const texts = await ivar.page.locator(".chat-text").allTextContents();
+  assert.ok(!texts.includes(rude) && !texts.includes(REMOVED), texts.join("; "));
+  await ivar.page.keyboard.press("Escape");
+}
+
+/** Edges learn of it a moment later; until then lines are taken. */
+async function slowed(admin, bera) {
+  await admin.act("PUT", "/chat/channels/house/slow", { seconds: 600, reason: "all shout" });
+  for (let number = 0; (await slowNotes(bera)) === 0; number++) {
+    await say(bera, `/house hear me ${number}`);
+    await bera.until("is heard or slowed", heardOrSlowed, HEARD_MS_MAX, [`hear me ${number}`, 1]);
+  }
+  await bera.screenshot("chat-slowed");
+  await admin.act("PUT", "/chat/channels/house/slow", { seconds: 0, reason: "they are calm" });
+  const isHeard = (wanted) => [...document.querySelectorAll(".chat-text")].some(({ textContent }) => textContent === wanted);
+  while (!(await bera.evaluate(isHeard, "calm again"))) {
+    const told = (await slowNotes(bera)) + 1;
+    await say(bera, "/house calm again");
+    await bera.until("is heard or slowed", heardOrSlowed, HEARD_MS_MAX, ["calm again", told]);
+  }
+}
+
+function slowNotes(player) {
+  return player.page.locator(".chat-line.note", { hasText: "This channel is slowed down. Wait" }).count();
+}
+
+/** On the page: whether the words were taken, or refused so often. */
+function heardOrSlowed([wanted, told]) {
+  const lines = [...document.querySelectorAll(".chat-line")];
+  const notes = lines.filter(({ textContent }) => textContent.includes("This channel is slowed down. Wait"));
+  return notes.length >= told || lines.some(({ textContent }) => textContent.includes(wanted));
 }
 
 /** By HTTP; the player is told on the page and cannot speak until the mute ends. */

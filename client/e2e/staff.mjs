@@ -5,8 +5,11 @@ import { execFileSync } from "node:child_process";
 import { newestLink } from "./mailbox.mjs";
 import { codeOf } from "./one_time_code.mjs";
 import { serverBinary } from "./server.mjs";
+import { until } from "./waiting.mjs";
 
 const BOSS = { email: "boss@example.org", role: "admin" };
+/** From a word to its place in the database. */
+const KEPT_MS_MAX = 15_000;
 const PASSWORD = "a very tall watchtower";
 
 export class Admin {
@@ -43,6 +46,25 @@ export class Admin {
   async operate(method, path, form) {
     const answer = await this.#answer(method, `/admin${path}`, form);
     return { status: answer.status, body: await answer.json() };
+  }
+
+  /** What came of something that must be done. */
+  async act(method, path, form) {
+    const { status, body } = await this.operate(method, path, form);
+    assert.equal(status, 200, `${method} ${path}: ${JSON.stringify(body)}`);
+    return body.effect;
+  }
+
+  /** The number of the line that says this, once the service has put it down. */
+  async lineOf(channel, wanted) {
+    let line;
+    const isKept = async () => {
+      const { body } = await this.operate("GET", `/chat/channels/${channel}/lines`);
+      line = body.lines.find(({ text }) => text === wanted);
+      return line !== undefined;
+    };
+    await until(`a line says ${wanted}`, isKept, KEPT_MS_MAX);
+    return line.message;
   }
 
   impose(account, kind, reason, untilMs) {
