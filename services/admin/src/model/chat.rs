@@ -37,7 +37,7 @@ pub struct SlowView {
 }
 
 #[derive(Deserialize, ToSchema, Debug)]
-pub struct SlowForm {
+pub struct ChannelSlowForm {
     /// Between two messages of one speaker; 0 ends it.
     #[schema(maximum = 600)]
     pub seconds: u64,

@@ -9,7 +9,7 @@ mod world;
 pub use battles::{
     BattleForm, BattleView, BattlesView, NextBattle, NextBattleView, PresentBattle, ScheduleState,
 };
-pub use chat::{ChatLine, ChatPage, FilterForm, FilterView, SlowForm, SlowView};
+pub use chat::{ChannelSlowForm, ChatLine, ChatPage, FilterForm, FilterView, SlowView};
 pub use desk::{
     AuditLine, AuditPage, ConfigChange, ConfigCheck, ConfigForm, ConfigText, ConfigView,
     DeclaredView, DiffKind, DiffLine, Economy, EnvironmentView, Flow, MessageOfTheDayForm,

@@ -14,7 +14,9 @@ use crate::{
     Admin, AdminError,
     actor::{Action, Actor},
     limits::{CHAT_LINES_MAX, WORDS_EDITED_MAX},
-    model::{ChatLine, ChatPage, Done, FilterForm, FilterView, ReasonForm, SlowForm, SlowView},
+    model::{
+        ChannelSlowForm, ChatLine, ChatPage, Done, FilterForm, FilterView, ReasonForm, SlowView,
+    },
     service::Deed,
 };
 
@@ -118,7 +120,7 @@ pub async fn slows(
 
 /// Slows a channel down, or ends that. For moderators.
 #[utoipa::path(put, path = "/chat/channels/{channel}/slow", tag = "chat",
-    params(("channel" = String, Path)), request_body = SlowForm, security(("bearer" = [])), responses(
+    params(("channel" = String, Path)), request_body = ChannelSlowForm, security(("bearer" = [])), responses(
     (status = OK, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
     (status = 503, body = Problem)))]
@@ -126,11 +128,11 @@ pub async fn slow(
     State(admin): State<Admin>,
     actor: Actor,
     Path(channel): Path<String>,
-    Json(form): Json<SlowForm>,
+    Json(form): Json<ChannelSlowForm>,
 ) -> Result<Json<Done>, AdminError> {
     let spoken = Channel::spoken().find(|it| it.name() == channel);
     let spoken = spoken.ok_or_else(Problem::not_found)?;
-    let SlowForm { seconds, reason } = form;
+    let ChannelSlowForm { seconds, reason } = form;
     let slow_ms = seconds.saturating_mul(1_000);
     if slow_ms > SLOW_MODE_MS_MAX {
         return Err(Problem::invalid("seconds", "600 at most").into());
