@@ -7,6 +7,8 @@ import { readOverview, readPlan } from "./world";
 
 const REGION = { region: "5e0", edge_m: 512, at: [0, 0, 512], owner: "1/0", bodies: 9, tick_us: 7 };
 
+const SHARD = { shard: "1/0", tick_us_p99: 40, load_permille: 800, phases: [{ phase: "move", p50: 1 }] };
+
 /** What JSON can hold in place of what was expected. */
 const HOSTILE: readonly unknown[] = [null, true, -1, 1e308, "text", "", [], [null], [[1]], {}, { at: {} }];
 
@@ -16,18 +18,19 @@ describe("reading", () => {
       Fields.of({
         at_ms: 5,
         tick: 7,
-        pods: [{ pod: 1, is_draining: true, shards: [{ shard: "1/0", tick_us_p99: 40, load_permille: 800 }] }],
+        pods: [{ pod: 1, is_draining: true, shards: [SHARD, { shard: "1/1" }] }],
         regions: [REGION],
-        edges: [{ url: "http://a", tick_us: { p99: 3 }, phases: [{ phase: "move", p50: 1 }] }],
+        edges: [{ url: "http://a", tick_us: { p99: 3 } }],
         backends: [{ backend: "cache", is_well: false, trouble: "away" }],
         players: { in_world: 3 },
         troubles: ["no edge answers", 7],
       }),
     );
     expect(overview).toMatchObject({ atMs: 5, tick: 7, troubles: ["no edge answers"], players: { inWorld: 3 } });
-    expect(overview.pods).toMatchObject([{ id: "1", isDraining: true, shards: [{ id: "1/0", tickUsP99: 40 }] }]);
+    const shards = [{ id: "1/0", tickUsP99: 40, phases: [{ id: "move", p50: 1 }] }, { id: "1/1", phases: [] }];
+    expect(overview.pods).toMatchObject([{ id: "1", isDraining: true, shards }]);
     expect(overview.regions).toMatchObject([{ id: "5e0", at: [0, 0, 512], owner: "1/0", tickUs: 7 }]);
-    expect(overview.edges).toMatchObject([{ tickUs: { p99: 3 }, phases: [{ id: "move", p50: 1 }] }]);
+    expect(overview.edges).toMatchObject([{ tickUs: { p99: 3 } }]);
     expect(overview.backends).toMatchObject([{ id: "cache", isWell: false, trouble: "away" }]);
   });
 

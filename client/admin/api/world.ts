@@ -38,6 +38,8 @@ export interface Shard {
   /** Of its limits, in tenths of a percent. */
   loadPermille: number;
   handoffs: number;
+  /** Of its tick; none where its pod does not say. */
+  phases: Phase[];
 }
 
 /** A part of the world that one shard owns. */
@@ -83,7 +85,6 @@ export interface Edge {
   tick: number;
   tickRateHz: number;
   tickUs: Spread;
-  phases: Phase[];
   sessions: number;
   sessionsMax: number;
   sessionsWaiting: number;
@@ -188,6 +189,7 @@ function readShard(from: Fields): Shard {
     egressBytesPerSecond: from.number("egress_bytes_per_second"),
     loadPermille: from.number("load_permille"),
     handoffs: from.number("handoffs"),
+    phases: from.list("phases", (phase) => ({ id: phase.text("phase"), ...readSpread(phase) })),
   };
 }
 
@@ -233,7 +235,6 @@ function readEdge(from: Fields): Edge {
     tick: from.number("tick"),
     tickRateHz: from.number("tick_rate_hz"),
     tickUs: from.inner("tick_us", readSpread),
-    phases: from.list("phases", (phase) => ({ id: phase.text("phase"), ...readSpread(phase) })),
     sessions: from.number("sessions"),
     sessionsMax: from.number("sessions_max"),
     sessionsWaiting: from.number("sessions_waiting"),

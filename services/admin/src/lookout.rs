@@ -9,7 +9,7 @@ use std::{
 use futures_util::future::join_all;
 use placement::{
     Answer, Request,
-    request::{MoveRow, RegionRow, ShardRow},
+    request::{MoveRow, PhaseRow, RegionRow, ShardRow},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -243,6 +243,18 @@ impl From<ShardRow> for ShardView {
             egress_bytes_per_second: row.egress_bytes_per_second,
             load_permille: row.load_permille,
             handoffs: row.handoffs,
+            phases: row.phases.into_iter().map(PhaseView::from).collect(),
+        }
+    }
+}
+
+impl From<PhaseRow> for PhaseView {
+    fn from(row: PhaseRow) -> Self {
+        Self {
+            phase: row.phase,
+            p50: row.p50,
+            p99: row.p99,
+            max: row.max,
         }
     }
 }

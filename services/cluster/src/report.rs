@@ -13,7 +13,7 @@ use world::PodStatus;
 #[derive(Serialize, Deserialize, Debug, Default)]
 pub struct Report {
     /// Of its shards, by number.
-    pub shards: Vec<ShardReport>,
+    pub shards: Vec<Times>,
     /// That its edges sent since they began.
     pub egress_bytes: u64,
     /// Whether its controller has regions divided or moved because a shard is full.
@@ -27,13 +27,6 @@ pub struct Report {
     pub dialect: u8,
 }
 
-#[derive(Serialize, Deserialize, Clone, Copy, Debug)]
-pub struct ShardReport {
-    pub tick_us_p50: u64,
-    pub tick_us_p99: u64,
-    pub handoffs: u64,
-}
-
 impl Report {
     /// Of a process's shards.
     pub fn of_shards(
@@ -42,14 +35,9 @@ impl Report {
         was_member: bool,
         dialect: Dialect,
     ) -> Self {
-        let boards = status.boards().iter().map(|board| board.read());
-        let shards = boards.map(|it| ShardReport {
-            tick_us_p50: it.tick_us.p50,
-            tick_us_p99: it.tick_us.p99,
-            handoffs: it.tally.departed_count,
-        });
+        let boards = status.boards().iter();
         Self {
-            shards: shards.collect(),
+            shards: boards.map(Times::of).collect(),
             egress_bytes: 0,
             is_relieving,
             was_member,
@@ -101,18 +89,36 @@ fn newest_dialect(pod: &Pod) -> u8 {
         .unwrap_or(Dialect::OLDEST.number())
 }
 
+/// What the shards of other processes cost.
 pub fn times_of(pods: &[Pod], own: u16) -> BTreeMap<Owner, Times> {
     let others = reports(pods).filter(|(pod, _)| *pod != own);
     let times = others.flat_map(|(pod, report)| {
         let shards = (0..).zip(report.shards);
-        shards.map(move |(shard, it)| {
-            let times = Times {
-                tick_us_p50: it.tick_us_p50,
-                tick_us_p99: it.tick_us_p99,
-                handoffs: it.handoffs,
-            };
-            (Owner { pod, shard }, times)
-        })
+        shards.map(move |(shard, times)| (Owner { pod, shard }, times))
     });
     times.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of the version before, which says no phases, and of the next, which may say more.
+    #[test]
+    fn versions_understand_each_others_reports() {
+        let before =
+            r#"{"shards":[{"tick_us_p50":1,"tick_us_p99":2,"handoffs":3}],"egress_bytes":4}"#;
+        let next = r#"{"shards":[{"tick_us_p50":1,"tick_us_p99":2,"handoffs":3,"spare":0,
+            "phases":[{"phase":"act","p50":5,"p99":6,"max":7,"spare":0}]}],"egress_bytes":4,"spare":0}"#;
+        let read = |text| serde_json::from_str::<Report>(text).expect("it is understood");
+        let phases = |text| {
+            let [times] = &read(text).shards[..] else {
+                panic!("it has one shard")
+            };
+            times.phases.len()
+        };
+        assert_eq!([phases(before), phases(next)], [0, 1]);
+        let told = read(&read(next).to_json());
+        assert_eq!(told.shards, read(next).shards);
+    }
 }

@@ -9,19 +9,44 @@ use std::{
 
 use directory::{PlanState, controller::Plan};
 use engine::Dialect;
+use serde::{Deserialize, Serialize};
 use spatial::{
     partition::{Owner, Partition},
     region::RegionId,
 };
 
-use crate::limits::{PLANS_KEPT, WISHES_MAX};
+use world::StatusBoard;
 
-/// What a shard's ticks cost.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+use crate::{
+    limits::{PLANS_KEPT, WISHES_MAX},
+    request::PhaseRow,
+};
+
+/// What a shard's ticks cost, as processes tell each other.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Times {
     pub tick_us_p50: u64,
     pub tick_us_p99: u64,
     pub handoffs: u64,
+    /// None of the version before, which does not say them.
+    #[serde(default)]
+    pub phases: Vec<PhaseRow>,
+}
+
+impl Times {
+    /// As a shard's board has it.
+    pub fn of(board: &StatusBoard) -> Self {
+        let status = board.read();
+        let phases = status.phases_us.iter();
+        Self {
+            tick_us_p50: status.tick_us.p50,
+            tick_us_p99: status.tick_us.p99,
+            handoffs: status.tally.departed_count,
+            phases: phases
+                .map(|(name, spread)| PhaseRow::new(name, *spread))
+                .collect(),
+        }
+    }
 }
 
 /// What an operator wants all processes to go by; the directory keeps it.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use world::Spread;
 
 /// A question or an order. Regions are named by their number in hexadecimal, shards as POD/SHARD.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
@@ -152,6 +153,18 @@ pub struct ShardRow {
     pub load_permille: u64,
     pub handoffs: u64,
     pub is_draining: bool,
+    /// Of its tick, in the order they run; none before it ticked, and of the version before, which does not say.
+    #[serde(default)]
+    pub phases: Vec<PhaseRow>,
+}
+
+/// What a phase of a shard's tick took over the last minute, in µs.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+pub struct PhaseRow {
+    pub phase: String,
+    pub p50: u64,
+    pub p99: u64,
+    pub max: u64,
 }
 
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
@@ -166,6 +179,17 @@ pub struct PlanRow {
     pub state: String,
     pub gain_permille: u64,
     pub reasons: Vec<String>,
+}
+
+impl PhaseRow {
+    pub fn new(name: &str, Spread { p50, p99, max }: Spread) -> Self {
+        Self {
+            phase: name.to_owned(),
+            p50,
+            p99,
+            max,
+        }
+    }
 }
 
 impl fmt::Display for MoveRow {

@@ -21,7 +21,7 @@ use spatial::{
     partition::{Owner, Region},
     region::RegionId,
 };
-use world::{EdgePort, PodStatus, StatusBoard};
+use world::{EdgePort, PodStatus};
 
 use crate::{
     control::Listener,
@@ -231,7 +231,7 @@ impl Steward {
         let own = frames.iter().map(|frame| frame.source).filter(is_own);
         let boards = self.status.boards();
         let own = own.filter_map(|owner| Some((owner, boards.get(usize::from(owner.shard))?)));
-        times.extend(own.map(|(owner, board)| (owner, times_of(board))));
+        times.extend(own.map(|(owner, board)| (owner, Times::of(board))));
         times
     }
 
@@ -482,7 +482,7 @@ impl Steward {
     }
 
     fn shard_row(&self, shard: &directory::controller::ShardLoad) -> ShardRow {
-        let times = self.times.get(&shard.owner).copied().unwrap_or_default();
+        let times = self.times.get(&shard.owner).cloned().unwrap_or_default();
         let regions = self.measurement.partition.regions().iter();
         let own: Vec<&Region> = regions.filter(|it| it.owner == shard.owner).collect();
         let mut load = shard.base;
@@ -501,6 +501,7 @@ impl Steward {
             load_permille: shard.limits.permille(load),
             handoffs: times.handoffs,
             is_draining: self.draining.contains(&shard.owner.pod),
+            phases: times.phases,
         }
     }
 
@@ -745,15 +746,6 @@ fn is_applied(action: &Action, partition: &spatial::partition::Partition) -> boo
         Action::Move { region, to, .. } | Action::Drain { region, to, .. } => partition
             .region(region)
             .is_ok_and(|region| region.owner == to),
-    }
-}
-
-fn times_of(board: &StatusBoard) -> Times {
-    let status = board.read();
-    Times {
-        tick_us_p50: status.tick_us.p50,
-        tick_us_p99: status.tick_us.p99,
-        handoffs: status.tally.departed_count,
     }
 }
 

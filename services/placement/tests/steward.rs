@@ -264,6 +264,10 @@ fn an_operator_moves_splits_and_merges_regions_of_a_live_battle() {
     while world.plans().iter().any(|plan| plan.state != "applied") {
         thread::yield_now();
     }
+    let has_phases = |shard: &ShardRow| shard.phases.iter().any(|it| it.phase == "gather");
+    while !world.shards().iter().all(has_phases) {
+        thread::yield_now();
+    }
     assert!(
         world
             .shards()

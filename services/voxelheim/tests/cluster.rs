@@ -189,7 +189,7 @@ fn a_pod_that_outlived_its_lease_says_so_and_ends() {
     pod.stop();
 }
 
-/// Whichever pod leads has to go by what any of them was told.
+/// Whichever pod leads has to go by what any of them was told; and each answers for all.
 #[test]
 fn what_one_pod_is_told_all_go_by() {
     let cluster = Cluster::found("rules");
@@ -198,6 +198,9 @@ fn what_one_pod_is_told_all_go_by() {
     cluster.run_dry(2);
     for pod in [1, 2] {
         until("plans are only said", || cluster.runs_dry(pod));
+        until("it tells what the ticks of both are spent on", || {
+            cluster.shards(pod).iter().all(|shard| shard.has_phases)
+        });
     }
     let pinned = |pod| {
         let regions = cluster.regions(pod).into_iter();

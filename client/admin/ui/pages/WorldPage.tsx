@@ -1,4 +1,4 @@
-//! Pods with their shards, and edges with what their ticks are spent on.
+//! Pods with their shards and what their ticks are spent on, and edges.
 
 import { For, Show } from "solid-js";
 import type { Edge, Phase, Pod, Shard } from "../../api";
@@ -50,6 +50,7 @@ function PodSection(props: { pod: Pod }) {
       >
         <For each={props.pod.shards}>{(shard) => <ShardRow shard={shard} />}</For>
       </Table>
+      <PodPhases shards={props.pod.shards} />
     </Section>
   );
 }
@@ -96,18 +97,61 @@ function ShardRow(props: { shard: Shard }) {
   );
 }
 
+/** Of its shards, one beside the other. */
+function PodPhases(props: { shards: readonly Shard[] }) {
+  const told = () => props.shards.filter(({ phases }) => phases.length > 0);
+  return (
+    <Show
+      when={told().length > 0}
+      fallback={<p class="dim">It does not say what its ticks are spent on: it has just begun, or is of the version before.</p>}
+    >
+      <div class="phases">
+        <For each={told()}>
+          {(shard) => (
+            <div class="phases-shard">
+              <h3>Tick of shard {shard.id}</h3>
+              <Phases shard={shard.id} phases={shard.phases} />
+            </div>
+          )}
+        </For>
+      </div>
+    </Show>
+  );
+}
+
+/** Of the cell: the rest keeps the bar off the figures. */
+const BAR_PERCENT_MAX = 92;
+
+/** Bars against the slowest phase; the dark part is the median, the light one the p99. */
+function Phases(props: { shard: string; phases: readonly Phase[] }) {
+  const most = () => Math.max(1, ...props.phases.map(({ p99 }) => (Number.isNaN(p99) ? 0 : p99)));
+  const width = (us: number) => `${Number.isNaN(us) ? 0 : Math.min(1, us / most()) * BAR_PERCENT_MAX}%`;
+  return (
+    <Table label={`Phases of the tick of ${props.shard}`} heads={["Phase", "", "p50", "p99", "max"]}>
+      <For each={props.phases}>
+        {(phase) => (
+          <tr>
+            <th scope="row">{phase.id}</th>
+            <td class="phase-bars">
+              <span class="phase-bar p99" style={{ width: width(phase.p99) }} />
+              <span class="phase-bar p50" style={{ width: width(phase.p50) }} />
+            </td>
+            <td>{micros(phase.p50)}</td>
+            <td>{micros(phase.p99)}</td>
+            <td>{micros(phase.max)}</td>
+          </tr>
+        )}
+      </For>
+    </Table>
+  );
+}
+
 function EdgeSection(props: { edge: Edge }) {
   return (
     <Section title={`Edge ${props.edge.id}`}>
       <div class="edge">
         <EdgeFacts edge={props.edge} />
         <EdgeCharts edge={props.edge} />
-        <Show
-          when={props.edge.phases.length > 0}
-          fallback={<p class="dim">It has no shards, and so no tick of its own.</p>}
-        >
-          <Phases phases={props.edge.phases} />
-        </Show>
       </div>
     </Section>
   );
@@ -159,32 +203,5 @@ function EdgeCharts(props: { edge: Edge }) {
         <span class="figure">{count(props.edge.sessions)}</span>
       </dd>
     </dl>
-  );
-}
-
-/** Of the cell: the rest keeps the bar off the figures. */
-const BAR_PERCENT_MAX = 92;
-
-/** Bars against the slowest phase; the dark part is the median, the light one the p99. */
-function Phases(props: { phases: readonly Phase[] }) {
-  const most = () => Math.max(1, ...props.phases.map(({ p99 }) => (Number.isNaN(p99) ? 0 : p99)));
-  const width = (us: number) => `${Number.isNaN(us) ? 0 : Math.min(1, us / most()) * BAR_PERCENT_MAX}%`;
-  return (
-    <Table label="Phases of the tick" heads={["Phase", "", "p50", "p99", "max"]}>
-      <For each={props.phases}>
-        {(phase) => (
-          <tr>
-            <th scope="row">{phase.id}</th>
-            <td class="phase-bars">
-              <span class="phase-bar p99" style={{ width: width(phase.p99) }} />
-              <span class="phase-bar p50" style={{ width: width(phase.p50) }} />
-            </td>
-            <td>{micros(phase.p50)}</td>
-            <td>{micros(phase.p99)}</td>
-            <td>{micros(phase.max)}</td>
-          </tr>
-        )}
-      </For>
-    </Table>
   );
 }

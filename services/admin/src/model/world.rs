@@ -44,6 +44,8 @@ pub struct ShardView {
     pub load_permille: u64,
     /// Bodies that went to other shards since the start.
     pub handoffs: u64,
+    /// Of its tick, in the order they run; none where its process is of the version before, which does not say.
+    pub phases: Vec<PhaseView>,
 }
 
 /// A part of the world that one shard owns.
@@ -93,7 +95,7 @@ pub struct EdgeView {
     pub tick: u64,
     pub tick_rate_hz: f64,
     pub tick_us: SpreadView,
-    /// Of the tick, by name; of a process without shards none.
+    /// Of the tick, by name, the slowest of its shards; of a process without shards none.
     pub phases: Vec<PhaseView>,
     pub sessions: u64,
     pub sessions_max: u64,
@@ -116,6 +118,7 @@ pub struct SpreadView {
     pub max: u64,
 }
 
+/// What a phase took over the last minute, in µs.
 #[derive(Serialize, ToSchema, Clone, Debug, PartialEq, Eq)]
 pub struct PhaseView {
     pub phase: String,

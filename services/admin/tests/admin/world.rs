@@ -6,7 +6,7 @@ use axum::http::Request as HttpRequest;
 use futures_util::StreamExt;
 use placement::{
     Answer, Request,
-    request::{MoveRow, PlanRow, RegionRow, ShardRow},
+    request::{MoveRow, PhaseRow, PlanRow, RegionRow, ShardRow},
 };
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -40,6 +40,12 @@ fn shard(name: &str, is_draining: bool) -> ShardRow {
         load_permille: 50,
         handoffs: 3,
         is_draining,
+        phases: vec![PhaseRow {
+            phase: "act".to_owned(),
+            p50: 300,
+            p99: 700,
+            max: 900,
+        }],
     }
 }
 
@@ -117,6 +123,8 @@ fn the_world_is_seen_at_one_look_with_what_is_wrong() {
         let pods = seen["pods"].as_array().expect("a list");
         assert_eq!(pods.len(), 2);
         assert_eq!(pods[0]["shards"][1]["tick_us_p99"], 2_000);
+        let phase = json!({ "phase": "act", "p50": 300, "p99": 700, "max": 900 });
+        assert_eq!(pods[1]["shards"][0]["phases"], json!([phase]));
         assert_eq!(
             (&pods[0]["is_draining"], &pods[1]["is_draining"]),
             (&json!(false), &json!(true))

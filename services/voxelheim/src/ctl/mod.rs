@@ -3,6 +3,7 @@
 mod arguments;
 mod calls;
 mod service;
+mod shards;
 mod socket;
 mod table;
 

@@ -13,7 +13,7 @@ use crate::{
     ctl::{
         arguments::{CtlArguments, CtlVerb},
         calls::{self, Call},
-        table,
+        shards, table,
     },
     services::{runtime, runtime_failure},
 };
@@ -37,9 +37,18 @@ pub fn ask(url: &str, arguments: &CtlArguments) -> Result<String, Failure> {
         };
         Ok(match arguments.json {
             true => format!("{answer:#}\n"),
-            false => table::text_of(answer),
+            false => text_of(&arguments.verb, answer),
         })
     })
+}
+
+/// As people read it.
+fn text_of(verb: &CtlVerb, answer: &Value) -> String {
+    let shards = match verb {
+        CtlVerb::Shards => shards::of_pods(answer),
+        _ => None,
+    };
+    shards.map_or_else(|| table::text_of(answer), |shards| shards::text_of(&shards))
 }
 
 struct Service {

@@ -4,14 +4,15 @@ use std::{fmt::Write as _, path::Path};
 
 use placement::{
     Answer, ControlError, Request,
-    request::{MoveRow, PlanRow, RegionRow, ShardRow},
+    request::{MoveRow, PlanRow, RegionRow},
 };
 
 use crate::{
     Failure,
     ctl::{
         arguments::{CtlArguments, CtlVerb, RegionVerb, Switch},
-        table::table,
+        shards,
+        table::{share, table},
     },
     data::CONTROL,
 };
@@ -83,7 +84,10 @@ fn to_text(answer: &Answer) -> String {
             tick,
             dialect,
             shards,
-        } => format!("tick {tick}, dialect {dialect}\n{}", shard_table(shards)),
+        } => format!(
+            "tick {tick}, dialect {dialect}\n{}",
+            shards::text_of(shards)
+        ),
         Answer::Plans {
             is_dry_run,
             pinned,
@@ -161,39 +165,6 @@ fn pause_of(moved: &MoveRow) -> String {
     format!("{ticks} ticks, {ms} ms, {age_s} s ago")
 }
 
-fn shard_table(shards: &[ShardRow]) -> String {
-    let head = [
-        "SHARD",
-        "REGIONS",
-        "PINNED",
-        "BODIES",
-        "PLAYERS",
-        "TICK µs p50",
-        "p99",
-        "EGRESS B/s",
-        "LOAD",
-        "HANDOFFS",
-        "",
-    ];
-    let row = |row: &ShardRow| {
-        let draining = if row.is_draining { "draining" } else { "" };
-        vec![
-            row.shard.clone(),
-            row.regions.to_string(),
-            row.pinned.to_string(),
-            row.bodies.to_string(),
-            row.players.to_string(),
-            row.tick_us_p50.to_string(),
-            row.tick_us_p99.to_string(),
-            row.egress_bytes_per_second.to_string(),
-            share(row.load_permille),
-            row.handoffs.to_string(),
-            draining.to_owned(),
-        ]
-    };
-    table(&head, shards.iter().map(row))
-}
-
 fn plan_list(plans: &[PlanRow]) -> String {
     let mut text = String::new();
     if plans.is_empty() {
@@ -218,8 +189,4 @@ fn plan_list(plans: &[PlanRow]) -> String {
         }
     }
     text
-}
-
-fn share(permille: u64) -> String {
-    format!("{}.{} %", permille / 10, permille % 10)
 }

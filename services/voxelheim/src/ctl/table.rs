@@ -21,6 +21,11 @@ pub fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     text
 }
 
+/// Of tenths of a percent.
+pub fn share(permille: u64) -> String {
+    format!("{}.{} %", permille / 10, permille % 10)
+}
+
 /// An answer of a service as people read it: what it says of itself a line each, then its lists as tables.
 pub fn text_of(answer: &Value) -> String {
     match answer {

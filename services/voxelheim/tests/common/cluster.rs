@@ -28,6 +28,8 @@ pub struct Shard {
     pub name: String,
     pub regions: u64,
     pub players: u64,
+    /// Whether it says what its ticks are spent on.
+    pub has_phases: bool,
 }
 
 /// A region as `ctl regions` tells it.
@@ -159,6 +161,7 @@ impl Cluster {
             name: row["shard"].as_str().expect("a name").to_owned(),
             regions: row["regions"].as_u64().expect("a number"),
             players: row["players"].as_u64().expect("a number"),
+            has_phases: row["phases"].as_array().is_some_and(|it| !it.is_empty()),
         };
         shards.iter().map(shard).collect()
     }
