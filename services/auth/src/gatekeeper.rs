@@ -11,6 +11,7 @@ use crate::{
     AuthError,
     limits::{Allowance, Allowances},
     random,
+    store::{Event, Store},
 };
 
 #[derive(Clone)]
@@ -96,6 +97,22 @@ impl Gatekeeper {
     pub async fn revoke_session(&self, session: i64) -> Result<(), CacheError> {
         let key = format!("revoked:session:{session}");
         self.cache.set(&key, b"", REVOCATION_TTL).await
+    }
+
+    /// Ends all sessions of an account, but for one that may stay, and their access tokens at once.
+    pub async fn end_sessions(
+        &self,
+        store: &Store,
+        but: Option<i64>,
+        event: &Event<'_>,
+    ) -> Result<(), AuthError> {
+        // First the cache: if it is away nothing is done, and the same may be asked again.
+        for session in store.sessions(event.account, event.at_ms).await? {
+            if Some(session.id) != but {
+                self.revoke_session(session.id).await?;
+            }
+        }
+        Ok(store.end_sessions(but, event).await?)
     }
 
     pub async fn is_revoked(&self, session: i64) -> Result<bool, CacheError> {

@@ -33,6 +33,6 @@ pub use mail::{FolderMail, Mail, MailSender, Sending};
 pub use oidc::Provider;
 pub use password::PasswordCost;
 pub use seal::MasterKey;
-pub use service::{Auth, Config};
+pub use service::{Auth, Config, verified};
 pub use smtp::SmtpMail;
 pub use store::{Kind, Sanction};

@@ -1,5 +1,5 @@
-//! Bans and suspensions: who may impose and lift which, and what that does. For the service's own routes, and for
-//! other services of staff that have its database and cache.
+//! Roles, bans and suspensions: who may give, impose and lift which, and what that does. For the service's own routes,
+//! and for other services of staff that have its database and cache.
 
 use backends::{cache::Cache, sql::Database};
 use tokens::{Access, Role};
@@ -205,6 +205,47 @@ impl Magistrate {
         Ok(count)
     }
 
+    /// Gives an account a role, whatever it had, and ends its sessions: only admins may, not to themselves and not to
+    /// guests who would be staff. The role before.
+    ///
+    /// # Errors
+    /// [`AuthError`]; refused with 403, 404 or 422.
+    pub async fn give_role(
+        &self,
+        official: Official<'_>,
+        account: i64,
+        role: Role,
+    ) -> Result<Role, AuthError> {
+        let access = official.access;
+        require(access, Role::Admin)?;
+        let account = self.store.account(account).await?;
+        let account = account.ok_or_else(Problem::not_found)?;
+        if account.id == access.account {
+            return Err(Problem::forbidden("nobody changes their own role").into());
+        }
+        if account.is_guest && role.is_staff() {
+            return Err(Problem::invalid("role", "a guest cannot be staff").into());
+        }
+        let address = official.address.0.to_string();
+        let event = |action, detail| Event {
+            account: account.id,
+            at_ms: self.clock.now_ms(),
+            actor: access.account,
+            action,
+            detail,
+            address: &address,
+        };
+        let given = event("role_set", role.name());
+        if !self.store.set_role_by_admin(role, &given).await? {
+            return Err(Problem::forbidden("you are no admin any more").into());
+        }
+        let ended = event("sessions_ended", "");
+        self.gatekeeper
+            .end_sessions(&self.store, None, &ended)
+            .await?;
+        Ok(account.role)
+    }
+
     /// Whether it was not lifted before.
     async fn note_lifted(
         &self,
@@ -281,7 +322,7 @@ pub fn require(access: &Access, role: Role) -> Result<(), Problem> {
     )))
 }
 
-pub fn require_above(access: &Access, role: Role) -> Result<(), Problem> {
+fn require_above(access: &Access, role: Role) -> Result<(), Problem> {
     if access.role > role {
         return Ok(());
     }

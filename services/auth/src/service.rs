@@ -319,13 +319,7 @@ impl Inner {
 
     /// Ends all sessions of an account, but for one that may stay, and their access tokens at once.
     pub async fn end_sessions(&self, but: Option<i64>, event: &Event<'_>) -> Result<(), AuthError> {
-        // First the cache: if it is away nothing is done, and the same may be asked again.
-        for session in self.store.sessions(event.account, event.at_ms).await? {
-            if Some(session.id) != but {
-                self.gatekeeper.revoke_session(session.id).await?;
-            }
-        }
-        Ok(self.store.end_sessions(but, event).await?)
+        self.gatekeeper.end_sessions(&self.store, but, event).await
     }
 
     /// The account that an access token is of.
@@ -335,7 +329,10 @@ impl Inner {
     }
 }
 
-/// A token that the service signed and that is not over.
+/// A token that the service signed and that is not over; its session may have been ended since.
+///
+/// # Errors
+/// 401.
 pub fn verified(token: &str, keys: &KeySet, now_ms: i64) -> Result<Access, Problem> {
     Access::verify(token, keys, AUDIENCE, now_ms).map_err(|_| Problem::unauthorized())
 }

@@ -12,9 +12,8 @@ use web::{Bearer, ClientAddress, Json, Problem};
 
 use crate::{
     Auth, AuthError,
-    magistrate::{NewSanction, Official, require, require_above},
-    routes::address_text,
-    store::{Account, Entry, Event, Kind, Sanction},
+    magistrate::{NewSanction, Official, require},
+    store::{Account, Entry, Kind, Sanction},
 };
 
 #[derive(Serialize, ToSchema)]
@@ -54,7 +53,7 @@ pub struct NewRole {
     role: String,
 }
 
-/// Gives a role, lower than one's own; all sessions of the account end. For admins.
+/// Gives a role, not to oneself; all sessions of the account end. For admins.
 #[utoipa::path(put, path = "/accounts/{account}/role", tag = "staff",
     params(("account" = String, Path)), request_body = NewRole,
     security(("bearer" = [])), responses(
@@ -70,26 +69,12 @@ pub async fn set_role(
     require(&access, Role::Admin)?;
     let role: Result<Role, ()> = form.role.parse();
     let role = role.map_err(|()| Problem::invalid("role", "no such role"))?;
-    let account = account_of(&auth, &account).await?;
-    require_above(&access, account.role)?;
-    require_above(&access, role)?;
-    if account.is_guest && role.is_staff() {
-        return Err(Problem::invalid("role", "a guest cannot be staff").into());
-    }
-    let from = address_text(address);
-    let event = |action, detail| Event {
-        account: account.id,
-        at_ms: auth.clock.now_ms(),
-        actor: access.account,
-        action,
-        detail,
-        address: &from,
+    let official = Official {
+        access: &access,
+        address,
     };
-    auth.store
-        .set_role(role, &event("role_set", role.name()))
-        .await?;
-    auth.end_sessions(None, &event("sessions_ended", ""))
-        .await?;
+    let account = id_of(&account)?;
+    auth.magistrate().give_role(official, account, role).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

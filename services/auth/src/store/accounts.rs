@@ -117,21 +117,51 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Whether there was such an account.
-    pub async fn set_role(&self, role: Role, event: &Event<'_>) -> Result<bool, SqlError> {
+    pub async fn set_role(&self, role: Role, event: &Event<'_>) -> Result<(), SqlError> {
         let mut transaction = self.database.begin().await?;
-        let changed = sqlx::query("UPDATE auth_accounts SET role = $2 WHERE account_id = $1")
-            .bind(event.account)
-            .bind(role.name())
-            .execute(&mut *transaction)
+        write_role(&mut transaction, role, event).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The same by the hand of an admin, if that is one still: of two who take their roles from each other at once,
+    /// one does, and so there is always an admin left.
+    pub async fn set_role_by_admin(&self, role: Role, event: &Event<'_>) -> Result<bool, SqlError> {
+        let mut transaction = self.database.begin().await?;
+        // Both rows are held until the end, and taken in one order by all, that nobody waits in a circle.
+        let (one, other) = (
+            event.actor.min(event.account),
+            event.actor.max(event.account),
+        );
+        for account in [one, other] {
+            sqlx::query("UPDATE auth_accounts SET role = role WHERE account_id = $1")
+                .bind(account)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        let actor = sqlx::query_scalar("SELECT role FROM auth_accounts WHERE account_id = $1")
+            .bind(event.actor)
+            .fetch_optional(&mut *transaction)
             .await?;
-        if changed.rows_affected() == 0 {
+        if actor.is_none_or(|role: String| role != Role::Admin.name()) {
             return Ok(false);
         }
-        audit::write(&mut transaction, event).await?;
+        write_role(&mut transaction, role, event).await?;
         transaction.commit().await?;
         Ok(true)
     }
+}
+
+async fn write_role(
+    transaction: &mut Transaction,
+    role: Role,
+    event: &Event<'_>,
+) -> Result<(), SqlError> {
+    sqlx::query("UPDATE auth_accounts SET role = $2 WHERE account_id = $1")
+        .bind(event.account)
+        .bind(role.name())
+        .execute(&mut **transaction)
+        .await?;
+    audit::write(transaction, event).await
 }
 
 /// A new account, which is a guest's; nothing if it is there already.

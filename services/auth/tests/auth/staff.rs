@@ -306,7 +306,7 @@ fn nobody_punishes_above_their_role() {
 }
 
 #[test]
-fn only_admins_give_roles_and_only_lower_ones() {
+fn only_admins_give_roles_and_not_to_themselves() {
     on_each(async |world| {
         let Ranks {
             admin,
@@ -317,8 +317,9 @@ fn only_admins_give_roles_and_only_lower_ones() {
         let guest = world.guest().await;
         for (by, on, role, status, name) in [
             (&operator, &player, "moderator", 403, "forbidden"),
-            (&admin, &player, "admin", 403, "forbidden"),
+            (&operator, &admin, "player", 403, "forbidden"),
             (&admin, &admin, "player", 403, "forbidden"),
+            (&admin, &admin, "admin", 403, "forbidden"),
             (&admin, &player, "king", 422, "invalid-field"),
             (&admin, &guest, "moderator", 422, "invalid-field"),
         ] {
@@ -327,10 +328,16 @@ fn only_admins_give_roles_and_only_lower_ones() {
             answer.refused(status, name);
         }
         let call = format!("PUT /accounts/{}/role", player.account);
-        world
-            .call(&call, &admin.access, json!({ "role": "operator" }))
-            .await
-            .ok(204);
+        for role in ["operator", "admin"] {
+            let given = world.call(&call, &admin.access, json!({ "role": role }));
+            given.await.ok(204);
+        }
+        let nobody = world.call(
+            "PUT /accounts/7/role",
+            &admin.access,
+            json!({ "role": "player" }),
+        );
+        nobody.await.refused(404, "not-found");
         for account in [
             "1",
             "-1",
@@ -344,6 +351,26 @@ fn only_admins_give_roles_and_only_lower_ones() {
                 .call(&call, &moderator.access, Value::Null)
                 .await
                 .refused(404, "not-found");
+        }
+    });
+}
+
+#[test]
+fn of_admins_who_take_the_role_from_each_other_one_stays() {
+    on_each(async |world| {
+        for turn in 0..4 {
+            let [one, other] = ["one", "other"].map(|name| format!("{name}{turn}@example.org"));
+            let one = world.staff(&one, Role::Admin).await;
+            let other = world.staff(&other, Role::Admin).await;
+            let take = async |by: &Person, from: &Person| {
+                let call = format!("PUT /accounts/{}/role", from.account);
+                let taken = world.call(&call, &by.access, json!({ "role": "player" }));
+                taken.await.status.as_u16()
+            };
+            let taken = tokio::join!(take(&one, &other), take(&other, &one));
+            let is_one =
+                |answers: (u16, u16)| matches!(answers, (204, 401 | 403) | (401 | 403, 204));
+            assert!(is_one(taken), "{taken:?}");
         }
     });
 }
