@@ -415,6 +415,22 @@ pub struct AdminArguments {
         hide_env_values = true
     )]
     pub database: String,
+    /// See `voxelheim analytics --warehouse`; without it staff are not told whether it is well
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_WAREHOUSE",
+        hide_env_values = true
+    )]
+    pub warehouse: Option<String>,
+    /// See `voxelheim archive --objects`; without it staff are not told whether they are well
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "VOXELHEIM_OBJECTS",
+        hide_env_values = true
+    )]
+    pub objects: Option<String>,
     /// The data folder of a process with shards beside this one, which holds the socket that the world answers
     /// operators on; without it or --pod regions are neither seen nor moved
     #[arg(long, value_name = "DIR")]

@@ -8,7 +8,9 @@ use std::{
 use ::admin::{Admin, Config, ConfigDesk, Edges, Environment, Helm, Partners};
 use ::player::Presence;
 use auth::Magistrate;
-use backends::{broker::Broker, cache::Cache, sql::Database};
+use backends::{
+    broker::Broker, cache::Cache, objects::Objects, sql::Database, warehouse::Warehouse,
+};
 use cluster::{Credentials, control::Remote};
 use inventory::domain::Definitions;
 use placement::ask;
@@ -21,7 +23,11 @@ use crate::{
     cli::AdminArguments,
     config_desk::{Ask, ClusterDesk},
     data::CONTROL,
-    services::{part::Part, runtime_failure, stores::Stores},
+    services::{
+        part::Part,
+        runtime_failure,
+        stores::{Stores, open_warehouse},
+    },
 };
 
 /// What this one is called where nobody says.
@@ -188,17 +194,30 @@ pub fn part(admin: &Admin) -> Part {
 
 /// Whether each of the stores answers.
 fn backends(stores: &Stores) -> Vec<Check> {
-    let warehouse = stores.warehouse.clone();
     let mut checks = shared_backends(
         (&stores.accounts, &stores.game),
         &stores.cache,
         &stores.broker,
     );
-    checks.push(Check::new("warehouse", move || {
-        let warehouse = warehouse.clone();
-        async move { warehouse.ping().await.map_err(|error| error.to_string()) }
-    }));
+    checks.push(warehouse(&stores.warehouse));
     checks
+}
+
+/// Of those that only others use: where a process of its own was told of them.
+pub async fn others_backends(arguments: &AdminArguments) -> Result<Vec<Check>, Failure> {
+    let mut checks = Vec::new();
+    if let Some(url) = &arguments.warehouse {
+        checks.push(warehouse(&open_warehouse(url).await?));
+    }
+    if let Some(url) = &arguments.objects {
+        let objects = Objects::open(url);
+        let objects = objects.map_err(|error| Failure::Usage(format!("the objects: {error}")))?;
+        checks.push(Check::new("objects", move || {
+            let objects = objects.clone();
+            async move { objects.ping().await.map_err(|error| error.to_string()) }
+        }));
+    }
+    Ok(checks)
 }
 
 /// The same of those that a process of its own has.
@@ -220,6 +239,14 @@ pub fn shared_backends(
             async move { broker.ping().await.map_err(|error| error.to_string()) }
         }),
     ]
+}
+
+fn warehouse(warehouse: &Warehouse) -> Check {
+    let warehouse = warehouse.clone();
+    Check::new("warehouse", move || {
+        let warehouse = warehouse.clone();
+        async move { warehouse.ping().await.map_err(|error| error.to_string()) }
+    })
 }
 
 fn database(name: &'static str, database: &Database) -> Check {

@@ -118,12 +118,15 @@ pub fn run_admin(arguments: &AdminArguments) -> Result<(), Failure> {
         let role = Role::open(&arguments.role, stage).await?;
         let accounts = open_database(&arguments.database, "accounts").await?;
         let kept = admin::Kept::on(&accounts, &role.game, &role.cache, &stage.clock);
+        let mut backends =
+            admin::shared_backends((&accounts, &role.game), &role.cache, &role.broker);
+        backends.extend(admin::others_backends(arguments).await?);
         let shared = admin::Shared {
             game: &role.game,
             cache: &role.cache,
             broker: &role.broker,
             gate: role.gate,
-            backends: admin::shared_backends((&accounts, &role.game), &role.cache, &role.broker),
+            backends,
         };
         let reach = admin::Reach::try_from(arguments)?;
         let clocks = (&stage.clock, stage.stopped.clone());
