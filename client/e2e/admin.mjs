@@ -20,6 +20,9 @@ const MOVE_REASON = "Hot at the bridge, players lag";
 const SHAPE_REASON = "To see that regions can be shaped";
 const BATTLE = "The siege of the keep";
 const CONFIG_LINE = "sessions_max = 1234";
+const NEWCOMER = { email: "nina@example.org", role: "player" };
+const ROLE_REASON = "Knows the rules, and keeps calm";
+const KICK_REASON = "To see who is here";
 const BAN_REASON = "Aim assistance, seen by two moderators";
 const TICK = ".head-figures li:last-child b";
 /** Those that an operator sees; the configuration is an admin's. */
@@ -28,6 +31,7 @@ const PAGES = [
   "world",
   "plan",
   "players",
+  "sessions",
   "reports",
   "chat",
   "message",
@@ -44,8 +48,11 @@ export async function admin(report, browser) {
   const operator = await Admin.appoint(server, OPERATOR);
   const moderator = await Admin.appoint(server, MODERATOR);
   const boss = await Admin.appoint(server);
+  const newcomer = await Admin.appoint(server, NEWCOMER);
   const cheat = await Player.open(browser, server.url, "Cheat");
   const panel = await Panel.open(browser, server, operator);
+  /** Of the boss. */
+  let desk = null;
   try {
     await check("the door asks for the second factor, and says what is wrong", () => door(panel));
     await check("the operator sees whose each region is, live", () => watchesTheMap(panel));
@@ -59,19 +66,29 @@ export async function admin(report, browser) {
     await check("a rollback is looked at first, and done", () => rollsBack(panel, cheat));
     await check("what is refused is told with its reason", () => isRefused(panel));
     await check("a line is removed, a channel slowed and the filter edited", () => moderatesChat(panel, cheat));
+    await check("who is connected is found, and sent away from there", () => kicks(browser, server, panel));
     await check("a cheater is found and banned, and is told why", () => bans(panel, cheat));
     await check("the audit log tells who did what, and why", () => readsTheLog(panel));
     await check("an old picture is not taken for the world", () => survivesSilence(panel, server));
     await check("every page fits a desk and a telephone, dark and light", () => looks(panel, PAGES));
-    await check("the configuration is changed with its difference in sight, and that is undone", () =>
-      configures(browser, server, boss),
+    await check("the configuration is changed with its difference in sight, and that is undone", async () => {
+      desk = await Panel.open(browser, server, boss);
+      await desk.enter();
+      await configures(desk);
+    });
+    await check("an admin makes somebody a moderator, who learns it, and the log has it", () =>
+      promotes(desk, newcomer),
     );
     await check("a moderator cannot do what only an operator may", () =>
       moderates(browser, server, moderator),
     );
-    await check("no page met an error", () => assert.deepEqual([...panel.errors, ...cheat.errors], []));
+    await check("no page met an error", () => {
+      const errors = [panel, desk, cheat].flatMap((page) => page?.errors ?? []);
+      assert.deepEqual(errors, []);
+    });
   } finally {
     await panel.close();
+    await desk?.close();
     await cheat.close();
     await server.dispose();
   }
@@ -204,27 +221,70 @@ async function rollsBack(panel, cheat) {
   await cheat.page.keyboard.press("Escape");
 }
 
-async function configures(browser, server, boss) {
-  const panel = await Panel.open(browser, server, boss);
+async function configures(panel) {
+  await panel.go("config");
+  const text = panel.page.getByRole("textbox", { name: "Configuration" });
+  const before = await text.inputValue();
+  await text.fill(`${before}${CONFIG_LINE}\n`);
+  await panel.press("Show the difference");
+  await panel.says(".diff .new", CONFIG_LINE);
+  await panel.screenshot("admin-config-difference");
+  await panel.act("Change it…", "Change it", "To see it", "Change the configuration");
+  await panel.says(".cards li", "To see it");
+  assert.equal(await text.inputValue(), `${before}${CONFIG_LINE}\n`);
+  await panel.act("Undo the newest…", "Undo it", "It was a test", "Undo the last change");
+  await panel.says(".cards li", "undid: It was a test");
+  assert.equal(await text.inputValue(), before);
+  await looks(panel, ["config"]);
+}
+
+/** Found by the mail address, for who never played has no name. */
+async function promotes(panel, newcomer) {
+  const { status } = await newcomer.operate("GET", "/me");
+  assert.equal(status, 403);
+  await panel.go("players");
+  await panel.page.fill("main [name=words]", newcomer.email);
+  await panel.page.keyboard.press("Enter");
+  await panel.page.getByRole("link", { name: "no character" }).click();
+  await panel.says(".facts dd", newcomer.email);
+  await panel.press("Role…");
+  await panel.page.selectOption("dialog [name=role]", "moderator");
+  await panel.screenshot("admin-role");
+  await panel.do("Change it", ROLE_REASON);
+  await panel.says(".deed.done", "and is moderator now");
+  await panel.says(".facts dd", "moderator");
+  await looks(panel, [await panel.evaluate(() => location.hash.slice(1))]);
+  const ended = await newcomer.operate("GET", "/me");
+  assert.equal(ended.status, 401, "whoever changes is signed out");
+  await panel.go("audit");
+  const line = await panel.page.locator("tr", { hasText: "player.role" }).first().textContent();
+  for (const part of [ROLE_REASON, "done", "admin", "was player and is moderator now"]) {
+    assert.ok(line.includes(part), `${line} has no ${part}`);
+  }
+}
+
+/** From the list of all. */
+async function kicks(browser, server, panel) {
+  const idler = await Player.open(browser, server.url, "Idler");
   try {
-    await panel.enter();
-    await panel.go("config");
-    const text = panel.page.getByRole("textbox", { name: "Configuration" });
-    const before = await text.inputValue();
-    await text.fill(`${before}${CONFIG_LINE}\n`);
-    await panel.press("Show the difference");
-    await panel.says(".diff .new", CONFIG_LINE);
-    await panel.screenshot("admin-config-difference");
-    await panel.act("Change it…", "Change it", "To see it", "Change the configuration");
-    await panel.says(".cards li", "To see it");
-    assert.equal(await text.inputValue(), `${before}${CONFIG_LINE}\n`);
-    await panel.act("Undo the newest…", "Undo it", "It was a test", "Undo the last change");
-    await panel.says(".cards li", "undid: It was a test");
-    assert.equal(await text.inputValue(), before);
-    await looks(panel, ["config"]);
-    assert.deepEqual(panel.errors, []);
+    await idler.join();
+    await idler.joined();
+    await panel.go("sessions");
+    for (const name of ["Cheat", "Idler"]) await panel.says("main th", name);
+    await looks(panel, ["sessions"]);
+    await panel.page.fill("main [name=words]", "DLE");
+    await panel.page.keyboard.press("Enter");
+    const rows = panel.page.locator("main tbody tr");
+    await until("one is found", async () => (await rows.count()) === 1, DEED_MS_MAX);
+    const told = await rows.first().textContent();
+    assert.match(told, /^IdlerKick…\d+ (s|min)(webtransport|websocket)\d+http:\/\/127\.0\.0\.1:\d+$/);
+    await panel.act("Kick…", "Kick", KICK_REASON, "Kick Idler");
+    const isTold = () => document.querySelector("#refusal")?.textContent.includes("sent away");
+    await idler.until("told that it was sent away", isTold, DEED_MS_MAX);
+    await panel.says("main p", "Nobody is.");
+    assert.deepEqual(idler.errors, []);
   } finally {
-    await panel.close();
+    await idler.close();
   }
 }
 
@@ -281,6 +341,7 @@ async function readsTheLog(panel) {
     ["inventory.rollback", "A duplication bug", "done"],
     ["chat.remove", REMOVE_REASON, "done"],
     ["region.merge", "To see what it says", "failed"],
+    ["player.kick", KICK_REASON, "done"],
     ["player.ban", BAN_REASON, "done"],
   ]) {
     const line = panel.page.locator("tr", { hasText: action }).first();
@@ -318,7 +379,7 @@ async function looks(panel, pages) {
       await panel.until(`${name} is there`, isFilled, DEED_MS_MAX);
       const excess = await panel.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(excess <= 0, `${name} at ${size.width} is ${excess} too wide`);
-      await panel.screenshot(`admin-${name}-${size.width}-${scheme}`);
+      await panel.screenshot(`admin-${name.replace("/", "-")}-${size.width}-${scheme}`);
     }
   }
   await panel.page.setViewportSize(DESK);

@@ -20,8 +20,10 @@ export async function adminPods(report, browser) {
   let [server, player, panel] = [null, null, null];
   try {
     await check("a page and bots fight in a world of two pods", async () => {
-      await world.start();
+      server = await Server.start(1);
+      await world.start(server);
       player = await Player.open(browser, world.edges[0].url, "Pods");
+      await ofServices(player, server);
       await player.join(0);
       await player.joined();
       world.startBots(BOTS);
@@ -29,7 +31,6 @@ export async function adminPods(report, browser) {
       await until("all are there", () => players() === BOTS + 1, DEED_MS_MAX * 2);
     });
     await check("an operator sees both pods", async () => {
-      server = await Server.start(1);
       const operator = await Admin.appoint(server, OPERATOR);
       await world.startAdmin(server);
       panel = await Panel.open(browser, server, operator, (page) => ofWorld(page, world));
@@ -37,6 +38,8 @@ export async function adminPods(report, browser) {
       await panel.go("world");
       for (const pod of [1, 2]) await panel.says("main h2", `Pod ${pod}`);
     });
+    await check("what the ticks of both pods are spent on is seen from either", () => seesPhases(panel, world));
+    await check("who is connected is seen, whatever the edge", () => seesSessions(panel, world));
     await check("a region goes from pod to pod while they fight in it, and its pause is told", () => moves(panel, player, world));
     await check("a pod is drained, and takes regions again", () => drains(panel, world));
     await check("nobody was dropped", async () => {
@@ -53,12 +56,49 @@ export async function adminPods(report, browser) {
   }
 }
 
+/** What a gateway does: a page of an edge asks services elsewhere who it is. */
+async function ofServices({ page }, { url }) {
+  await page.route("**/api/**", (route) => {
+    const { pathname, search } = new URL(route.request().url());
+    return route.continue({ url: `${url}${pathname}${search}` });
+  });
+  await page.reload();
+  await page.waitForFunction(() => "voxelheim" in window);
+}
+
 /** What is asked of staff's service is asked of the one beside the pods. */
 function ofWorld(page, { admin }) {
   return page.route("**/api/admin/**", (route) => {
     const { pathname, search } = new URL(route.request().url());
     return route.continue({ url: `${admin.url}${pathname.replace("/api", "")}${search}` });
   });
+}
+
+async function seesPhases(panel, world) {
+  for (const shard of ["1/0", "2/0"]) {
+    await panel.says("main h3", `Tick of shard ${shard}`);
+    const row = panel.page.locator(".phases-shard", { hasText: shard }).locator("tr", { hasText: "gather" });
+    assert.match(await row.textContent(), /\d+ µs/);
+  }
+  await panel.screenshot("admin-pods-phases");
+  for (const pod of [1, 2]) {
+    const { shards } = world.ctl(pod, "shards");
+    for (const { shard, phases } of shards) assert.ok(phases.length > 0, `pod ${pod} of ${shard}`);
+  }
+}
+
+/** More than one page of them would be a hundred. */
+async function seesSessions(panel, world) {
+  await panel.go("sessions");
+  for (const { url } of world.edges) await panel.says("main td", url);
+  const rows = panel.page.locator("main tbody tr");
+  await until("all are there", async () => (await rows.count()) === BOTS + 1, DEED_MS_MAX);
+  await panel.screenshot("admin-pods-sessions");
+  await panel.page.fill("main [name=words]", "pods");
+  await panel.page.keyboard.press("Enter");
+  await until("one is found", async () => (await rows.count()) === 1, DEED_MS_MAX);
+  const told = await rows.first().textContent();
+  assert.ok(told.startsWith("Pods") && told.endsWith(world.edges[0].url) && !told.includes("none"), told);
 }
 
 async function moves(panel, player, world) {

@@ -101,7 +101,8 @@ export class Cluster {
   admin = null;
   #folder = mkdtempSync(join(tmpdir(), "voxelheim-cluster-"));
 
-  async start() {
+  /** Edges know the players and staff of `server`, if it is given, and let in guests all the same. */
+  async start(server) {
     const script = join(ROOT, "ops/dev/postgres.sh");
     const directory = execFileSync(script, ["schema", `e2e_${process.pid}`], { encoding: "utf8" });
     this.environment = { VOXELHEIM_DIRECTORY: directory.trim() };
@@ -115,6 +116,7 @@ export class Cluster {
       const port = await freePort();
       const flags = [...this.#member("edge", number), "--listen", `127.0.0.1:${port}`];
       flags.push("--client-dir", join(ROOT, "client/dist"));
+      if (server) flags.push("--accounts", "open", "--keys", `${server.url}/api/auth`);
       const edge = new Process(flags, this.environment);
       edge.url = `http://127.0.0.1:${port}`;
       this.edges.push(edge);

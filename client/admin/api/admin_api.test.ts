@@ -33,6 +33,15 @@ describe("admin api", () => {
     expect(done).toEqual({ effect: "Moved.", audit: "9" });
   });
 
+  it("reads who is connected, and who of them has no account", async () => {
+    const row = { session: "7", account: "70", name: "Bera", edge: "http://a", transport: "quic", connected_s: 9 };
+    const { api, asked } = recorded({ sessions: [row, { ...row, session: "8", account: null }], next: "8" });
+    const page = await api.sessions("be", "6");
+    expect(asked[0]?.call).toBe("GET /admin/sessions?query=be&after=6");
+    expect(page.sessions.map(({ account }) => account)).toEqual(["70", null]);
+    expect(page).toMatchObject({ next: "8", troubles: [] });
+  });
+
   it("lets no id out of its place in a path", () => {
     const { api, asked } = recorded({});
     for (const id of ["", ".", "..", "../auth/logout-everywhere", "a/b", "a?b", "a%2fb", "ä"]) {

@@ -40,6 +40,8 @@ export class AdminApi {
   player = (account: string) => this.get(`/players/${segment(account)}`, players.readPlayer);
   ledger = (account: string, character: string, before: string | null) =>
     this.get(`/players/${segment(account)}/ledger?${query({ character, before })}`, players.readLedgerPage);
+  sessions = (words: string, after: string | null) =>
+    this.get(`/sessions?${query({ query: words, after })}`, players.readSessionPage);
   reports = (state: "open" | "resolved", after: string | null) =>
     this.get(`/reports?${query({ state, after })}`, players.readReportPage);
   chatLines = (channel: string, before: string | null) =>
@@ -65,6 +67,10 @@ export class AdminApi {
   setPlanMode = (form: Reason & { is_dry_run: boolean }) => this.act("PUT", "/plan/mode", form);
   changePlayer = (account: string, deed: PlayerDeed, form: Reason) =>
     this.act("POST", `/players/${segment(account)}/${deed}`, form);
+  kickSession = (session: string, form: Reason) =>
+    this.act("POST", `/sessions/${segment(session)}/kick`, form);
+  giveRole = (account: string, form: Reason & { role: string }) =>
+    this.act("PUT", `/players/${segment(account)}/role`, form);
   messagePlayer = (account: string, form: Reason & { text: string }) =>
     this.act("POST", `/players/${segment(account)}/message`, form);
   mutePlayer = (account: string, form: Reason & { until_ms: number }) =>

@@ -94,6 +94,25 @@ export interface RollbackItem {
   passedOn: number;
 }
 
+/** Who is connected. */
+export interface SessionPage {
+  sessions: Session[];
+  next: string | null;
+  /** Which edges did not say, a sentence each. */
+  troubles: string[];
+}
+
+export interface Session {
+  id: string;
+  session: string;
+  /** Null: who plays without. */
+  account: string | null;
+  name: string;
+  edge: string;
+  transport: string;
+  connectedS: number;
+}
+
 export interface ReportPage {
   reports: Report[];
   next: string | null;
@@ -200,6 +219,27 @@ export function readRollbackPreview(from: Fields): RollbackPreview {
     afterBatch: from.text("after_batch"),
     revision: from.number("revision"),
     items: from.list("items", readItem),
+  };
+}
+
+export function readSessionPage(from: Fields): SessionPage {
+  const readSession = (row: Fields): Session => {
+    const [session, edge] = [row.text("session"), row.text("edge")];
+    return {
+      // Who goes from edge to edge is at both for a moment.
+      id: `${session} ${edge}`,
+      session,
+      account: row.textOrNull("account"),
+      name: row.text("name"),
+      edge,
+      transport: row.text("transport"),
+      connectedS: row.number("connected_s"),
+    };
+  };
+  return {
+    sessions: from.list("sessions", readSession),
+    next: from.textOrNull("next"),
+    troubles: from.texts("troubles"),
   };
 }
 

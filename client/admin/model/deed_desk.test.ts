@@ -1,8 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/account";
-import { AdminApi, type Player, type Region } from "../api";
+import { AdminApi, type Player, type Region, type Session } from "../api";
 import { DeedDesk, type DeedState } from "./deed_desk";
-import { banPlayer, moveRegion, mutePlayer, putDailyMessage, type Deed } from "./deeds";
+import {
+  banPlayer,
+  giveRole,
+  kickSession,
+  moveRegion,
+  mutePlayer,
+  putDailyMessage,
+  type Deed,
+} from "./deeds";
 
 const NOW_MS = 1_000_000;
 
@@ -76,6 +84,21 @@ describe("deeds", () => {
     expect(last()?.form).toEqual({ until_ms: NOW_MS + 3_600_000, reason: "insults" });
     await putDailyMessage(api, "").run({ reason: "over" });
     expect(last()?.form).toEqual({ text: "", reason: "over" });
+  });
+
+  it("kick who has an account by that, and others by their session", async () => {
+    const session = { session: "9", account: "7", name: "Bera" } as Session;
+    await kickSession(api, session).run({ reason: "shouts" });
+    expect(last()).toEqual({ call: "POST /admin/players/7/kick", form: { reason: "shouts" } });
+    await kickSession(api, { ...session, account: null }).run({ reason: "shouts" });
+    expect(last()).toEqual({ call: "POST /admin/sessions/9/kick", form: { reason: "shouts" } });
+  });
+
+  it("offer the roles that an account has not", async () => {
+    const deed = giveRole(api, { ...player, role: "operator" });
+    expect(deed.fields[0]?.options?.map(({ value }) => value)).toEqual(["player", "moderator", "admin"]);
+    await deed.run({ role: "player", reason: "left us" });
+    expect(last()).toEqual({ call: "PUT /admin/players/7/role", form: { role: "player", reason: "left us" } });
   });
 
   it("offer a ban for ever only to who may", async () => {

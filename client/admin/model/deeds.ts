@@ -13,6 +13,7 @@ import type {
   Report,
   RollbackPreview,
   ScheduledBattle,
+  Session,
 } from "../api";
 import type { Action } from "./rights";
 import { count } from "./words";
@@ -233,6 +234,39 @@ export function kickPlayer(api: AdminApi, player: Player): Deed {
     isGrave: true,
     reasonHint: PLAYER_READS,
     run: ({ reason }) => api.changePlayer(player.account, "kick", { reason }),
+  };
+}
+
+/** Who has no account goes by the session. */
+export function kickSession(api: AdminApi, { session, account, name }: Session): Deed {
+  const run: Deed["run"] = ({ reason }) =>
+    account === null ? api.kickSession(session, { reason }) : api.changePlayer(account, "kick", { reason });
+  return {
+    ...PLAIN,
+    action: "player.kick",
+    title: `Kick ${name}`,
+    about: "The player is sent out of the battle, and may come back at once.",
+    verb: "Kick",
+    isGrave: true,
+    reasonHint: PLAYER_READS,
+    run,
+  };
+}
+
+const ROLES = ["player", "moderator", "operator", "admin"];
+
+export function giveRole(api: AdminApi, player: Player): Deed {
+  const roles = ROLES.filter((role) => role !== player.role);
+  const options = roles.map((role) => ({ value: role, label: role }));
+  return {
+    ...PLAIN,
+    action: "player.role",
+    title: `Change the role of ${nameOf(player)}`,
+    about: `It is ${player.role} now. All its sessions end, and it is staff only where it signs in with a second factor.`,
+    verb: "Change it",
+    isGrave: true,
+    fields: [{ name: "role", label: "Role", options, value: roles[0]! }],
+    run: ({ role = "", reason }) => api.giveRole(player.account, { role, reason }),
   };
 }
 

@@ -8,6 +8,7 @@ export const PAGES = [
   { id: "world", title: "Shards and edges", key: "s", from: "moderator" },
   { id: "plan", title: "Plan", key: "c", from: "moderator" },
   { id: "players", title: "Players", key: "p", from: "moderator" },
+  { id: "sessions", title: "Sessions", key: "o", from: "moderator" },
   { id: "reports", title: "Reports", key: "r", from: "moderator" },
   { id: "chat", title: "Chat", key: "h", from: "moderator" },
   { id: "message", title: "Message of the day", key: "d", from: "moderator" },

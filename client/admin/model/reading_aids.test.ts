@@ -6,7 +6,7 @@ import { booksOf, placesOfFlows } from "./books";
 import { folded } from "./diff";
 import { localTime, timeOf } from "./local_time";
 import { addressOf, hashOf, PAGES, pagesOf } from "./pages";
-import { isAtLeast, mayActOn, mayDo } from "./rights";
+import { isAtLeast, mayActOn, mayDo, mayGiveRole } from "./rights";
 import { bytes, bytesPerSecond, count, explained, micros, moment, permille, seconds, signed, UNKNOWN } from "./words";
 
 const staff = (role: string, may: string[] = []): Staff => ({ account: "1", role, may });
@@ -83,6 +83,16 @@ describe("rights", () => {
     expect(mayActOn(staff("moderator"), "moderator")).toBe(false);
     expect(mayActOn(staff("operator"), "admin")).toBe(false);
     expect(mayActOn(staff("player"), "player")).toBe(false);
+  });
+});
+
+describe("roles", () => {
+  it("are given to members who are somebody else, by who may", () => {
+    const boss = { ...staff("admin", ["player.role"]), account: "9" };
+    expect(mayGiveRole(boss, { account: "7", isGuest: false })).toBe(true);
+    expect(mayGiveRole(boss, { account: "9", isGuest: false })).toBe(false);
+    expect(mayGiveRole(boss, { account: "7", isGuest: true })).toBe(false);
+    expect(mayGiveRole(staff("operator"), { account: "7", isGuest: false })).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 //! Who may see and do what. The service decides; the panel only leaves out what would be refused.
 
-import type { Sanction, Staff } from "../api";
+import type { Player, Sanction, Staff } from "../api";
 
 /** As the audit log names them. */
 export type Action =
@@ -19,6 +19,7 @@ export type Action =
   | "player.kick"
   | "player.ban"
   | "player.unban"
+  | "player.role"
   | "inventory.rollback"
   | "report.close"
   | "chat.remove"
@@ -46,6 +47,11 @@ export function isAtLeast(role: string, rank: Rank): boolean {
 /** Nobody acts on an account whose role is not below their own. */
 export function mayActOn(staff: Staff, role: string): boolean {
   return rankOf(role) < rankOf(staff.role);
+}
+
+/** An admin gives any role to anybody but themselves and guests, who cannot be staff. */
+export function mayGiveRole(staff: Staff, { account, isGuest }: Pick<Player, "account" | "isGuest">): boolean {
+  return mayDo(staff, "player.role") && account !== staff.account && !isGuest;
 }
 
 /** As long as moderators may suspend. */

@@ -24,6 +24,7 @@ import { MessagePage } from "./pages/MessagePage";
 import { PlanPage } from "./pages/PlanPage";
 import { PlayersPage } from "./pages/PlayersPage";
 import { ReportsPage } from "./pages/ReportsPage";
+import { SessionsPage } from "./pages/SessionsPage";
 import { WorldPage } from "./pages/WorldPage";
 import { Shortcuts, watchKeys } from "./Shortcuts";
 
@@ -111,6 +112,7 @@ function PageShown(props: { page: PageId }) {
       <Match when={is("world")}>{<WorldPage />}</Match>
       <Match when={is("plan")}>{<PlanPage />}</Match>
       <Match when={is("players")}>{<PlayersPage />}</Match>
+      <Match when={is("sessions")}>{<SessionsPage />}</Match>
       <Match when={is("reports")}>{<ReportsPage />}</Match>
       <Match when={is("chat")}>{<ChatPage />}</Match>
       <Match when={is("message")}>{<MessagePage />}</Match>

@@ -35,12 +35,13 @@ pub enum Action {
     StartBattle,
     ScheduleBattle,
     CancelBattle,
+    GiveRole,
     PutConfig,
     UndoConfig,
 }
 
 impl Action {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Message,
         Self::Mute,
         Self::Unmute,
@@ -65,6 +66,7 @@ impl Action {
         Self::StartBattle,
         Self::ScheduleBattle,
         Self::CancelBattle,
+        Self::GiveRole,
         Self::PutConfig,
         Self::UndoConfig,
     ];
@@ -95,6 +97,7 @@ impl Action {
             Self::StartBattle => "battle.start",
             Self::ScheduleBattle => "battle.schedule",
             Self::CancelBattle => "battle.cancel",
+            Self::GiveRole => "player.role",
             Self::PutConfig => "config.put",
             Self::UndoConfig => "config.undo",
         }
@@ -127,7 +130,7 @@ impl Action {
             | Self::StartBattle
             | Self::ScheduleBattle
             | Self::CancelBattle => Role::Operator,
-            Self::PutConfig | Self::UndoConfig => Role::Admin,
+            Self::GiveRole | Self::PutConfig | Self::UndoConfig => Role::Admin,
         }
     }
 }

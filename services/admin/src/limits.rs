@@ -16,6 +16,8 @@ pub const CHAT_LINES_MAX: i64 = 50;
 pub const WORDS_EDITED_MAX: usize = 20;
 /// Players of one answer: more than anybody reads.
 pub const FOUND_MAX: usize = 50;
+/// Sessions of one answer; then those behind are asked for. As many as an edge says at once.
+pub const SESSIONS_PAGE_MAX: usize = 100;
 /// Letters of what is looked for: the longest mail address.
 pub const QUERY_CHARS_MAX: usize = 254;
 /// How long lines of the log are kept: two years, for what comes of them.
@@ -28,11 +30,11 @@ pub const SWEEP_LINES_MAX: i64 = 10_000;
 pub const LOOK_PERIOD: Duration = Duration::from_secs(1);
 /// How long an edge may take to say how it is: on the loopback it takes 1 ms. Then it is a trouble.
 pub const STATUS_TIME_MAX: Duration = Duration::from_secs(2);
-/// An edge's status: some 10 KB; more is cut off and is a trouble.
+/// An edge's status or a page of who is connected to it: some 15 KB; more is cut off and is a trouble.
 pub const STATUS_BYTES_MAX: usize = 256 * 1_024;
 /// Edges and environments that are asked: a cluster of some 10,000 players has ten edges.
 pub const SOURCES_MAX: usize = 64;
-/// Who watches at once: each costs a few KB a second. More are answered 503.
+/// Who watches at once: each costs a few KB a second, and half a KB for each shard's phases. More are answered 503.
 pub const WATCHERS_MAX: usize = 64;
 /// After which a watcher is to ask anew, with a token that is still good: as long as a token lives.
 pub const WATCH_TIME_MAX: Duration = Duration::from_millis(tokens::limits::ACCESS_LIFE_MS as u64);

@@ -1,8 +1,9 @@
-//! What answers by HTTP: the edges' status, and other environments.
+//! What answers by HTTP: the edges' status and who is connected to them, and other environments.
 
 use std::sync::{Arc, RwLock};
 
-use reqwest::{Client, Url, redirect::Policy};
+use axum::http::{HeaderValue, header};
+use reqwest::{Client, RequestBuilder, Url, redirect::Policy};
 use serde::de::DeserializeOwned;
 
 use crate::limits::{SOURCES_MAX, STATUS_BYTES_MAX, STATUS_TIME_MAX};
@@ -47,9 +48,28 @@ impl Fetcher {
     /// # Errors
     /// A sentence, without the address.
     pub async fn get<T: DeserializeOwned>(&self, base: &str, path: &str) -> Result<T, String> {
-        let url = format!("{}{path}", base.trim_end_matches('/'));
-        let url = Url::parse(&url).map_err(|error| error.to_string())?;
-        let answer = self.client.get(url).send().await;
+        self.send(self.client.get(url_of(base, path)?)).await
+    }
+
+    /// In the name of who shows this.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn get_as<T: DeserializeOwned>(
+        &self,
+        authorization: &HeaderValue,
+        base: &str,
+        (path, query): (&str, &[(&str, String)]),
+    ) -> Result<T, String> {
+        let mut url = url_of(base, path)?;
+        url.query_pairs_mut().extend_pairs(query);
+        let request = self.client.get(url);
+        let request = request.header(header::AUTHORIZATION, authorization);
+        self.send(request).await
+    }
+
+    async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, String> {
+        let answer = request.send().await;
         let mut answer = answer.map_err(|_| "it does not answer".to_owned())?;
         if !answer.status().is_success() {
             return Err(format!("it answered {}", answer.status().as_u16()));
@@ -67,4 +87,9 @@ impl Fetcher {
         }
         serde_json::from_slice(&body).map_err(|_| "its answer is of another version".to_owned())
     }
+}
+
+fn url_of(base: &str, path: &str) -> Result<Url, String> {
+    let url = format!("{}{path}", base.trim_end_matches('/'));
+    Url::parse(&url).map_err(|error| error.to_string())
 }

@@ -18,6 +18,7 @@ mod names;
 mod overload;
 mod rate;
 mod registry;
+mod roll;
 mod server;
 pub mod services;
 mod session;

@@ -26,6 +26,8 @@ pub const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Sessions in one process, unless configured: some 120 KB and 40 µs a tick each (see PERFORMANCE.md).
 pub const SESSIONS_MAX_DEFAULT: usize = 2_000;
+/// Sessions that staff are told of at once, some 15 KB of them; then they ask for those behind.
+pub const ROLL_PAGE_MAX: usize = 100;
 /// Who may wait in a process for room in the battle; more are refused. At a player a second that is a
 /// quarter of an hour, longer than anybody waits.
 pub const WAITING_MAX: usize = 1_000;

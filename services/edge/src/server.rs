@@ -37,6 +37,7 @@ use crate::{
     limits,
     overload::Board,
     registry::Registry,
+    roll::Roll,
     token::TokenKey,
     transport::{carrier::Endpoint, endpoint, quic, socket},
 };
@@ -210,6 +211,7 @@ impl BoundEdges {
                 now,
             ),
             counters: Arc::new(Counters::default()),
+            roll: Roll::default(),
             certificates: self.certificates,
             pod_status,
             started_at: now,

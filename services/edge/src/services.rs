@@ -1,4 +1,4 @@
-//! What thin services are to an edge: who answers `/api`, and who says who a newcomer is. An edge works
+//! What thin services are to an edge: who answers `/api`, and who says who a newcomer is, and who staff are. An edge works
 //! without any of them (R12).
 
 use std::{fmt, net::SocketAddr, pin::Pin, sync::Arc};
@@ -13,6 +13,8 @@ pub struct Services {
     pub api: Option<Api>,
     pub tickets: Option<Tickets>,
     pub chat: ChatService,
+    /// Who may see who is connected; none: nobody.
+    pub staff: Option<StaffGate>,
 }
 
 /// An answer under way.
@@ -37,6 +39,27 @@ impl Api {
 impl fmt::Debug for Api {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Api")
+    }
+}
+
+/// Knows staff by their access tokens. Called on an edge's thread: must not wait for anything.
+#[derive(Clone)]
+pub struct StaffGate(Arc<dyn Fn(&str) -> bool + Send + Sync>);
+
+impl StaffGate {
+    /// `is_staff` says whether a token is one of a moderator or above.
+    pub fn new(is_staff: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(is_staff))
+    }
+
+    pub fn is_let_in(&self, token: &str) -> bool {
+        (self.0)(token)
+    }
+}
+
+impl fmt::Debug for StaffGate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("StaffGate")
     }
 }
 

@@ -3,11 +3,15 @@
 mod common;
 
 use common::{
-    client::join,
+    client::{hello, join, join_socket},
     http,
     server::{Server, config},
 };
-use edge::{EdgeConfig, PageSource};
+use edge::{
+    EdgeConfig, PageSource,
+    services::{Services, StaffGate},
+};
+use serde_json::Value;
 
 #[tokio::test]
 async fn status_and_metrics_tell_what_goes_on() {
@@ -118,6 +122,64 @@ fn metric(page: &str, name: &str) -> u64 {
         rest.trim().parse().ok()
     });
     value.unwrap_or_else(|| panic!("{name} is not in\n{page}"))
+}
+
+/// Who shows this is staff.
+const STAFF: &str = "Authorization: Bearer staff\r\n";
+
+#[tokio::test]
+async fn staff_alone_are_told_who_is_connected() {
+    let server = Server::start_with(EdgeConfig {
+        services: Services {
+            staff: Some(StaffGate::new(|token| token == "staff")),
+            ..Services::default()
+        },
+        edges_count: 2,
+        ..config()
+    });
+    let bera = join(server.http(), "Bera").await;
+    let _ivar = join_socket(server.http(), &hello("Ivar")).await;
+    for headers in [
+        "",
+        "Authorization: Bearer player\r\n",
+        "Authorization: staff\r\n",
+    ] {
+        let refused = http::get(server.http(), "/sessions", headers).await;
+        assert_eq!(refused.status, 401, "{headers}");
+        assert!(!String::from_utf8_lossy(&refused.body).contains("Bera"));
+    }
+    let told = async |query: &str| {
+        let answer = http::get(server.http(), &format!("/sessions{query}"), STAFF).await;
+        assert_eq!(answer.status, 200, "{query}");
+        let told: Value = serde_json::from_slice(&answer.body).expect("JSON");
+        let sessions = told["sessions"].as_array().expect("a list").clone();
+        let row = |it: &Value| format!("{} {}", it["name"], it["transport"]);
+        let mut rows: Vec<_> = sessions.iter().map(row).collect();
+        rows.sort();
+        (rows, sessions)
+    };
+    let (bera_row, ivar_row) = (r#""Bera" "quic""#, r#""Ivar" "websocket""#);
+    let (rows, sessions) = told("").await;
+    assert_eq!(rows, [bera_row, ivar_row]);
+    assert!(sessions.iter().all(|it| it["account"].is_null()));
+    assert_eq!(told("?query=VA").await.0, [ivar_row]);
+    let [first, second] = [0, 1].map(|place| sessions[place]["session"].as_str().expect("text"));
+    let behind = told(&format!("?after={first}")).await.1;
+    assert_eq!((behind.len(), &behind[0]["session"]), (1, &second.into()));
+    let wrong = http::get(server.http(), "/sessions?after=x", STAFF).await;
+    assert_eq!(wrong.status, 400);
+    drop(bera);
+    common::within("who goes is not there", async {
+        while told("").await.0 != [ivar_row] {}
+    })
+    .await;
+    server.stop();
+    let server = Server::start();
+    assert_eq!(
+        http::get(server.http(), "/sessions", STAFF).await.status,
+        404
+    );
+    server.stop();
 }
 
 #[tokio::test]

@@ -292,9 +292,11 @@ fn config(
     place: &Place,
     keys: Option<&RemoteKeys>,
 ) -> Result<EdgeConfig, Failure> {
-    let tickets = keys
-        .cloned()
-        .and_then(|keys| services::tickets(Box::new(move || keys.now()), arguments.accounts));
+    let known = |keys: &RemoteKeys| -> services::Keys {
+        let keys = keys.clone();
+        Box::new(move || keys.now())
+    };
+    let tickets = keys.and_then(|keys| services::tickets(known(keys), arguments.accounts));
     let page = arguments.client_dir.clone();
     let config = EdgeConfig {
         listen: arguments.listen,
@@ -310,6 +312,7 @@ fn config(
         )),
         services: edge::services::Services {
             tickets,
+            staff: keys.map(|keys| services::staff(known(keys))),
             ..edge::services::Services::default()
         },
     };

@@ -25,8 +25,9 @@ struct Server {
 }
 
 impl Server {
-    fn start() -> Self {
-        let data = std::env::temp_dir().join(format!("voxelheim-staff-{}", std::process::id()));
+    fn start(name: &str) -> Self {
+        let name = format!("voxelheim-staff-{name}-{}", std::process::id());
+        let data = std::env::temp_dir().join(name);
         let _ = fs::remove_dir_all(&data);
         let mut process = voxelheim()
             .args([
@@ -112,7 +113,7 @@ fn voxelheim() -> Command {
 
 #[test]
 fn an_operator_moves_a_region_and_bans_a_cheater_and_a_moderator_may_not() {
-    let server = Server::start();
+    let server = Server::start("ban");
     let (unproven, operator) = server.staff("olga@example.org", "operator");
     assert_eq!(
         server.ask("GET /admin/me", &unproven, Value::Null).status,
@@ -182,6 +183,47 @@ fn ban_a_cheater(server: &Server, (operator, moderator): (&str, &str)) {
         server.ask("GET /auth/account", &access, Value::Null).status,
         401
     );
+}
+
+#[test]
+fn an_admin_makes_a_moderator_by_ctl_and_both_are_told() {
+    let server = Server::start("role");
+    let (player, _) = server.staff("mona@example.org", "player");
+    let (_, admin) = server.staff("bo@example.org", "admin");
+    let account = server.ask("GET /auth/account", &player, Value::Null);
+    let account = account.text("account");
+    let words = [
+        "players",
+        "role",
+        &account,
+        "moderator",
+        "--reason",
+        "she helps",
+    ];
+    let given = server.ctl(&admin, &words);
+    assert!(given.status.success(), "{given:?}");
+    let told = String::from_utf8_lossy(&given.stdout).into_owned();
+    assert!(told.contains("was player and is moderator now"), "{told}");
+    let ended = server.ask("GET /auth/account", &player, Value::Null);
+    assert_eq!(ended.status, 401, "its sessions have ended");
+    let log = server.ask("GET /admin/audit", &admin, Value::Null).body;
+    assert_eq!(
+        (&log["lines"][0]["action"], &log["lines"][0]["reason"]),
+        (&json!("player.role"), &json!("she helps"))
+    );
+    let own = server.ask("GET /auth/account", &admin, Value::Null);
+    let own = own.text("account");
+    let words = ["players", "role", &own, "player", "--reason", "I am tired"];
+    let refused = server.ctl(&admin, &words);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("their own role"));
+    let sessions = server.ctl(&admin, &["sessions"]);
+    let told: Value = serde_json::from_slice(&sessions.stdout).expect("JSON");
+    assert_eq!(
+        told,
+        json!({ "sessions": [], "next": null, "troubles": [] })
+    );
+    server.stop();
 }
 
 #[test]

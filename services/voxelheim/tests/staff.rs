@@ -23,6 +23,15 @@ use sqlx::Row;
 
 const STAFF: &str = "olga@example.org";
 const PLAYERS: u64 = 2;
+/// All that the service asks whether they are well.
+const BACKENDS: [&str; 6] = [
+    "accounts database",
+    "game database",
+    "cache",
+    "broker",
+    "warehouse",
+    "objects",
+];
 /// Far longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(120);
 const LOOK_PERIOD: Duration = Duration::from_millis(100);
@@ -47,6 +56,21 @@ fn staff_of_a_cluster_sees_the_world_and_sends_players_away_from_edges() {
     let seen = order("GET /admin/overview", Value::Null).body;
     assert_eq!(seen["troubles"], json!([]), "{seen}");
     assert_eq!(seen["pods"][0]["pod"], 1);
+    let backends = seen["backends"].as_array().expect("a list").iter();
+    let backends = backends.map(|it| {
+        (
+            it["backend"].as_str().expect("a name"),
+            it["is_well"] == true,
+        )
+    });
+    assert_eq!(
+        backends.collect::<Vec<_>>(),
+        BACKENDS.map(|name| (name, true))
+    );
+    until("it is told what the pod's ticks are spent on", || {
+        let seen = order("GET /admin/overview", Value::Null).body;
+        seen["pods"][0]["shards"][0]["phases"][0]["phase"].is_string()
+    });
     let region = seen["regions"][0]["region"].as_str().expect("a name");
     let reason = json!({ "reason": "look here" });
     let pinned = order(&format!("POST /admin/regions/{region}/pin"), reason.clone());
@@ -55,7 +79,15 @@ fn staff_of_a_cluster_sees_the_world_and_sends_players_away_from_edges() {
 
     let bots = realm.bots(&edge.address, &auth.address);
     until("all players are in", || edge.status("sessions") == PLAYERS);
-    let [kicked, banned] = <[i64; 2]>::try_from(realm.guests()).expect("two of them");
+    let mut guests = realm.guests();
+    let told = order("GET /admin/sessions", Value::Null).body;
+    assert_eq!(told["troubles"], json!([]), "{told}");
+    let sessions = told["sessions"].as_array().expect("a list").iter();
+    let mut known: Vec<i64> = sessions.map(|it| account_of(it, &edge)).collect();
+    guests.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(known, guests);
+    let [kicked, banned] = <[i64; 2]>::try_from(guests).expect("two of them");
     let kick = format!("POST /admin/players/{kicked}/kick");
     let done = order(&kick, reason.clone());
     assert_eq!(done.status, 200, "{done:?}");
@@ -111,6 +143,14 @@ fn configure(order: &dyn Fn(&str, Value) -> http::Answer, edge: &Process) {
         order("GET /admin/config", Value::Null).body["text"],
         before["text"]
     );
+}
+
+/// Of a session that staff is told of.
+fn account_of(session: &Value, edge: &Process) -> i64 {
+    assert_eq!(session["edge"], format!("http://{}", edge.address));
+    assert_eq!(session["transport"], "quic");
+    let account = session["account"].as_str().and_then(|it| it.parse().ok());
+    account.unwrap_or_else(|| panic!("{session} has no account"))
 }
 
 /// Where everything is.
@@ -188,7 +228,10 @@ impl Realm {
         let (edge, authority) = (format!("http://{edge}"), self.path("authority"));
         let place = ["--listen", "127.0.0.1:0", "--keys", keys, "--edge", &edge];
         let world = ["--pod", control, "--authority", &authority];
-        self.start("admin", &[&place[..], &world].concat())
+        let warehouse = format!("sqlite://{}", self.path("warehouse.db"));
+        let objects = format!("file://{}", self.path("objects"));
+        let others = ["--warehouse", &warehouse, "--objects", &objects];
+        self.start("admin", &[&place[..], &world, &others].concat())
     }
 
     fn bots(&self, edge: &str, auth: &str) -> Process {

@@ -2,8 +2,8 @@
 
 import { createSignal, For, Show } from "solid-js";
 import type { Character, Player, Sanction } from "../../api";
-import { banPlayer, kickPlayer, liftSanction, messagePlayer, mutePlayer, nameOf } from "../../model/deeds";
-import { isAtLeast, mayActOn, mayLift } from "../../model/rights";
+import { banPlayer, giveRole, kickPlayer, liftSanction, messagePlayer, mutePlayer, nameOf } from "../../model/deeds";
+import { isAtLeast, mayActOn, mayGiveRole, mayLift } from "../../model/rights";
 import { count } from "../../model/words";
 import { createAsked } from "../asked";
 import { useMay, usePanel } from "../context";
@@ -23,12 +23,19 @@ export function PlayerView(props: { account: string }) {
         <>
           <Section title={nameOf(player())}>
             <PlayerFacts player={player()} />
-            <Show
-              when={mayActOn(staff, player().role)}
-              fallback={<p class="hint">Nobody acts on an account whose role is not below their own.</p>}
-            >
-              <PlayerDeeds player={player()} />
+            <Show when={!mayActOn(staff, player().role)}>
+              <p class="hint">Nobody acts on an account whose role is not below their own.</p>
             </Show>
+            <div class="deed-buttons">
+              <Show when={mayActOn(staff, player().role)}>
+                <PlayerDeeds player={player()} />
+              </Show>
+              <Show when={mayGiveRole(staff, player())}>
+                <DeedButton action="player.role" deed={() => giveRole(api, player())}>
+                  Role…
+                </DeedButton>
+              </Show>
+            </div>
           </Section>
           <Characters player={player()} />
           <Sanctions sanctions={player().sanctions} />
@@ -73,7 +80,7 @@ function PlayerDeeds(props: { player: Player }) {
   /** By the service's clock, which judges how long a ban is; a little behind it. */
   const now = () => Date.now() + (live.overview === null ? 0 : live.overview.atMs - live.heardMs);
   return (
-    <div class="deed-buttons">
+    <>
       <DeedButton action="player.message" deed={() => messagePlayer(api, props.player)}>
         Message…
       </DeedButton>
@@ -103,7 +110,7 @@ function PlayerDeeds(props: { player: Player }) {
           Unban…
         </DeedButton>
       </Show>
-    </div>
+    </>
   );
 }
 

@@ -17,8 +17,9 @@ pub use desk::{
 };
 pub use players::{
     BanForm, CharacterView, LedgerLine, LedgerPage, MuteView, PlayerFound, PlayerMuteForm,
-    PlayerView, PlayersFound, ReportLine, ReportPage, ReportView, ResolvedView, RollbackForm,
-    RollbackItem, RollbackPoint, RollbackPreview, SanctionView, TellForm,
+    PlayerView, PlayersFound, ReportLine, ReportPage, ReportView, ResolvedView, RoleForm,
+    RollbackForm, RollbackItem, RollbackPoint, RollbackPreview, SanctionView, SessionPage,
+    SessionView, TellForm,
 };
 pub use world::{
     BackendView, EdgeView, MoveView, Overview, PhaseView, PlanApproval, PlanModeForm, PlanRowView,

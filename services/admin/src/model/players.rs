@@ -98,6 +98,40 @@ pub struct BanForm {
     pub reason: String,
 }
 
+#[derive(Deserialize, ToSchema, Debug)]
+pub struct RoleForm {
+    /// `player`, `moderator`, `operator` or `admin`.
+    #[schema(max_length = 16)]
+    pub role: String,
+    #[schema(min_length = 1, max_length = 200)]
+    pub reason: String,
+}
+
+/// Who is connected to edges now.
+#[derive(Serialize, ToSchema, Debug, Default)]
+pub struct SessionPage {
+    /// By their numbers.
+    pub sessions: Vec<SessionView>,
+    /// For `after` of the page behind this one; null if there is none.
+    pub next: Option<String>,
+    /// Which edges did not say, a sentence each.
+    pub troubles: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema, Debug)]
+pub struct SessionView {
+    /// The character's number, or one above all of them of who plays without an account.
+    pub session: String,
+    pub account: Option<String>,
+    pub name: String,
+    /// Where that edge answers.
+    pub edge: String,
+    /// `webtransport`, `quic` or `websocket`.
+    pub transport: String,
+    /// How long this connection has lasted.
+    pub connected_s: u64,
+}
+
 /// What a character has, and how that came about.
 #[derive(Serialize, ToSchema, Debug)]
 pub struct LedgerPage {

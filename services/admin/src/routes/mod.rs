@@ -11,7 +11,9 @@ mod overview;
 mod players;
 mod regions;
 mod reports;
+mod roles;
 mod sanctions;
+mod sessions;
 
 use std::panic;
 
@@ -75,6 +77,9 @@ fn people() -> OpenApiRouter<Admin> {
         .routes(routes!(sanctions::kick))
         .routes(routes!(sanctions::ban))
         .routes(routes!(sanctions::unban))
+        .routes(routes!(roles::give))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::kick))
         .routes(routes!(ledger::lines))
         .routes(routes!(ledger::preview))
         .routes(routes!(ledger::roll_back))

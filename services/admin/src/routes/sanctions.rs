@@ -189,7 +189,7 @@ impl Admin {
         }
     }
 
-    async fn expel(&self, account: i64) -> Result<(), AdminError> {
+    pub async fn expel(&self, account: i64) -> Result<(), AdminError> {
         let at_ms = self.clock.now_ms();
         let event = Event {
             id: format!("admin-expelled-{:016x}", web::ids::ordered_id(at_ms)),

@@ -238,6 +238,16 @@ impl World {
         text(&answer.ok(201), "account")
     }
 
+    /// An account that is no guest's any more.
+    pub async fn member(&self) -> String {
+        let account = self.guest().await;
+        let id: i64 = account.parse().expect("a number");
+        let set = sqlx::query("UPDATE auth_accounts SET is_guest = 0 WHERE account_id = $1");
+        let set = set.bind(id).execute(self.database.pool());
+        set.await.expect("a database");
+        account
+    }
+
     /// A guest's account and its character of this name.
     pub async fn player(&self, name: &str) -> (String, i64) {
         let account = self.guest().await;

@@ -36,6 +36,8 @@ fn no_text_in_any_field_does_harm() {
                 format!("GET /players?query={hostile}"),
                 format!("GET /audit?target={hostile}"),
                 format!("GET /audit?actor={hostile}&before={hostile}"),
+                format!("GET /sessions?query={hostile}"),
+                format!("GET /sessions?after={hostile}"),
                 format!("GET /reports?state={hostile}&after={hostile}"),
                 format!("GET /chat/channels/{hostile}/lines"),
                 format!("GET /chat/channels/global/lines?before={hostile}"),

@@ -10,4 +10,5 @@ mod desk;
 mod hostile;
 mod players;
 mod roles;
+mod sessions;
 mod world;

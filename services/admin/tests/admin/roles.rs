@@ -25,7 +25,7 @@ fn least_role(call: &str) -> &'static str {
     ];
     match call {
         FOR_ALL => "player",
-        _ if call.contains("/admin/config") => "admin",
+        _ if call.contains("/admin/config") || call.ends_with("/role") => "admin",
         _ if operators.iter().any(|it| call.contains(it)) => "operator",
         _ => "moderator",
     }
@@ -52,6 +52,7 @@ fn body_of(call: &str) -> Value {
         _ if call.contains("/ban") => {
             json!({ "until_ms": 1_700_000_100_000_i64, "reason": "spam" })
         }
+        _ if call.ends_with("/role") => json!({ "role": "moderator", "reason": "helps" }),
         _ if call.contains("/move") => json!({ "to": "0/1", "reason": "hot" }),
         _ if call.contains("/plan/mode") => json!({ "is_dry_run": true, "reason": "careful" }),
         _ if call.contains("/plan/approve") => {
@@ -138,6 +139,54 @@ fn staff_are_told_what_they_may() {
                 .expect("a list")
                 .contains(&json!("config.put"))
         );
+    });
+}
+
+#[test]
+fn an_admin_gives_and_takes_roles_but_not_their_own() {
+    on_each(async |world| {
+        let (account, boss) = (world.member().await, world.member().await);
+        world.appoint(&boss, "admin").await;
+        let token = format!("admin-{boss}");
+        let give = async |token: &str, account: &str, role: &str| {
+            let call = format!("PUT /players/{account}/role");
+            let form = json!({ "role": role, "reason": "knows the rules" });
+            world.call(&call, token, form).await
+        };
+        let refused = give(OPERATOR, &account, "moderator").await;
+        refused.refused(403, "forbidden");
+        assert_eq!(world.lines_count().await, 0);
+        give(&token, &account, "moderator").await.ok(200);
+        let line = world.last_line().await;
+        let expected = json!({ "line": line["line"], "at_ms": world.now(), "actor": boss, "role": "admin",
+            "action": "player.role", "target": account, "reason": "knows the rules", "outcome": "done",
+            "effect": format!("account {account} was player and is moderator now, with a second factor only; \
+                its sessions have ended"),
+            "address": web::testing::HOME });
+        assert_eq!(line, expected);
+        let call = format!("GET /players/{account}");
+        let shown = world.call(&call, MODERATOR, Value::Null).await.ok(200);
+        assert_eq!(
+            (&shown["role"], &shown["sessions"]),
+            (&json!("moderator"), &json!(0))
+        );
+        give(&token, &account, "admin").await.ok(200);
+        give(&token, &account, "player").await.ok(200);
+        give(&token, &boss, "player")
+            .await
+            .refused(403, "forbidden");
+        give(&token, &account, "king")
+            .await
+            .refused(422, "invalid-field");
+        let guest = world.guest().await;
+        give(&token, &guest, "moderator")
+            .await
+            .refused(422, "invalid-field");
+        // Who was an admin when the token was signed, and is none any more.
+        world.appoint(&boss, "operator").await;
+        give(&token, &account, "admin")
+            .await
+            .refused(403, "forbidden");
     });
 }
 

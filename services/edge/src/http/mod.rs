@@ -1,9 +1,10 @@
-//! HTTP: the page, where to connect, health, status and metrics, and the way into a WebSocket.
+//! HTTP: the page, where to connect, health, status and metrics, who is here, and the way into a WebSocket.
 
 pub mod connect;
 pub mod listener;
 pub mod metrics;
 pub mod pod;
+pub mod sessions;
 pub mod status;
 
 use std::{net::SocketAddr, sync::Arc};
@@ -37,6 +38,7 @@ pub fn router(state: HttpState) -> Router {
         .route("/healthz", get(status::healthz))
         .route("/status", get(status::status))
         .route("/metrics", get(metrics::respond))
+        .route("/sessions", get(sessions::respond))
         .route("/ws", any(open_socket))
         .nest("/api", Router::new().fallback(api))
         .fallback(page)

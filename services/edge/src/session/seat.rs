@@ -13,6 +13,7 @@ use crate::{
     edge::Edge,
     hub::ClientId,
     registry::Admission,
+    roll::Entry,
     session::{
         Ending, Outbox,
         inbound::{self, Gate},
@@ -32,6 +33,7 @@ pub struct Seat {
     client: ClientId,
     meter: RefCell<Meter>,
     _guard: SessionGuard,
+    _entry: Entry,
 }
 
 impl Seat {
@@ -49,6 +51,7 @@ impl Seat {
             client,
             meter: RefCell::new(Meter::new(Instant::now())),
             _guard: edge.shared.counters.session(visitor.transport),
+            _entry: (edge.shared.roll).enter(admission, visitor.transport, Instant::now()),
         }
     }
 

@@ -79,6 +79,18 @@ pub enum CtlVerb {
         #[command(subcommand)]
         verb: PlayerVerb,
     },
+    /// Lists who is connected now, or sends away who plays without an account
+    Sessions {
+        /// Whose name has this in it
+        #[arg(long, value_name = "TEXT")]
+        query: Option<String>,
+        /// Behind a page's end, as that page's `next` says
+        #[arg(long, value_name = "SESSION")]
+        after: Option<String>,
+        /// Sends this one away, who has no account; of others see `players kick`
+        #[arg(long, value_name = "SESSION", conflicts_with_all = ["query", "after"])]
+        kick: Option<String>,
+    },
     /// Lists what players reported, or closes one
     Reports {
         /// Those that are closed
@@ -87,6 +99,9 @@ pub enum CtlVerb {
         /// Closes this one; the reason says what was done about it
         #[arg(long, value_name = "REPORT")]
         close: Option<String>,
+        /// Behind a page's end, as that page's `next` says
+        #[arg(long, value_name = "REPORT", conflicts_with = "close")]
+        after: Option<String>,
     },
     /// Reads a channel of chat, or does something about it
     Chat {
@@ -221,6 +236,12 @@ pub enum PlayerVerb {
     },
     Unban {
         account: String,
+    },
+    /// Makes an account staff of some kind, or a player again; all its sessions end
+    Role {
+        account: String,
+        /// player, moderator, operator or admin
+        role: String,
     },
 }
 

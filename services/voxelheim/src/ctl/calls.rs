@@ -86,6 +86,7 @@ pub fn call(verb: &CtlVerb) -> Result<Call, Failure> {
         ),
         CtlVerb::Players { verb } => player(verb),
         CtlVerb::Chat { verb } => chat(verb),
+        CtlVerb::Sessions { .. } | CtlVerb::Reports { .. } => crowd(verb),
         CtlVerb::Config { verb } => settings(verb)?,
         CtlVerb::Why { .. } => {
             let why = "a server answers this on its own socket: say its data folder with --data";
@@ -99,14 +100,6 @@ pub fn call(verb: &CtlVerb) -> Result<Call, Failure> {
 /// Of what is not the world's nor one word of several.
 fn desk(verb: &CtlVerb) -> Call {
     match verb {
-        CtlVerb::Reports {
-            close: Some(report),
-            ..
-        } => act(format!("/reports/{}/close", part(report)), json!({})),
-        CtlVerb::Reports { resolved, .. } => {
-            let state = if *resolved { "resolved" } else { "open" };
-            get(format!("/reports?state={state}"))
-        }
         CtlVerb::Ledger {
             account,
             character,
@@ -144,6 +137,36 @@ fn desk(verb: &CtlVerb) -> Call {
         ),
         CtlVerb::Battles { verb } => battle(verb.as_ref()),
         CtlVerb::Environments => get("/environments"),
+        _ => unreachable!("the others have their own"),
+    }
+}
+
+/// Of many players at once.
+fn crowd(verb: &CtlVerb) -> Call {
+    match verb {
+        CtlVerb::Sessions {
+            kick: Some(session),
+            ..
+        } => act(format!("/sessions/{}/kick", part(session)), json!({})),
+        CtlVerb::Sessions {
+            query: words,
+            after,
+            ..
+        } => {
+            let query = query(&[("query", words.as_ref()), ("after", after.as_ref())]);
+            get(format!("/sessions{query}"))
+        }
+        CtlVerb::Reports {
+            close: Some(report),
+            ..
+        } => act(format!("/reports/{}/close", part(report)), json!({})),
+        CtlVerb::Reports {
+            resolved, after, ..
+        } => {
+            let state = if *resolved { "resolved" } else { "open" }.to_owned();
+            let query = query(&[("state", Some(&state)), ("after", after.as_ref())]);
+            get(format!("/reports{query}"))
+        }
         _ => unreachable!("the others have their own"),
     }
 }
@@ -209,6 +232,7 @@ fn player(verb: &PlayerVerb) -> Call {
             act(path(account, "ban"), json!({ "until_ms": until_ms }))
         }
         PlayerVerb::Unban { account } => act(path(account, "unban"), json!({})),
+        PlayerVerb::Role { account, role } => put(&path(account, "role"), json!({ "role": role })),
     }
 }
 
@@ -340,6 +364,17 @@ mod tests {
             called(lines).path,
             "/chat/channels/party.17/lines?before=9-1"
         );
+    }
+
+    #[test]
+    fn pages_are_read_on_from_where_they_end() {
+        let reports = CtlVerb::Reports {
+            resolved: true,
+            close: None,
+            after: Some("17".to_owned()),
+        };
+        let called = call(&reports).expect("it is known");
+        assert_eq!(called.path, "/reports?state=resolved&after=17");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use auth::{Auth, AuthError, CharacterDesk, MasterKey, Partners, RemoteKeys};
 use backends::{broker::Broker, cache::Cache, sql::Database};
-use edge::services::{Holder, TicketDesk, Tickets};
+use edge::services::{Holder, StaffGate, TicketDesk, Tickets};
 use tokens::{KeySet, Refusal, TicketGate};
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
@@ -136,7 +136,7 @@ fn master_key(path: &Path) -> Result<MasterKey, Failure> {
 const AUDIENCE: &str = "battle";
 
 /// The keys that the auth service publishes, wherever that is.
-type Keys = Box<dyn Fn() -> Arc<KeySet> + Send + Sync>;
+pub type Keys = Box<dyn Fn() -> Arc<KeySet> + Send + Sync>;
 
 /// See [`TicketDesk`].
 struct Desk {
@@ -156,6 +156,15 @@ pub fn tickets(keys: Keys, accounts: Accounts) -> Option<Tickets> {
         desk: Arc::new(desk),
         audience: AUDIENCE.to_owned(),
         are_required: accounts == Accounts::Required,
+    })
+}
+
+/// Who edges take for staff. They ask no cache: whose session was ended is staff until the token is over.
+pub fn staff(keys: Keys) -> StaffGate {
+    let clock = Clock::system();
+    StaffGate::new(move |token| {
+        let access = auth::verified(token, &keys(), clock.now_ms());
+        access.is_ok_and(|access| access.role.is_staff())
     })
 }
 

@@ -44,7 +44,7 @@ use world::{EdgePort, PodStatus};
 
 use crate::{Failure, config::Config, services::part::assemble, sign_in::SignIn};
 
-pub use accounts::tickets;
+pub use accounts::{Keys, staff, tickets};
 pub use alone::{
     run_admin, run_analytics, run_assets, run_auth, run_chat, run_inventory, run_player,
 };
@@ -156,10 +156,15 @@ pub fn start(
         Err(Failure::Runtime(text.to_owned()))
     })?;
     let auth = opened.auth;
+    let keys = |auth: &Auth| -> accounts::Keys {
+        let auth = auth.clone();
+        Box::new(move || auth.key_set())
+    };
     let services = edge::services::Services {
         api: Some(api(opened.runtime.clone(), opened.router)),
-        tickets: accounts::tickets(Box::new(move || auth.key_set()), config.accounts),
+        tickets: accounts::tickets(keys(&auth), config.accounts),
         chat: edge_line.service(),
+        staff: Some(accounts::staff(keys(&auth))),
     };
     let running = Running {
         chat: Some(edge_line),

@@ -1,0 +1,99 @@
+//! Who is connected now, to whatever edge, by name; and who is to go.
+
+import { batch, createSignal, For, Show } from "solid-js";
+import type { Session } from "../../api";
+import { kickSession } from "../../model/deeds";
+import { hashOf } from "../../model/pages";
+import { seconds } from "../../model/words";
+import { createAsked } from "../asked";
+import { usePanel } from "../context";
+import { DeedButton, Section, Table, Told } from "../parts";
+
+const EVERY_MS = 10_000;
+
+export function SessionsPage() {
+  const { api } = usePanel();
+  const [words, setWords] = createSignal("");
+  const [after, setAfter] = createSignal<string | null>(null);
+  const asked = createAsked(
+    () => {
+      const [wanted, page] = [words(), after()];
+      return () => api.sessions(wanted, page);
+    },
+    { everyMs: EVERY_MS },
+  );
+  const search = (wanted: string) => batch(() => (setAfter(null), setWords(wanted)));
+  return (
+    <Section title="Who is connected now" about="A name leads to the player. No addresses are shown.">
+      <Search search={search} />
+      <Told asked={asked}>
+        {(page) => (
+          <>
+            <For each={page().troubles}>{(trouble) => <p class="failure">Not told: {trouble}.</p>}</For>
+            <Sessions sessions={page().sessions} />
+            <div class="paging">
+              <Show when={after() !== null}>
+                <button class="button" onClick={() => setAfter(null)}>
+                  The first
+                </button>
+              </Show>
+              <Show when={page().next}>
+                {(next) => (
+                  <button class="button" onClick={() => setAfter(next())}>
+                    More
+                  </button>
+                )}
+              </Show>
+            </div>
+          </>
+        )}
+      </Told>
+    </Section>
+  );
+}
+
+function Search(props: { search: (words: string) => void }) {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const words = new FormData(event.target as HTMLFormElement).get("words");
+    props.search(String(words ?? "").trim());
+  };
+  return (
+    <form class="search" role="search" onSubmit={submit}>
+      <input type="search" name="words" aria-label="A part of a name" placeholder="part of a name" autocomplete="off" maxLength={20} />
+      <button class="button primary">Find</button>
+    </form>
+  );
+}
+
+function Sessions(props: { sessions: readonly Session[] }) {
+  return (
+    <Show when={props.sessions.length > 0} fallback={<p role="status">Nobody is.</p>}>
+      <Table label="Sessions" heads={["Name", "", "For", "By", "Account", "Edge"]}>
+        <For each={props.sessions}>{(session) => <SessionRow session={session} />}</For>
+      </Table>
+    </Show>
+  );
+}
+
+function SessionRow(props: { session: Session }) {
+  const { api } = usePanel();
+  return (
+    <tr>
+      <th scope="row">
+        <Show when={props.session.account} fallback={props.session.name}>
+          {(account) => <a href={hashOf("players", account())}>{props.session.name}</a>}
+        </Show>
+      </th>
+      <td>
+        <DeedButton action="player.kick" deed={() => kickSession(api, props.session)}>
+          Kick…
+        </DeedButton>
+      </td>
+      <td>{seconds(props.session.connectedS)}</td>
+      <td>{props.session.transport}</td>
+      <td class="mono">{props.session.account ?? "none"}</td>
+      <td>{props.session.edge}</td>
+    </tr>
+  );
+}
