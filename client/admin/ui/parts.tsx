@@ -185,6 +185,33 @@ export function Table(props: { label: string; heads: readonly string[]; children
   );
 }
 
+/** Where one is in a list of pages, and how one goes on. */
+export function Paging(props: {
+  /** What the page shown begins after; null is the first. */
+  at: string | null;
+  next: string | null;
+  go: (at: string | null) => void;
+  /** To the first page, and to the next. */
+  words: readonly [string, string];
+}) {
+  return (
+    <div class="paging">
+      <Show when={props.at !== null}>
+        <button class="button" onClick={() => props.go(null)}>
+          {props.words[0]}
+        </button>
+      </Show>
+      <Show when={props.next}>
+        {(next) => (
+          <button class="button" onClick={() => props.go(next())}>
+            {props.words[1]}
+          </button>
+        )}
+      </Show>
+    </div>
+  );
+}
+
 /** An account, by its number, on the way to what is known of it. */
 export function AccountLink(props: { account: string }) {
   const { go } = usePanel();

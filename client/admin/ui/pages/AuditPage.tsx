@@ -1,9 +1,9 @@
 //! The audit log: everything that staff did, by whom and about whom.
 
-import { batch, createSignal, Show } from "solid-js";
+import { batch, createSignal } from "solid-js";
 import { createAsked } from "../asked";
 import { usePanel } from "../context";
-import { Section, Told } from "../parts";
+import { Paging, Section, Told } from "../parts";
 import { AuditTable } from "./AuditTable";
 
 const EVERY_MS = 10_000;
@@ -41,20 +41,7 @@ export function AuditPage() {
         {(page) => (
           <>
             <AuditTable lines={page().lines} />
-            <div class="paging">
-              <Show when={before() !== null}>
-                <button class="button" onClick={() => setBefore(null)}>
-                  The newest
-                </button>
-              </Show>
-              <Show when={page().next}>
-                {(next) => (
-                  <button class="button" onClick={() => setBefore(next())}>
-                    Earlier
-                  </button>
-                )}
-              </Show>
-            </div>
+            <Paging at={before()} next={page().next} go={setBefore} words={["The newest", "Earlier"]} />
           </>
         )}
       </Told>

@@ -6,7 +6,7 @@ import { addWords, endSlow, removeLine, slowChannel, takeOutWord } from "../../m
 import { count } from "../../model/words";
 import { createAsked } from "../asked";
 import { usePanel } from "../context";
-import { AccountLink, DeedButton, Moment, Section, Table, TextField, Told } from "../parts";
+import { AccountLink, DeedButton, Moment, Paging, Section, Table, TextField, Told } from "../parts";
 
 const LINES_EVERY_MS = 5_000;
 const RULES_EVERY_MS = 30_000;
@@ -54,20 +54,7 @@ function Lines(props: { channel: string }) {
                 {(line) => <Line line={line} />}
               </For>
             </ul>
-            <div class="paging">
-              <Show when={before() !== null}>
-                <button class="button" onClick={() => setBefore(null)}>
-                  The newest
-                </button>
-              </Show>
-              <Show when={page().next}>
-                {(next) => (
-                  <button class="button" onClick={() => setBefore(next())}>
-                    Earlier
-                  </button>
-                )}
-              </Show>
-            </div>
+            <Paging at={before()} next={page().next} go={setBefore} words={["The newest", "Earlier"]} />
           </>
         )}
       </Told>

@@ -7,7 +7,7 @@ import { rollBack } from "../../model/deeds";
 import { count, explained, signed, type Explained } from "../../model/words";
 import { createAsked } from "../asked";
 import { usePanel } from "../context";
-import { DeedButton, Failure, Moment, Table, Told } from "../parts";
+import { DeedButton, Failure, Moment, Paging, Table, Told } from "../parts";
 
 export function LedgerView(props: { player: Player; character: string; close: () => void }) {
   const panel = usePanel();
@@ -52,20 +52,7 @@ export function LedgerView(props: { player: Player; character: string; close: ()
         {(page) => (
           <>
             <LedgerTable page={page()} goBackTo={(batch) => void look(batch)} />
-            <div class="paging">
-              <Show when={before() !== null}>
-                <button class="button" onClick={() => setBefore(null)}>
-                  The newest
-                </button>
-              </Show>
-              <Show when={page().next}>
-                {(next) => (
-                  <button class="button" onClick={() => setBefore(next())}>
-                    Earlier
-                  </button>
-                )}
-              </Show>
-            </div>
+            <Paging at={before()} next={page().next} go={setBefore} words={["The newest", "Earlier"]} />
           </>
         )}
       </Told>

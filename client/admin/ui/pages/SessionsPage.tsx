@@ -7,7 +7,7 @@ import { hashOf } from "../../model/pages";
 import { seconds } from "../../model/words";
 import { createAsked } from "../asked";
 import { usePanel } from "../context";
-import { DeedButton, Section, Table, Told } from "../parts";
+import { DeedButton, Paging, Section, Table, Told } from "../parts";
 
 const EVERY_MS = 10_000;
 
@@ -31,20 +31,7 @@ export function SessionsPage() {
           <>
             <For each={page().troubles}>{(trouble) => <p class="failure">Not told: {trouble}.</p>}</For>
             <Sessions sessions={page().sessions} />
-            <div class="paging">
-              <Show when={after() !== null}>
-                <button class="button" onClick={() => setAfter(null)}>
-                  The first
-                </button>
-              </Show>
-              <Show when={page().next}>
-                {(next) => (
-                  <button class="button" onClick={() => setAfter(next())}>
-                    More
-                  </button>
-                )}
-              </Show>
-            </div>
+            <Paging at={after()} next={page().next} go={setAfter} words={["The first", "More"]} />
           </>
         )}
       </Told>
