@@ -1,11 +1,14 @@
-//! Each backend of the services is stopped, started again and cut off, while a hundred players fight and some
-//! trade; and the service that they trade by is killed. The battle goes on, what was accepted is kept, what was
-//! refused was told, and all of it recovers by itself.
+//! Each backend of the services is stopped, started again and cut off, while a hundred players fight, some trade and
+//! some talk; and the service that they trade by is killed. The battle goes on, what was accepted is kept, what was
+//! refused was told, and all of it recovers by itself; in the end the warehouse has what was told, each of it once.
 
 mod http;
 mod relay;
+mod session;
 mod stack;
+mod talkers;
 mod traders;
+mod witness;
 
 use std::{
     sync::atomic::Ordering::Relaxed,
@@ -13,12 +16,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use backends::testing::Server;
+use backends::{testing::Server, warehouse::Query};
 use stack::{Backend, Stack};
+use talkers::Talk;
 use traders::Market;
 
 const PLAYERS: u64 = 100;
+/// Of those who trade, and of those who talk, who are in the battle beside the players.
 const PAIRS: usize = 3;
+const TALKERS: u64 = 2 * PAIRS as u64;
 /// How often the service that keeps belongings is killed, in the middle of trades.
 const KILLS: usize = 5;
 /// Ticks of an outage: two seconds.
@@ -31,27 +37,31 @@ fn the_game_outlives_each_of_its_backends() {
     let mut stack = Stack::start();
     until_ready(&stack);
     let bots = stack.bots(PLAYERS as usize);
-    let market = Market::open(&stack, PAIRS);
+    let crowd = Crowd {
+        market: Market::open(&stack, PAIRS),
+        talk: Talk::begin(&stack, PAIRS),
+    };
     until("all players are in", || {
-        stack.shard.status("players") == PLAYERS
+        stack.shard.status("/players") == PLAYERS + TALKERS
     });
     for backend in &stack.backends {
         for fault in [Fault::Stop, Fault::Cut] {
             eprintln!("{:?}: {fault:?}", backend.kind);
             fault.begin(backend);
-            outlive(&stack, &market, backend.kind);
+            outlive(&stack, &crowd, backend.kind);
             fault.end(backend);
-            recover(&stack, &market);
+            recover(&stack, &crowd);
         }
     }
     for _ in 0..KILLS {
-        trade_on(&market);
+        trade_on(&crowd.market);
         stack.kill_inventory();
     }
-    recover(&stack, &market);
-    let pairs = market.close();
+    recover(&stack, &crowd);
+    let pairs = crowd.market.close();
     pairs.iter().for_each(traders::Pair::require_kept);
     assert!(stack.books_close(), "the sums are not what they were");
+    talkers::require_kept(&stack, &crowd.talk.end());
     let report = bots.finish();
     assert_eq!(report["joined"], PLAYERS, "{report:#}");
     assert_eq!(report["dropped"], 0, "{report:#}");
@@ -59,6 +69,14 @@ fn the_game_outlives_each_of_its_backends() {
         report["snapshots_per_second"].as_f64() > Some(0.0),
         "{report:#}"
     );
+    stack.end_battle();
+    stack.witness.require_kept(&stack);
+}
+
+/// Who is at something else than the battle.
+struct Crowd {
+    market: Market,
+    talk: Talk,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +104,8 @@ impl Fault {
 }
 
 /// While a backend is away: the battle goes on, and who needs the backend is told.
-fn outlive(stack: &Stack, market: &Market, kind: Server) {
+fn outlive(stack: &Stack, crowd: &Crowd, kind: Server) {
+    let market = &crowd.market;
     let is_needed_to_trade = matches!(kind, Server::Postgres | Server::Redis);
     if is_needed_to_trade {
         let put_off = market.tally.put_off.load(Relaxed);
@@ -96,26 +115,34 @@ fn outlive(stack: &Stack, market: &Market, kind: Server) {
     } else {
         trade_on(market);
     }
+    match kind {
+        Server::RabbitMq => talk_within_edges(&crowd.talk),
+        _ => talk_on(&crowd.talk),
+    }
     // Nobody waits for the broker: what is to be told waits in the outboxes.
     if kind != Server::RabbitMq {
         until("a service says that it is not ready", || {
             stack.services().iter().any(|it| !it.is_ready())
         });
     }
-    let tick = stack.edge.status("tick");
+    let edge = &stack.edges[0];
+    let tick = edge.status("/tick");
     until("the battle goes on", || {
-        stack.edge.status("tick") > tick + OUTAGE_TICKS
+        edge.status("/tick") > tick + OUTAGE_TICKS
     });
-    assert_eq!(stack.shard.status("players"), PLAYERS, "nobody has left");
+    let players = stack.shard.status("/players");
+    assert_eq!(players, PLAYERS + TALKERS, "nobody has left");
 }
 
 /// When it is back, nobody has to do anything.
-fn recover(stack: &Stack, market: &Market) {
+fn recover(stack: &Stack, crowd: &Crowd) {
+    const TICKS: Query = Query::same("SELECT count(*) AS sum FROM tick_health");
     until_ready(stack);
-    trade_on(market);
-    let facts = stack.facts();
+    trade_on(&crowd.market);
+    talk_on(&crowd.talk);
+    let facts = stack.sum(TICKS);
     until("the warehouse hears of the battle", || {
-        stack.facts() > facts
+        stack.sum(TICKS) > facts
     });
 }
 
@@ -127,9 +154,29 @@ fn until_ready(stack: &Stack) {
 
 fn trade_on(market: &Market) {
     let tally = &market.tally;
-    let (done, refused) = (tally.done.load(Relaxed), tally.refused.load(Relaxed));
-    until("trades are done and refused", || {
-        tally.done.load(Relaxed) > done && tally.refused.load(Relaxed) > refused
+    let counts = || [&tally.done, &tally.refused].map(|it| it.load(Relaxed));
+    until_all_grow("trades are done and refused", counts);
+}
+
+/// Lines come from edge to edge, and who says what is not taken is told.
+fn talk_on(talk: &Talk) {
+    let tally = &talk.tally;
+    let counts = || [&tally.heard, &tally.whispered, &tally.refused].map(|it| it.load(Relaxed));
+    until_all_grow("lines are heard, whispered and refused", counts);
+}
+
+/// Where one's own edge answers alone.
+fn talk_within_edges(talk: &Talk) {
+    let tally = &talk.tally;
+    let counts = || [&tally.taken, &tally.refused].map(|it| it.load(Relaxed));
+    until_all_grow("lines are taken and refused", counts);
+}
+
+fn until_all_grow<const COUNT: usize>(what: &str, counts: impl Fn() -> [u64; COUNT]) {
+    let before = counts();
+    until(what, || {
+        let pairs = counts().into_iter().zip(before);
+        pairs.into_iter().all(|(now, before)| now > before)
     });
 }
 

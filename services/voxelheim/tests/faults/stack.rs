@@ -13,10 +13,15 @@ use backends::{
     testing::{OwnServer, Server, TestDatabase, block_on, unique_name},
     warehouse::{Query, Warehouse},
 };
+use chat_service::{ChannelKey, limits::HISTORY_LINES_MAX, store::Cursor};
 use inventory::{domain::Definitions, store::Store};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{http, relay::Relay};
+use crate::{
+    http::{self, Answer},
+    relay::Relay,
+    witness::Witness,
+};
 
 const ANYWHERE: &str = "127.0.0.1:0";
 
@@ -78,10 +83,12 @@ impl Process {
         answer.is_ok_and(|answer| answer.status == 200)
     }
 
-    pub fn status(&self, name: &str) -> u64 {
+    /// A number by its name, or by those of what it is in: `/drops/total`.
+    pub fn status(&self, pointer: &str) -> u64 {
         let answer = http::ask(&self.address, "GET /status", "", &Value::Null);
-        answer.expect("it answers").body[name]
-            .as_u64()
+        let body = answer.expect("it answers").body;
+        body.pointer(pointer)
+            .and_then(Value::as_u64)
             .expect("a number")
     }
 }
@@ -105,10 +112,13 @@ pub struct Stack {
     pub auth: Process,
     pub player: Process,
     pub inventory: Process,
+    pub chat: Process,
     pub analytics: Process,
-    pub edge: Process,
+    /// Bots are on the first, and who talks is on both.
+    pub edges: [Process; 2],
     pub shard: Process,
     pub backends: [Backend; 4],
+    pub witness: Witness,
     /// Of the cluster itself, whose leases no backend of services decides.
     directory: Option<TestDatabase>,
     places: Places,
@@ -140,6 +150,8 @@ impl Stack {
         let migrated = places.voxelheim("migrate").output();
         let migrated = migrated.expect("the binary runs");
         assert!(migrated.status.success(), "{migrated:?}");
+        // It hears all, as nobody is told what happened before.
+        let witness = Witness::begin(backends[2].server.url());
         let auth = places.auth();
         let keys = format!("http://{}/auth", auth.address);
         let keys = ["--keys", &keys];
@@ -148,23 +160,41 @@ impl Stack {
         Self {
             player: places.service("player", ANYWHERE, &keys),
             inventory: places.service("inventory", ANYWHERE, &keys),
+            chat: places.service("chat", ANYWHERE, &keys),
             analytics: places.service("analytics", ANYWHERE, &key),
             shard: places.shard(),
-            edge: places.edge(&keys),
+            edges: [11, 12].map(|number| places.edge(number, &keys)),
             auth,
             backends,
+            witness,
             directory: Some(directory),
             places,
         }
     }
 
-    pub fn services(&self) -> [&Process; 4] {
-        [&self.auth, &self.player, &self.inventory, &self.analytics]
+    pub fn services(&self) -> [&Process; 5] {
+        [
+            &self.auth,
+            &self.player,
+            &self.inventory,
+            &self.chat,
+            &self.analytics,
+        ]
+    }
+
+    /// A guest who has a character of this name: an access token, and what a ticket to the battle says.
+    pub fn guest(&self, name: &str) -> (String, Answer) {
+        let auth = &self.auth.address;
+        let guest = http::ask(auth, "POST /auth/guests", "", &Value::Null);
+        let access = guest.expect("it answers").text("access_token");
+        let wish = json!({ "character": name, "edge": "battle" });
+        let ticket = http::ask(auth, "POST /auth/tickets", &access, &wish);
+        (access, ticket.expect("it answers"))
     }
 
     /// Players, until [`Bots::finish`].
     pub fn bots(&self, count: usize) -> Bots {
-        let (edge, auth) = (&self.edge.address, &self.auth.address);
+        let (edge, auth) = (&self.edges[0].address, &self.auth.address);
         let mut command = self.places.voxelheim("bots");
         command.args(["--json", "--witnesses", "0", "--joins-per-second", "20"]);
         // Longer than the test.
@@ -197,24 +227,45 @@ impl Stack {
         })
     }
 
-    /// What the warehouse has of ticks.
-    pub fn facts(&self) -> u64 {
-        const FACTS: Query = Query::same("SELECT count(*) AS facts FROM tick_health");
+    /// All lines that are kept of these channels.
+    pub fn lines(&self, channels: &[ChannelKey]) -> Vec<String> {
+        block_on(async {
+            let database = Database::open(&self.places.game, SqlLimits::default()).await;
+            let database = database.expect("a database");
+            let store = chat_service::store::Store::new(database.clone());
+            let mut texts = Vec::new();
+            for channel in channels {
+                let lines = store.lines(*channel, Cursor::TOP, HISTORY_LINES_MAX).await;
+                let lines = lines.expect("a database").into_iter();
+                texts.extend(lines.map(|line| line.words.text));
+            }
+            database.close().await;
+            texts
+        })
+    }
+
+    /// What the warehouse answers, a number called `sum`; 0 while it does not.
+    pub fn sum(&self, query: Query) -> i64 {
         block_on(async {
             let warehouse = Warehouse::open(&self.places.warehouse).await;
             let warehouse = warehouse.expect("a URL");
-            let rows: Result<Vec<Value>, _> = warehouse.query(FACTS, &[]).await;
+            let rows: Result<Vec<Value>, _> = warehouse.query(query, &[]).await;
             let rows = rows.unwrap_or_default();
-            rows.first().and_then(|row| row["facts"].as_u64())
+            rows.first().and_then(|row| row["sum"].as_i64())
         })
         .unwrap_or_default()
+    }
+
+    /// After which nothing more happens in the world.
+    pub fn end_battle(&mut self) {
+        self.edges.iter_mut().for_each(Process::kill);
+        self.shard.kill();
     }
 }
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        self.edge.kill();
-        self.shard.kill();
+        self.end_battle();
         // What a failed test leaves tells why.
         if !thread::panicking() {
             let _ = fs::remove_dir_all(&self.places.folder);
@@ -283,11 +334,11 @@ impl Places {
         Process::start(command, &self.folder.join("shard.log"))
     }
 
-    fn edge(&self, keys: &[&str]) -> Process {
-        let mut command = self.member("edge", 11);
+    fn edge(&self, number: u16, keys: &[&str]) -> Process {
+        let mut command = self.member("edge", number);
         command.args(["--listen", "127.0.0.1:0", "--accounts", "required"]);
         command.args(keys);
-        Process::start(command, &self.folder.join("edge.log"))
+        Process::start(command, &self.folder.join(format!("edge-{number}.log")))
     }
 
     fn member(&self, role: &str, number: u16) -> Command {

@@ -82,15 +82,11 @@ struct Person {
 
 impl Person {
     fn new(stack: &Stack, name: &str) -> Self {
-        let auth = &stack.auth.address;
-        let guest = http::ask(auth, "POST /auth/guests", "", &Value::Null);
-        let access = guest.expect("it answers").text("access_token");
-        let wish = json!({ "character": name, "edge": "battle" });
-        let ticket = http::ask(auth, "POST /auth/tickets", &access, &wish);
+        let (access, ticket) = stack.guest(name);
         Self {
             address: stack.inventory.address.clone(),
             access,
-            character: ticket.expect("it answers").text("character_id"),
+            character: ticket.text("character_id"),
         }
     }
 
