@@ -21,6 +21,8 @@ pub enum Canary {
     /// Bodies that cross are taken in twice, or one of them never.
     AppliesHandoffTwice,
     LosesHandoff,
+    /// A shard does not hear what the world speaks from now on.
+    MishearsDialect,
     /// A command that is sent on to another shard never gets there.
     LosesForwarded,
     /// The journal keeps what shards took, not what they were given.

@@ -49,10 +49,12 @@ pub enum Occurrence {
     Move,
     /// An edge that lost its place and takes a new snapshot.
     EdgeAnew,
+    /// A world that came to speak a newer dialect.
+    Raise,
 }
 
 impl Occurrence {
-    pub const ALL: [Occurrence; 27] = [
+    pub const ALL: [Occurrence; 28] = [
         Occurrence::Delay,
         Occurrence::Reorder,
         Occurrence::Duplicate,
@@ -80,6 +82,7 @@ impl Occurrence {
         Occurrence::GiveUp,
         Occurrence::Move,
         Occurrence::EdgeAnew,
+        Occurrence::Raise,
     ];
 }
 

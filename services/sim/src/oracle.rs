@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use engine::{Command, Frame, SessionId, World, compose::Composer, player::Players, tick};
+use engine::{Command, Dialect, Frame, SessionId, World, compose::Composer, player::Players, tick};
 
 /// See the module.
 pub struct Oracle {
@@ -45,6 +45,7 @@ impl Oracle {
     pub fn advance(&mut self, parts: &[(Arc<Frame>, Vec<Command>)]) -> Result<(), String> {
         let frames: Vec<Arc<Frame>> = parts.iter().map(|(frame, _)| frame.clone()).collect();
         check_bodies(&frames)?;
+        check_dialects(&frames, self.world.frame.dialect)?;
         self.check_forwarded(parts)?;
         let forwarded = frames.iter().flat_map(|frame| frame.forwarded.iter());
         self.forwarded = forwarded.cloned().collect();
@@ -101,8 +102,10 @@ fn commands_of(parts: &[(Arc<Frame>, Vec<Command>)]) -> Vec<Command> {
     let bricks = arriving.collect();
     let mut commands = vec![Command::Terrain { bricks }];
     let taken = parts.iter().flat_map(|(_, taken)| taken);
-    let of_sessions = taken.filter(|command| session_of(command).is_some());
-    commands.extend(of_sessions.cloned());
+    let is_of_world = |command: &&Command| {
+        session_of(command).is_some() || matches!(command, Command::Speak { .. })
+    };
+    commands.extend(taken.filter(is_of_world).cloned());
     // Each shard's are in the order in which it took them; of one session all are of one shard.
     commands.sort_by_key(session_of);
     commands
@@ -150,6 +153,18 @@ fn check_bodies(frames: &[Arc<Frame>]) -> Result<(), String> {
     }
 }
 
+/// All shards speak alike in a tick; only the seat says already what the next one is to hear.
+fn check_dialects(frames: &[Arc<Frame>], spoken: Dialect) -> Result<(), String> {
+    let mut others = frames.iter().filter(|frame| !frame.is_seat);
+    match others.find(|frame| frame.dialect != spoken) {
+        Some(frame) => Err(format!(
+            "tick {}: {:?} speaks dialect {}, the world {spoken}",
+            frame.tick, frame.source, frame.dialect
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Compares a frame of the whole world with the oracle's.
 ///
 /// # Errors
@@ -180,6 +195,9 @@ pub fn compare(whole: &Frame, wanted: &Frame) -> Result<(), String> {
     }
     if names(whole) != names(wanted) {
         return differs("events");
+    }
+    if whole.dialect != wanted.dialect {
+        return differs("dialect");
     }
     if whole.spoils != wanted.spoils {
         return differs("spoils");

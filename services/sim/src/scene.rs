@@ -1,7 +1,9 @@
 //! The world that is simulated: a small flat field, so that a tick costs little, in regions so small that
 //! borders are everywhere.
 
-use engine::{Command, Landmarks, World, WorldConfig, arena::scattered, divide::divide, tick};
+use engine::{
+    Command, Dialect, Landmarks, World, WorldConfig, arena::scattered, divide::divide, tick,
+};
 use pod::{Outline, PodState, record::Bricks};
 use spatial::{
     Block, BlockBox, BlockCoord, Brick, CellCoord, partition::Owner, random::SplitMix64,
@@ -30,7 +32,7 @@ impl Scale {
     };
 }
 
-/// The world before anybody has divided it.
+/// The world before anybody has divided it, as worlds are founded: so that the version before can be in it.
 pub fn world(seed: u64, scale: Scale) -> World {
     let at = |x, z| BlockCoord::new(x, GROUND + 1, z);
     let config = WorldConfig {
@@ -43,7 +45,7 @@ pub fn world(seed: u64, scale: Scale) -> World {
             banners: vec![at(48, 48), at(32, 64), at(64, 31)],
         },
     };
-    let mut world = World::new(config, terrain());
+    let mut world = World::new(config, terrain()).speaking(Dialect::OLDEST);
     for _ in 0..FIRST_TICKS {
         tick(&mut world, &mut Vec::new());
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use engine::Dialect;
 use journal::checkpoint;
 use link::PeerName;
 use pod::{PodState, recovery};
@@ -298,6 +299,10 @@ impl Simulation {
             });
         }
         let world = self.stage.witness.world();
+        let is_raised = world.dialect > Dialect::OLDEST;
+        self.stage
+            .occurrences
+            .note_many(Occurrence::Raise, is_raised.into());
         Ok(Summary {
             tick: world.tick,
             hash: world.hash,

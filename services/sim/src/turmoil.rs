@@ -1,6 +1,7 @@
 //! What happens to the cluster from outside: players act, regions and pods are rearranged, things go
 //! wrong and are mended, and somebody looks whether all stays within its bounds.
 
+use engine::{Command, Dialect};
 use link::PeerName;
 
 use crate::{
@@ -62,6 +63,9 @@ impl Simulation {
         let edge = self.stage.random.below(self.edges.len() as u32) as usize;
         let whole = self.edge(&self.edges[edge]).and_then(|it| it.whole());
         let Some(whole) = whole.cloned() else { return };
+        if whole.dialect < Dialect::NEWEST && self.stage.random.chance(1, 30) {
+            self.raise_dialect(edge);
+        }
         if !self.profile.is_restless && self.arranger.leaving.is_empty() {
             return;
         }
@@ -75,6 +79,16 @@ impl Simulation {
             for change in changes {
                 edge.send(&change, stage);
             }
+        }
+    }
+
+    /// As who leads has it when the last process of the version before has left; again if the word is lost.
+    fn raise_dialect(&mut self, edge: usize) {
+        let dialect = Dialect::NEWEST;
+        self.stage
+            .note(format_args!("the world is to speak dialect {dialect}"));
+        if let Some((edge, stage)) = self.edge_mut(edge) {
+            edge.send(&Command::Speak { dialect }, stage);
         }
     }
 

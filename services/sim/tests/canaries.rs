@@ -42,6 +42,12 @@ fn a_body_that_is_lost_is_caught() {
     assert_caught(Canary::LosesHandoff, &["bodies live"]);
 }
 
+/// One world, one dialect: all shards speak a newer one from the same tick on.
+#[test]
+fn a_shard_that_goes_on_in_an_older_dialect_is_caught() {
+    assert_caught(Canary::MishearsDialect, &["speaks dialect"]);
+}
+
 /// R5: a command is in one tick.
 #[test]
 fn messages_that_are_taken_twice_are_caught() {

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use engine::{Command, Frame, World, tick_beside};
+use engine::{Command, Dialect, Frame, World, tick_beside};
 use link::PeerName;
 use pod::{Offered, PodState, ShardState, Station, Ticked, Turn, record::write_given};
 
@@ -126,6 +126,7 @@ impl ShardLife {
             Some(Canary::AppliesHandoffTwice) => siblings.iter_mut().for_each(double_handoffs),
             Some(Canary::LosesForwarded) => siblings.iter_mut().for_each(lose_forwarded),
             Some(Canary::LosesHandoff) => siblings.iter_mut().for_each(lose_handoff),
+            Some(Canary::MishearsDialect) => siblings.iter_mut().for_each(mishear_dialect),
             _ => {}
         }
         let read = siblings.clone();
@@ -170,6 +171,15 @@ fn lose_handoff(frame: &mut Arc<Frame>) {
         let mut fewer = Frame::clone(frame);
         fewer.handoffs.bodies.pop();
         *frame = Arc::new(fewer);
+    }
+}
+
+/// A canary's: the world speaks as it did.
+fn mishear_dialect(frame: &mut Arc<Frame>) {
+    if frame.dialect > Dialect::OLDEST {
+        let mut misheard = Frame::clone(frame);
+        misheard.dialect = Dialect::OLDEST;
+        *frame = Arc::new(misheard);
     }
 }
 
