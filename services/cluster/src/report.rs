@@ -110,13 +110,8 @@ mod tests {
             r#"{"shards":[{"tick_us_p50":1,"tick_us_p99":2,"handoffs":3}],"egress_bytes":4}"#;
         let next = r#"{"shards":[{"tick_us_p50":1,"tick_us_p99":2,"handoffs":3,"spare":0,
             "phases":[{"phase":"act","p50":5,"p99":6,"max":7,"spare":0}]}],"egress_bytes":4,"spare":0}"#;
-        let read = |text| serde_json::from_str::<Report>(text).expect("it is understood");
-        let phases = |text| {
-            let [times] = &read(text).shards[..] else {
-                panic!("it has one shard")
-            };
-            times.phases.len()
-        };
+        let read = |text: &str| serde_json::from_str::<Report>(text).expect("it is understood");
+        let phases = |text: &str| read(text).shards[0].phases.len();
         assert_eq!([phases(before), phases(next)], [0, 1]);
         let told = read(&read(next).to_json());
         assert_eq!(told.shards, read(next).shards);

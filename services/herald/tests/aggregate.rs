@@ -307,7 +307,11 @@ fn each_region_of_a_shard_has_its_own_cells_bodies_and_players() {
     let regions = [region(places[0]), region(places[3])];
     let mut own = frame(0, 1, &[1, 2, 3, 4]);
     own.partition = Partition::new(&regions, owner).expect("a world").into();
-    let axes = [|it: Position| it.x, |it| it.y, |it| it.z];
+    let axes = [
+        |it: Position| it.x,
+        |it: Position| it.y,
+        |it: Position| it.z,
+    ];
     let [x, y, z] = axes.map(|axis| places.map(axis));
     own.cells.rebuild(&x, &y, &z);
     let mut anna = player(ANNA, 1);
