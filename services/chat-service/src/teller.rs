@@ -139,7 +139,8 @@ mod tests {
             let store = Store::new(database.clone());
             let mut transaction = database.begin().await.expect("a database");
             for sequence in 1..=30 {
-                let kept = store.keep(&mut transaction, ChannelKey::Global, &words(sequence));
+                let words = words(sequence);
+                let kept = store.keep(&mut transaction, ChannelKey::Global, &words);
                 kept.await.expect("a database");
             }
             transaction.commit().await.expect("a database");
