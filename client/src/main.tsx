@@ -41,8 +41,7 @@ async function main(): Promise<void> {
   const core = await fetchCore();
   const wire = new Worker(new URL("./wire/worker.ts", import.meta.url), { type: "module" });
   const mesher = new Worker(new URL("./world/mesher.ts", import.meta.url), { type: "module" });
-  const send = (message: ToWire, transfer: Transferable[] = []) =>
-    wire.postMessage(message, transfer);
+  const send = (message: ToWire, transfer: Transferable[] = []) => wire.postMessage(message, transfer);
   joinPorts(send, mesher);
 
   const account = new Account(location.origin, new BrowserStorage());
@@ -97,7 +96,7 @@ async function main(): Promise<void> {
     hud,
     page: () => pageState(hands),
   });
-  const debug = makeDebugObject({
+  const voxelheim = makeDebugObject({
     world,
     view,
     controls,
@@ -105,7 +104,7 @@ async function main(): Promise<void> {
     renderer,
     cutLink: () => send({ kind: "cut" }),
   });
-  Object.assign(window, { voxelheim: debug });
+  Object.assign(window, { voxelheim });
 }
 
 /** What the HUD is told of the page itself. */

@@ -50,6 +50,9 @@ ask_as_guest() {
 ask_as_staff() {
   local address="$1"
   shift
+  # Whom nobody takes for staff is answered as documented, too.
+  curl --silent --fail --output /dev/null --header "$(sed -n 's/^Authorization = "\(.*\)"$/Authorization: \1/p' "$DATA/staff.toml")" \
+    "$address/api/admin/audit" || die "the admin is none any more"
   ask "$address" --config-file "$DATA/staff.toml" run --max-examples "$STAFF_EXAMPLES_MAX" "$@"
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Tells Elasticsearch how VoxelHeim's logs are kept, and Kibana where they are. May be run again at any time, and is
-# before the first line comes: compose and clusters run it as a job.
+# before the first line comes: compose runs it as a job, clusters before Logstash starts.
 #   ELASTICSEARCH_URL ELASTICSEARCH_PASSWORD [ELASTICSEARCH_USER] [KIBANA_URL KIBANA_PASSWORD] ops/elk/setup.sh
 set -eu
 

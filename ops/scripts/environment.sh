@@ -7,6 +7,7 @@
 # VOXELHEIM_ENVIRONMENT, which names the copies:
 #   VOXELHEIM_ACCOUNTS_DATABASE, VOXELHEIM_GAME   postgres://USER:PASSWORD@HOST:PORT/DATABASE
 #   VOXELHEIM_WAREHOUSE                           http://USER:PASSWORD@HOST:PORT/DATABASE
+#   VOXELHEIM_DIRECTORY                           the same as the first; only for the drill of a world of several processes
 #   VOXELHEIM_OBJECTS                             where copies are kept, see `voxelheim archive --help`
 #   VOXELHEIM_BACKUP_RECIPIENT                    age1...: whom copies are sealed for; enough to make them
 #   VOXELHEIM_BACKUP_IDENTITY                     the file of the key that opens them; only to restore

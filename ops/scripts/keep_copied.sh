@@ -37,7 +37,7 @@ copy() {
     if ! "$SCRIPTS/backup_world.sh" "$environment" "${part%=*}" "${part##*=}"; then
       failed "the world of ${part##*=}"
     elif [ "$is_dumped" = 1 ] && [ -n "${VOXELHEIM_COPIED:-}" ]; then
-      touch "$VOXELHEIM_COPIED/${part##*=}"
+      touch "$VOXELHEIM_COPIED/${part##*=}" || failed "telling of ${part##*=}"
     fi
   done
   [ "$((10#$(date +%H)))" != "$PRUNING_HOUR" ] || "$SCRIPTS/prune_backups.sh" "$environment" "${names[@]}" || failed "old copies"

@@ -2,7 +2,9 @@
 # Proves that an environment's copies can be restored, in another environment whose databases are empty: fetches the
 # newest, restores them, checks that the ledger adds up, and has the world go on from where the copies left it. Prints
 # what was restored, of when.
-#   ops/scripts/restore_drill.sh ENV DRILL_ENV [NAME]...    NAMEs of all of the world's parts; `pod` unless said
+#   ops/scripts/restore_drill.sh ENV DRILL_ENV [NAME[:ID]]...
+# ENV is what the copies are named by: in a cluster the namespace. NAMEs are of all of the world's parts, `pod` unless
+# said; with an ID that copy, else the newest.
 # DRILL_ENV has databases of its own, and the objects and identity of ENV; for a world of several processes, whose parts
 # are pod-1, pod-2 and so on, also a directory (VOXELHEIM_DIRECTORY). The world runs on loopback, and nobody is told of it.
 set -euo pipefail
@@ -14,22 +16,28 @@ PATIENCE_S=120
 TICKS_MIN=40
 
 main() {
-  [ $# -ge 2 ] || die "usage: $0 ENV DRILL_ENV [NAME]..."
-  local environment="$1" names=("${@:3}")
-  [ $# -gt 2 ] || names=(pod)
+  [ $# -ge 2 ] || die "usage: $0 ENV DRILL_ENV [NAME[:ID]]..."
+  local environment="$1" copies=("${@:3}") names
+  [ $# -gt 2 ] || copies=(pod)
+  names=("${copies[@]%%:*}")
   need psql curl
   enter "$2"
   require VOXELHEIM_GAME VOXELHEIM_OBJECTS
   scratch
   trap clean_up EXIT
-  printf 'databases %s\n' "$(newest "databases/$environment")"
+  [[ "${names[0]}" != pod-* ]] || require_new_directory
+  local dumped
+  dumped="$(newest "databases/$environment")"
+  [ -n "$dumped" ] || die "there are no copies of databases/$environment: which environment made them?"
+  printf 'databases %s\n' "$dumped"
   "$SCRIPTS/import_db_dump.sh" "$2" "archive:databases/$environment"
   require_closed_books
-  restore_worlds "$environment" "${names[@]}"
+  restore_worlds "$environment" "${copies[@]}"
   run_worlds "${names[@]}"
 }
 
 STARTED=()
+declare -A PID_OF=()
 clean_up() {
   end_worlds
   rm -rf "$SCRATCH"
@@ -47,16 +55,19 @@ require_closed_books() {
 
 # With the drill's variables, from the environment's copies. All are to be of one tick, or no world can go on with them.
 restore_worlds() {
-  local environment="$1" name said tick
+  local environment="$1" copy name id said tick
   shift
   TICK=""
-  for name in "$@"; do
-    printf 'world %s %s\n' "$name" "$(newest "worlds/$environment/$name")"
-    voxelheim archive get "worlds/$environment/$name" >"$SCRATCH/sealed"
+  for copy in "$@"; do
+    name="${copy%%:*}"
+    [[ "$copy" = *:* ]] && id="${copy#*:}" || id="$(newest "worlds/$environment/$name")"
+    printf 'world %s %s\n' "$name" "$id"
+    voxelheim archive get "worlds/$environment/$name" "$id" >"$SCRATCH/sealed"
     unseal "$SCRATCH/sealed" >"$SCRATCH/checkpoint"
     said="$(voxelheim checkpoint load --data "$SCRATCH/$name" <"$SCRATCH/checkpoint")"
     tick="$(sed -n 's/.* as of tick \([0-9]*\)\.$/\1/p' <<<"$said")"
-    [ "${TICK:=$tick}" = "$tick" ] || die "the newest copy of $name is of tick $tick, of another part $TICK"
+    [ "${TICK:=$tick}" = "$tick" ] || 
+      die "this copy of $name is of tick $tick, of another part of $TICK: name copies of one hour that are of one, NAME:ID"
     hash_of "$name" >"$SCRATCH/$name.hash"
     cat "$SCRATCH/$name.hash"
   done
@@ -67,7 +78,6 @@ hash_of() { voxelheim replay "$SCRATCH/$1" --until "$TICK" | grep '^hash '; }
 
 run_worlds() {
   local name
-  [[ "$1" != pod-* ]] || require_new_directory
   for name in "$@"; do start "$name"; done
   for name in "$@"; do
     await "$name"
@@ -88,20 +98,22 @@ require_new_directory() {
     die "the drill's directory is not empty: make a new one"
 }
 
-# A part of a world of several processes, or all of it in one. It knows no database but the directory.
+# A part of a world of several processes, or all of it in one. It knows nothing of this shell's but the directory.
 start() {
   local command=(--listen 127.0.0.1:0)
   [[ "$1" != pod-* ]] || command=(shard --pod "${1#pod-}" --link 127.0.0.1:0 --authority "$SCRATCH/authority" --status 127.0.0.1:0)
-  env -u VOXELHEIM_GAME -u VOXELHEIM_BROKER "${VOXELHEIM_BINARY:-voxelheim}" "${command[@]}" --keep-all --data "$SCRATCH/$1" \
+  env --ignore-environment PATH="$PATH" ${VOXELHEIM_DIRECTORY:+VOXELHEIM_DIRECTORY="$VOXELHEIM_DIRECTORY"} \
+    "${VOXELHEIM_BINARY:-voxelheim}" "${command[@]}" --keep-all --data "$SCRATCH/$1" \
     >"$SCRATCH/$1.out" 2>"$SCRATCH/$1.log" &
   STARTED+=("$!")
+  PID_OF["$1"]="$!"
 }
 
 # Until it ticks: it says where it tells that once it does.
 await() {
   local url="" tick="" end=$((SECONDS + PATIENCE_S))
   until [ "${tick:-0}" -ge $((TICK + TICKS_MIN)) ]; do
-    [ "$SECONDS" -lt "$end" ] || die "$1 does not tick: $(tail -n 5 "$SCRATCH/$1.log")"
+    kill -0 "${PID_OF["$1"]}" 2>/dev/null && [ "$SECONDS" -lt "$end" ] || die "$1 does not tick: $(tail -n 5 "$SCRATCH/$1.log")"
     sleep 1
     url="$(grep -om 1 'http://[0-9.:]*' "$SCRATCH/$1.out" || true)"
     [ -z "$url" ] || tick="$(curl --silent --fail "$url/metrics" | sed -n 's/^voxelheim_tick_total \([0-9]*\)$/\1/p')" || true

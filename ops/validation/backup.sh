@@ -233,16 +233,25 @@ shards() {
   done
   # The first is of the world as it was made; the next of one tick on both, whoever came later.
   for number in 1 2; do
-    until [ "$(compgen -G "$WORK/pod-$number/world/run-*/checkpoint-*.vxc" | wc -l)" -gt 1 ]; do
-      read -r -t 0.1 <> <(:) || true
-    done
+    until [ "$(compgen -G "$WORK/pod-$number/world/run-*/checkpoint-*.vxc" | wc -l)" -gt 1 ]; do await_shards; done
   done
-  until [ "$(newest_tick 1)" = "$(newest_tick 2)" ]; do read -r -t 0.1 <> <(:) || true; done
+  until [ "$(newest_tick 1)" = "$(newest_tick 2)" ]; do await_shards; done
+  # Held, so that no checkpoint is made between the two copies.
+  kill -STOP "${STARTED[@]}"
   for number in 1 2; do "$ROOT/ops/scripts/backup_world.sh" before "$WORK/pod-$number" "pod-$number" >/dev/null; done
+  kill -CONT "${STARTED[@]}"
   end_services
   "$ROOT/ops/scripts/restore_drill.sh" before shards pod-1 pod-2 >"$WORK/drilled"
   [ "$(grep -c '^ticks pod-' "$WORK/drilled")" = 2 ] || die "the drill does not run all of the world"
   ! "$ROOT/ops/scripts/restore_drill.sh" before shards pod-1 pod-2 2>"$WORK/said" || die "a drill ran where one had run"
+}
+
+await_shards() {
+  local pid
+  for pid in "${STARTED[@]}"; do
+    kill -0 "$pid" 2>/dev/null || die "a shard ended: $(tail -n 5 "$WORK"/shards-*)"
+  done
+  read -r -t 0.1 <> <(:) || true
 }
 
 newest_tick() { compgen -G "$WORK/pod-$1/world/run-*/checkpoint-*.vxc" | sed 's/.*checkpoint-0*\([0-9]*\)\.vxc/\1/' | sort -n | tail -1; }

@@ -87,11 +87,17 @@ export function ChatWindow(props: ChatProps) {
         </Show>
       </Show>
       <Show when={!open() && props.model().device === "touch"}>
-        <button class="chat-open" aria-label="Chat" onClick={() => show(true)}>
-          {"\u2026"}
-        </button>
+        <OpenButton open={() => show(true)} />
       </Show>
     </section>
+  );
+}
+
+function OpenButton(props: { open: () => void }) {
+  return (
+    <button class="chat-open" aria-label="Chat" onClick={() => props.open()}>
+      {"\u2026"}
+    </button>
   );
 }
 

@@ -63,12 +63,21 @@ pub struct Live {
 }
 
 impl Live {
-    pub fn new(arguments: &ServeArguments, config: &Config) -> Self {
-        Self {
+    /// Reads it. What is written from now on is seen.
+    ///
+    /// # Errors
+    /// If it is wrong.
+    pub fn begin(arguments: &ServeArguments) -> Result<Self, Failure> {
+        let file = Watched::new(config::file_path(arguments));
+        Ok(Self {
             arguments: arguments.clone(),
-            config: config.clone(),
-            file: Watched::new(config::file_path(arguments)),
-        }
+            config: config::load(arguments)?,
+            file,
+        })
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Takes over what changed since the last look; `is_asked`: even if the file looks the same.

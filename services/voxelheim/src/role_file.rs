@@ -190,7 +190,7 @@ impl Setting {
                 role, key, line, ..
             },
         ) = (path.display(), self);
-        Failure::Usage(format!("{shown}, line {line}: [{role}] {key}: {text}"))
+        Failure::Usage(format!("{shown}, line {line}: [role.{role}] {key}: {text}"))
     }
 }
 
@@ -236,7 +236,7 @@ fn settings_of(file: &RolesFile, path: &Path, role: &Command) -> Result<Vec<Sett
         let line = line_of(&file.text, name, key);
         let wrong = |why: &str| {
             let shown = path.display();
-            Failure::Usage(format!("{shown}, line {line}: [{name}] {key}: {why}"))
+            Failure::Usage(format!("{shown}, line {line}: [role.{name}] {key}: {why}"))
         };
         let arg = options(role).find(|arg| key_of(arg) == *key);
         let arg = arg.ok_or_else(|| wrong("there is no such setting"))?;

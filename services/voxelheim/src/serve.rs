@@ -21,7 +21,6 @@ use world::{Battle, BattleConfig, Chronicle, Pod, Runner, battle::divided};
 use crate::{
     Failure,
     cli::{Accounts, ServeArguments},
-    config,
     config::Config,
     config_desk::Desk,
     data::DataDir,
@@ -40,7 +39,8 @@ const FIRST_SERIES: u64 = 1;
 
 /// Serves until a signal says stop.
 pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
-    let config = config::load(arguments)?;
+    let live = Live::begin(arguments)?;
+    let config = live.config().clone();
     let data = match &config.edge.data_dir {
         Some(path) => Some(DataDir::open(path)?),
         None => None,
@@ -89,7 +89,6 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     };
     let signals = Signals::watch()?;
     announce(&config, edges.http_address());
-    let live = Live::new(arguments, &config);
     let ended = signals.wait(live, || pod.is_finished() || edges.is_finished());
     steward.stop();
     edges.stop();

@@ -28,7 +28,7 @@ use ::admin::{ConfigDesk, Edges};
 use ::analytics::Retention;
 use auth::Auth;
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse};
-use backends::broker::Broker;
+use backends::{broker::Broker, sql::Database};
 use edge::{
     EdgesHandle,
     services::{Answering, Api},
@@ -219,14 +219,8 @@ async fn open(
         ..Settings::default()
     };
     let shell = Shell::new(settings, clock.clone());
-    let migrated = Auth::migrate(&stores.accounts).await;
-    migrated.map_err(accounts::failure)?;
+    prepare(&stores).await?;
     let options = accounts::Options::embedded(&home.data, home.sign_in.clone());
-    player::migrate(&stores.game).await?;
-    belongings::migrate(&stores.game).await?;
-    chat::migrate(&stores.game).await?;
-    admin::migrate(&stores.game).await?;
-    declare_queues(&stores.broker).await?;
     let players = ::player::store::Store::new(stores.game.clone());
     let desk = Arc::new(player::Desk::new(&players, &clock));
     let kept = (&stores.accounts, &stores.cache);
@@ -281,6 +275,24 @@ async fn open(
         edges,
     };
     Ok((opened, run))
+}
+
+/// Makes the tables or brings them up to date, and the queues that keep events.
+async fn prepare(stores: &Stores) -> Result<(), Failure> {
+    let migrated = Auth::migrate(&stores.accounts).await;
+    migrated.map_err(accounts::failure)?;
+    migrate_game(&stores.game).await?;
+    declare_queues(&stores.broker).await
+}
+
+/// What all services keep in the game's database.
+async fn migrate_game(game: &Database) -> Result<(), Failure> {
+    player::migrate(game).await?;
+    belongings::migrate(game).await?;
+    chat::migrate(game).await?;
+    admin::migrate(game).await?;
+    let spoils = spoils::Store::migrate(game).await;
+    spoils.map_err(runtime_failure)
 }
 
 /// Has the broker keep events for every service, whether it runs already or not.

@@ -7,7 +7,7 @@ use crate::{
     Failure,
     cli::{AppointArguments, MigrateArguments},
     services::{
-        accounts, admin, belongings, chat, declare_queues, player, runtime, runtime_failure,
+        accounts, declare_queues, migrate_game, runtime, runtime_failure,
         stores::{StoreUrls, open_broker, open_database, open_warehouse},
     },
 };
@@ -22,13 +22,7 @@ pub fn migrate(arguments: &MigrateArguments) -> Result<(), Failure> {
         }
         if let Some(url) = &arguments.game {
             let game = open_database(url, "the game").await?;
-            player::migrate(&game).await?;
-            belongings::migrate(&game).await?;
-            chat::migrate(&game).await?;
-            admin::migrate(&game).await?;
-            spoils::Store::migrate(&game)
-                .await
-                .map_err(runtime_failure)?;
+            migrate_game(&game).await?;
         }
         if let Some(url) = &arguments.warehouse {
             let warehouse = analytics::store::Store::new(open_warehouse(url).await?);
