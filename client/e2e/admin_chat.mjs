@@ -1,6 +1,6 @@
 //! A moderator at the panel's page of chat, beside a page where somebody talks.
 
-import { heard, REMOVED, say } from "./chat.mjs";
+import { faded, heard, REMOVED, say } from "./chat.mjs";
 import { DEED_MS_MAX } from "./panel.mjs";
 
 export const REMOVE_REASON = "Insults the other house";
@@ -23,6 +23,7 @@ async function removes(panel, player) {
   const line = panel.page.locator(".talk-line", { hasText: RUDE });
   await line.getByRole("button", { name: "Remove…" }).click();
   await panel.do("Remove it", REMOVE_REASON);
+  await panel.page.waitForSelector("dialog", { state: "detached" });
   await panel.says(".talk-line.removed", RUDE);
   await panel.screenshot("admin-chat");
   await player.page.keyboard.press("Enter");
@@ -35,6 +36,7 @@ async function slows(panel) {
   await row.getByRole("button", { name: "Slow down…" }).click();
   await panel.page.selectOption("dialog [name=seconds]", { label: "a minute" });
   await panel.do("Slow it down", SLOW_REASON);
+  await panel.page.waitForSelector("dialog", { state: "detached" });
   await panel.says("tr", "60 s");
   await row.getByRole("button", { name: "Let go…" }).click();
   await panel.do("Let it go", SLOW_REASON);
@@ -46,8 +48,9 @@ async function filters(panel, player) {
   await panel.press("Add words…");
   await panel.page.fill("dialog [name=words]", INSULT.toUpperCase());
   await panel.do("Add them", FILTER_REASON);
+  await panel.page.waitForSelector("dialog", { state: "detached" });
   await panel.page.fill("#filter-start", INSULT.slice(0, 4));
-  await panel.says(".filter-words li", INSULT);
+  await panel.says(".filter-words li:first-child", INSULT);
   await reads(player, "What a", "*".repeat(INSULT.length));
   await panel.act("Take out…", "Take it out", FILTER_REASON, "out of the filter");
   await reads(player, "No", INSULT);
@@ -59,6 +62,7 @@ async function reads(player, words, wanted) {
     await say(player, `${words} ${INSULT} ${number}`);
     const form = `^${words} (\\S+) ${number}$`;
     read = await player.until("it is read", readIn, DEED_MS_MAX, form);
+    if (read !== wanted) await faded(player, `${words} ${read} ${number}`);
   }
 }
 

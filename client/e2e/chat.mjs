@@ -60,6 +60,13 @@ export function heard(player, text) {
   return player.until(`hears ${text}`, isThere, HEARD_MS_MAX, text);
 }
 
+/** Whether it was heard so long ago that the closed window shows it no more: who waits for it speaks never too fast. */
+export function faded(player, text) {
+  const isGone = (wanted) =>
+    [...document.querySelectorAll(".chat-text")].every((line) => line.textContent !== wanted);
+  return player.until(`${text} fades`, isGone, HEARD_MS_MAX, text);
+}
+
 async function talk(bera, ivar) {
   await say(bera, "To the banner!");
   await heard(ivar, "To the banner!");
@@ -201,7 +208,7 @@ function sayAtOnce(count) {
 /** Of the speaker and of who heard it; who comes later is not shown that there was anything. */
 async function removed(admin, bera, ivar) {
   const rude = "Your mothers are trolls";
-  await say(bera, rude);
+  await say(bera, `/all ${rude}`);
   await heard(bera, rude);
   await heard(ivar, rude);
   const message = await admin.lineOf("global", rude);
@@ -217,7 +224,7 @@ async function removed(admin, bera, ivar) {
   await ivar.page.reload();
   await ivar.join(1);
   await ivar.joined();
-  await say(bera, "Who is there?");
+  await say(bera, "/all Who is there?");
   await heard(ivar, "Who is there?");
   await ivar.page.keyboard.press("Enter");
   const texts = await ivar.page.locator(".chat-text").allTextContents();
@@ -225,17 +232,20 @@ async function removed(admin, bera, ivar) {
   await ivar.page.keyboard.press("Escape");
 }
 
-/** Edges learn of it a moment later; until then lines are taken. */
+/** Edges learn of both a moment later. What is refused for slow mode counts against no rate. */
 async function slowed(admin, bera) {
   await admin.act("PUT", "/chat/channels/house/slow", { seconds: 600, reason: "all shout" });
   for (let number = 0; (await slowNotes(bera)) === 0; number++) {
-    await say(bera, `/house hear me ${number}`);
-    await bera.until("is heard or slowed", heardOrSlowed, HEARD_MS_MAX, [`hear me ${number}`, 1]);
+    const text = `hear me ${number}`;
+    await say(bera, `/house ${text}`);
+    await bera.until("is heard or slowed", heardOrSlowed, HEARD_MS_MAX, [text, 1]);
+    if (number > 0) await faded(bera, text);
   }
   await bera.screenshot("chat-slowed");
   await admin.act("PUT", "/chat/channels/house/slow", { seconds: 0, reason: "they are calm" });
-  const isHeard = (wanted) => [...document.querySelectorAll(".chat-text")].some(({ textContent }) => textContent === wanted);
-  while (!(await bera.evaluate(isHeard, "calm again"))) {
+  const isHeard = () =>
+    [...document.querySelectorAll(".chat-text")].some((line) => line.textContent === "calm again");
+  while (!(await bera.evaluate(isHeard))) {
     const told = (await slowNotes(bera)) + 1;
     await say(bera, "/house calm again");
     await bera.until("is heard or slowed", heardOrSlowed, HEARD_MS_MAX, ["calm again", told]);
