@@ -57,8 +57,7 @@ export function ChatWindow(props: ChatProps) {
   /** An answer that comes when another line is chosen shuts nothing. */
   const endReportOf = (line: TalkLine, word: string) => (reported() === line ? endReport(word) : setHint(word));
   createEffect(() => {
-    const isRemoved = ({ kind, sequence }: TalkLine) => kind === "removed" && sequence === reported()?.sequence;
-    if (lines().some(isRemoved)) endReport("A moderator has removed that already.");
+    if (isRemoved(reported(), lines())) endReport("A moderator has removed that already.");
   });
   const entry = () => (
     <Entry
@@ -122,6 +121,11 @@ function createDoor(props: PartProps, turned: () => void) {
     if (open()) props.actions.typing(false);
   });
   return { open, show };
+}
+
+/** Whether a moderator has removed a line since it was chosen. */
+function isRemoved(chosen: TalkLine | null, lines: readonly TalkLine[]): boolean {
+  return lines.some(({ kind, sequence }) => kind === "removed" && sequence === chosen?.sequence);
 }
 
 function fresh(lines: readonly TalkLine[], nowMs: number): readonly TalkLine[] {
