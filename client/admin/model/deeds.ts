@@ -229,10 +229,9 @@ export function kickPlayer(api: AdminApi, player: Player): Deed {
     ...PLAIN,
     action: "player.kick",
     title: `Kick ${nameOf(player)}`,
-    about: "Who plays on this account is sent out of the battle, and may come back at once.",
+    about: "Who plays on this account is sent out of the battle, and may come back by signing in, or after a minute.",
     verb: "Kick",
     isGrave: true,
-    reasonHint: PLAYER_READS,
     run: ({ reason }) => api.changePlayer(player.account, "kick", { reason }),
   };
 }
@@ -245,10 +244,9 @@ export function kickSession(api: AdminApi, { session, account, name }: Session):
     ...PLAIN,
     action: "player.kick",
     title: `Kick ${name}`,
-    about: "The player is sent out of the battle, and may come back at once.",
+    about: "The player is sent out of the battle, and may come back by signing in, or after a minute.",
     verb: "Kick",
     isGrave: true,
-    reasonHint: PLAYER_READS,
     run,
   };
 }

@@ -226,6 +226,8 @@ export class World {
     this.forget(welcome.tick);
     this.terrain.reset();
     this.isPlaced = !welcome.resumed;
+    // Of words that were removed meanwhile only who is back in time is told; the last ones are told anew.
+    if (!welcome.resumed) this.talk.forget();
   }
 
   /** All of an earlier battle; the next one's ticks start near `tick`. */

@@ -72,11 +72,11 @@ pub trait ConfigDesk: Send + Sync {
     /// A sentence that says what is wrong and where.
     fn check(&self, text: &str) -> Result<Vec<String>, String>;
 
-    /// Puts a text that was checked in the file's place, whole or not at all. The server takes it over.
+    /// Puts a text that was checked in the place of `before`, whole or not at all. The server takes it over.
     ///
     /// # Errors
     /// A sentence.
-    fn replace(&self, text: &str) -> Result<(), String>;
+    fn replace(&self, before: &str, text: &str) -> Result<(), String>;
 }
 
 /// See [`ConfigDesk::read`].
@@ -102,7 +102,7 @@ pub struct Inner {
     /// One sets the message of the day at a time.
     pub message_line: tokio::sync::Mutex<()>,
     /// What everybody was told of the next battle, and when that was read.
-    pub next_battle: tokio::sync::Mutex<Option<(i64, NextBattleView)>>,
+    pub next_battle: tokio::sync::Mutex<Option<(i64, Option<NextBattleView>)>>,
     stopped: watch::Receiver<bool>,
     actions: Counter,
 }

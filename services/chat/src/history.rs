@@ -81,7 +81,8 @@ impl<Kept> History<Kept> {
         true
     }
 
-    fn is_removed(&self, sequence: u64) -> bool {
+    /// Whether these words are among those that were removed lately.
+    pub fn is_removed(&self, sequence: u64) -> bool {
         self.removed.iter().any(|(removed, _)| *removed == sequence)
     }
 

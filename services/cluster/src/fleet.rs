@@ -163,7 +163,7 @@ impl FleetKeeper {
                     let value = u64::from(*is_on);
                     self.directory.set_setting("is_dry_run", value).await
                 }
-                Wish::Configure { text } => self.directory.set_configuration(text).await,
+                Wish::Configure { before, text } => self.configure(before, text).await,
             };
             match done {
                 Ok(()) => {}
@@ -181,6 +181,14 @@ impl FleetKeeper {
                     return Err(error);
                 }
             }
+        }
+        Ok(())
+    }
+
+    async fn configure(&self, before: &str, text: &str) -> Result<(), DirectoryError> {
+        let replaced = self.directory.replace_configuration(before, text).await?;
+        if !replaced {
+            tracing::warn!("a configuration is not set: another was there since it was written");
         }
         Ok(())
     }
@@ -414,8 +422,10 @@ mod tests {
             assert!(pods[1].1.wish(Wish::Pin { region, is_pinned }));
             assert!(pods[1].1.wish(Wish::DryRun { is_on: is_wanted }));
             let configuration: Arc<str> = format!("wanted = {is_wanted}").into();
+            let before = bench.directory.configuration().await;
             assert!(pods[1].1.wish(Wish::Configure {
-                text: configuration.clone()
+                before: before.expect("a file").into(),
+                text: configuration.clone(),
             }));
             bench.look(&mut pods[1].0).await;
             let pinned: BTreeSet<RegionId> = is_wanted.then_some(region).into_iter().collect();

@@ -155,21 +155,27 @@ impl Directory {
         Ok(get(&row, "text")?)
     }
 
-    /// Has all processes go by this text, for good.
+    /// Has all processes go by this text, for good, in place of `before`; false if they go by another one.
     ///
     /// # Errors
     /// [`DirectoryError::BadArgument`] if it is longer than [`CONFIGURATION_BYTES_MAX`] or holds a zero;
     /// [`DirectoryError::Database`].
-    pub async fn set_configuration(&self, text: &str) -> Result<(), DirectoryError> {
+    pub async fn replace_configuration(
+        &self,
+        before: &str,
+        text: &str,
+    ) -> Result<bool, DirectoryError> {
         if text.len() > CONFIGURATION_BYTES_MAX || text.contains('\0') {
             let why =
                 format!("a configuration has {CONFIGURATION_BYTES_MAX} bytes of text at most");
             return Err(bad(&why));
         }
-        sqlx::query("UPDATE directory_configuration SET text = $1 WHERE id = 1")
-            .bind(text)
-            .execute(self.pool())
-            .await?;
-        Ok(())
+        let replaced =
+            sqlx::query("UPDATE directory_configuration SET text = $1 WHERE id = 1 AND text = $2")
+                .bind(text)
+                .bind(before)
+                .execute(self.pool())
+                .await?;
+        Ok(replaced.rows_affected() == 1)
     }
 }

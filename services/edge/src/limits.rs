@@ -80,6 +80,8 @@ pub const CONTROL_QUEUE_MAX: usize = 256;
 /// Control messages waiting for a client above which it is told no more words: a quarter of the queue, so
 /// that chat never fills what Battle and Closing need. What it is not told is counted.
 pub const CHAT_BACKLOG_MAX: usize = CONTROL_QUEUE_MAX / 4;
+/// The same of removals, which who reads slowly is to be told of rather than of words; far fewer come, but after a raid.
+pub const REMOVALS_BACKLOG_MAX: usize = CONTROL_QUEUE_MAX * 3 / 4;
 /// Players whom services want gone, on their way to an edge, which takes them with every frame: more staff does
 /// not ban in a twentieth of a second; who is over is asked for again.
 pub const EXPULSIONS_MAX: usize = 256;

@@ -110,7 +110,7 @@ fn outcome(order: &Request, answer: &Answer) -> Option<String> {
         (Request::EndBattle { number }, Answer::Battle { battle }) => battle
             .has_ended(*number)
             .then(|| format!("battle {number} has ended; {battle}")),
-        (Request::Configure { text: wanted }, Answer::Configuration { text }) => {
+        (Request::Configure { text: wanted, .. }, Answer::Configuration { text }) => {
             (text == wanted).then(|| "all shards and edges go by it within seconds".to_owned())
         }
         _ => None,

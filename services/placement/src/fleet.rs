@@ -58,8 +58,8 @@ pub enum Wish {
     Pin { region: RegionId, is_pinned: bool },
     /// Plans are only said, or carried out.
     DryRun { is_on: bool },
-    /// All processes are to go by this text.
-    Configure { text: Arc<str> },
+    /// All processes are to go by this text, in place of `before`.
+    Configure { before: Arc<str>, text: Arc<str> },
 }
 
 /// What operators wanted, as the directory has it.

@@ -41,8 +41,9 @@ pub enum Request {
     },
     /// What operators have all processes go by.
     Configuration,
-    /// Has all processes go by this text.
+    /// Has all processes go by this text, if what they go by now is `before`.
     Configure {
+        before: String,
         text: String,
     },
     /// How the battle stands.

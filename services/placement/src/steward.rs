@@ -410,7 +410,7 @@ impl Steward {
             Request::Drain { pod, is_draining } => self.drain(pod, is_draining),
             Request::DryRun { is_on } => self.set_dry_run(is_on),
             Request::Configuration => self.configuration(),
-            Request::Configure { text } => self.configure(&text),
+            Request::Configure { before, text } => self.configure(&before, &text),
             Request::Battle => Ok(self.battle()),
             Request::EndBattle { number } => self.end_battle(number),
         };
@@ -635,11 +635,12 @@ impl Steward {
         }
     }
 
-    fn configure(&mut self, text: &str) -> Result<Answer, String> {
+    fn configure(&mut self, before: &str, text: &str) -> Result<Answer, String> {
         if self.fleet.is_none() {
             return Err(ITS_OWN_FILE.into());
         }
-        self.obey(Wish::Configure { text: text.into() })?;
+        let (before, text) = (before.into(), text.into());
+        self.obey(Wish::Configure { before, text })?;
         Ok(Answer::Done {
             what: "the directory is told".into(),
         })
@@ -680,7 +681,7 @@ impl Steward {
             Wish::Drain { pod, is_draining } => set(&mut self.draining, pod, is_draining),
             Wish::Pin { region, is_pinned } => set(pinned, region, is_pinned),
             Wish::DryRun { is_on } => *is_dry_run = is_on,
-            Wish::Configure { text } => *configuration = text,
+            Wish::Configure { text, .. } => *configuration = text,
         }
         Ok(())
     }

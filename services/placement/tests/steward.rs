@@ -370,14 +370,20 @@ fn pins_and_the_switch_are_the_directorys() {
     world.ask(Request::DryRun { is_on: true });
     assert!(!is_ruled(), "the directory has not said so");
     let text = "log = \"info\"";
-    world.ask(Request::Configure { text: text.into() });
+    world.ask(Request::Configure {
+        before: String::new(),
+        text: text.into(),
+    });
     let wishes = std::iter::from_fn(|| fleet.poll_wish());
     let pin = Wish::Pin {
         region: id,
         is_pinned: true,
     };
     let wishes: Vec<Wish> = wishes.map(|it| it.0).collect();
-    let configure = Wish::Configure { text: text.into() };
+    let configure = Wish::Configure {
+        before: "".into(),
+        text: text.into(),
+    };
     assert_eq!(wishes, [pin, Wish::DryRun { is_on: true }, configure]);
     fleet.set_rules(Rules {
         pinned: [id].into(),

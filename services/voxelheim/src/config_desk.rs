@@ -55,7 +55,8 @@ impl ConfigDesk for Desk {
         Ok(names.into_iter().map(str::to_owned).collect())
     }
 
-    fn replace(&self, text: &str) -> Result<(), String> {
+    /// One process has the file, and one changes it at a time.
+    fn replace(&self, _: &str, text: &str) -> Result<(), String> {
         let replaced = replace(&self.path, text);
         replaced.map_err(|error| format!("{} cannot be written: {error}", self.path.display()))
     }
@@ -108,13 +109,9 @@ impl ClusterDesk {
 
 impl ConfigDesk for ClusterDesk {
     fn read(&self) -> Result<Settings, String> {
-        let text = self.text()?;
         Ok(Settings {
             path: CLUSTER.to_owned(),
-            text: match text.is_empty() {
-                true => OF_CLUSTER.to_owned(),
-                false => text,
-            },
+            text: shown(self.text()?),
         })
     }
 
@@ -126,16 +123,29 @@ impl ConfigDesk for ClusterDesk {
             .map_err(|failure| failure.to_string())
     }
 
-    fn replace(&self, text: &str) -> Result<(), String> {
+    fn replace(&self, before: &str, text: &str) -> Result<(), String> {
+        let kept = self.text()?;
+        if shown(kept.clone()) != before {
+            return Err("somebody changed it since: read it again".to_owned());
+        }
         let order = Request::Configure {
+            before: kept,
             text: text.to_owned(),
         };
         let done = carry_out(|request| (self.ask)(request), &order);
         match done.map_err(|error| error.to_string())? {
             Answer::Refused { why } => Err(why),
             _ if self.text()? == text => Ok(()),
-            _ => Err("the directory has not taken it yet, and may still: look again".to_owned()),
+            _ => Err("the directory has not taken it: it does not answer, or somebody was faster".to_owned()),
         }
+    }
+}
+
+/// The example, as long as nobody said something.
+fn shown(kept: String) -> String {
+    match kept.is_empty() {
+        true => OF_CLUSTER.to_owned(),
+        false => kept,
     }
 }
 
@@ -158,7 +168,7 @@ mod tests {
         assert_eq!(desk.read().expect("no file yet").text, "");
         let text = "sessions_max = 7\nshards = 2\n";
         assert_eq!(desk.check(text), Ok(vec!["shards".to_owned()]));
-        desk.replace(text).expect("it may be written");
+        desk.replace("", text).expect("it may be written");
         assert_eq!(desk.read().expect("a file").text, text);
         let wrong = desk.check("sessions_max = 7\nshard = 2\n");
         let wrong = wrong.expect_err("there is no such setting");
@@ -177,10 +187,10 @@ mod tests {
         let desk = ClusterDesk::new(Arc::new(move |request| {
             let mut kept = kept.lock().expect("nobody panics");
             Ok(match request {
-                Request::Configure { text } if text == "refused" => Answer::Refused {
+                Request::Configure { text, .. } if text == "refused" => Answer::Refused {
                     why: "no".to_owned(),
                 },
-                Request::Configure { text } => {
+                Request::Configure { text, .. } => {
                     kept.clone_from(text);
                     let what = String::new();
                     Answer::Done { what }
@@ -194,12 +204,16 @@ mod tests {
             _ => line,
         });
         let in_force = lines.collect::<Vec<_>>().join("\n");
+        let mut before = &example;
         for text in [&in_force, &example] {
             assert_eq!(desk.check(text), Ok(Vec::new()));
-            desk.replace(text).expect("it is kept");
+            desk.replace(before, text).expect("it is kept");
             assert_eq!(&desk.read().expect("it answers").text, text);
+            before = text;
         }
-        assert_eq!(desk.replace("refused"), Err("no".to_owned()));
+        assert_eq!(desk.replace(before, "refused"), Err("no".to_owned()));
+        let late = desk.replace(&in_force, "late");
+        assert!(late.is_err_and(|why| why.contains("since")));
         let wrong = desk
             .check("\nsession_max = 7\n")
             .expect_err("no such setting");

@@ -18,8 +18,7 @@ static FILTER: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
 /// Begins. VOXELHEIM_LOG=info (or a filter such as edge=debug) tells more; with VOXELHEIM_LOG_FORMAT=json each
 /// line is one JSON object, for what collects logs. What comes back ends traces, if there are any.
 pub fn begin() -> Option<Traces> {
-    let filter = EnvFilter::try_from_env(FILTER_VARIABLE).unwrap_or_else(|_| FILTER_DEFAULT.into());
-    let (filter, handle) = reload::Layer::new(filter);
+    let (filter, handle) = reload::Layer::new(of_environment());
     let _ = FILTER.set(handle);
     let lines = fmt::layer().with_writer(io::stderr);
     let lines = match std::env::var(FORMAT_VARIABLE).as_deref() {
@@ -57,10 +56,14 @@ pub fn follow(filter: Option<&str>) -> Result<(), String> {
 /// Says again what the variable wants.
 ///
 /// # Errors
-/// If that is no filter.
+/// Of a process whose log has ended.
 pub fn follow_environment() -> Result<(), String> {
-    let filter = EnvFilter::try_from_env(FILTER_VARIABLE);
-    put(filter.map_err(|error| error.to_string())?)
+    put(of_environment())
+}
+
+/// The default where the variable is not set, or holds no filter.
+fn of_environment() -> EnvFilter {
+    EnvFilter::try_from_env(FILTER_VARIABLE).unwrap_or_else(|_| FILTER_DEFAULT.into())
 }
 
 fn put(filter: EnvFilter) -> Result<(), String> {

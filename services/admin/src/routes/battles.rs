@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, State},
-    http::{HeaderName, header},
+    http::{HeaderName, StatusCode, header},
 };
 use placement::request::BattleRow;
 use web::{Json, Problem};
@@ -45,19 +45,29 @@ pub async fn next(
     State(admin): State<Admin>,
 ) -> Result<([(HeaderName, String); 1], Json<NextBattleView>), AdminError> {
     let now_ms = admin.clock.now_ms();
-    // Held while the store is asked: of many who ask at once the others wait for that answer.
+    // Held while the store is asked: of many who ask at once the others wait for that answer, also for that there is none.
     let mut seen = admin.next_battle.lock().await;
     let view = match &*seen {
-        Some((at_ms, view)) if now_ms - at_ms < NEXT_BATTLE_AGE_MAX_MS => view.clone(),
+        Some((at_ms, view)) if (0..NEXT_BATTLE_AGE_MAX_MS).contains(&(now_ms - at_ms)) => {
+            view.clone()
+        }
         _ => {
-            let mut battles = admin.store.battles_to_come().await?.into_iter();
-            let battle = battles.find(|it| it.start_ms > now_ms);
-            let battle = battle.map(NextBattle::from);
-            let view = NextBattleView { battle };
+            let asked = admin.store.battles_to_come().await;
+            let view = asked.map(|battles| {
+                let mut battles = battles.into_iter();
+                let battle = battles.find(|it| it.start_ms > now_ms);
+                NextBattleView {
+                    battle: battle.map(NextBattle::from),
+                }
+            });
+            let view = view
+                .inspect_err(|error| tracing::warn!(%error, "the next battle is not known"))
+                .ok();
             *seen = Some((now_ms, view.clone()));
             view
         }
     };
+    let view = view.ok_or_else(|| Problem::of_status(StatusCode::SERVICE_UNAVAILABLE))?;
     let max_age = format!("public, max-age={}", NEXT_BATTLE_AGE_MAX_MS / 1_000);
     Ok(([(header::CACHE_CONTROL, max_age)], Json(view)))
 }

@@ -192,7 +192,7 @@ impl Admin {
             })
             .await?;
         let desk = self.config_desk()?;
-        let replaced = spawn_blocking(move || desk.replace(&after)).await;
+        let replaced = spawn_blocking(move || desk.replace(&before, &after)).await;
         let replaced = replaced.map_err(|_| Problem::internal())?;
         replaced.map_err(|why| AdminError::conflict("config-unwritable", why))?;
         let what = match is_undo {

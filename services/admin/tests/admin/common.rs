@@ -91,7 +91,7 @@ impl ConfigDesk for TestDesk {
         }
     }
 
-    fn replace(&self, text: &str) -> Result<(), String> {
+    fn replace(&self, _: &str, text: &str) -> Result<(), String> {
         text.clone_into(&mut self.0.lock().expect("no holder panics"));
         Ok(())
     }

@@ -191,13 +191,18 @@ fn settings_last_and_nonsense_is_refused() {
 fn a_configuration_lasts_and_is_any_text_that_is_not_too_long() {
     on_each_database(async |directory, database| {
         assert_eq!(directory.configuration().await.expect("a table"), "");
+        let mut before = "";
         for text in ["log = \"warn\"\n", "it's é", ""] {
-            directory.set_configuration(text).await.expect(text);
+            let replaced = directory.replace_configuration(before, text).await;
+            assert!(replaced.expect("a database"));
             let other = database.open().await;
             assert_eq!(other.configuration().await.expect("a text"), text);
+            let late = other.replace_configuration("of yesterday", "late").await;
+            assert!(!late.expect("a database"), "another was there since");
+            before = text;
         }
         for text in ["x".repeat(CONFIGURATION_BYTES_MAX + 1), "\0".to_owned()] {
-            let refused = directory.set_configuration(&text).await;
+            let refused = directory.replace_configuration("", &text).await;
             assert!(matches!(refused, Err(DirectoryError::BadArgument(_))));
         }
         assert_eq!(directory.configuration().await.expect("as it was"), "");

@@ -159,6 +159,8 @@ impl Hub {
 
     fn heed(&mut self, notice: &Notice, now_ms: u64) {
         match notice {
+            // A moderator was faster than the words.
+            Notice::Said(words) if self.chat.history.is_removed(words.sequence) => {}
             Notice::Said(words) => {
                 let to = self.addressee(words);
                 let message = self.chat.message(words, to);
@@ -297,13 +299,12 @@ impl Hub {
     }
 
     /// Tells all clients of this edge: who heard the words is not remembered. It is told to who reads slowly, too,
-    /// as long as there is room at all.
+    /// as long as there is room for what must be told.
     fn tell_removed(&self, message: &Bytes) {
         let clients = self.slots.iter().filter_map(|slot| slot.client.as_ref());
         for client in clients.filter(|client| client.body.is_some()) {
-            if client.outbox.control(message.clone()).is_err() {
-                self.counters.drop_one(Cause::ChatUnheard);
-            }
+            let backlog_max = limits::REMOVALS_BACKLOG_MAX;
+            tell_within(backlog_max, client, message.clone(), &self.counters);
         }
     }
 
@@ -373,9 +374,13 @@ fn group_line(encoder: &mut Encoder, number: u64, origin: u64) -> Bytes {
 
 /// False, and counted, for a client that has much to read already.
 fn tell(client: &Client, message: Bytes, counters: &Counters) -> bool {
+    tell_within(limits::CHAT_BACKLOG_MAX, client, message, counters)
+}
+
+/// The same for one that has so many messages to read.
+fn tell_within(backlog_max: usize, client: &Client, message: Bytes, counters: &Counters) -> bool {
     let [waiting_count, _] = client.outbox.waiting_counts();
-    let is_told =
-        waiting_count < limits::CHAT_BACKLOG_MAX && client.outbox.control(message).is_ok();
+    let is_told = waiting_count < backlog_max && client.outbox.control(message).is_ok();
     if !is_told {
         counters.drop_one(Cause::ChatUnheard);
     }

@@ -11,7 +11,7 @@ use web::Network;
 
 use crate::ctl::CtlArguments;
 
-pub use serve::{Accounts, Pin, Quic, ServeArguments, StoreArguments};
+pub use serve::{Accounts, Pin, Quic, ServeArguments};
 
 /// One battle in one editable voxel world, played from a browser.
 #[derive(Parser, Debug)]

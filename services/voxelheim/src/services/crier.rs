@@ -3,7 +3,7 @@
 
 use backends::{
     backoff::Backoff,
-    broker::{Broker, Event, Subscription},
+    broker::{Broker, BrokerError, Event, Subscription},
     limits::{HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
 };
 use chat_service::topics::{self, Announcement};
@@ -12,9 +12,21 @@ use events::{Body, player::Levelled};
 /// The queue that all processes share.
 const QUEUE: &str = "chat-levels";
 
+/// Has the broker keep who reached a level, whether somebody tells it already or not.
+///
+/// # Errors
+/// [`BrokerError`].
+pub async fn declare_queue(broker: &Broker) -> Result<(), BrokerError> {
+    broker.subscribe(&subscription()).await.map(drop)
+}
+
+fn subscription() -> Subscription {
+    Subscription::shared(QUEUE, &[&format!("{}.#", Levelled::TOPIC)])
+}
+
 /// For ever. May be dropped at any time.
 pub async fn run(broker: &Broker) {
-    let subscription = Subscription::shared(QUEUE, &[&format!("{}.#", Levelled::TOPIC)]);
+    let subscription = subscription();
     let what = "who has reached a level";
     let mut consumer = broker.subscribed(&subscription, what).await;
     loop {

@@ -42,7 +42,12 @@ use tokio::{
 use web::{Clock, Gate, Problem, Settings, Shell, TrustedProxies};
 use world::{EdgePort, PodStatus};
 
-use crate::{Failure, config::Config, services::part::assemble, sign_in::SignIn};
+use crate::{
+    Failure,
+    config::Config,
+    services::{part::assemble, stores::Stores},
+    sign_in::SignIn,
+};
 
 pub use accounts::{Keys, staff, tickets};
 pub use alone::{
@@ -299,6 +304,8 @@ async fn migrate_game(game: &Database) -> Result<(), Failure> {
 async fn declare_queues(broker: &Broker) -> Result<(), Failure> {
     let player = ::player::declare_queues(broker).await;
     player.map_err(runtime_failure)?;
+    let crier = crier::declare_queue(broker).await;
+    crier.map_err(runtime_failure)?;
     let inventory = inventory::declare_queues(broker).await;
     inventory.map_err(runtime_failure)
 }
