@@ -139,16 +139,17 @@ mod tests {
             let store = Store::new(database.clone());
             let mut transaction = database.begin().await.expect("a database");
             for sequence in 1..=30 {
-                let words = words(sequence);
-                let kept = store.keep(&mut transaction, ChannelKey::Global, &words);
+                let said = words(sequence);
+                let kept = store.keep(&mut transaction, ChannelKey::Global, &said);
                 kept.await.expect("a database");
             }
             transaction.commit().await.expect("a database");
             let stamp = Stamp { by: 9, at_ms: 40 };
             assert!(store.remove(3, stamp).await.expect("a database"));
+            let broker = Broker::open("memory:").expect("it is here");
             let teller = Teller {
                 store: &store,
-                broker: &Broker::open("memory:").expect("it is here"),
+                broker: &broker,
                 clock: &Clock::system(),
             };
             let again = teller.history(false).await.expect("a database");
