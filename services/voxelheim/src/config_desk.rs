@@ -136,7 +136,10 @@ impl ConfigDesk for ClusterDesk {
         match done.map_err(|error| error.to_string())? {
             Answer::Refused { why } => Err(why),
             _ if self.text()? == text => Ok(()),
-            _ => Err("the directory has not taken it: it does not answer, or somebody was faster".to_owned()),
+            _ => Err(
+                "the directory has not taken it: it does not answer, or somebody was faster"
+                    .to_owned(),
+            ),
         }
     }
 }
