@@ -60,7 +60,8 @@ restore_worlds() {
   TICK=""
   for copy in "$@"; do
     name="${copy%%:*}"
-    [[ "$copy" = *:* ]] && id="${copy#*:}" || id="$(newest "worlds/$environment/$name")"
+    # A line of the list is id and bytes.
+    [[ "$copy" = *:* ]] && id="${copy#*:}" || id="$(newest "worlds/$environment/$name" | cut -d ' ' -f 1)"
     printf 'world %s %s\n' "$name" "$id"
     voxelheim archive get "worlds/$environment/$name" "$id" >"$SCRATCH/sealed"
     unseal "$SCRATCH/sealed" >"$SCRATCH/checkpoint"

@@ -302,10 +302,10 @@ fn flows(event: &Event, told: Flows) -> Read {
     Ok((told.at_ms, facts))
 }
 
-/// Small, and of letters that need no care wherever they are shown.
+/// Small, and of letters that need no care wherever they are shown; blocks have spaces in theirs.
 fn name(text: &str) -> Result<String, String> {
-    let is_allowed = |it: u8| it.is_ascii_alphanumeric() || b"_-.:".contains(&it);
-    let is_name = !text.is_empty() && text.len() <= NAME_BYTES_MAX;
+    let is_allowed = |it: u8| it.is_ascii_alphanumeric() || b"_-.: ".contains(&it);
+    let is_name = !text.is_empty() && text.trim() == text && text.len() <= NAME_BYTES_MAX;
     match is_name && text.bytes().all(is_allowed) {
         true => Ok(text.to_owned()),
         false => Err("a name is none".to_owned()),

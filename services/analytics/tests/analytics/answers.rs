@@ -96,7 +96,7 @@ fn rounds_blocks_and_the_economy() {
                 round(3, 255, [7, 7]),
             ],
             blocks: vec![
-                blocks(&[("stone", 4), ("soil", 1)], &[("plank", 2)]),
+                blocks(&[("stone", 4), ("red cloth", 1)], &[("plank", 2)]),
                 blocks(&[("stone", 6)], &[("stone", 1)]),
             ],
             ..happenings(NOW_MS)
@@ -122,7 +122,7 @@ fn rounds_blocks_and_the_economy() {
         assert_eq!(
             told,
             json!([{ "block": "plank", "broken": 0, "placed": 2 },
-            { "block": "soil", "broken": 1, "placed": 0 }, { "block": "stone", "broken": 10, "placed": 1 }])
+            { "block": "red cloth", "broken": 1, "placed": 0 }, { "block": "stone", "broken": 10, "placed": 1 }])
         );
         let told = process.rows(&format!("/economy?{}", around(""))).await;
         assert_eq!(

@@ -88,7 +88,11 @@ impl Session {
 
 fn wait_for_welcome(socket: &mut WebSocket<TcpStream>) {
     loop {
-        let message = socket.read().expect("the session begins").into_data();
+        let message = match socket.read().expect("the session begins") {
+            Message::Binary(message) => message,
+            Message::Close(why) => panic!("not let in: {why:?}"),
+            _ => continue,
+        };
         let (message, _) = DownMessage::decode(&message).expect("it speaks the wire");
         match message {
             DownMessage::Welcome(_) => return,
