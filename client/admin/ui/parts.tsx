@@ -185,6 +185,33 @@ export function Table(props: { label: string; heads: readonly string[]; children
   );
 }
 
+/** Words to look for, given when they are sent. */
+export function SearchBox(props: {
+  label: string;
+  hint?: string;
+  charactersMax: number;
+  search: (words: string) => void;
+}) {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const words = new FormData(event.target as HTMLFormElement).get("words");
+    props.search(String(words ?? "").trim());
+  };
+  return (
+    <form class="search" role="search" onSubmit={submit}>
+      <input
+        type="search"
+        name="words"
+        aria-label={props.label}
+        placeholder={props.hint}
+        autocomplete="off"
+        maxLength={props.charactersMax}
+      />
+      <button class="button primary">Find</button>
+    </form>
+  );
+}
+
 /** Where one is in a list of pages, and how one goes on. */
 export function Paging(props: {
   /** What the page shown begins after; null is the first. */

@@ -5,7 +5,7 @@ import type { PlayerFound } from "../../api";
 import { hashOf } from "../../model/pages";
 import { createAsked } from "../asked";
 import { usePanel } from "../context";
-import { Section, Table, Told } from "../parts";
+import { SearchBox, Section, Table, Told } from "../parts";
 import { PlayerView } from "./PlayerView";
 
 export function PlayersPage() {
@@ -17,7 +17,7 @@ export function PlayersPage() {
         title="Find a player"
         about="By the start of a name, by an account's or a character's number, or by a mail address."
       >
-        <Search search={setWords} />
+        <SearchBox label="Name, number or mail address" charactersMax={100} search={setWords} />
         <Show when={words() !== ""}>
           <Found words={words()} />
         </Show>
@@ -26,20 +26,6 @@ export function PlayersPage() {
         <PlayerView account={item()} />
       </Show>
     </>
-  );
-}
-
-function Search(props: { search: (words: string) => void }) {
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const words = new FormData(event.target as HTMLFormElement).get("words");
-    props.search(String(words ?? "").trim());
-  };
-  return (
-    <form class="search" role="search" onSubmit={submit}>
-      <input type="search" name="words" aria-label="Name, number or mail address" autocomplete="off" maxLength={100} />
-      <button class="button primary">Find</button>
-    </form>
   );
 }
 

@@ -7,7 +7,7 @@ import { hashOf } from "../../model/pages";
 import { seconds } from "../../model/words";
 import { createAsked } from "../asked";
 import { usePanel } from "../context";
-import { DeedButton, Paging, Section, Table, Told } from "../parts";
+import { DeedButton, Paging, SearchBox, Section, Table, Told } from "../parts";
 
 const EVERY_MS = 10_000;
 
@@ -25,7 +25,7 @@ export function SessionsPage() {
   const search = (wanted: string) => batch(() => (setAfter(null), setWords(wanted)));
   return (
     <Section title="Who is connected now" about="A name leads to the player. No addresses are shown.">
-      <Search search={search} />
+      <SearchBox label="A part of a name" hint="part of a name" charactersMax={20} search={search} />
       <Told asked={asked}>
         {(page) => (
           <>
@@ -36,20 +36,6 @@ export function SessionsPage() {
         )}
       </Told>
     </Section>
-  );
-}
-
-function Search(props: { search: (words: string) => void }) {
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const words = new FormData(event.target as HTMLFormElement).get("words");
-    props.search(String(words ?? "").trim());
-  };
-  return (
-    <form class="search" role="search" onSubmit={submit}>
-      <input type="search" name="words" aria-label="A part of a name" placeholder="part of a name" autocomplete="off" maxLength={20} />
-      <button class="button primary">Find</button>
-    </form>
   );
 }
 
