@@ -193,7 +193,7 @@ impl Writer<'_> {
                     taken_ms: 0,
                     world: self.world.clone(),
                     player: self.player(blocks.by),
-                    block: name(block)?,
+                    block: block_name(block)?,
                     broken,
                     placed,
                 });
@@ -302,14 +302,23 @@ fn flows(event: &Event, told: Flows) -> Read {
     Ok((told.at_ms, facts))
 }
 
-/// Small, and of letters that need no care wherever they are shown; blocks have spaces in theirs.
+/// Small, and of letters that need no care wherever they are shown.
 fn name(text: &str) -> Result<String, String> {
-    let is_allowed = |it: u8| it.is_ascii_alphanumeric() || b"_-.: ".contains(&it);
-    let is_name = !text.is_empty() && text.trim() == text && text.len() <= NAME_BYTES_MAX;
+    let is_allowed = |it: u8| it.is_ascii_alphanumeric() || b"_-.:".contains(&it);
+    let is_name = !text.is_empty() && text.len() <= NAME_BYTES_MAX;
     match is_name && text.bytes().all(is_allowed) {
         true => Ok(text.to_owned()),
         false => Err("a name is none".to_owned()),
     }
+}
+
+/// Names between which one space may stand: "red cloth".
+fn block_name(text: &str) -> Result<String, String> {
+    if text.len() > NAME_BYTES_MAX {
+        return Err("a name is none".to_owned());
+    }
+    text.split(' ').try_for_each(|word| name(word).map(drop))?;
+    Ok(text.to_owned())
 }
 
 /// 255 is nobody's, as the battle says it.

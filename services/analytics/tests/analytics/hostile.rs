@@ -63,6 +63,14 @@ fn bodies() -> Vec<Vec<u8>> {
             "blocks",
             json!([{ "by": null, "broken": { "a\u{0}b": 1 }, "placed": {} }]),
         ),
+        odd(
+            "blocks",
+            json!([{ "by": null, "broken": { "red  cloth": 1 }, "placed": {} }]),
+        ),
+        odd(
+            "blocks",
+            json!([{ "by": null, "broken": {}, "placed": { " ": 1 } }]),
+        ),
         odd("visits", json!(visits("", NOW_MS, vec![]).id)),
     ]
 }
