@@ -45,7 +45,7 @@ export async function accounts(report, browser) {
 }
 
 async function guestPlays(ann) {
-  await says(ann, ".account-line", "Playing as guest");
+  await ann.says(".account-line", "Playing as guest");
   await look(ann, "title");
   await ann.join();
   await ann.joined();
@@ -71,7 +71,7 @@ async function badTickets(ann) {
   await leave(ann);
   await ann.page.route("**/tickets", bad);
   await ann.join();
-  await says(ann, "#refusal", "Your ticket is not one of this battle's");
+  await ann.says("#refusal", "Your ticket is not one of this battle's");
   await ann.until("the mouse is free", () => document.pointerLockElement === null, DEED_MS_MAX);
   await press(ann, "Back to the title");
   await ann.page.unroute("**/tickets");
@@ -83,30 +83,30 @@ async function register(server, ann) {
   await look(ann, "sign-in");
   await press(ann, "Make an account");
   await fill(ann, { email: "ann@nowhere", password: "short" });
-  await says(ann, "#account-email-word", "Not a mail address.");
+  await ann.says("#account-email-word", "Not a mail address.");
   await look(ann, "register-refused");
   await fill(ann, { ...ANN, password: "short" });
-  await says(ann, "#account-password-word", "At least 10 letters");
+  await ann.says("#account-password-word", "At least 10 letters");
   await fill(ann, ANN);
-  await says(ann, "#account-title", "Read your mail");
+  await ann.says("#account-title", "Read your mail");
   await look(ann, "read-your-mail");
   await ann.page.goto(await newestLink(server, ANN.email));
-  await says(ann, "#account-title", "Confirm your account");
+  await ann.says("#account-title", "Confirm your account");
   assert.equal(await ann.evaluate(() => location.hash), "");
   await look(ann, "verify");
   await fill(ann, { password: "three loud ravens" });
-  await says(ann, ".account .refusal", "wrong");
+  await ann.says(".account .refusal", "wrong");
   await fill(ann, { password: ANN.password });
-  await says(ann, "#account-title", "Welcome");
+  await ann.says("#account-title", "Welcome");
   await press(ann, "To the battle");
-  await says(ann, ".account-line", ANN.email);
+  await ann.says(".account-line", ANN.email);
   assert.equal(await owner(ann), guest);
   await ann.page.click("#account");
-  await says(ann, ".account-details", "Player");
-  await says(ann, ".account-sessions", "This browser");
+  await ann.says(".account-details", "Player");
+  await ann.says(".account-sessions", "This browser");
   await look(ann, "account");
   await ann.page.click("#log-out");
-  await says(ann, ".account-line", "Playing as guest");
+  await ann.says(".account-line", "Playing as guest");
   await ann.page.goto(server.url);
   assert.equal(await owner(ann), undefined);
 }
@@ -114,11 +114,11 @@ async function register(server, ann) {
 async function wrongPassword(ann) {
   await ann.page.click("#sign-in");
   await fill(ann, { email: ANN.email, password: "" });
-  await says(ann, "#account-password-word", "needed");
+  await ann.says("#account-password-word", "needed");
   const focused = () => ann.evaluate(() => document.activeElement.id);
   assert.equal(await focused(), "account-password");
   await fill(ann, { email: ANN.email, password: "three loud ravens" });
-  await says(ann, ".account .refusal", "password or code is wrong");
+  await ann.says(".account .refusal", "password or code is wrong");
   await look(ann, "wrong-password");
   await ann.page.keyboard.press("Escape");
   await ann.page.waitForSelector("dialog", { state: "detached" });
@@ -126,7 +126,7 @@ async function wrongPassword(ann) {
 
 async function signInAndPlay(server, ann) {
   await signIn(ann, ANN);
-  await says(ann, ".account-line", ANN.email);
+  await ann.says(".account-line", ANN.email);
   await look(ann, "signed-in");
   await ann.join();
   await ann.joined();
@@ -144,17 +144,17 @@ async function resetPassword(server, ann) {
   await ann.page.click("#sign-in");
   await press(ann, "Forgot the password?");
   await fill(ann, { email: ANN.email });
-  await says(ann, "#account-title", "Read your mail");
+  await ann.says("#account-title", "Read your mail");
   // The page is open already: the link only changes what is behind the #.
   await ann.page.goto(await newestLink(server, ANN.email));
-  await says(ann, "#account-title", "Set a new password");
+  await ann.says("#account-title", "Set a new password");
   await fill(ann, { new_password: "ann@example.org" });
-  await says(ann, "#account-new_password-word", "Not the mail address.");
+  await ann.says("#account-new_password-word", "Not the mail address.");
   await look(ann, "reset-refused");
   await fill(ann, { new_password: RESET_PASSWORD });
-  await says(ann, "#account-title", "Sign in");
+  await ann.says("#account-title", "Sign in");
   await fill(ann, { email: ANN.email, password: RESET_PASSWORD });
-  await says(ann, ".account-line", ANN.email);
+  await ann.says(".account-line", ANN.email);
 }
 
 async function secondFactor(ann) {
@@ -164,28 +164,28 @@ async function secondFactor(ann) {
   const secret = (await ann.page.locator(".secret").textContent()).replaceAll(" ", "");
   await look(ann, "second-factor");
   await fill(ann, { code: "000000" });
-  await says(ann, ".account .refusal", "wrong");
+  await ann.says(".account .refusal", "wrong");
   await fill(ann, { code: codeOf(secret) });
-  await says(ann, "#account-title", "Write these down");
+  await ann.says("#account-title", "Write these down");
   ann.paperCodes = await ann.page.locator(".paper-codes li").allTextContents();
   await look(ann, "paper-codes");
   await press(ann, "I have them");
-  await says(ann, ".account-details", "Remove");
+  await ann.says(".account-details", "Remove");
   await ann.page.click("#log-out");
   await signInByPaper(ann);
-  await says(ann, ".account-line", ANN.email);
+  await ann.says(".account-line", ANN.email);
 }
 
 async function twoTabs(ann) {
   const tab = new Player(await ann.page.context().newPage(), "Ann's other tab");
   await tab.page.goto(ann.page.url());
-  await says(tab, ".account-line", ANN.email);
+  await tab.says(".account-line", ANN.email);
   await Promise.all([ann, tab].map((player) => player.page.reload()));
-  await Promise.all([ann, tab].map((player) => says(player, ".account-line", ANN.email)));
+  await Promise.all([ann, tab].map((player) => player.says(".account-line", ANN.email)));
   // The browser draws the tab in front, and who is not drawn cannot be clicked.
   await ann.page.bringToFront();
   await logOut(ann);
-  await says(tab, ".account-line", "Playing as guest");
+  await tab.says(".account-line", "Playing as guest");
   assert.deepEqual(tab.errors, []);
   await tab.page.close();
 }
@@ -193,30 +193,30 @@ async function twoTabs(ann) {
 async function banned(server, ann) {
   const admin = await Admin.appoint(server);
   await signInByPaper(ann);
-  await says(ann, ".account-line", ANN.email);
+  await ann.says(".account-line", ANN.email);
   const account = await owner(ann);
   await ann.join();
   await ann.joined();
   const ban = await admin.impose(account, "ban", REASON);
-  await says(ann, "#refusal", `${REASON}. It has no end.`);
+  await ann.says("#refusal", `${REASON}. It has no end.`);
   await look(ann, "banned-in-the-battle");
   await press(ann, "Back to the title");
   await ann.join();
-  await says(ann, "#refusal", `${REASON}. It has no end.`);
+  await ann.says("#refusal", `${REASON}. It has no end.`);
   await look(ann, "banned-at-the-gate");
   await press(ann, "Back to the title");
   await ann.page.click("#account");
-  await says(ann, ".account .trouble", REASON);
+  await ann.says(".account .trouble", REASON);
   await look(ann, "banned-account");
   await ann.page.click("#log-out");
   await signInByPaper(ann);
-  await says(ann, ".account .refusal", REASON);
+  await ann.says(".account .refusal", REASON);
   await look(ann, "banned-at-sign-in");
   await admin.lift(account, ban);
   await admin.impose(account, "suspension", REASON, Date.now() + 3 * 86_400_000);
   await fill(ann, { code: ann.paperCodes.pop() });
-  await says(ann, ".account .refusal", "suspended");
-  await says(ann, ".account .refusal", "It ends");
+  await ann.says(".account .refusal", "suspended");
+  await ann.says(".account .refusal", "It ends");
   await look(ann, "suspended");
 }
 
@@ -247,7 +247,7 @@ async function signIn(ann, values) {
 
 async function signInByPaper(ann) {
   await signIn(ann, { email: ANN.email, password: RESET_PASSWORD });
-  await says(ann, ".account", "Code of your second factor");
+  await ann.says(".account", "Code of your second factor");
   await look(ann, "code");
   await fill(ann, { code: ann.paperCodes.pop() });
 }
@@ -255,7 +255,7 @@ async function signInByPaper(ann) {
 async function logOut(ann) {
   await ann.page.click("#account");
   await ann.page.click("#log-out");
-  await says(ann, ".account-line", "Playing as guest");
+  await ann.says(".account-line", "Playing as guest");
 }
 
 /** As somebody with a keyboard does: fills the fields and presses Enter in the last one. */
@@ -268,11 +268,6 @@ async function fill(player, values) {
 
 async function press(player, words) {
   await player.page.getByRole("button", { name: words }).click();
-}
-
-function says(player, selector, words) {
-  const isSaid = ([where, what]) => document.querySelector(where)?.textContent.includes(what);
-  return player.until(`${selector} says ${words}`, isSaid, DEED_MS_MAX, [selector, words]);
 }
 
 async function owner(player) {

@@ -66,7 +66,7 @@ async function openAndClose(bera) {
 async function craft(bera) {
   await open(bera, "Bag");
   await bera.page.keyboard.press("ArrowRight");
-  await says(bera, '[aria-selected="true"]', "Crafting");
+  await bera.says('[aria-selected="true"]', "Crafting");
   await bera.page.getByRole("searchbox").focus();
   await bera.page.keyboard.type("plank");
   await bera.page.keyboard.press("Tab");
@@ -77,7 +77,7 @@ async function craft(bera) {
   await bera.screenshot("belongings-bench");
   await bera.page.getByRole("button", { name: "One more" }).press("Enter");
   await bera.page.locator("#craft").press("Enter");
-  await says(bera, ".word-line", "Made 8 × Oak planks.");
+  await bera.says(".word-line", "Made 8 × Oak planks.");
   await tab(bera, "Bag");
   await has(bera, ".item-grid.bag", { oak_log: 10, oak_planks: 8 });
 }
@@ -86,18 +86,18 @@ async function wear(bera) {
   await tab(bera, "Crafting");
   await bera.page.click('[data-recipe="leather_boots"]');
   await bera.page.click("#craft");
-  await says(bera, ".word-line", "Made 1 × Leather boots.");
+  await bera.says(".word-line", "Made 1 × Leather boots.");
   await bera.page.click('[data-recipe="iron_helmet"]');
-  await says(bera, ".bench-lack", "You lack");
+  await bera.says(".bench-lack", "You lack");
   assert.equal(await bera.page.locator("#craft").isDisabled(), true);
   await tab(bera, "Bag");
   await bera.page.locator('.item-grid.bag [data-item="leather_boots"]').press("Enter");
   await has(bera, ".figure-slot.feet", { leather_boots: 1 });
-  await says(bera, ".word-line", "Leather boots: put on.");
+  await bera.says(".word-line", "Leather boots: put on.");
   await bera.screenshot("belongings-worn");
   // The first press shows what it is, the next takes it off.
   await bera.page.click(".figure-slot.feet button");
-  await says(bera, ".item-words", "Made for long marches. Worn on the feet, it keeps 3 % of every blow, arrow and blast off.");
+  await bera.says(".item-words", "Made for long marches. Worn on the feet, it keeps 3 % of every blow, arrow and blast off.");
   await bera.page.click(".figure-slot.feet button");
   await has(bera, ".item-grid.bag", { leather_boots: 1 });
   await bera.page.click('.item-grid.bag [data-item="leather_boots"]');
@@ -110,7 +110,7 @@ async function store(bera) {
   await bera.page.click('.item-grid.bag [data-item="oak_log"]');
   await bera.page.getByRole("button", { name: "One less" }).click();
   await bera.page.getByRole("button", { name: "Into the chest" }).click();
-  await says(bera, ".word-line", "9 × Oak log: into the chest.");
+  await bera.says(".word-line", "9 × Oak log: into the chest.");
   await has(bera, ".item-grid.chest", { oak_log: 9 });
   await has(bera, ".item-grid.bag", { oak_log: 1 });
   await bera.screenshot("belongings-chest");
@@ -124,13 +124,13 @@ async function withoutService(bera) {
   try {
     await bera.page.locator('.item-grid.bag [data-item="bread"]').press("Enter");
     await has(bera, ".item-grid.chest", { bread: 3 });
-    await says(bera, ".trouble-line", UNREACHABLE);
+    await bera.says(".trouble-line", UNREACHABLE);
     await bera.screenshot("belongings-away");
     assert.equal(await bera.evaluate(() => window.voxelheim.phase), "joined");
   } finally {
     await bera.page.unroute("**/api/inventory/**");
   }
-  await says(bera, ".word-line", "3 × Bread: into the chest.");
+  await bera.says(".word-line", "3 × Bread: into the chest.");
   await bera.page.waitForSelector(".trouble-line", { state: "detached" });
 }
 
@@ -150,40 +150,40 @@ async function tradeWithNobody(bera) {
   await tab(bera, "Trade");
   await bera.page.fill("#trade-name", "Njal");
   await bera.page.keyboard.press("Enter");
-  await says(bera, ".word-line.refused", "Nobody called Njal is here");
+  await bera.says(".word-line.refused", "Nobody called Njal is here");
   await bera.page.fill("#trade-name", "Bera");
   await bera.page.keyboard.press("Enter");
-  await says(bera, ".word-line.refused", "You cannot trade with yourself.");
+  await bera.says(".word-line.refused", "You cannot trade with yourself.");
   await bera.screenshot("belongings-nobody");
 }
 
 async function trade(bera, ivar) {
   await bera.page.fill("#trade-name", "ivar the bold");
   await bera.page.keyboard.press("Enter");
-  await says(bera, ".trade-offers", "Ivar the Bold gives");
-  await says(ivar, ".trade-notice", "Bera wants to trade with you.");
+  await bera.says(".trade-offers", "Ivar the Bold gives");
+  await ivar.says(".trade-notice", "Bera wants to trade with you.");
   await ivar.screenshot("belongings-asked");
   await fits(ivar, SIZES);
   await ivar.page.setViewportSize(DESK);
   await open(ivar);
-  await says(ivar, ".trade-offers", "Bera gives");
+  await ivar.says(".trade-offers", "Bera gives");
   await offer(bera, "oak_planks");
   await has(ivar, ".item-grid.got", { oak_planks: 8 });
   await offer(ivar, "coal");
   await has(bera, ".item-grid.got", { coal: 4 });
   await press(bera, "#agree");
-  await says(ivar, ".trade-offers", "✓ agreed");
+  await ivar.says(".trade-offers", "✓ agreed");
   // Who changes an offer withdraws what both agreed to.
   await offer(ivar, "stone");
   await has(bera, ".item-grid.got", { coal: 4, stone: 8 });
   await bera.page.waitForSelector(".trade-offers:not(:has(.agreed))");
   await press(bera, "#agree");
-  await says(ivar, ".trade-offers", "✓ agreed");
+  await ivar.says(".trade-offers", "✓ agreed");
   await ivar.screenshot("belongings-trade");
   await holdsAll(ivar, ".panel.belongings", SIZES);
   await ivar.page.setViewportSize(DESK);
   await press(ivar, "#agree");
-  for (const player of [bera, ivar]) await says(player, ".trade-end", "The trade is done.");
+  for (const player of [bera, ivar]) await player.says(".trade-end", "The trade is done.");
   for (const player of [bera, ivar]) await player.page.getByRole("button", { name: "Good" }).click();
   await tab(bera, "Bag");
   await has(bera, ".item-grid.bag", { coal: 8, stone: 16 });
@@ -198,13 +198,13 @@ async function decline(bera, ivar) {
   await tab(bera, "Trade");
   await bera.page.fill("#trade-name", "Ivar the Bold");
   await bera.page.keyboard.press("Enter");
-  await says(bera, ".trade-offers", "Ivar the Bold gives");
+  await bera.says(".trade-offers", "Ivar the Bold gives");
   await offer(bera, "stone");
-  await says(ivar, ".trade-notice", "Bera wants to trade with you.");
+  await ivar.says(".trade-notice", "Bera wants to trade with you.");
   await open(ivar);
   await has(ivar, ".item-grid.got", { stone: 16 });
   await ivar.page.getByRole("button", { name: "Decline" }).click();
-  for (const player of [bera, ivar]) await says(player, ".trade-end", "The trade was cancelled.");
+  for (const player of [bera, ivar]) await player.says(".trade-end", "The trade was cancelled.");
   await bera.page.getByRole("button", { name: "Good" }).click();
   await tab(bera, "Bag");
   await has(bera, ".item-grid.bag", { stone: 16 });
@@ -230,7 +230,7 @@ async function open(player, name) {
 
 async function tab(player, name) {
   await player.page.getByRole("tab", { name }).click();
-  await says(player, '[aria-selected="true"]', name);
+  await player.says('[aria-selected="true"]', name);
 }
 
 /** All there is of a thing in the bag. */
@@ -250,11 +250,6 @@ function focused(player) {
     const { dataset, id } = document.activeElement;
     return dataset.recipe ?? id;
   });
-}
-
-function says(player, selector, words) {
-  const isSaid = ([where, what]) => document.querySelector(where)?.textContent.includes(what);
-  return player.until(`${selector} says ${words}`, isSaid, DEED_MS_MAX, [selector, words]);
 }
 
 /** So many of each in all places of a grid together. */

@@ -18,6 +18,7 @@ const FLAGS = [
   "--disable-gpu-watchdog",
 ];
 const JOIN_MS_MAX = 30_000;
+const SAID_MS_MAX = 30_000;
 /** What Chromium says where a page's own policy stops it. */
 const REFUSED_BY_POLICY = /content security policy|cross-origin-embedder-policy/i;
 const VIEWPORT = { width: 640, height: 360 };
@@ -73,6 +74,12 @@ export class Player {
 
   until(what, condition, timeoutMs, argument) {
     return until(`${this.name}: ${what}`, () => this.page.evaluate(condition, argument), timeoutMs);
+  }
+
+  /** Until an element has these words. */
+  says(selector, words) {
+    const isSaid = ([where, what]) => document.querySelector(where)?.textContent.includes(what);
+    return this.until(`${selector} says ${words}`, isSaid, SAID_MS_MAX, [selector, words]);
   }
 
   /** For a person to look at, where VOXELHEIM_SCREENSHOTS names a folder. */

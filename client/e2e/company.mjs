@@ -68,30 +68,30 @@ async function openAndClose(bera) {
   const after = await bera.evaluate(() => window.voxelheim.own.position);
   assert.ok(Math.hypot(after.x - before.x, after.z - before.z) < 0.01, "keys of the window move no body");
   await bera.page.keyboard.press("ArrowRight");
-  await says(bera, '[aria-selected="true"]', "Party");
+  await bera.says('[aria-selected="true"]', "Party");
   await bera.page.keyboard.press("KeyO");
   await closed(bera);
   await open(bera, "Friends");
-  await says(bera, ".company-tab", "Nobody yet");
+  await bera.says(".company-tab", "Nobody yet");
 }
 
 async function befriend(bera, ivar) {
   await byName(bera, "#friend-name", "Njal");
-  await says(bera, ".word-line.refused", "Nobody has this name");
+  await bera.says(".word-line.refused", "Nobody has this name");
   await byName(bera, "#friend-name", "Bera");
-  await says(bera, ".word-line.refused", "That is you.");
+  await bera.says(".word-line.refused", "That is you.");
   await byName(bera, "#friend-name", "ivar the bold");
-  await says(bera, person("Ivar the Bold"), "has not answered yet");
+  await bera.says(person("Ivar the Bold"), "has not answered yet");
   await bera.screenshot("company-asked");
-  await says(ivar, ".company-notice", "Bera asks to be your friend.");
+  await ivar.says(".company-notice", "Bera asks to be your friend.");
   await fits(ivar, SIZES);
   await ivar.page.setViewportSize(DESK);
   await open(ivar);
-  await says(ivar, '[aria-selected="true"]', "Friends");
+  await ivar.says('[aria-selected="true"]', "Friends");
   await press(ivar, "Bera", "Accept");
-  await says(ivar, ".word-line.done", "Bera and you are friends now.");
+  await ivar.says(".word-line.done", "Bera and you are friends now.");
   for (const [player, friend] of [[bera, "Ivar the Bold"], [ivar, "Bera"]]) {
-    await says(player, person(friend), "in the battle");
+    await player.says(person(friend), "in the battle");
     await player.page.waitForSelector(`${person(friend)} .presence.there`);
   }
   await bera.screenshot("company-friends");
@@ -100,20 +100,20 @@ async function befriend(bera, ivar) {
 
 async function party(bera, ivar) {
   await press(bera, "Ivar the Bold", "To my party");
-  await says(bera, ".word-line.done", "Ivar the Bold is invited.");
-  await says(ivar, ".company-notice", "Bera invites you to a party.");
+  await bera.says(".word-line.done", "Ivar the Bold is invited.");
+  await ivar.says(".company-notice", "Bera invites you to a party.");
   await ivar.screenshot("company-notice");
   await open(ivar);
-  await says(ivar, '[aria-selected="true"]', "Party");
+  await ivar.says('[aria-selected="true"]', "Party");
   await press(ivar, "Bera", "Join");
   await tab(bera, "Party");
-  for (const player of [bera, ivar]) await says(player, ".company-tab", "2 of 8");
+  for (const player of [bera, ivar]) await player.says(".company-tab", "2 of 8");
   await bera.screenshot("company-party");
   // What cannot be taken back is pressed twice.
   await press(bera, "Ivar the Bold", "Make leader");
   await press(bera, "Ivar the Bold", "Really make leader");
-  await says(bera, person("Ivar the Bold"), "leads");
-  await says(ivar, person("Ivar the Bold"), "leads");
+  await bera.says(person("Ivar the Bold"), "leads");
+  await ivar.says(person("Ivar the Bold"), "leads");
 }
 
 async function guild(bera, ivar) {
@@ -121,22 +121,22 @@ async function guild(bera, ivar) {
   await bera.page.fill("#guild-name", "Quiet Ravens");
   await bera.page.fill("#guild-tag", "x");
   await bera.page.keyboard.press("Enter");
-  await says(bera, ".word-line.refused", "2 to 5 letters");
+  await bera.says(".word-line.refused", "2 to 5 letters");
   await bera.page.fill("#guild-tag", "RAV");
   await bera.page.keyboard.press("Enter");
-  await says(bera, ".guild-head", "Quiet Ravens");
+  await bera.says(".guild-head", "Quiet Ravens");
   await byName(bera, "#guild-invite", "Ivar the Bold");
   await tab(ivar, "Guild");
   await press(ivar, "Bera", "Join");
-  await says(ivar, ".guild-head", "2 members");
+  await ivar.says(".guild-head", "2 members");
   await press(bera, "Ivar the Bold", "Make member");
-  await says(bera, person("Ivar the Bold"), "member");
+  await bera.says(person("Ivar the Bold"), "member");
   await press(bera, "Ivar the Bold", "Make officer");
-  await says(ivar, person("Ivar the Bold"), "officer");
+  await ivar.says(person("Ivar the Bold"), "officer");
   await ivar.page.getByRole("button", { name: "Write one" }).click();
   await ivar.page.fill("#guild-message", "Tonight: the <b>ford</b>");
   await ivar.page.keyboard.press("Enter");
-  await says(bera, ".guild-message", "Tonight: the <b>ford</b>");
+  await bera.says(".guild-message", "Tonight: the <b>ford</b>");
   await bera.screenshot("company-guild");
   await shut(ivar);
 }
@@ -146,14 +146,14 @@ async function boards(bera) {
   await dig(bera);
   await open(bera, "Boards");
   await bera.page.getByRole("radio", { name: "Level" }).click();
-  await says(bera, ".ranks tr.own", "Bera");
+  await bera.says(".ranks tr.own", "Bera");
   await bera.page.getByRole("radio", { name: "Around me" }).click();
   await bera.page.getByRole("radio", { name: "All time" }).click();
-  await says(bera, ".ranks tr.own", "Bera");
+  await bera.says(".ranks tr.own", "Bera");
   await bera.screenshot("company-boards");
   await tab(bera, "Character");
-  await says(bera, ".experience", "Level 1");
-  await says(bera, ".character-words", "leader of Quiet Ravens");
+  await bera.says(".experience", "Level 1");
+  await bera.says(".character-words", "leader of Quiet Ravens");
   await bera.screenshot("company-character");
 }
 
@@ -163,7 +163,7 @@ async function block(bera, ivar) {
   await open(bera, "Friends");
   await press(bera, "Ivar the Bold", "Block");
   await press(bera, "Ivar the Bold", "Really block");
-  await says(bera, person("Ivar the Bold"), "is not heard");
+  await bera.says(person("Ivar the Bold"), "is not heard");
   await bera.screenshot("company-blocked");
   await shut(bera);
   const forgets = (text) => bera.until(`hears ${text} no more`, isUnheard, DEED_MS_MAX, text);
@@ -205,10 +205,10 @@ async function dig(bera) {
 
 async function withoutService(bera) {
   await bera.page.route("**/api/player/**", (route) => route.abort());
-  await says(bera, ".trouble-line", UNREACHABLE);
+  await bera.says(".trouble-line", UNREACHABLE);
   await tab(bera, "Friends");
   await byName(bera, "#friend-name", "Njal");
-  await says(bera, ".word-line.away", "cannot be reached");
+  await bera.says(".word-line.away", "cannot be reached");
   await bera.screenshot("company-away");
   assert.equal(await bera.evaluate(() => window.voxelheim.phase), "joined");
   await bera.page.unroute("**/api/player/**");
@@ -270,12 +270,12 @@ function groupLines(bera) {
 async function part(bera, ivar) {
   await tab(bera, "Party");
   await twice(bera, "Leave the party", "Really leave");
-  await says(bera, ".company-tab", "You are in no party.");
+  await bera.says(".company-tab", "You are in no party.");
   await tab(bera, "Guild");
   await twice(bera, "Disband the guild", "Really end Quiet Ravens for all");
-  await says(bera, ".company-tab", "Found a guild");
+  await bera.says(".company-tab", "Found a guild");
   await open(ivar, "Guild");
-  await says(ivar, ".company-tab", "Found a guild");
+  await ivar.says(".company-tab", "Found a guild");
   for (const player of [bera, ivar]) await shut(player);
 }
 
@@ -284,23 +284,23 @@ async function characters(server, ann) {
   await ann.page.click("#characters");
   await ann.page.fill("#character-name", "Ivar the Bold");
   await ann.page.keyboard.press("Enter");
-  await says(ann, ".characters .word-line", "Somebody else has this name.");
+  await ann.says(".characters .word-line", "Somebody else has this name.");
   await ann.page.fill("#character-name", "Astrid");
   await ann.page.getByRole("button", { name: "Hair after" }).click();
   await ann.page.locator(".characters").getByRole("radio", { name: "House Tide" }).click();
   await ann.page.getByRole("button", { name: "Create", exact: true }).click();
-  await says(ann, ".characters .character-list", "Astrid");
+  await ann.says(".characters .character-list", "Astrid");
   await holdsAll(ann, ".panel.characters", SIZES);
   await ann.page.setViewportSize(DESK);
   await ann.page.click("#new-character");
   await ann.page.fill("#character-name", "Nobody Long");
   await ann.page.getByRole("button", { name: "Create", exact: true }).click();
-  await says(ann, ".characters .character-list", "Nobody Long");
+  await ann.says(".characters .character-list", "Nobody Long");
   await twice(ann, "Delete", "Really delete, for good");
-  await says(ann, ".characters .word-line", "Nobody Long is gone for good.");
+  await ann.says(".characters .word-line", "Nobody Long is gone for good.");
   await ann.page.fill("#character-name", "Astrid the Red");
   await ann.page.getByRole("button", { name: "Save" }).click();
-  await says(ann, ".characters .character-list", "Astrid the Red");
+  await ann.says(".characters .character-list", "Astrid the Red");
   await ann.screenshot("company-characters");
   await ann.page.getByRole("button", { name: "Done" }).click();
   await ann.screenshot("company-title");
@@ -308,7 +308,7 @@ async function characters(server, ann) {
   await ann.joined();
   assert.equal(await ann.evaluate(() => window.voxelheim.own.house), 1);
   await open(ann, "Character");
-  await says(ann, ".character-words", "Astrid the Red");
+  await ann.says(".character-words", "Astrid the Red");
   await shut(ann);
 }
 
@@ -322,12 +322,12 @@ async function settings(ann, openOther) {
   const other = await openOther();
   await other.page.click("#sign-in");
   await fill(other, ANN);
-  await says(other, ".account-line", ANN.email);
+  await other.says(".account-line", ANN.email);
   const isThere = () => JSON.parse(localStorage.getItem("voxelheim.settings")).sensitivity === 2.5;
   await other.until("the settings came", isThere, DEED_MS_MAX);
   const quality = () => JSON.parse(localStorage.getItem("voxelheim.settings")).quality;
   assert.equal(await other.evaluate(quality), "low");
-  await says(other, ".character-choice", "Astrid the Red");
+  await other.says(".character-choice", "Astrid the Red");
   assert.equal(await other.page.inputValue("#name"), "Astrid the Red");
 }
 
@@ -335,13 +335,13 @@ async function register(server, ann) {
   await ann.page.click("#sign-in");
   await ann.page.getByRole("button", { name: "Make an account" }).click();
   await fill(ann, ANN);
-  await says(ann, "#account-title", "Read your mail");
+  await ann.says("#account-title", "Read your mail");
   await ann.page.goto(await newestLink(server, ANN.email));
-  await says(ann, "#account-title", "Confirm your account");
+  await ann.says("#account-title", "Confirm your account");
   await fill(ann, { password: ANN.password });
-  await says(ann, "#account-title", "Welcome");
+  await ann.says("#account-title", "Welcome");
   await ann.page.getByRole("button", { name: "To the battle" }).click();
-  await says(ann, ".account-line", ANN.email);
+  await ann.says(".account-line", ANN.email);
 }
 
 /** By the key; a tab by the mouse. */
@@ -362,7 +362,7 @@ async function closed(player) {
 
 async function tab(player, name) {
   await player.page.getByRole("tab", { name }).click();
-  await says(player, '[aria-selected="true"]', name);
+  await player.says('[aria-selected="true"]', name);
 }
 
 function person(name) {
@@ -390,9 +390,4 @@ async function fill(player, values) {
     await player.page.fill(`.account [name="${name}"]`, value);
   }
   await player.page.keyboard.press("Enter");
-}
-
-function says(player, selector, words) {
-  const isSaid = ([where, what]) => document.querySelector(where)?.textContent.includes(what);
-  return player.until(`${selector} says ${words}`, isSaid, DEED_MS_MAX, [selector, words]);
 }

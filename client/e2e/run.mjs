@@ -11,6 +11,7 @@ import { cluster } from "./cluster.mjs";
 import { company } from "./company.mjs";
 import { fingers } from "./fingers.mjs";
 import { line } from "./line.mjs";
+import { meals } from "./meals.mjs";
 import { overload } from "./overload.mjs";
 import { Report } from "./report.mjs";
 import { signIn } from "./sign_in.mjs";
@@ -27,6 +28,7 @@ try {
   await line(report, browser);
   await chat(report, browser);
   await belongings(report, browser);
+  await meals(report, browser);
   await company(report, browser);
   await tidings(report, browser);
   await overload(report, browser);

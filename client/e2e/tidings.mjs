@@ -75,7 +75,7 @@ function timeOfDay(atMs) {
 async function level(admin, bera) {
   await bera.join(0);
   await bera.joined();
-  await says(bera, ".vitals-level", "Level 1");
+  await bera.says(".vitals-level", "Level 1");
   let asked = 0;
   await bera.page.route("**/player/profiles/*", async (route) => {
     asked += 1;
@@ -89,16 +89,11 @@ async function level(admin, bera) {
     await heard(bera, text);
   };
   await tell("You have reached level 12.");
-  await says(bera, ".notices .level", "You have reached level 12");
+  await bera.says(".notices .level", "You have reached level 12");
   await bera.screenshot("tidings-level");
-  await says(bera, ".vitals-level", "Level 12");
+  await bera.says(".vitals-level", "Level 12");
   await tell("Well fought.");
   await bera.until("asked again", () => document.querySelectorAll(".notices .level").length === 0, DEED_MS_MAX);
   assert.equal(asked, 2);
   await fits(bera, SIZES);
-}
-
-function says(player, selector, words) {
-  const isSaid = ([where, what]) => document.querySelector(where)?.textContent.includes(what);
-  return player.until(`${selector} says ${words}`, isSaid, DEED_MS_MAX, [selector, words]);
 }

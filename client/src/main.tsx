@@ -20,7 +20,7 @@ import { PROTOCOL_VERSION } from "./wire/messages";
 import { fetchCore } from "./world/core";
 import type { PageSwitches } from "./world/hud_model";
 import type { ToMesher } from "./world/mesher";
-import type { FrameView, GameActions, Settings, Toggle } from "./world/state";
+import type { FrameView, GameActions, OwnState, Settings, Toggle } from "./world/state";
 import type { Talk } from "./world/talk";
 import { World } from "./world/world";
 
@@ -58,14 +58,15 @@ async function main(): Promise<void> {
   const view = freshView(world, loadSettings());
   const keeper = keepSettings(account, view);
   const isPlaying = () => world.phase === "joined";
-  const controls = new ControlState((what) => actions.toggle(what));
+  const controls = new ControlState((what) => actions.toggle(what), () => actions.eat());
   const devices = attachKeyboardAndMouse(stage, controls, () => view.settings, isPlaying);
   const touch = new TouchInput(controls, () => view.settings);
   attachTouch(stage, touch, isPlaying);
   const gamepad = new GamepadInput(controls, () => actions.toggle("menu"));
   const hands = { controls, devices, touch, gamepad };
-  const actions = makeActions({ send, talk: world.talk }, view, hands, () => keeper.changed());
   const belongings = new Belongings(account, around);
+  const parts = { send, talk: world.talk, own: world.own.state, belongings };
+  const actions = makeActions(parts, view, hands, () => keeper.changed());
   const company = new Company(account, around);
   lookInFront(belongings, company);
   company.subscribe(({ calls, level }) => {
@@ -181,8 +182,16 @@ interface Hands {
   gamepad: GamepadInput;
 }
 
+/** What actions reach. */
+interface Reach {
+  send: (message: ToWire) => void;
+  talk: Talk;
+  own: OwnState;
+  belongings: Belongings;
+}
+
 function makeActions(
-  { send, talk }: { send: (message: ToWire) => void; talk: Talk },
+  { send, talk, own, belongings }: Reach,
   view: FrameView,
   hands: Hands,
   settingsChanged: () => void,
@@ -217,6 +226,7 @@ function makeActions(
       if (controls.device === "mouse") devices.lock();
     },
     toggle: (what) => toggle(what, view, actions),
+    eat: (item) => void belongings.eat(own.alive ? own.healthMax - own.health : null, item),
     showBelongings: (isOpen) => showWindow("belongings", isOpen, hands),
     showCompany: (isOpen) => showWindow("company", isOpen, hands),
     watchPad: (tell) => gamepad.giveTo(tell),

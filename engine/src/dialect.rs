@@ -9,7 +9,7 @@
 //! | dialect | frames | checkpoints | what is new |
 //! | --- | --- | --- | --- |
 //! | 1 | 4 | 5 | |
-//! | 2 | 5 | 6 | what lies in water floats |
+//! | 2 | 5 | 6 | what lies in water floats; what is eaten heals |
 
 use core::{fmt, str::FromStr};
 
@@ -40,6 +40,11 @@ impl Dialect {
 
     /// Whether what lies around rises to the water's surface.
     pub(crate) const fn has_floating_drops(self) -> bool {
+        self.0 >= 2
+    }
+
+    /// Whether words of what is worn may tell what was eaten, too.
+    pub(crate) const fn has_food(self) -> bool {
         self.0 >= 2
     }
 

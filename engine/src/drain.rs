@@ -13,9 +13,7 @@ use crate::{
     hurt,
     id::{Attachment, SessionId},
     input::{Command, PartitionChange},
-    intake,
-    limits::BODY_HEIGHT,
-    roster, round,
+    intake, roster, round,
     world::World,
 };
 
@@ -243,7 +241,7 @@ fn apply(world: &mut World, effect: &Effect, row: usize) {
             };
             hurt::apply(world, row, blow);
         }
-        Change::Heal { amount } => heal(world, effect, row, amount),
+        Change::Heal { amount } => hurt::heal(world, row, effect.source, amount),
         Change::Credit { score, at } => credit(world, effect, row, (score, at)),
         Change::Grant { work } => {
             let tick = world.tick;
@@ -289,21 +287,4 @@ fn credit(world: &mut World, effect: &Effect, row: usize, (score, at): (u32, Pos
     if !player.session.is_stranger() {
         drops::leave(world, effect.source, world.bodies.id[row], at);
     }
-}
-
-fn heal(world: &mut World, effect: &Effect, row: usize, amount: u16) {
-    let combat = &mut world.bodies.combat[row];
-    let amount = amount.min(combat.health_max - combat.health);
-    if !combat.is_alive() || amount == 0 {
-        return;
-    }
-    combat.health += amount;
-    let mut position = world.bodies.motion[row].position;
-    position.y += BODY_HEIGHT / 2;
-    world.happenings.tell(Event::Healed {
-        target: world.bodies.id[row],
-        healer: effect.source,
-        amount,
-        position,
-    });
 }

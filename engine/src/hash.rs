@@ -18,6 +18,7 @@ use crate::{
     projectile::{Arrow, Bomb},
     spoils::{Deeds, Estate, Gains, Spoils},
     world::World,
+    worn::Dress,
 };
 
 /// The hash of the world at a tick, from the sum of what its shards add.
@@ -291,6 +292,7 @@ fn of_player(player: &Player) -> u64 {
     for input in player.queue.inputs() {
         digest = of_input(digest, input);
     }
+    let digest = eaten(digest, player.dress);
     spoils(digest, &player.spoils).end()
 }
 
@@ -303,7 +305,15 @@ fn of_estate(estate: &Estate) -> u64 {
     let digest = Digest::new(Kind::Estate)
         .word(session.0)
         .pair(dress.revision, u32::from(dress.worn.bits()));
-    spoils(digest, gained).end()
+    spoils(eaten(digest, *dress), gained).end()
+}
+
+/// Nothing of one who ate nothing: the first dialect has no word for it.
+fn eaten(digest: Digest, dress: Dress) -> Digest {
+    match dress.healed {
+        0 => digest,
+        healed => digest.pair(healed, 109),
+    }
 }
 
 /// Of a half that is empty its number says so.

@@ -53,6 +53,22 @@ pub fn apply(world: &mut World, row: usize, blow: Blow) {
     }
 }
 
+/// Gives a living body health, as much as it lacks.
+pub fn heal(world: &mut World, row: usize, healer: BodyId, amount: u16) {
+    let combat = &mut world.bodies.combat[row];
+    let amount = amount.min(combat.health_max - combat.health);
+    if !combat.is_alive() || amount == 0 {
+        return;
+    }
+    combat.health += amount;
+    world.happenings.tell(Event::Healed {
+        target: world.bodies.id[row],
+        healer,
+        amount,
+        position: chest(world, row),
+    });
+}
+
 /// What of a blow gets through what the body wears. A shield is of use before a body whose hands have no
 /// bow.
 fn damage_of(blow: &Blow, combat: &Combat, yaw: u16) -> u16 {

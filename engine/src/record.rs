@@ -21,7 +21,7 @@ use crate::{
     projectile::{Arrow, Bomb},
     seat::Seated,
     world::{Landmarks, WorldConfig},
-    worn::{Dress, Worn},
+    worn::{Dress, Piece, Worn},
 };
 
 pub mod frame;
@@ -231,7 +231,6 @@ record!(Combat {
     holds_bow,
     worn,
 });
-record!(Dress { worn, revision });
 record!(Mind {
     goal,
     mood,
@@ -354,6 +353,38 @@ impl Record for Worn {
 
     fn read(input: &mut Input) -> Result<Self, CheckpointError> {
         Self::from_bits(u8::read(input)?).ok_or(CheckpointError::BadNumber)
+    }
+}
+
+/// Behind the pieces' bits: what was eaten follows. Most ate nothing, and the first dialect has no word for it.
+const HAS_EATEN: u8 = 1 << Piece::COUNT;
+
+impl Record for Dress {
+    fn write(&self, output: &mut Vec<u8>) {
+        let eaten = if self.healed == 0 { 0 } else { HAS_EATEN };
+        (self.worn.bits() | eaten).write(output);
+        self.revision.write(output);
+        if self.healed != 0 {
+            self.healed.write(output);
+        }
+    }
+
+    fn read(input: &mut Input) -> Result<Self, CheckpointError> {
+        let bits = u8::read(input)?;
+        let worn = Worn::from_bits(bits & !HAS_EATEN).ok_or(CheckpointError::BadNumber)?;
+        let revision = Record::read(input)?;
+        let healed = match bits & HAS_EATEN {
+            0 => 0,
+            _ => match u32::read(input)? {
+                0 => return Err(CheckpointError::BadNumber),
+                healed => healed,
+            },
+        };
+        Ok(Self {
+            worn,
+            revision,
+            healed,
+        })
     }
 }
 

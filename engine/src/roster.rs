@@ -8,6 +8,7 @@ use crate::{
     effect::{Change, Effect, EffectTarget, Origin, sequence},
     event::RefusalReason,
     frame::House,
+    hurt,
     id::{Attachment, SessionId},
     limits::{NAME_CHARS_MAX, RESUME_GRACE_TICKS},
     player::Player,
@@ -57,7 +58,7 @@ pub fn join(
     true
 }
 
-/// Notes what a player wears, if that is news; false if it is on another shard.
+/// Notes what a player wears and has eaten, if that is news; false if it is on another shard.
 pub fn dress(world: &mut World, session: SessionId, dress: Dress) -> bool {
     let Some(slot) = world.players.slot_of(session) else {
         return false;
@@ -66,11 +67,14 @@ pub fn dress(world: &mut World, session: SessionId, dress: Dress) -> bool {
     if dress.revision <= player.dress.revision {
         return true;
     }
+    let dress = dress.spoken_in(world.dialect);
     let is_change = player.dress.worn != dress.worn;
+    let healing = player.dress.healing_until(dress);
     player.dress = dress;
+    let body = player.body;
+    let row = world.bodies.row(body).expect("a player keeps its body");
+    hurt::heal(world, row, body, healing);
     if is_change {
-        let body = player.body;
-        let row = world.bodies.row(body).expect("a player keeps its body");
         world.bodies.combat[row].worn = dress.worn;
         // The seat keeps what everybody is told of a body's looks.
         world.outbox.push(Effect {

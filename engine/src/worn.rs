@@ -1,7 +1,9 @@
-//! What a character wears, as far as the battle asks: a set of pieces, and what they do to a blow.
+//! What a character wears and has eaten, as far as the battle asks: a set of pieces, what they do to a blow,
+//! and how much healing there was in the food.
 //!
-//! Who wears what is the inventory's to say, by [`Command::Wear`](crate::input::Command::Wear); its
-//! definitions know each piece by [`Piece::name`]. What a piece does stands in `balance.rs`.
+//! Who wears and ate what is the inventory's to say, by [`Command::Wear`](crate::input::Command::Wear); its
+//! definitions know each piece by [`Piece::name`], and what heals how much. What a piece does stands in
+//! `balance.rs`.
 
 use crate::{
     angle,
@@ -10,6 +12,7 @@ use crate::{
         IRON_SWORD_DAMAGE, SHIELD_ARC_HALF, SHIELD_PERMILLE, SWORD_DAMAGE, TROUSERS_PERMILLE,
         YEW_BOW_DAMAGE_MAX, YEW_BOW_DAMAGE_MIN,
     },
+    dialect::Dialect,
     event::Weapon,
 };
 
@@ -79,12 +82,34 @@ impl Piece {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Worn(u8);
 
-/// What a character wears, and how often what it has had changed by then: of two words about it the one
-/// with the greater revision counts. Before the first word it wears nothing, at 0.
+/// What a character wears and has eaten, and how often what it has had changed by then: of two words about it
+/// the one with the greater revision counts. Before the first word it wears nothing, at 0.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Dress {
     pub worn: Worn,
     pub revision: u32,
+    /// Points of health that were in all that the character ever ate and drank. What a word has more of than
+    /// the one before heals: told twice, late or not at all it is the same in the end.
+    pub healed: u32,
+}
+
+impl Dress {
+    /// As a world of a dialect hears it: before the second nothing that is eaten heals.
+    pub const fn spoken_in(self, dialect: Dialect) -> Self {
+        match dialect.has_food() {
+            true => self,
+            false => Self { healed: 0, ..self },
+        }
+    }
+
+    /// What is to be healed where this was the last word. Before the first nobody knows what was eaten when.
+    pub(crate) fn healing_until(self, next: Self) -> u16 {
+        let points = match self.revision {
+            0 => 0,
+            _ => next.healed.saturating_sub(self.healed),
+        };
+        u16::try_from(points).unwrap_or(u16::MAX)
+    }
 }
 
 impl Worn {

@@ -1,4 +1,4 @@
-//! What characters wear: the greatest revision counts, whatever comes in which order, wherever the body is and
+//! What characters wear and eat: the greatest revision counts, whatever comes in which order, wherever the body is and
 //! however the world is saved or divided; and everybody is told the look that goes with it.
 
 mod common;
@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use common::{Crowd, flat_world, scattered};
 use engine::{
-    Attachment, Command, Dress, Frame, Piece, SessionId, World, Worn, cluster::Cluster, tick,
+    Attachment, Command, Dialect, Dress, Event, Frame, Piece, SessionId, World, Worn,
+    cluster::Cluster, tick,
 };
 use spatial::random::SplitMix64;
 
@@ -36,6 +37,9 @@ impl Inventory {
         let dress = self.dresses.entry(session).or_default();
         dress.revision += 1 + self.random.below(3);
         dress.worn = Worn::from_bits(bits).expect("each has a meaning");
+        if self.random.chance(1, 3) {
+            dress.healed += 1 + self.random.below(60);
+        }
         let word = Command::Wear {
             session,
             dress: *dress,
@@ -95,7 +99,11 @@ fn word(session: SessionId, revision: u32, pieces: &[Piece]) -> Command {
     let worn = pieces.iter().copied().collect();
     Command::Wear {
         session,
-        dress: Dress { worn, revision },
+        dress: Dress {
+            worn,
+            revision,
+            healed: 0,
+        },
     }
 }
 
@@ -105,6 +113,13 @@ fn what_is_worn_is_the_same_on_any_number_of_shards_and_after_any_checkpoint() {
         let script = record(seed, 500);
         let dressed = script.iter().flat_map(|(_, frame)| &frame.players);
         assert!(dressed.into_iter().any(|it| it.dress.revision > 20));
+        let has_eaten = script.iter().any(|(_, frame)| {
+            let mut players = frame.players.iter();
+            let healed =
+                |it: &Event| matches!(it, Event::Healed { target, healer, .. } if target == healer);
+            players.any(|it| it.dress.healed > 100) && frame.events.iter().any(healed)
+        });
+        assert!(has_eaten, "somebody was hurt, and ate");
         for shard_count in [2, 3, 8] {
             let mut random = SplitMix64::new(seed * 100 + u64::from(shard_count));
             let partition = scattered(shard_count, &mut random);
@@ -204,6 +219,62 @@ fn a_fall_and_a_reconnect_undress_nobody_and_who_comes_anew_is_dressed_by_an_est
     tick(&mut world, &mut Vec::new());
     tick(&mut world, &mut vec![enter(session)]);
     assert_eq!(worn_by(&world, session), [Worn::NOTHING; 3]);
+}
+
+/// A word of so many points that were eaten, ever.
+fn meal(session: SessionId, revision: u32, healed: u32) -> Command {
+    let dress = Dress {
+        revision,
+        healed,
+        ..Dress::default()
+    };
+    Command::Wear { session, dress }
+}
+
+#[test]
+fn what_is_eaten_heals_once_whatever_is_told_again_and_who_comes_is_not_healed_for_the_past() {
+    let session = SessionId(5);
+    let mut world = flat_world(6, 0);
+    tick(&mut world, &mut vec![enter(session)]);
+    let body = world.frame.players[0].body;
+    let row = world.bodies.row(body).expect("it has a body");
+    world.bodies.combat[row].health = 10;
+    let mut health_after = |words: Vec<Command>| {
+        tick(&mut world, &mut words.clone());
+        world.bodies.combat[row].health
+    };
+    assert_eq!(health_after(vec![meal(session, 3, 500)]), 10, "long ago");
+    assert_eq!(health_after(vec![meal(session, 4, 515)]), 25);
+    assert_eq!(health_after(vec![meal(session, 4, 515)]), 25, "told again");
+    assert_eq!(health_after(vec![meal(session, 3, 500)]), 25, "and late");
+    let two = vec![meal(session, 7, 545), meal(session, 6, 530)];
+    assert_eq!(health_after(two), 55, "two at once");
+    assert_eq!(
+        health_after(vec![meal(session, 9, 575)]),
+        85,
+        "one was lost"
+    );
+    assert_eq!(health_after(vec![meal(session, 10, 560)]), 85, "taken back");
+    assert_eq!(health_after(vec![meal(session, 11, u32::MAX)]), 100);
+}
+
+#[test]
+fn food_is_of_no_use_to_the_dead_and_in_the_first_dialect() {
+    let session = SessionId(5);
+    for (dialect, health, wanted) in [(1, 40, 40), (2, 40, 55), (2, 0, 0)] {
+        let dialect = Dialect::new(dialect).expect("we speak it");
+        let mut world = flat_world(7, 0).speaking(dialect);
+        tick(&mut world, &mut vec![enter(session)]);
+        let row = world.bodies.row(world.frame.players[0].body);
+        let row = row.expect("it has a body");
+        let combat = &mut world.bodies.combat[row];
+        (combat.health, combat.respawn_ticks) = (health, 50);
+        tick(&mut world, &mut vec![meal(session, 1, 0)]);
+        tick(&mut world, &mut vec![meal(session, 2, 15)]);
+        assert_eq!(world.bodies.combat[row].health, wanted);
+        let told = world.frame.players[0].dress.healed;
+        assert_eq!(told, if dialect == Dialect::OLDEST { 0 } else { 15 });
+    }
 }
 
 fn present(session: SessionId) -> Command {

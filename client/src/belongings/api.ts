@@ -15,6 +15,8 @@ export interface Item {
   slot: Slot | null;
   /** What it does in the battle, worn. */
   effect: Effect | null;
+  /** Points of health that who eats or drinks it has back; 0 of what is no food. */
+  heals: number;
 }
 
 /** `armour` and `shield` keep off so many 1/1000 of a blow; `blow` and `arrow` take so many points more. */

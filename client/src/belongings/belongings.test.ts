@@ -56,6 +56,54 @@ describe("belongings", () => {
     expect(inBag("log")).toBe(7);
   });
 
+  it("are eaten, the strongest of which nothing is wasted, without a window too", async () => {
+    const { service, clock, belongings } = await opened();
+    const food = (item: string, count: number) => ({ item, unique: null, count });
+    service.has.bag = [food("bread", 2), food("draught", 1), food("log", 3)];
+    belongings.close();
+    const eaten = () => service.calls.filter(({ path }) => path.endsWith("/meals")).map(({ form }) => form["item"]);
+    await belongings.eat(70);
+    await settle();
+    expect(eaten()).toEqual(["draught"]);
+    expect(belongings.state.word).toMatchObject({ kind: "done", text: "Draught: 60 points of health." });
+    await clock.pass(5_000);
+    expect(belongings.state.word).toBe(null);
+    await belongings.eat(3);
+    await settle();
+    expect(eaten()).toEqual(["draught", "bread"]);
+    await belongings.eat(0);
+    expect(belongings.state.word?.text).toBe("You are not hurt.");
+    await belongings.eat(null);
+    expect(belongings.state.word?.text).toBe("The fallen need no food.");
+    service.has.bag = [food("log", 3)];
+    await belongings.eat(50);
+    expect(belongings.state.word?.text).toContain("nothing to eat");
+    expect(eaten()).toHaveLength(2);
+  });
+
+  it("say why nothing can be eaten now", async () => {
+    const { service, belongings } = await opened();
+    service.has.bag = [{ item: "bread", unique: null, count: 2 }];
+    service.faults = [new Problem("too-soon", 409, { title: "The last meal was just now" })];
+    await belongings.eat(50, "bread");
+    await settle();
+    expect(belongings.state.word).toMatchObject({ kind: "refused" });
+    expect(belongings.state.word?.text).toContain("Wait a few seconds");
+    expect(countOf(belongings.state.has?.bag ?? [], "bread")).toBe(2);
+    service.isAway = true;
+    await belongings.eat(50);
+    expect(belongings.state.word).toMatchObject({ kind: "away" });
+  });
+
+  it("are thrown away", async () => {
+    const { belongings, inBag } = await opened();
+    belongings.discard(LOGS);
+    expect(inBag("log")).toBe(7);
+    await settle();
+    expect(inBag("log")).toBe(7);
+    expect(belongings.state.word?.text).toBe("5 × Log: thrown away.");
+  });
+
   it("go back to what they are when a wish is refused, and say why", async () => {
     const { service, belongings, inBag } = await opened();
     service.faults = [new Problem("no-room", 409, { title: "There is no room" })];

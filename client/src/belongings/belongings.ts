@@ -12,15 +12,29 @@ import {
   type Slot,
 } from "./api";
 import { Catalogue, CATALOGUE_NONE, timesOf } from "./catalogue";
-import { carried, countOf, putOn, takenOff, type Holdings } from "./holdings";
+import { carried, countOf, putOn, spent, takenOff, type Holdings } from "./holdings";
+import { foodFor } from "./meals";
 import { TradeDesk, type Trade, type TradeEnd } from "./trade";
 import { Wishes, type Wish } from "./wishes";
-import { AWAY, GIVEN_UP, NO_SERVICE, NOBODY, refusal, TOO_MANY } from "./words";
+import {
+  AWAY,
+  FALLEN,
+  GIVEN_UP,
+  NO_FOOD,
+  NO_SERVICE,
+  NOBODY,
+  NOT_HURT,
+  refusal,
+  TOO_MANY,
+} from "./words";
 
 /** Between two looks while a window is open: others change what one has only in battle and by trades. */
 const LOOK_MS = 5_000;
 /** While a trade goes on. */
 const TRADE_LOOK_MS = 1_500;
+
+/** How long a word stands while no window is open. */
+const WORD_MS = 4_000;
 
 /** Why nothing can be shown, or is no longer sure. */
 export type Trouble = "" | "nobody" | "away" | "refused";
@@ -172,6 +186,34 @@ export class Belongings {
     });
   }
 
+  /** Eats or drinks an item, or whichever of the bag fits best. `lackedPoints` of health; null of the fallen. The
+   * battle heals no more than is lacking, and what is eaten is gone. No window need be open. */
+  async eat(lackedPoints: number | null, item?: string): Promise<void> {
+    if (lackedPoints === null) return this.tell("refused", FALLEN);
+    if (lackedPoints <= 0) return this.tell("refused", NOT_HURT);
+    const food = item ?? (await this.findFood(lackedPoints));
+    if (food === null) return;
+    const { title, heals } = this.current.catalogue.item(food);
+    this.wish({
+      path: "meals",
+      form: { key: newKey(), item: food },
+      foresee: (has) => spent(has, { item: food, unique: null, count: 1 }),
+      done: `${title}: ${heals} points of health.`,
+      noRoom: "",
+    });
+  }
+
+  /** Throws something away, for good. */
+  discard(lot: Lot): void {
+    this.wish({
+      path: "discards",
+      form: { key: newKey(), lot },
+      foresee: (has) => spent(has, lot),
+      done: `${lot.count} × ${this.current.catalogue.title(lot.item)}: thrown away.`,
+      noRoom: "",
+    });
+  }
+
   /** Asks somebody by the name that is seen; whether the trade began. */
   async openTrade(name: string): Promise<boolean> {
     return (await this.keeper?.desk.open(name.trim())) ?? false;
@@ -193,6 +235,26 @@ export class Belongings {
     this.keeper?.desk.dismiss();
   }
 
+  /** In the bag as it is now; null, and a word why, if there is none. */
+  private async findFood(lackedPoints: number): Promise<string | null> {
+    const keeper = this.keeperOfNow();
+    if (keeper === null) {
+      this.tell("refused", this.troubleOfNobody());
+      return null;
+    }
+    try {
+      await this.learnHoldings(keeper);
+    } catch (error) {
+      const problem = asProblem(error);
+      this.tell("away", problem.isPassing ? AWAY : refusal(problem, ""));
+      return null;
+    }
+    if (this.keeper !== keeper) return null;
+    const food = foodFor(this.current.has?.bag ?? [], this.current.catalogue, lackedPoints);
+    if (food === null) this.tell("refused", NO_FOOD);
+    return food;
+  }
+
   private wish(wish: Wish): void {
     if (this.keeper === null) return;
     if (!this.keeper.wishes.add(wish)) return this.tell("refused", TOO_MANY);
@@ -202,8 +264,7 @@ export class Belongings {
   private async lookOnce(): Promise<void> {
     const keeper = this.keeperOfNow();
     if (keeper === null) {
-      const troubleText = this.asker.state.isOffered ? NOBODY : NO_SERVICE;
-      return this.change({ trouble: "nobody", troubleText });
+      return this.change({ trouble: "nobody", troubleText: this.troubleOfNobody() });
     }
     try {
       await this.learn(keeper);
@@ -211,6 +272,10 @@ export class Belongings {
     } catch (error) {
       if (this.keeper === keeper) this.fail(asProblem(error));
     }
+  }
+
+  private troubleOfNobody(): string {
+    return this.asker.state.isOffered ? NOBODY : NO_SERVICE;
   }
 
   private async learn(keeper: Keeper): Promise<void> {
@@ -295,8 +360,14 @@ export class Belongings {
 
   private tell(kind: Word["kind"], text: string): void {
     this.wordNumber += 1;
-    this.change({ word: { kind, text, number: this.wordNumber } });
+    const word = { kind, text, number: this.wordNumber };
+    this.change({ word });
     this.show();
+    if (this.current.isOpen) return;
+    this.around.later(WORD_MS, () => {
+      const isStanding = !this.current.isOpen && this.current.word?.number === word.number;
+      if (isStanding) this.change({ word: null });
+    });
   }
 
   /** The next look, if there is to be one. */

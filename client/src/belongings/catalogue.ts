@@ -21,7 +21,7 @@ export class Catalogue {
   /** An item that is newer than this page has its name for a title. */
   item(name: string): Item {
     const title = name.replaceAll("_", " ");
-    const unknown = { item: name, title, stack: 1, unique: false, slot: null, effect: null };
+    const unknown = { item: name, title, stack: 1, unique: false, slot: null, effect: null, heals: 0 };
     return this.items.get(name) ?? unknown;
   }
 

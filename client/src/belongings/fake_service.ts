@@ -6,9 +6,11 @@ import type { BelongingsAnswer, Definitions, Lot, SideAnswer, TradeAnswer } from
 
 export const DEFINITIONS: Definitions = {
   items: [
-    { item: "boots", title: "Boots", stack: 1, unique: true, slot: "feet", effect: { kind: "armour", amount: 30 } },
-    { item: "log", title: "Log", stack: 10, unique: false, slot: null, effect: null },
-    { item: "plank", title: "Plank", stack: 10, unique: false, slot: null, effect: null },
+    { item: "boots", title: "Boots", stack: 1, unique: true, slot: "feet", effect: { kind: "armour", amount: 30 }, heals: 0 },
+    { item: "bread", title: "Bread", stack: 16, unique: false, slot: null, effect: null, heals: 15 },
+    { item: "draught", title: "Draught", stack: 8, unique: false, slot: null, effect: null, heals: 60 },
+    { item: "log", title: "Log", stack: 10, unique: false, slot: null, effect: null, heals: 0 },
+    { item: "plank", title: "Plank", stack: 10, unique: false, slot: null, effect: null, heals: 0 },
   ],
   recipes: [
     { recipe: "plank", needs: [{ item: "log", count: 1 }], gives: [{ item: "plank", count: 4 }] },
@@ -93,6 +95,12 @@ export class FakeService {
       this.has.bag = this.has.bag.filter(({ item }) => item !== "boots");
       this.has.equipment = [{ slot: "feet", item: "boots", unique: "7" }];
     }
+    const spend = (item: string, count: number) => {
+      const left = this.has.bag.map((lot) => (lot.item === item ? { ...lot, count: lot.count - count } : lot));
+      this.has.bag = left.filter((lot) => lot.count > 0);
+    };
+    if (what === "meals") spend(form["item"] as string, 1);
+    if (what === "discards") spend((form["lot"] as Lot).item, (form["lot"] as Lot).count);
     if (what === "chest") {
       const lot = form["lot"] as Lot;
       this.has.bag = [BOOTS, { ...lot, count: 12 - lot.count }];

@@ -48,6 +48,11 @@ export function carried(has: Holdings, lot: Lot, direction: "in" | "out"): Holdi
   return { ...has, bag, chest };
 }
 
+/** As if some of the bag was used up or thrown away. */
+export function spent(has: Holdings, lot: Lot): Holdings {
+  return { ...has, bag: without(has.bag, lot) };
+}
+
 /** As if something was put on; what was worn there is in the bag. */
 export function putOn(has: Holdings, slot: Slot, lot: Lot): Holdings {
   const off = takenOff(has, slot);

@@ -9,10 +9,16 @@ export const NO_SERVICE = "This server keeps no accounts, and so no belongings."
 export const NOBODY =
   "The account service was away when you joined, so you play without belongings. Leave and fight again to have some.";
 
+export const NO_FOOD = "There is nothing to eat or drink in your bag.";
+export const NOT_HURT = "You are not hurt.";
+export const FALLEN = "The fallen need no food.";
+
 const BY_KIND: Record<string, string> = {
   "lacking": "There is not enough of it any more.",
   "wrong-slot": "That is not worn there.",
   "empty-slot": "Nothing is worn there any more.",
+  "no-food": "That cannot be eaten or drunk.",
+  "too-soon": "You have only just had something. Wait a few seconds.",
   "unknown-recipe": "This recipe is no longer known. Reload the page.",
   "unauthorized": "Your session has ended. Leave, and sign in again at the title.",
   "not-found": "That is no longer there.",

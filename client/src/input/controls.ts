@@ -42,7 +42,10 @@ export class ControlState implements ControlSource {
   private held = new Set<Action>();
   private pressed = 0;
 
-  constructor(private readonly toggle: (what: HandToggle) => void) {}
+  constructor(
+    private readonly toggle: (what: HandToggle) => void,
+    private readonly eat: () => void = () => undefined,
+  ) {}
 
   press(action: Action): void {
     if (this.held.has(action)) return;
@@ -52,6 +55,7 @@ export class ControlState implements ControlSource {
     if (action === "previousSlot") this.moveSlot(-1);
     if (action === "scoreboard") this.scoreboardHeld = true;
     if (isToggle(action)) this.toggle(action);
+    if (action === "eat") this.eat();
   }
 
   release(action: Action): void {

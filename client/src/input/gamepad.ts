@@ -21,7 +21,7 @@ const BUTTONS: readonly (readonly [number, Action])[] = [
   [10, "run"],
   [11, "thirdPerson"],
   [12, "belongings"],
-  [13, "help"],
+  [13, "eat"],
   [14, "company"],
   [15, "nextSlot"],
 ];

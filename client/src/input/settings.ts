@@ -19,6 +19,7 @@ export const DEFAULT_BINDINGS: Record<Action, string> = {
   secondary: "Mouse2",
   dash: "KeyQ",
   horn: "KeyE",
+  eat: "KeyF",
   thirdPerson: "KeyV",
   scoreboard: "Tab",
   help: "KeyH",

@@ -21,6 +21,7 @@ import { TouchControls, TouchCorner } from "./TouchControls";
 import { Vitals } from "./Vitals";
 import { createBelongingsDoor, type BelongingsDoor } from "./belongings/door";
 import { TradeNotice } from "./belongings/TradeNotice";
+import { WordNotice } from "./belongings/WordNotice";
 import { BelongingsWindow } from "./belongings/BelongingsWindow";
 import { CompanyNotice } from "./company/CompanyNotice";
 import { CompanyWindow } from "./company/CompanyWindow";
@@ -122,6 +123,7 @@ function HudTop(props: PartProps & { door: BelongingsDoor; companyDoor: CompanyD
             keyName={props.door.keyName()}
             open={props.door.openTrade}
           />
+          <WordNotice word={props.door.state().word} />
         </Show>
         <CompanyNotice door={props.companyDoor} />
         <Show when={!alive()}>

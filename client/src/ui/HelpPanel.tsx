@@ -20,6 +20,7 @@ const GROUPS: readonly { title: string; lines: readonly [string, readonly Action
       ["Use what is in hand", ["primary"]],
       ["Lower the bow", ["secondary"]],
       ["Healing horn", ["horn"]],
+      ["Eat or drink out of the bag", ["eat"]],
       ["Next or previous in hand", ["nextSlot", "previousSlot"]],
     ],
   },
@@ -47,7 +48,8 @@ export function HelpPanel(props: PartProps) {
       <p class="dim">Walk over what the fallen leave to pick it up; while it is dim, it is another's.</p>
       <p class="dim">
         <b>Gamepad</b>: left stick walks and runs, right stick looks; RT uses, A jumps, B crouches, X
-        dashes, Y blows the horn, LB and RB choose, up opens your belongings, left your company, Start the menu.
+        dashes, Y blows the horn, LB and RB choose, down eats, up opens your belongings, left your company,
+        Start the menu.
       </p>
       <p class="dim">
         <b>Touch</b>: the left thumb walks, the right one looks; tap a slot to take it in hand.

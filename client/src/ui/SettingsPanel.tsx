@@ -16,6 +16,7 @@ const ACTION_NAMES: Record<Action, string> = {
   secondary: "Lower the bow",
   dash: "Dash",
   horn: "Healing horn",
+  eat: "Eat or drink",
   thirdPerson: "First or third person",
   scoreboard: "Scoreboard",
   help: "Keys",

@@ -281,6 +281,7 @@ export const ACTIONS = [
   "secondary",
   "dash",
   "horn",
+  "eat",
   "thirdPerson",
   "scoreboard",
   "help",
@@ -467,6 +468,8 @@ export interface GameActions {
   /** Back from the menu: captures the mouse again, where there is one. */
   resume(): void;
   toggle(what: Toggle): void;
+  /** Eats or drinks an item, or whatever of the bag fits best. */
+  eat(item?: string): void;
   /** Opens or closes the window of belongings: the mouse is free meanwhile, and the hands rest. */
   showBelongings(isOpen: boolean): void;
   /** The same for the window of friends, party and guild; one of them is open at a time. */

@@ -59,6 +59,7 @@ impl Play {
                 Ok(())
             }
             ["wear", name, pieces @ ..] => self.wear(name, pieces),
+            ["eat", name, points] => self.eat(name, number(points)?),
             ["tick", count] => self.tick(number(count)?),
             ["forget"] => {
                 self.events.clear();
@@ -163,6 +164,21 @@ impl Play {
         let dress = Dress {
             worn: worn?,
             revision: player.dress.revision + 1,
+            healed: player.dress.healed,
+        };
+        let session = player.session;
+        tick(&mut self.world, &mut vec![Command::Wear { session, dress }]);
+        Ok(())
+    }
+
+    /// Has it eat what heals so many points.
+    fn eat(&mut self, name: &str, points: u32) -> Played {
+        let row = self.row(name)?;
+        let player = self.world.players.get(self.world.bodies.player[row]);
+        let dress = Dress {
+            revision: player.dress.revision + 1,
+            healed: player.dress.healed + points,
+            ..player.dress
         };
         let session = player.session;
         tick(&mut self.world, &mut vec![Command::Wear { session, dress }]);

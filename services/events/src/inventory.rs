@@ -26,7 +26,7 @@ impl Body for Flows {
     const VERSION: u64 = 1;
 }
 
-/// A character wears something else than before. What, the inventory says to who asks: told twice, late or in
+/// A character wears something else than before, or has eaten. What, the inventory says to who asks: told twice, late or in
 /// another order it is the same.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Dressed {

@@ -60,6 +60,8 @@ fn problem_of(refusal: &Refusal) -> Problem {
         Refusal::Lacking { .. } => (StatusCode::CONFLICT, "There is not enough of it"),
         Refusal::NoRoom { .. } => (StatusCode::CONFLICT, "There is no room"),
         Refusal::EmptySlot { .. } => (StatusCode::CONFLICT, "Nothing is worn there"),
+        Refusal::NoFood { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "It is no food"),
+        Refusal::TooSoon { .. } => (StatusCode::CONFLICT, "The last meal was just now"),
         Refusal::Trade { .. } => (StatusCode::CONFLICT, "The trade is not like that"),
         Refusal::BornTwice { .. }
         | Refusal::Stale { .. }

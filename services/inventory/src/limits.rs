@@ -53,6 +53,9 @@ pub const TRADE_LOTS_MAX: usize = 16;
 /// A trade that nobody touches ends: two minutes are a long time to think about one.
 pub const TRADE_LIFE_MS: i64 = 120_000;
 
+/// From one thing that is eaten or drunk to the next: a bag full of draughts is no second life in one fight.
+pub const MEAL_PAUSE_MS: i64 = 10_000;
+
 /// Entries of one page of a ledger.
 pub const PAGE_ENTRIES_MAX: u32 = 100;
 /// Characters whose holders one call sets: a shard that recovers has some hundred.
@@ -63,7 +66,7 @@ pub const BATCH_BODY_BYTES_MAX: usize = 512 * 1_024;
 pub const AUDIT_PERIOD: Duration = Duration::from_secs(60);
 /// Items that a check names when the books do not close.
 pub const AUDIT_ITEMS_MAX: i64 = 20;
-/// Sums by place and item that staff are shown: 21 places of some hundred items.
+/// Sums by place and item that staff are shown: 22 places of some hundred items.
 pub const FLOWS_MAX: i64 = 4_096;
 
 const _: () = {

@@ -166,6 +166,11 @@ impl Inner {
         decide: &(dyn Fn(&Books) -> Result<Vec<Move>, Refusal> + Sync),
     ) -> Result<(i64, bool), InventoryError> {
         let answer = self.store.decide(order, &[order.author], decide).await?;
+        self.settle(answer)
+    }
+
+    /// The batch of what a player wished, and whether it was done before.
+    pub fn settle(&self, answer: Answer) -> Result<(i64, bool), InventoryError> {
         let (outcome, is_repeated) = self.count(answer)?;
         match outcome {
             Outcome::Done { batch } => Ok((batch, is_repeated)),

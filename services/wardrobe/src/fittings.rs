@@ -119,6 +119,7 @@ mod tests {
         Dress {
             worn: Worn::from_iter([Piece::Boots]),
             revision,
+            healed: 0,
         }
     }
 

@@ -6,7 +6,7 @@ use backends::{
     backoff::Backoff,
     broker::{Broker, Subscription},
 };
-use engine::{Command, Dress, Piece, SessionId};
+use engine::{Command, Dialect, Dress, Piece, SessionId};
 use events::{Body, inventory::Dressed};
 use inventory::store::{Equipment, Store};
 use tokio::{
@@ -27,6 +27,8 @@ pub struct Valet {
     pod: u16,
     store: Store,
     fittings: Fittings,
+    /// What the world spoke when it was last looked at.
+    dialect: Dialect,
 }
 
 type Answers = BTreeMap<SessionId, Dress>;
@@ -40,6 +42,7 @@ impl Valet {
             pod,
             store,
             fittings: Fittings::default(),
+            dialect: Dialect::OLDEST,
         }
     }
 
@@ -86,6 +89,8 @@ impl Valet {
             newest = Some(frames);
         }
         let Some(frames) = newest else { return };
+        let spoken = frames.iter().map(|it| it.dialect).min();
+        self.dialect = spoken.unwrap_or(self.dialect);
         self.fittings.begin();
         let own = frames.iter().filter(|it| it.source.pod == self.pod);
         for player in own.flat_map(|frame| &frame.players) {
@@ -98,8 +103,10 @@ impl Valet {
     /// A word that finds no room in the ring is said in the next look.
     fn say(&mut self) {
         let port = &mut self.port;
-        self.fittings
-            .say(|session, dress| port.send(Command::Wear { session, dress }).is_ok());
+        self.fittings.say(|session, dress| {
+            let dress = dress.spoken_in(self.dialect);
+            port.send(Command::Wear { session, dress }).is_ok()
+        });
     }
 }
 
@@ -160,5 +167,6 @@ pub fn dress_of(equipment: &Equipment) -> Dress {
             .filter_map(|item| Piece::named(item.name()))
             .collect(),
         revision: u32::try_from(equipment.revision).unwrap_or(u32::MAX),
+        healed: u32::try_from(equipment.healed).unwrap_or(u32::MAX),
     }
 }

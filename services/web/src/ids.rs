@@ -15,13 +15,20 @@ pub fn new_id() -> i64 {
     (i64::from_le_bytes(bytes) & i64::MAX).max(1)
 }
 
+/// Of an ordered id, below its milliseconds.
+const COUNT_BITS: u32 = 21;
+
 /// Greater than those that this process made before: milliseconds above a count that starts anywhere. Of two
 /// processes in one millisecond, one in two million are the same.
 pub fn ordered_id(now_ms: i64) -> i64 {
-    const COUNT_BITS: u32 = 21;
     static COUNT: LazyLock<AtomicI64> = LazyLock::new(|| AtomicI64::new(new_id() >> 32));
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     (now_ms << COUNT_BITS) | (count & ((1 << COUNT_BITS) - 1))
+}
+
+/// No ordered id of this millisecond or a later one is less.
+pub const fn first_ordered_id(now_ms: i64) -> i64 {
+    now_ms << COUNT_BITS
 }
 
 /// A positive number in plain decimal digits, each in one way only, so that texts can be compared and looked for. Ids
@@ -42,6 +49,10 @@ mod tests {
         let milliseconds = (0..1_000).map(|index| 1_700_000_000_000 + index);
         let ids: Vec<i64> = milliseconds.map(ordered_id).collect();
         assert!(ids.is_sorted() && ids[0] > 0);
+        assert!(
+            (first_ordered_id(1_700_000_000_000)..first_ordered_id(1_700_000_000_001))
+                .contains(&ids[0])
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is carried and what is worn.
-import { createMemo, For, Show } from "solid-js";
-import { BAG_PLACES, placesUsed, SLOTS, type Holdings, type Lot, type Slot } from "../../belongings";
+import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
+import { BAG_PLACES, lotKey, placesUsed, SLOTS, type Holdings, type Lot, type Slot } from "../../belongings";
 import type { TabProps } from "./BelongingsWindow";
 import { ItemDetails } from "./ItemDetails";
 import { ItemGrid, ItemPlace, lotAt } from "./ItemPlace";
@@ -57,8 +57,36 @@ export function BagTab(props: TabProps) {
             </button>
           )}
         </Show>
+        <Show when={food(shown(), props)}>
+          {(lot) => (
+            <button class="button primary" onClick={() => props.actions.eat(lot().item)}>
+              Use
+            </button>
+          )}
+        </Show>
+        <Show when={shown()?.slot === null && shown()?.lot}>
+          {(lot) => <ThrowAway lot={lot()} throwAway={() => props.belongings.discard(lot())} />}
+        </Show>
       </ItemDetails>
     </>
+  );
+}
+
+/** Asks once more: what is thrown away is gone. */
+function ThrowAway(props: { lot: Lot; throwAway(): void }) {
+  const [isAsked, setIsAsked] = createSignal(false);
+  createEffect(on(() => lotKey(props.lot), () => setIsAsked(false)));
+  return (
+    <button
+      class="button"
+      classList={{ grave: isAsked() }}
+      onClick={() => {
+        if (isAsked()) props.throwAway();
+        setIsAsked(!isAsked());
+      }}
+    >
+      {isAsked() ? "Gone for good?" : "Throw away"}
+    </button>
   );
 }
 
@@ -79,6 +107,11 @@ function shownOf(has: Holdings, picks: Picks, { state }: TabProps): Shown | null
 function wearable(shown: Shown | null, { state }: TabProps): Lot | null {
   if (shown === null || shown.slot !== null) return null;
   return state.catalogue.item(shown.lot.item).slot === null ? null : shown.lot;
+}
+
+function food(shown: Shown | null, { state }: TabProps): Lot | null {
+  if (shown === null || shown.slot !== null) return null;
+  return state.catalogue.item(shown.lot.item).heals === 0 ? null : shown.lot;
 }
 
 function wornAt(has: Holdings, slot: Slot): Lot | null {

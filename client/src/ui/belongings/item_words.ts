@@ -57,11 +57,12 @@ export function rarityOf(item: string, catalogue: Catalogue): Rarity {
 
 /** What it is, and what it is for. */
 export function purposeOf(item: string, catalogue: Catalogue): string {
-  const { slot, effect } = catalogue.item(item);
+  const { slot, effect, heals } = catalogue.item(item);
   const uses = catalogue.usesOf(item).map((title) => title.toLowerCase());
   const parts = [
     NATURES[item] ?? "",
     slot === null ? "" : `Worn ${WORN_WHERE[slot]},${effectOf(effect)}`,
+    heals === 0 ? "" : `It gives ${heals} points of health back.`,
     uses.length === 0 ? "" : `Makes ${listed(uses)}.`,
   ];
   return parts.filter((part) => part !== "").join(" ");

@@ -73,7 +73,10 @@ pub enum Sink {
     Crafting,
     /// Became part of the world.
     Built,
+    /// Eaten or drunk: what that heals the battle is told of.
     Used,
+    /// Thrown away by who had it.
+    Discarded,
     Broken,
     Decayed,
     /// By staff.
@@ -106,7 +109,7 @@ impl FromStr for Slot {
 }
 
 impl Place {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Bag,
         Self::Equipment(Slot::Hand),
         Self::Equipment(Slot::OffHand),
@@ -125,6 +128,7 @@ impl Place {
         Self::Sink(Sink::Crafting),
         Self::Sink(Sink::Built),
         Self::Sink(Sink::Used),
+        Self::Sink(Sink::Discarded),
         Self::Sink(Sink::Broken),
         Self::Sink(Sink::Decayed),
         Self::Sink(Sink::Confiscated),
@@ -151,6 +155,7 @@ impl Place {
             Self::Sink(Sink::Crafting) => "sink.crafting",
             Self::Sink(Sink::Built) => "sink.built",
             Self::Sink(Sink::Used) => "sink.used",
+            Self::Sink(Sink::Discarded) => "sink.discarded",
             Self::Sink(Sink::Broken) => "sink.broken",
             Self::Sink(Sink::Decayed) => "sink.decayed",
             Self::Sink(Sink::Confiscated) => "sink.confiscated",

@@ -57,6 +57,8 @@ pub struct ItemDefinition {
     pub slot: Option<Slot>,
     /// What it does in the battle, worn.
     pub effect: Option<Effect>,
+    /// Points of health that who eats or drinks it has back; 0 of what is no food.
+    pub heals: u16,
 }
 
 /// What something that is worn does in the battle: for players to read, the battle has its own numbers.

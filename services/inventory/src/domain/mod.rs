@@ -16,6 +16,7 @@ mod spoils;
 mod start;
 mod storage;
 mod trade;
+mod using;
 
 pub use account::{Account, Place, Sink, Slot, Source};
 pub use books::{Books, slots_used};
@@ -31,3 +32,4 @@ pub use spoils::{Find, put_away};
 pub use start::start;
 pub use storage::shift;
 pub use trade::{End, Side, State, Step, Trade};
+pub use using::{consume, discard};

@@ -47,6 +47,8 @@ struct RawItem {
     unique: bool,
     slot: Option<String>,
     effect: Option<Effect>,
+    #[serde(default)]
+    heals: u16,
 }
 
 #[derive(Deserialize)]
@@ -155,12 +157,17 @@ impl Faults {
             let amounts = 1..=EFFECT_MAX;
             let is_effect = it.effect.is_none_or(|it| amounts.contains(&it.parts().1));
             self.require(is_effect, &place, "an effect is 1 to 999");
+            let is_food = it.heals == 0 || (!it.unique && slot.is_none());
+            self.require(is_food, &place, "what is unique or worn is no food");
+            let is_healing = it.heals <= EFFECT_MAX;
+            self.require(is_healing, &place, "food heals 999 points at most");
             let definition = ItemDefinition {
                 title: it.title.clone(),
                 stack_max: it.stack,
                 is_unique: it.unique,
                 slot: slot.and_then(Result::ok),
                 effect: it.effect,
+                heals: it.heals,
             };
             (Item::new(name), definition)
         });

@@ -27,6 +27,10 @@ pub enum Refusal {
     WrongSlot { item: Item },
     /// Nothing is worn there.
     EmptySlot { slot: String },
+    /// It cannot be eaten or drunk.
+    NoFood { item: Item },
+    /// The last meal is not long enough ago.
+    TooSoon { left_ms: i64 },
     /// The trade is not what the call takes it for.
     Trade { what: String },
     /// What the character has was changed since somebody looked.
@@ -65,6 +69,8 @@ impl Refusal {
             Self::UnknownRecipe => "unknown-recipe",
             Self::WrongSlot { .. } => "wrong-slot",
             Self::EmptySlot { .. } => "empty-slot",
+            Self::NoFood { .. } => "no-food",
+            Self::TooSoon { .. } => "too-soon",
             Self::Trade { .. } => "trade",
             Self::Overtaken { .. } => "overtaken",
             Self::NothingToDo => "nothing-to-do",
@@ -89,6 +95,13 @@ impl fmt::Display for Refusal {
             Self::UnknownRecipe => formatter.write_str("there is no such recipe"),
             Self::WrongSlot { item } => write!(formatter, "{item} is not worn there"),
             Self::EmptySlot { slot } => write!(formatter, "nothing is worn in {slot}"),
+            Self::NoFood { item } => write!(formatter, "{item} cannot be eaten or drunk"),
+            Self::TooSoon { left_ms } => {
+                write!(
+                    formatter,
+                    "the last meal was just now; again in {left_ms} ms"
+                )
+            }
             Self::Trade { what } => formatter.write_str(what),
             Self::Overtaken { character } => {
                 write!(

@@ -27,6 +27,8 @@ pub struct ItemAnswer {
     slot: Option<&'static str>,
     /// What it does in the battle, worn.
     effect: Option<EffectAnswer>,
+    /// Points of health that who eats or drinks it has back; 0 of what is no food.
+    heals: u16,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -76,6 +78,7 @@ impl ItemAnswer {
                 let (kind, amount) = effect.parts();
                 EffectAnswer { kind, amount }
             }),
+            heals: definition.heals,
         }
     }
 }

@@ -21,6 +21,8 @@ pub fn router() -> OpenApiRouter<Inventory> {
         .routes(routes!(wishes::equip))
         .routes(routes!(wishes::unequip))
         .routes(routes!(wishes::shift))
+        .routes(routes!(wishes::eat))
+        .routes(routes!(wishes::discard))
         .routes(routes!(trades::current, trades::open))
         .routes(routes!(trades::offer))
         .routes(routes!(trades::confirm))

@@ -12,7 +12,7 @@ use web::ids::new_id;
 use crate::{
     Inventory, InventoryError,
     domain::{self, Books, Move, Place, Refusal, Slot},
-    routes::shapes::{Asked, Belongings, LotForm, thing_of},
+    routes::shapes::{Asked, Belongings, LotForm, item_of, thing_of},
 };
 
 #[derive(Serialize, ToSchema)]
@@ -147,6 +147,62 @@ pub async fn shift(
     inventory.fulfil(owner, &asked, &decide).await
 }
 
+#[derive(Deserialize, Serialize, ToSchema)]
+pub struct MealForm {
+    key: String,
+    item: String,
+}
+
+/// Eats or drinks one of something in the bag; the battle gives health back for it. Not less than 10 s after the
+/// last meal.
+#[utoipa::path(post, path = "/characters/{character}/meals", tag = "inventory",
+    request_body = MealForm, security(("bearer" = [])), responses(
+    (status = OK, body = Changed), (status = 400, body = Problem), (status = 401, body = Problem),
+    (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
+    (status = 503, body = Problem)))]
+pub async fn eat(
+    State(inventory): State<Inventory>,
+    Bearer(access): Bearer<Access>,
+    Path(character): Path<String>,
+    Json(form): Json<MealForm>,
+) -> Result<Json<Changed>, InventoryError> {
+    let owner = inventory.own(&access, &character).await?;
+    let asked = Asked::new("meal", &form.key, &form)?;
+    let definitions = inventory.store.definitions();
+    let item = item_of(definitions, &form.item)?;
+    let decide = |books: &Books| domain::consume(definitions, books, owner, &item);
+    let order = asked.order(owner, inventory.clock.now_ms());
+    let answer = inventory.store.eat(order, &decide).await?;
+    let done = inventory.settle(answer)?;
+    inventory.changed(owner, done).await
+}
+
+#[derive(Deserialize, Serialize, ToSchema)]
+pub struct DiscardForm {
+    key: String,
+    lot: LotForm,
+}
+
+/// Throws something in the bag away, for good.
+#[utoipa::path(post, path = "/characters/{character}/discards", tag = "inventory",
+    request_body = DiscardForm, security(("bearer" = [])), responses(
+    (status = OK, body = Changed), (status = 400, body = Problem), (status = 401, body = Problem),
+    (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
+    (status = 503, body = Problem)))]
+pub async fn discard(
+    State(inventory): State<Inventory>,
+    Bearer(access): Bearer<Access>,
+    Path(character): Path<String>,
+    Json(form): Json<DiscardForm>,
+) -> Result<Json<Changed>, InventoryError> {
+    let owner = inventory.own(&access, &character).await?;
+    let asked = Asked::new("discard", &form.key, &form)?;
+    let definitions = inventory.store.definitions();
+    let lot = form.lot.lot(definitions)?;
+    let decide = |books: &Books| domain::discard(definitions, books, owner, lot.clone());
+    inventory.fulfil(owner, &asked, &decide).await
+}
+
 fn slot_of(text: &str) -> Result<Slot, Problem> {
     let slot = text.parse();
     slot.map_err(|()| Problem::invalid("slot", "there is no such slot"))
@@ -160,7 +216,15 @@ impl Inventory {
         decide: &(dyn Fn(&Books) -> Result<Vec<Move>, Refusal> + Sync),
     ) -> Result<Json<Changed>, InventoryError> {
         let order = asked.order(owner, self.clock.now_ms());
-        let (batch, is_repeated) = self.decide(order, decide).await?;
+        let done = self.decide(order, decide).await?;
+        self.changed(owner, done).await
+    }
+
+    async fn changed(
+        &self,
+        owner: i64,
+        (batch, is_repeated): (i64, bool),
+    ) -> Result<Json<Changed>, InventoryError> {
         Ok(Json(Changed {
             batch: batch.to_string(),
             repeated: is_repeated,

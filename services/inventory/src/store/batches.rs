@@ -11,8 +11,8 @@ use crate::{
     domain::{Books, Changes, Move, Refusal, check},
     limits::{ANSWER_MEMORY_MS, BATCHES_PER_SWEEP},
     store::{
-        Claim, Point, Store, balances, characters, events, insist, posting, posting::Stamp,
-        rollback,
+        Claim, Point, Store, balances, characters, entries, events, insist, posting,
+        posting::Stamp, rollback,
     },
 };
 
@@ -59,6 +59,12 @@ pub(super) enum Work<'a> {
         owners: &'a [i64],
         decide: &'a (dyn Fn(&Books) -> Result<Vec<Move>, Refusal> + Sync),
     },
+    /// The same of one, who did not eat or drink just before.
+    Meal {
+        owner: i64,
+        at_ms: i64,
+        decide: &'a (dyn Fn(&Books) -> Result<Vec<Move>, Refusal> + Sync),
+    },
     /// By staff, on what the owner has at this revision.
     Rollback(Point, i64),
 }
@@ -83,6 +89,23 @@ impl Store {
         decide: &(dyn Fn(&Books) -> Result<Vec<Move>, Refusal> + Sync),
     ) -> Result<Answer, SqlError> {
         insist(async || self.perform(order, Work::Decision { owners, decide }).await).await
+    }
+
+    /// Does what `decide` makes of what who asks has, unless the last meal was less than [`MEAL_PAUSE_MS`] ago.
+    ///
+    /// # Errors
+    /// As of [`Self::apply`].
+    pub async fn eat(
+        &self,
+        order: Order<'_>,
+        decide: &(dyn Fn(&Books) -> Result<Vec<Move>, Refusal> + Sync),
+    ) -> Result<Answer, SqlError> {
+        let meal = || Work::Meal {
+            owner: order.author,
+            at_ms: order.at_ms,
+            decide,
+        };
+        insist(async || self.perform(order, meal()).await).await
     }
 
     pub(super) async fn perform(
@@ -111,6 +134,7 @@ impl Store {
             Err(
                 refusal @ (Refusal::Stale { .. }
                 | Refusal::Unclaimed { .. }
+                | Refusal::TooSoon { .. }
                 | Refusal::Overtaken { .. }),
             ) => {
                 return Ok(Answer::New(Outcome::Refused(refusal)));
@@ -140,6 +164,17 @@ impl Store {
             Work::Decision { owners, decide } => {
                 characters::lock(connection, owners).await?;
                 decide(&balances::load(connection, owners).await?)
+            }
+            Work::Meal {
+                owner,
+                at_ms,
+                decide,
+            } => {
+                characters::lock(connection, &[*owner]).await?;
+                match entries::pause_left_ms(connection, *owner, *at_ms).await? {
+                    0 => decide(&balances::load(connection, &[*owner]).await?),
+                    left_ms => Err(Refusal::TooSoon { left_ms }),
+                }
             }
             Work::Rollback(point, revision) => {
                 characters::lock(connection, &[point.owner]).await?;

@@ -2,9 +2,11 @@
 
 use backends::sql::{SqlError, row};
 use sqlx::{AnyConnection, any::AnyRow};
+use web::ids::first_ordered_id;
 
 use crate::{
     domain::{Account, Changes, Place, Thing},
+    limits::MEAL_PAUSE_MS,
     store::{Store, balances, posting::Stamp, rows::Insert},
 };
 
@@ -59,6 +61,26 @@ pub async fn write(
     });
     let rows: Vec<Row> = rows.collect();
     WRITE.run(connection, &rows).await.map(drop)
+}
+
+/// Until the owner may eat or drink again; 0 if now. Entries rise with time, so only the newest are looked at.
+pub async fn pause_left_ms(
+    connection: &mut AnyConnection,
+    owner: i64,
+    now_ms: i64,
+) -> Result<i64, SqlError> {
+    let since_ms = now_ms - MEAL_PAUSE_MS;
+    let found = sqlx::query(
+        "SELECT MAX(at_ms) AS at_ms FROM inventory_entries \
+         WHERE owner = $1 AND batch_id >= $2 AND place = 'sink.used' AND change > 0",
+    )
+    .bind(owner)
+    .bind(first_ordered_id(since_ms.max(0)))
+    .fetch_one(connection)
+    .await?;
+    let last_ms: Option<i64> = row::get(&found, "at_ms")?;
+    let left_ms = last_ms.map_or(0, |last_ms| last_ms - since_ms);
+    Ok(left_ms.clamp(0, MEAL_PAUSE_MS))
 }
 
 impl Store {

@@ -1,22 +1,28 @@
-//! What characters wear, with the revision at which they do: for whoever tells the battle.
+//! What characters wear and have eaten, with the revision at which that is so: for whoever tells the battle.
 
 use std::collections::BTreeMap;
 
 use backends::sql::{SqlError, row};
 use sqlx::AssertSqlSafe;
 
-use crate::{domain::Item, limits::EQUIPMENT_OWNERS_MAX, store::Store};
+use crate::{
+    domain::{Item, Place},
+    limits::EQUIPMENT_OWNERS_MAX,
+    store::{Store, balances},
+};
 
-/// What a character wears.
+/// What a character wears and has eaten.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Equipment {
     /// How often what it has was changed by then: of two answers the greater one is the later.
     pub revision: i64,
     pub items: Vec<Item>,
+    /// Points of health that were in all that it ever ate and drank.
+    pub healed: i64,
 }
 
 impl Store {
-    /// What these characters wear, at most [`EQUIPMENT_OWNERS_MAX`] of them. Of each, revision and items are
+    /// What these characters wear and have eaten, at most [`EQUIPMENT_OWNERS_MAX`] of them. Of each, revision and items are
     /// of one instant. One whose belongings nobody ever asked for is not among them.
     ///
     /// # Errors
@@ -34,7 +40,17 @@ impl Store {
             let of_one = worn.entry(row::get(found, "owner")?).or_default();
             of_one.revision = row::get(found, "revision")?;
             let item: Option<String> = row::get(found, "item")?;
-            of_one.items.extend(item.map(Item::from));
+            let Some(item) = item.map(Item::from) else {
+                continue;
+            };
+            match balances::place_of(found)? {
+                Place::Sink(_) => {
+                    let heals = self.definitions.item(&item).map_or(0, |it| it.heals);
+                    let count: i64 = row::get(found, "balance")?;
+                    of_one.healed += count.saturating_mul(heals.into());
+                }
+                _ => of_one.items.push(item),
+            }
         }
         Ok(worn)
     }
@@ -44,11 +60,11 @@ impl Store {
 fn question(owner_count: usize) -> String {
     let owners: Vec<String> = (1..=owner_count).map(|it| format!("${it}")).collect();
     format!(
-        "SELECT c.owner AS owner, c.revision AS revision, b.item AS item \
-         FROM inventory_characters c LEFT JOIN inventory_balances b \
+        "SELECT c.owner AS owner, c.revision AS revision, b.place AS place, b.item AS item, \
+         b.balance AS balance FROM inventory_characters c LEFT JOIN inventory_balances b \
          ON b.owner = c.owner AND b.balance > 0 AND b.place IN ('equipment.hand', \
          'equipment.off_hand', 'equipment.head', 'equipment.chest', 'equipment.legs', \
-         'equipment.feet') WHERE c.owner IN ({}) ORDER BY c.owner, b.place",
+         'equipment.feet', 'sink.used') WHERE c.owner IN ({}) ORDER BY c.owner, b.place",
         owners.join(", ")
     )
 }

@@ -1,5 +1,5 @@
 //! What others are told of a change: the economy, what came from the world and went back to it; the shards, what
-//! others than they did with characters they hold; and the battle, who wears something else.
+//! others than they did with characters they hold; and the battle, who wears something else or has eaten.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use events::{Body, inventory::Dressed};
 use serde_json::json;
 
 use crate::{
-    domain::{Changes, Item, Place},
+    domain::{Changes, Item, Place, Sink},
     store::posting::Stamp,
 };
 
@@ -53,10 +53,11 @@ pub async fn put(
     Ok(())
 }
 
-/// Whose equipment is another now.
+/// Whose equipment is another now, and who has eaten.
 fn dressed(changes: &Changes) -> BTreeSet<i64> {
     let accounts = changes.keys().map(|(account, _)| account);
-    let worn = accounts.filter(|it| matches!(it.place, Place::Equipment(_)));
+    let is_felt = |it: &Place| matches!(it, Place::Equipment(_) | Place::Sink(Sink::Used));
+    let worn = accounts.filter(|it| is_felt(&it.place));
     worn.map(|it| it.owner).collect()
 }
 

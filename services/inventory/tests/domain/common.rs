@@ -10,6 +10,7 @@ plank = { title = "Plank", stack = 10 }
 sword = { title = "Sword", unique = true, slot = "hand" }
 axe = { title = "Axe", unique = true, slot = "hand" }
 cap = { title = "Cap", slot = "head" }
+bread = { title = "Bread", stack = 16, heals = 15 }
 [recipes]
 plank = { needs = { log = 1 }, gives = { plank = 4 } }
 sword = { needs = { log = 1, plank = 2 }, gives = { sword = 1 } }

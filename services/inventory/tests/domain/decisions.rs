@@ -1,8 +1,8 @@
 //! Crafting, wearing and storing: what may be, and what may not.
 
 use inventory::domain::{
-    Account, Books, Definitions, Lot, Move, Place, Refusal, Slot, craft, equip, shift, slots_used,
-    unequip,
+    Account, Books, Definitions, Lot, Move, Place, Refusal, Slot, consume, craft, discard, equip,
+    shift, slots_used, unequip,
 };
 use spatial::random::SplitMix64;
 
@@ -119,6 +119,42 @@ fn a_chest_takes_and_gives_until_it_is_full() {
     assert!(shift(&definitions, &books, out, lot(0)).is_err());
 }
 
+#[test]
+fn food_is_eaten_one_at_a_time_and_nothing_else_is() {
+    let definitions = definitions();
+    let mut books = books(&[gain(ME, stack("bread"), 2), gain(ME, stack("log"), 1)]);
+    for left in [1, 0] {
+        let moves = consume(&definitions, &books, ME, &stack("bread").item);
+        do_all(&mut books, moves);
+        assert_eq!(books.balance(BAG, &stack("bread")), left);
+    }
+    let refusal = consume(&definitions, &books, ME, &stack("bread").item);
+    assert!(matches!(refusal, Err(Refusal::Lacking { .. })));
+    for item in ["log", "sword", "nothing"] {
+        let refusal = consume(&definitions, &books, ME, &stack(item).item);
+        assert!(matches!(refusal, Err(Refusal::NoFood { .. })), "{item}");
+    }
+}
+
+#[test]
+fn what_is_in_the_bag_is_thrown_away_and_no_more_than_that() {
+    let definitions = definitions();
+    let sword = unique("sword", 1);
+    let mut books = books(&[gain(ME, stack("log"), 5), gain(ME, sword.clone(), 1)]);
+    for lot in [Lot::new(stack("log"), 3), Lot::new(sword.clone(), 1)] {
+        let moves = discard(&definitions, &books, ME, lot);
+        do_all(&mut books, moves);
+    }
+    assert_eq!(books.balance(BAG, &stack("log")), 2);
+    assert_eq!(books.balance(BAG, &sword), 0);
+    for count in [0, 3, u32::MAX] {
+        let lot = Lot::new(stack("log"), count);
+        assert!(discard(&definitions, &books, ME, lot).is_err(), "{count}");
+    }
+    let refusal = discard(&definitions, &books, ME, Lot::new(sword, 1));
+    assert!(matches!(refusal, Err(Refusal::Lacking { .. })));
+}
+
 /// Over seeds: whatever is decided can be done, sums to zero, and leaves no account fuller than it may be.
 #[test]
 fn whatever_is_decided_can_be_done() {
@@ -126,7 +162,11 @@ fn whatever_is_decided_can_be_done() {
     let mut done = 0;
     for seed in 0..200 {
         let mut random = SplitMix64::keyed(&[seed, 1]);
-        let mut books = books(&[gain(ME, stack("log"), 200), gain(ME, stack("cap"), 2)]);
+        let mut books = books(&[
+            gain(ME, stack("log"), 200),
+            gain(ME, stack("cap"), 2),
+            gain(ME, stack("bread"), 9),
+        ]);
         let mut next = 0;
         for _ in 0..60 {
             let decided = decide(&definitions, &books, &mut random, &mut next);
@@ -169,11 +209,13 @@ fn decide(
     };
     let times = 1 + random.below(6);
     let slot = pick(random, &[Slot::Hand, Slot::Head]);
-    match random.below(6) {
+    match random.below(8) {
         0 => craft(definitions, books, (ME, "plank", times), new_id),
         1 => craft(definitions, books, (ME, "sword", times), new_id),
         2 => equip(definitions, books, ME, slot, &thing),
         3 => unequip(definitions, books, ME, slot),
+        6 => consume(definitions, books, ME, &thing.item),
+        7 => discard(definitions, books, ME, Lot::new(thing, 1)),
         4 => shift(
             definitions,
             books,

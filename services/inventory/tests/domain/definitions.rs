@@ -70,6 +70,14 @@ fn faults_of_items_are_told_with_their_place() {
             "[items.a]\ntitle = 'x'\nslot = 'head'\neffect = { magic = 1 }",
             "unknown variant",
         ),
+        (
+            "[items.a]\ntitle = 'x'\nslot = 'head'\nheals = 5",
+            "items.a: what is unique or worn is no food",
+        ),
+        (
+            "[items.a]\ntitle = 'x'\nheals = 1000",
+            "items.a: food heals 999 points at most",
+        ),
         ("[start]\nnothing_known = 1", "start: there is no item"),
         ("[start]\nsword = 0", "start: a count of sword is 1 to 999"),
         (

@@ -20,6 +20,7 @@ log = { title = "Log", stack = 64 }
 plank = { title = "Plank", stack = 10 }
 sword = { title = "Sword", unique = true, slot = "hand", effect = { blow = 4 } }
 cap = { title = "Cap", slot = "head" }
+bread = { title = "Bread", stack = 16, heals = 15 }
 [recipes]
 plank = { needs = { log = 1 }, gives = { plank = 4 } }
 sword = { needs = { log = 1, plank = 2 }, gives = { sword = 1 } }

@@ -19,7 +19,7 @@ fn the_definitions_are_for_everybody_but_not_what_is_found() {
             .await
             .ok(200);
         let sword = json!({ "item": "sword", "title": "Sword", "stack": 1, "unique": true, "slot": "hand",
-            "effect": { "kind": "blow", "amount": 4 } });
+            "effect": { "kind": "blow", "amount": 4 }, "heals": 0 });
         assert!(
             told["items"].as_array().expect("items").contains(&sword),
             "{told}"
@@ -92,6 +92,93 @@ fn one_crafts_wears_and_stores_and_asks_twice_without_harm() {
             .await
             .refused(409, "lacking");
         world.call(call, ANNAS, shift("s3", "out", 1)).await.ok(200);
+    });
+}
+
+/// What the battle is told that a character has eaten.
+async fn healed(world: &World, character: i64) -> i64 {
+    let told = world.inventory.store.equipment(&[character]).await;
+    told.expect("a database")[&character].healed
+}
+
+#[test]
+fn one_eats_now_and_then_and_the_battle_is_told_of_each_meal_once() {
+    on_each_service(async |world| {
+        world.gain(101, "bread", None, 3).await;
+        world.gain(101, "log", None, 1).await;
+        assert_eq!(healed(world, 101).await, 0);
+        let call = "POST /inventory/characters/101/meals";
+        let meal = |key| json!({ "key": key, "item": "bread" });
+        let first = world.call(call, ANNAS, meal("m1")).await.ok(200);
+        assert_eq!(first["belongings"]["bag"][0]["count"], 2);
+        let again = world.call(call, ANNAS, meal("m1")).await.ok(200);
+        assert_eq!(again["repeated"], true, "the answer was lost");
+        let soon = world.call(call, ANNAS, meal("m2")).await;
+        soon.refused(409, "too-soon");
+        assert_eq!(healed(world, 101).await, 15);
+        world.pass(9_999);
+        let soon = world.call(call, ANNAS, meal("m2")).await;
+        soon.refused(409, "too-soon");
+        world.pass(1);
+        let later = world.call(call, ANNAS, meal("m2")).await.ok(200);
+        assert_eq!(later["repeated"], false, "the same wish, in time");
+        assert_eq!(healed(world, 101).await, 30);
+        let worn = world.inventory.store.equipment(&[101]).await;
+        assert!(worn.expect("a database")[&101].items.is_empty());
+        world.pass(60_000);
+        let log = json!({ "key": "m3", "item": "log" });
+        world.call(call, ANNAS, log).await.refused(422, "no-food");
+        let none = json!({ "key": "m4", "item": "cake" });
+        let none = world.call(call, ANNAS, none).await;
+        none.refused(422, "invalid-field");
+        let strange = world.call(call, BERTS, meal("m5")).await;
+        strange.refused(404, "not-found");
+    });
+}
+
+#[test]
+fn two_meals_at_once_are_one() {
+    on_each_service(async |world| {
+        world.gain(101, "bread", None, 5).await;
+        let call = "POST /inventory/characters/101/meals";
+        let meal = |key: &str| json!({ "key": key, "item": "bread" });
+        let (first, second, third) = tokio::join!(
+            world.call(call, ANNAS, meal("a")),
+            world.call(call, ANNAS, meal("b")),
+            world.call(call, ANNAS, meal("c")),
+        );
+        let statuses = [first, second, third].map(|it| it.status.as_u16());
+        assert_eq!(statuses.iter().filter(|it| **it == 200).count(), 1);
+        assert_eq!(healed(world, 101).await, 15, "{statuses:?}");
+        assert_eq!(bag(world, ANNAS, 101).await[0]["count"], 4);
+    });
+}
+
+#[test]
+fn what_is_thrown_away_is_gone_and_in_the_ledger() {
+    on_each_service(async |world| {
+        world.gain(101, "log", None, 5).await;
+        world.gain(101, "sword", Some(7), 1).await;
+        let call = "POST /inventory/characters/101/discards";
+        let discard = |key, item, unique: Option<&str>, count| {
+            let lot = json!({ "item": item, "unique": unique, "count": count });
+            json!({ "key": key, "lot": lot })
+        };
+        let logs = discard("d1", "log", None, 3);
+        let done = world.call(call, ANNAS, logs.clone()).await.ok(200);
+        assert_eq!(done["belongings"]["bag"][0]["count"], 2);
+        world.call(call, ANNAS, logs).await.ok(200);
+        let sword = discard("d2", "sword", Some("7"), 1);
+        let done = world.call(call, ANNAS, sword).await.ok(200);
+        assert_eq!(done["belongings"]["bag"].as_array().expect("lots").len(), 1);
+        let more = world.call(call, ANNAS, discard("d3", "log", None, 3)).await;
+        more.refused(409, "lacking");
+        let none = world.call(call, ANNAS, discard("d4", "log", None, 0)).await;
+        none.refused(422, "invalid-field");
+        let ledger = "GET /inventory/characters/101/ledger";
+        let page = world.call(ledger, ANNAS, Value::Null).await.ok(200);
+        let places: Vec<_> = page.as_array().expect("entries").iter().collect();
+        assert!(places.iter().any(|it| it["place"] == "sink.discarded"));
     });
 }
 

@@ -1,4 +1,5 @@
-//! The whole way: somebody is given armour and puts it on, and the next blow in the battle does less.
+//! The whole way: somebody is given armour and puts it on, and the next blow in the battle does less; and eats, and has
+//! health back.
 
 use std::{
     sync::Arc,
@@ -12,7 +13,9 @@ use engine::{
 };
 use inventory::{
     Config, Inventory, Owners, ShardToken,
-    domain::{Account, Definitions, Item, Lot, Move, Place, Slot, Source, Thing, equip, unequip},
+    domain::{
+        Account, Definitions, Item, Lot, Move, Place, Slot, Source, Thing, consume, equip, unequip,
+    },
     store::{Order, Outcome, Store},
 };
 use spatial::partition::Owner;
@@ -103,11 +106,29 @@ impl Battle {
                 assert_eq!(self.world.bodies.combat[row].worn, worn);
                 return;
             }
-            let is_present = |character| Command::Present {
-                session: session(character),
-                attachment: Attachment::default(),
-            };
-            self.tick([ANNA, BERT].map(is_present).into()).await;
+            self.stay().await;
+        }
+    }
+
+    /// Their edges say that they are there.
+    async fn stay(&mut self) {
+        let is_present = |character| Command::Present {
+            session: session(character),
+            attachment: Attachment::default(),
+        };
+        self.tick([ANNA, BERT].map(is_present).into()).await;
+    }
+
+    /// Until a character has so much health.
+    async fn until_health(&mut self, character: i64, health: u16) {
+        loop {
+            let frame = self.tick(Vec::new()).await;
+            let mut players = frame.players.iter();
+            let player = players.find(|it| it.session == session(character));
+            if player.expect("it is in").health == health {
+                return;
+            }
+            self.stay().await;
         }
     }
 
@@ -261,6 +282,18 @@ async fn fight(database: &Database) {
     let rest = armour.into_iter().filter(|it| *it != Piece::Trousers);
     battle.until_worn(ANNA, Worn::from_iter(rest)).await;
     assert_eq!(battle.blow().await, 26);
+    let bread = Thing::stack(Item::new("bread"));
+    let given = Move {
+        lot: Lot::new(bread.clone(), 1),
+        from: Account::new(ANNA, Place::Source(Source::Grant)),
+        to: Account::bag(ANNA),
+    };
+    act(&store, "give bread", |_| Ok(vec![given.clone()])).await;
+    act(&store, "eat", |books| {
+        consume(store.definitions(), books, ANNA, &bread.item)
+    })
+    .await;
+    battle.until_health(ANNA, 100 - 26 + 15).await;
 }
 
 #[test]

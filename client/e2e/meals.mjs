@@ -1,0 +1,109 @@
+//! Food: eaten by a key in the battle and in the window, it heals who is hurt, now and then; and what is thrown away
+//! out of the bag.
+
+import { strict as assert } from "node:assert";
+import { bagOf, belongingsClosed, openBelongings } from "./belongings_window.mjs";
+import { Player } from "./browser.mjs";
+import { Server } from "./server.mjs";
+
+const DEED_MS_MAX = 30_000;
+const SLOT_BOMB = 2;
+const DESK = { width: 1_280, height: 720 };
+
+export async function meals(report, browser) {
+  const check = (name, work) => report.check(`meals: ${name}`, work);
+  // Nobody else is to hurt anybody.
+  const server = await Server.start(0);
+  const dora = await Player.open(browser, server.url, "Dora", { viewport: DESK });
+  try {
+    await dora.join(0);
+    await dora.joined();
+    await check("one who is whole eats nothing", () => eatWhole(dora));
+    await check("F eats and gives health back, and not again at once", () => eatHurt(dora));
+    await check("food is used in the window, too, once some seconds have passed", () => eatInWindow(dora));
+    await check("what is in the bag is thrown away after a second press", () => throwAway(dora));
+    assert.deepEqual(dora.errors, []);
+  } catch (error) {
+    report.broke("meals", error);
+  } finally {
+    await dora.close();
+    await server.dispose();
+  }
+}
+
+async function eatWhole(dora) {
+  await dora.until("alive", () => window.voxelheim.own.alive, DEED_MS_MAX);
+  await dora.page.keyboard.press("KeyF");
+  await dora.says(".word-notice", "You are not hurt.");
+}
+
+async function eatHurt(dora) {
+  const before = await hurt(dora);
+  await dora.page.keyboard.press("KeyF");
+  await dora.says(".word-notice", "Bread: 15 points of health.");
+  await dora.screenshot("meals-eaten");
+  await isHealedTo(dora, before + 15);
+  await dora.page.keyboard.press("KeyF");
+  await dora.says(".word-notice", "Wait a few seconds");
+  await openBelongings(dora);
+  await has(dora, "bread", 2);
+}
+
+async function eatInWindow(dora) {
+  const before = await dora.evaluate(() => window.voxelheim.own.health);
+  await dora.page.click('.item-grid.bag [data-item="bread"]');
+  await dora.says(".item-words", "It gives 15 points of health back.");
+  await dora.screenshot("meals-bread");
+  const use = dora.page.getByRole("button", { name: "Use" });
+  // The service says when.
+  for (let tries = 0; (await bagOf(dora)).get("bread") === 2; tries++) {
+    assert.ok(tries < 40, "it may be eaten at last");
+    await use.click();
+    await dora.until("an answer", () => document.querySelector(".word-line")?.textContent !== "", DEED_MS_MAX);
+    await dora.page.waitForTimeout(500);
+  }
+  await isHealedTo(dora, before + 15);
+}
+
+async function throwAway(dora) {
+  await dora.page.click('.item-grid.bag [data-item="stone"]');
+  await dora.page.getByRole("button", { name: "Throw away" }).click();
+  await has(dora, "stone", 8);
+  await dora.page.getByRole("button", { name: "Gone for good?" }).click();
+  await dora.says(".word-line", "8 × Stone: thrown away.");
+  assert.equal((await bagOf(dora)).get("stone"), undefined);
+  await dora.page.keyboard.press("Escape");
+  await belongingsClosed(dora);
+}
+
+/** By bombs of its own at its feet, as soon as it may be hurt; the health that is left. */
+async function hurt(dora) {
+  await dora.evaluate((slot) => {
+    const { test } = window.voxelheim;
+    test.look(0, -1.5);
+    test.selectSlot(slot);
+    test.press("primary");
+  }, SLOT_BOMB);
+  await dora.until("a wound", () => window.voxelheim.own.health <= 70, 2 * DEED_MS_MAX);
+  await dora.evaluate(() => window.voxelheim.test.release("primary"));
+  // Others may be under way.
+  let last = 0;
+  const isCalm = async () => {
+    const { health, alive } = await dora.evaluate(() => window.voxelheim.own);
+    const isSame = alive && health === last && health <= 70;
+    last = health;
+    return isSame;
+  };
+  for (let calm = 0; calm < 6; calm = (await isCalm()) ? calm + 1 : 0) await dora.page.waitForTimeout(500);
+  return last;
+}
+
+function isHealedTo(dora, health) {
+  const isThere = (wanted) => window.voxelheim.own.health >= wanted;
+  return dora.until(`a health of ${health}`, isThere, DEED_MS_MAX, health);
+}
+
+async function has(player, item, count) {
+  await player.page.waitForSelector(`.item-grid.bag [data-item="${item}"]`);
+  assert.equal((await bagOf(player)).get(item), count);
+}
