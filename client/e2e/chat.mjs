@@ -120,7 +120,7 @@ async function reported(admin, bera, ivar) {
   }
   assert.equal(await ivar.evaluate(() => document.activeElement.id), "chat-input");
   await ivar.screenshot("chat-reported");
-  const { reports } = await admin.reports();
+  const reports = await admin.reports();
   assert.deepEqual(reports.map(({ reason, context }) => [reason, context.at(-1).text]), [
     ["Insults", "You are all cowards"],
   ]);
@@ -272,7 +272,7 @@ async function muted(admin, ivar, bera) {
   await ivar.until("is told of the mute", toldOfMute, HEARD_MS_MAX, 1);
   await say(ivar, "can you hear me?");
   await ivar.until("is refused", toldOfMute, HEARD_MS_MAX, 2);
-  await admin.unmute(account);
+  await admin.unmute(account, "calm again");
   // The edge learns of it a moment later; until then each try is refused again.
   for (let refusals = 2; refusals >= 0; ) {
     await say(ivar, "and speaks again");

@@ -1,4 +1,4 @@
-//! Staff, who do through the services' own routes what a test does not do through a page.
+//! Staff, who do through the services' routes what a test does not do through a page.
 
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
@@ -78,16 +78,16 @@ export class Admin {
 
   /** Until then, by an account's number. */
   mute(account, reason, untilMs) {
-    return this.#request("PUT", `/chat/mutes/${account}`, { reason, until_ms: untilMs });
+    return this.act("POST", `/players/${account}/mute`, { reason, until_ms: untilMs });
   }
 
   /** Those that are open. */
-  reports() {
-    return this.#request("GET", "/chat/reports");
+  async reports() {
+    return (await this.operate("GET", "/reports")).body.reports;
   }
 
-  unmute(account) {
-    return this.#request("DELETE", `/chat/mutes/${account}`);
+  unmute(account, reason) {
+    return this.act("POST", `/players/${account}/unmute`, { reason });
   }
 
   #call(method, path, form) {

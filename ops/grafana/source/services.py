@@ -32,5 +32,5 @@ def services():
             ], "cps", "Words a second, over all edges.")),
         row("Under way", 6,
             bars("Requests not answered yet", query('sum by (role) (voxelheim_http_requests_under_way{role=~"$role"})', "{{role}}"), "short", "256 are let in at once by each process.", [(None, GREEN), (100, YELLOW), (200, RED)]),
-            stat("Moderators' acts today", query("sum(increase(voxelheim_chat_moderated_total[24h])) or vector(0)"), "short", "Mutes, words removed, reports resolved.", [(None, GREY)], decimals=0, spark=False)),
+            stat("Staff's acts today", query('sum(increase(voxelheim_admin_actions_total{outcome="done"}[24h])) or vector(0)'), "short", "Mutes, bans, regions moved, and whatever else is in the log.", [(None, GREY)], decimals=0, spark=False)),
     ], [("role", "Service", 'voxelheim_http_request_seconds_count')])

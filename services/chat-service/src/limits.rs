@@ -41,9 +41,10 @@ pub const PAGE_LINES_MAX: i64 = 100;
 pub const PAGE_LINES_DEFAULT: i64 = 50;
 /// Lines before a reported message that a moderator sees with it.
 pub const CONTEXT_LINES: i64 = 10;
-/// Reports of one page, and mutes of the list.
+/// Reports of one page.
 pub const PAGE_REPORTS_MAX: i64 = 50;
-pub const MUTES_LISTED_MAX: i64 = 4_096;
+/// Mutes that edges are told of again.
+pub const MUTES_TOLD_MAX: i64 = 4_096;
 /// Reports of one account in a window: an angry evening. More are refused.
 pub const REPORTS_MAX: u64 = 10;
 pub const REPORTS_WINDOW: Duration = Duration::from_secs(600);
@@ -51,8 +52,6 @@ pub const REPORTS_WINDOW: Duration = Duration::from_secs(600);
 pub const REASON_CHARS_MAX: usize = chat::limits::REASON_CHARS_MAX;
 /// The longest mute: a year. Longer is a sanction of the account.
 pub const MUTE_MS_MAX: i64 = 366 * 24 * 3_600 * 1_000;
-/// The body of a filter: 4,096 words of 40 letters, most of one byte.
-pub const FILTER_BODY_BYTES_MAX: usize = 256 * 1_024;
 
 /// How often all edges are told all that holds, for those that missed something while the broker was away.
 pub const STATE_PERIOD: Duration = Duration::from_secs(60);
@@ -65,11 +64,13 @@ pub const STATE_NOTICES_MAX: usize = 500;
 
 const _: () = {
     assert!(BATCH_MAX <= backends::limits::PUBLISH_EVENTS_MAX);
-    assert!(FILTER_BODY_BYTES_MAX < backends::limits::EVENT_BYTES_MAX);
+    // A filter is one event: words of letters that are 4 bytes at most, each in quotes and with a comma.
+    let word_bytes_max = *chat::limits::FILTER_WORD_CHARS.end() * 4 + 3;
+    assert!(chat::limits::FILTER_WORDS_MAX * word_bytes_max < backends::limits::EVENT_BYTES_MAX);
     // Of four channels: an edge knows again all that it is told again.
     assert!(4 * STATE_LINES_MAX as usize <= chat::limits::REMOVED_MAX);
     assert!(chat::limits::HISTORY_MAX <= STATE_LINES_MAX as usize);
-    assert!(MUTES_LISTED_MAX as usize == chat::limits::MUTES_MAX);
+    assert!(MUTES_TOLD_MAX as usize == chat::limits::MUTES_MAX);
     // A letter is 4 bytes at most, and as many again where JSON writes it with a backslash.
     assert!(STATE_NOTICES_MAX * (REASON_CHARS_MAX * 8 + 128) < backends::limits::EVENT_BYTES_MAX);
 };

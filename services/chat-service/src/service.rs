@@ -8,13 +8,13 @@ use backends::{
     sql::Database,
 };
 use chat::Memberships;
-use tokens::{Access, Role};
+use tokens::Access;
 use tokio::{sync::watch, time};
 use utoipa_axum::router::OpenApiRouter;
 use web::{Asked, Authenticate, Check, Clock, Counter, Gate, Metrics, Problem};
 
 use crate::{
-    ChatError, keeper,
+    keeper,
     limits::SWEEP_PERIOD,
     rates::Rates,
     routes,
@@ -45,8 +45,6 @@ pub struct Inner {
     pub characters: Arc<dyn Characters>,
     gate: Arc<dyn Gate<Access>>,
     hushed: Counter,
-    /// What moderators did, by kind.
-    pub moderated: Counter,
 }
 
 impl std::ops::Deref for ChatService {
@@ -76,11 +74,6 @@ impl ChatService {
                 "chat_hushed_total",
                 "Words beyond what an account may say over all its connections.",
                 "reason",
-            ),
-            moderated: metrics.counter(
-                "chat_moderated_total",
-                "What moderators did about chat.",
-                "act",
             ),
         }))
     }
@@ -161,17 +154,6 @@ impl ChatService {
         Stamp {
             by: access.account.cast_unsigned(),
             at_ms: self.clock.now_ms(),
-        }
-    }
-
-    /// The stamp of a moderator.
-    ///
-    /// # Errors
-    /// A problem, for anybody else.
-    pub fn moderator(&self, access: &Access) -> Result<Stamp, ChatError> {
-        match access.role >= Role::Moderator {
-            true => Ok(self.stamp(access)),
-            false => Err(Problem::forbidden("this is for moderators with a second factor").into()),
         }
     }
 }

@@ -1,29 +1,18 @@
-//! The routes: what comes in is checked, what goes out is shaped, and what happens is the store's.
+//! The routes, for players: what comes in is checked, what goes out is shaped, and what happens is the store's. What
+//! moderators do about chat is the staff service's, which does it in the store and keeps a log of it.
 
 mod channels;
-mod messages;
 mod mutes;
 mod reports;
 mod shapes;
-mod words;
 
-use axum::extract::DefaultBodyLimit;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{ChatService, limits::FILTER_BODY_BYTES_MAX};
+use crate::ChatService;
 
 pub fn router() -> OpenApiRouter<ChatService> {
-    let words = OpenApiRouter::new()
-        .routes(routes!(words::read, words::replace))
-        .layer(DefaultBodyLimit::max(FILTER_BODY_BYTES_MAX));
     OpenApiRouter::new()
         .routes(routes!(channels::lines))
-        .routes(routes!(channels::slow))
-        .routes(routes!(messages::remove))
-        .routes(routes!(reports::report, reports::list))
-        .routes(routes!(reports::resolve))
+        .routes(routes!(reports::report))
         .routes(routes!(mutes::own))
-        .routes(routes!(mutes::list))
-        .routes(routes!(mutes::mute, mutes::unmute))
-        .merge(words)
 }

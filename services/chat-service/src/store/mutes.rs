@@ -5,7 +5,7 @@ use chat::Notice;
 use sqlx::any::AnyRow;
 
 use crate::{
-    limits::{MUTES_LISTED_MAX, STATE_MEMORY_MS},
+    limits::{MUTES_TOLD_MAX, STATE_MEMORY_MS},
     store::{Stamp, Store},
     topics,
 };
@@ -118,30 +118,18 @@ impl Store {
         row.as_ref().map(mute_of).transpose()
     }
 
-    /// Mutes that hold now, those that last longest first.
-    ///
-    /// # Errors
-    /// [`SqlError::Unavailable`].
-    pub async fn mutes(&self, now_ms: i64) -> Result<Vec<KeptMute>, SqlError> {
-        self.mutes_since(now_ms, i64::MAX).await
-    }
-
-    /// Mutes that hold now, and those that ended lately.
+    /// Mutes that hold now, those that last longest first, and those that ended lately.
     ///
     /// # Errors
     /// [`SqlError::Unavailable`].
     pub async fn mutes_to_tell(&self, now_ms: i64) -> Result<Vec<KeptMute>, SqlError> {
-        self.mutes_since(now_ms, now_ms - STATE_MEMORY_MS).await
-    }
-
-    async fn mutes_since(&self, now_ms: i64, changed_ms: i64) -> Result<Vec<KeptMute>, SqlError> {
         let rows = sqlx::query(
             "SELECT account, until_ms, reason, changed_ms, changed_by, revision FROM chat_mutes \
              WHERE until_ms > $1 OR changed_ms >= $2 ORDER BY until_ms DESC LIMIT $3",
         )
         .bind(now_ms)
-        .bind(changed_ms)
-        .bind(MUTES_LISTED_MAX)
+        .bind(now_ms - STATE_MEMORY_MS)
+        .bind(MUTES_TOLD_MAX)
         .fetch_all(self.database.pool())
         .await?;
         rows.iter().map(mute_of).collect()

@@ -70,13 +70,6 @@ impl Store {
         Ok(self.words_and_revision().await?.0)
     }
 
-    /// # Errors
-    /// [`SqlError::Unavailable`].
-    pub async fn set_filter(&self, words: WordList, stamp: Stamp) -> Result<Filter, SqlError> {
-        let set = self.replace_filter(words, None, stamp).await?;
-        Ok(set.expect("in place of whatever was there"))
-    }
-
     /// Changes the filter that holds, which nobody else changes meanwhile: `edit` is asked again if somebody did.
     ///
     /// # Errors
@@ -92,7 +85,7 @@ impl Store {
             if let Err(refusal) = edit(&mut words) {
                 return Ok(Err(refusal));
             }
-            if let Some(filter) = self.replace_filter(words, Some(revision), stamp).await? {
+            if let Some(filter) = self.replace_filter(words, revision, stamp).await? {
                 return Ok(Ok(filter));
             }
         }
@@ -107,7 +100,7 @@ impl Store {
     async fn replace_filter(
         &self,
         words: WordList,
-        over: Option<i64>,
+        over: i64,
         stamp: Stamp,
     ) -> Result<Option<Filter>, SqlError> {
         let words = Arc::new(words);
@@ -117,7 +110,7 @@ impl Store {
         };
         let topic = topics::WORDS.to_owned();
         let told = |revision| filter(revision).notice();
-        let about = (WORDS, over);
+        let about = (WORDS, Some(over));
         let set = self.set(about, &words, (topic, &told), stamp).await?;
         Ok(set.map(filter))
     }

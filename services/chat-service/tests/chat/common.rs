@@ -16,7 +16,11 @@ use backends::{
     testing::{Server, block_on, on_each_database, server_url, unique_name},
 };
 use chat::{Audience, Channel, Ears, Notice, Speaker, Words};
-use chat_service::{Characters, ChatService, Exchange, store::Store};
+use chat_service::{
+    Characters, ChatService, Exchange,
+    limits::PAGE_REPORTS_MAX,
+    store::{Report, Stamp, Store},
+};
 use serde_json::Value;
 use tokens::{Access, Role};
 use tokio::{sync::mpsc, sync::watch, task::JoinHandle, time::timeout};
@@ -26,10 +30,13 @@ use web::{
 };
 
 pub const NOW_MS: i64 = 1_700_000_000_000;
-/// Tokens: two players, who have the characters of their number and 100, and a moderator.
+/// Tokens of two players, who have the characters of their number and 100.
 pub const ANN: &str = "1";
 pub const BEN: &str = "2";
-pub const MOD: &str = "moderator 9";
+/// The account of a moderator, who does what staff's service does: in the store.
+pub const MOD: u64 = 9;
+/// Why somebody is muted.
+pub const RUDE: &str = "rude to all";
 /// How long a test waits for what must come, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -47,16 +54,12 @@ struct TestGate;
 impl Gate<Access> for TestGate {
     fn pass<'a>(&'a self, token: &'a str) -> Asked<'a, Access> {
         Box::pin(async move {
-            let (role, account) = match token.strip_prefix("moderator ") {
-                Some(account) => (Role::Moderator, account),
-                None => (Role::Player, token),
-            };
             Ok(Access {
                 issuer: String::new(),
                 audience: String::new(),
-                account: account.parse().map_err(|_| Problem::unauthorized())?,
+                account: token.parse().map_err(|_| Problem::unauthorized())?,
                 session: 1,
-                role,
+                role: Role::Player,
                 guest: false,
                 issued_ms: 0,
                 expires_ms: i64::MAX,
@@ -125,6 +128,37 @@ impl World {
 
     pub async fn get(&self, path: &str, token: &str) -> Answer {
         self.call(&format!("GET {path}"), token, Value::Null).await
+    }
+
+    /// Of the moderator, now.
+    pub fn stamp(&self) -> Stamp {
+        Stamp {
+            by: MOD,
+            at_ms: self.clock().now_ms(),
+        }
+    }
+
+    pub async fn mute(&self, account: u64, until_ms: i64) {
+        let muted = self.chat.store.mute(account, until_ms, RUDE, self.stamp());
+        muted.await.expect("a database");
+    }
+
+    /// Whether it was muted.
+    pub async fn unmute(&self, account: u64) -> bool {
+        let ended = self.chat.store.unmute(account, self.stamp()).await;
+        ended.expect("a database")
+    }
+
+    /// Whether they were there to be removed.
+    pub async fn remove(&self, words: &Words) -> bool {
+        let removed = self.chat.store.remove(words.sequence, self.stamp()).await;
+        removed.expect("a database")
+    }
+
+    /// Reports that are open, or resolved.
+    pub async fn reports(&self, is_open: bool, behind: Option<(i64, i64)>) -> Vec<Report> {
+        let reports = self.chat.store.reports(is_open, behind, PAGE_REPORTS_MAX);
+        reports.await.expect("a database")
     }
 
     /// A process with edges, which is told something already.

@@ -7,9 +7,9 @@ use backends::{
     testing::{OwnServer, Server, TestDatabase, block_on},
 };
 use chat::Notice;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::common::{ANN, BEN, MOD, NOW_MS, World, message, wait_for, words};
+use crate::common::{ANN, BEN, NOW_MS, World, message, wait_for, words};
 
 #[test]
 fn a_broker_that_stops_and_starts_again_loses_no_young_words_and_no_mute() {
@@ -27,8 +27,7 @@ fn a_broker_that_stops_and_starts_again_loses_no_young_words_and_no_mute() {
 
         server.stop();
         here.say(words(1, 2, "meanwhile")).await;
-        let mute = json!({ "until_ms": NOW_MS + 60_000, "reason": "rude" });
-        world.call("PUT /chat/mutes/1", MOD, mute).await.ok(200);
+        world.mute(1, NOW_MS + 60_000).await;
         server.start();
 
         let is_muted = |notice: &Notice| matches!(notice, Notice::Muted { account: 1, .. });
@@ -40,10 +39,7 @@ fn a_broker_that_stops_and_starts_again_loses_no_young_words_and_no_mute() {
         .await;
         // Its own queue may have missed the event while its connection was lost; whoever begins is told.
         let mut late = world.process().await;
-        world
-            .call("DELETE /chat/mutes/1", MOD, Value::Null)
-            .await
-            .ok(204);
+        assert!(world.unmute(1).await);
         late.until("the mute's end", is_muted).await;
         here.say(words(1, 3, "after")).await;
         late.texts_until("after").await;

@@ -1,9 +1,12 @@
 //! Reports: taken once, with what was said, and resolved once.
 
-use chat_service::limits::{CONTEXT_LINES, REPORTS_MAX};
-use serde_json::{Value, json};
+use chat_service::{
+    limits::{CONTEXT_LINES, REPORTS_MAX},
+    store::ReportState,
+};
+use serde_json::json;
 
-use crate::common::{ANN, BEN, MOD, message, on_each, words};
+use crate::common::{ANN, BEN, MOD, NOW_MS, message, on_each, words};
 
 #[test]
 fn a_report_shows_what_was_said_before_whatever_becomes_of_it() {
@@ -19,36 +22,33 @@ fn a_report_shows_what_was_said_before_whatever_becomes_of_it() {
         let first = world.call(call, BEN, form.clone()).await.ok(201);
         let again = world.call(call, BEN, form).await.ok(201);
         assert_eq!(first, again, "the same of one account is one");
-        let removed = format!("DELETE /chat/messages/{}", message(&rude));
-        world.call(&removed, MOD, Value::Null).await.ok(204);
-        let queue = world.get("/chat/reports", MOD).await.ok(200);
-        assert_eq!(queue["reports"].as_array().map(Vec::len), Some(1));
-        let report = &queue["reports"][0];
-        assert_eq!(
-            (&report["reporter"], &report["reason"]),
-            (&"2".into(), &"It is rude".into())
-        );
-        let context = report["context"].as_array().expect("lines");
+        assert!(world.remove(&rude).await);
+        let queue = world.reports(true, None).await;
+        let [report] = &queue[..] else {
+            panic!("one report: {queue:?}");
+        };
+        assert_eq!((report.reporter, report.reason.as_str()), (2, "It is rude"));
+        let context = &report.context;
         assert_eq!(context.len() as i64, CONTEXT_LINES + 1);
-        assert_eq!(context[0]["text"], "line 2");
-        assert_eq!(context[CONTEXT_LINES as usize]["text"], "line 12");
-        assert_eq!(context[0]["account"], "1");
+        assert_eq!(context[0].text, "line 2");
+        let last = &context[CONTEXT_LINES as usize];
+        assert_eq!((last.text.as_str(), last.speaker.account), ("line 12", 1));
 
-        let resolve = format!(
-            "POST /chat/reports/{}/resolve",
-            report["report"].as_str().expect("a number")
-        );
-        let note = json!({ "note": "muted for a day" });
-        let resolved = world.call(&resolve, MOD, note.clone()).await.ok(200);
-        assert_eq!(resolved["resolved"]["by"], "9");
-        world
-            .call(&resolve, MOD, note)
-            .await
-            .refused(409, "report-resolved");
-        let open = world.get("/chat/reports", MOD).await.ok(200);
-        assert_eq!(open["reports"], json!([]));
-        let done = world.get("/chat/reports?state=resolved", MOD).await.ok(200);
-        assert_eq!(done["reports"][0]["resolved"]["note"], "muted for a day");
+        let store = &world.chat.store;
+        let resolve = async || {
+            let resolved = store.resolve(report.id, "muted for a day", world.stamp());
+            resolved.await.expect("a database")
+        };
+        assert!(resolve().await);
+        assert!(!resolve().await, "once");
+        assert_eq!(world.reports(true, None).await, []);
+        let done = world.reports(false, None).await;
+        let resolved = ReportState::Resolved {
+            at_ms: NOW_MS,
+            by: MOD,
+            note: "muted for a day".to_owned(),
+        };
+        assert_eq!(done[0].state, resolved);
     });
 }
 
@@ -65,13 +65,10 @@ fn the_queue_is_shown_in_pages_the_eldest_first() {
                 .await
                 .ok(201);
         }
-        let first = world.get("/chat/reports", MOD).await.ok(200);
-        let next = first["next"].as_str().expect("there are more");
-        let second = format!("/chat/reports?after={next}");
-        let second = world.get(&second, MOD).await.ok(200);
-        let counts = [&first, &second].map(|page| page["reports"].as_array().map_or(0, Vec::len));
-        assert_eq!(counts, [50, 10]);
-        assert!(second["next"].is_null());
+        let first = world.reports(true, None).await;
+        let last = first.last().expect("there are many");
+        let second = world.reports(true, Some((last.at_ms, last.id))).await;
+        assert_eq!((first.len(), second.len()), (50, 10));
     });
 }
 
@@ -87,18 +84,7 @@ fn a_flood_of_reports_and_reports_of_nothing_are_refused() {
         assert!(answer.refused(429, "too-many-requests")["retry_after_s"].is_u64());
         let answer = world.call("POST /chat/reports", BEN, form).await;
         answer.refused(404, "not-found");
-        world
-            .get("/chat/reports", ANN)
-            .await
-            .refused(403, "forbidden");
-        let resolve = json!({ "note": "x" });
-        let answer = world
-            .call("POST /chat/reports/1/resolve", ANN, resolve.clone())
-            .await;
-        answer.refused(403, "forbidden");
-        let answer = world
-            .call("POST /chat/reports/1/resolve", MOD, resolve)
-            .await;
-        answer.refused(404, "not-found");
+        let resolved = world.chat.store.resolve(1, "x", world.stamp()).await;
+        assert!(!resolved.expect("a database"), "there is none");
     });
 }
