@@ -21,7 +21,6 @@ import { fetchCore } from "./world/core";
 import type { PageSwitches } from "./world/hud_model";
 import type { ToMesher } from "./world/mesher";
 import type { FrameView, GameActions, OwnState, Settings, Toggle } from "./world/state";
-import type { Talk } from "./world/talk";
 import { World } from "./world/world";
 
 const VERSION = "0.1.0";
@@ -65,8 +64,7 @@ async function main(): Promise<void> {
   const gamepad = new GamepadInput(controls, () => actions.toggle("menu"));
   const hands = { controls, devices, touch, gamepad };
   const belongings = new Belongings(account, around);
-  const parts = { send, talk: world.talk, own: world.own.state, belongings };
-  const actions = makeActions(parts, view, hands, () => keeper.changed());
+  const actions = makeActions({ send, world, belongings }, view, hands, () => keeper.changed());
   const company = new Company(account, around);
   lookInFront(belongings, company);
   company.subscribe(({ calls, level }) => {
@@ -185,18 +183,19 @@ interface Hands {
 /** What actions reach. */
 interface Reach {
   send: (message: ToWire) => void;
-  talk: Talk;
-  own: OwnState;
+  world: World;
   belongings: Belongings;
 }
 
 function makeActions(
-  { send, talk, own, belongings }: Reach,
+  { send, world, belongings }: Reach,
   view: FrameView,
   hands: Hands,
   settingsChanged: () => void,
 ): GameActions {
   const { controls, devices, touch, gamepad } = hands;
+  const { talk } = world;
+  const lackedPoints = ({ alive, healthMax, health }: OwnState) => (alive ? healthMax - health : null);
   const actions: GameActions = {
     join: (name, house) => {
       send({ kind: "connect", request: connectRequest(name, house, view.settings) });
@@ -226,7 +225,7 @@ function makeActions(
       if (controls.device === "mouse") devices.lock();
     },
     toggle: (what) => toggle(what, view, actions),
-    eat: (item) => void belongings.eat(own.alive ? own.healthMax - own.health : null, item),
+    eat: (item) => void belongings.eat(lackedPoints(world.own.state), item),
     showBelongings: (isOpen) => showWindow("belongings", isOpen, hands),
     showCompany: (isOpen) => showWindow("company", isOpen, hands),
     watchPad: (tell) => gamepad.giveTo(tell),
