@@ -222,19 +222,7 @@ async function rollsBack(panel, cheat) {
 }
 
 async function configures(panel) {
-  await panel.go("config");
-  const text = panel.page.getByRole("textbox", { name: "Configuration" });
-  const before = await text.inputValue();
-  await text.fill(`${before}${CONFIG_LINE}\n`);
-  await panel.press("Show the difference");
-  await panel.says(".diff .new", CONFIG_LINE);
-  await panel.screenshot("admin-config-difference");
-  await panel.act("Change it…", "Change it", "To see it", "Change the configuration");
-  await panel.says(".cards li", "To see it");
-  assert.equal(await text.inputValue(), `${before}${CONFIG_LINE}\n`);
-  await panel.act("Undo the newest…", "Undo it", "It was a test", "Undo the last change");
-  await panel.says(".cards li", "undid: It was a test");
-  assert.equal(await text.inputValue(), before);
+  await panel.configure(CONFIG_LINE);
   await looks(panel, ["config"]);
 }
 

@@ -42,6 +42,7 @@ export async function adminPods(report, browser) {
     await check("who is connected is seen, whatever the edge", () => seesSessions(panel, world));
     await check("a region goes from pod to pod while they fight in it, and its pause is told", () => moves(panel, player, world));
     await check("a pod is drained, and takes regions again", () => drains(panel, world));
+    await check("an admin changes what all pods and edges go by, and undoes it", () => configures(browser, server, world));
     await check("nobody was dropped", async () => {
       assert.equal(await player.evaluate(() => window.voxelheim.phase), "joined");
       const { joined, dropped } = await world.bots.finish();
@@ -133,6 +134,27 @@ async function drains(panel, world) {
   await panel.screenshot("admin-drained");
   await panel.act("Stop draining…", "Stop draining", REASON, `Stop draining pod ${pod}`);
   await until("it takes regions again", () => !shard().is_draining, DEED_MS_MAX);
+}
+
+/** Both edges say that they are full, and later that they are not: who is in stays. */
+async function configures(browser, server, world) {
+  const desk = await Panel.open(browser, server, await Admin.appoint(server), (page) => ofWorld(page, world));
+  try {
+    await desk.enter();
+    const full = (isFull) =>
+      until(`edges are ${isFull ? "full" : "open"}`, () => allAre(world, isFull), DEED_MS_MAX);
+    await full(false);
+    await desk.configure("sessions_max = 1", () => full(true));
+    await full(false);
+    assert.deepEqual(desk.errors, []);
+  } finally {
+    await desk.close();
+  }
+}
+
+async function allAre({ edges }, isFull) {
+  const statuses = edges.map(async ({ url }) => (await fetch(`${url}/status`)).json());
+  return (await Promise.all(statuses)).every(({ sessions_max }) => (sessions_max === 1) === isFull);
 }
 
 /** The region in which most players are. */

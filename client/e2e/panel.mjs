@@ -1,5 +1,6 @@
 //! The operators' panel in a browser of its own, as staff have it.
 
+import { strict as assert } from "node:assert";
 import { Player } from "./browser.mjs";
 import { codeOf } from "./one_time_code.mjs";
 
@@ -73,6 +74,24 @@ export class Panel extends Player {
     if (failures.length > 0) throw new Error(`${title}: ${failures.join("; ")}`);
     await this.page.waitForSelector("dialog", { state: "detached" });
     return this.page.locator(".deed.done .deed-effect").first().textContent();
+  }
+
+  /** Adds a line to the configuration with the difference in sight, and undoes that; `between` sees what it does. */
+  async configure(line, between = async () => {}) {
+    await this.go("config");
+    const text = this.page.getByRole("textbox", { name: "Configuration" });
+    const before = await text.inputValue();
+    await text.fill(`${before}${line}\n`);
+    await this.press("Show the difference");
+    await this.says(".diff .new", line);
+    await this.screenshot("admin-config-difference");
+    await this.act("Change it…", "Change it", "To see it", "Change the configuration");
+    await this.says(".cards li", "To see it");
+    assert.equal(await text.inputValue(), `${before}${line}\n`);
+    await between();
+    await this.act("Undo the newest…", "Undo it", "It was a test", "Undo the last change");
+    await this.says(".cards li", "undid: It was a test");
+    assert.equal(await text.inputValue(), before);
   }
 
   /** A controller that acts may divide the very region that an operator is about to move. */
