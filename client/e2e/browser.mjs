@@ -76,9 +76,10 @@ export class Player {
     return until(`${this.name}: ${what}`, () => this.page.evaluate(condition, argument), timeoutMs);
   }
 
-  /** Until an element has these words. */
+  /** Until one of these elements has these words. */
   says(selector, words) {
-    const isSaid = ([where, what]) => document.querySelector(where)?.textContent.includes(what);
+    const isSaid = ([where, what]) =>
+      [...document.querySelectorAll(where)].some(({ textContent }) => textContent.includes(what));
     return this.until(`${selector} says ${words}`, isSaid, SAID_MS_MAX, [selector, words]);
   }
 

@@ -98,8 +98,9 @@ async function hurt(dora) {
   return last;
 }
 
+/** Nobody and nothing else heals there. */
 function isHealedTo(dora, health) {
-  const isThere = (wanted) => window.voxelheim.own.health >= wanted;
+  const isThere = (wanted) => window.voxelheim.own.health === wanted;
   return dora.until(`a health of ${health}`, isThere, DEED_MS_MAX, health);
 }
 

@@ -51,12 +51,6 @@ export class Panel extends Player {
     await this.page.locator("dialog").getByRole("button", { name: words, exact: true }).click();
   }
 
-  says(selector, words) {
-    const isSaid = ([where, what]) =>
-      [...document.querySelectorAll(where)].some(({ textContent }) => textContent.includes(what));
-    return this.until(`${selector} says ${words}`, isSaid, DEED_MS_MAX, [selector, words]);
-  }
-
   owners() {
     return this.page
       .locator(".square")

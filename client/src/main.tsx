@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   const view = freshView(world, loadSettings());
   const keeper = keepSettings(account, view);
   const isPlaying = () => world.phase === "joined";
-  const controls = new ControlState((what) => actions.toggle(what), () => actions.eat());
+  const controls = new ControlState((what) => (what === "eat" ? actions.eat() : actions.toggle(what)));
   const devices = attachKeyboardAndMouse(stage, controls, () => view.settings, isPlaying);
   const touch = new TouchInput(controls, () => view.settings);
   attachTouch(stage, touch, isPlaying);

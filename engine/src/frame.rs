@@ -120,7 +120,7 @@ pub struct PlayerState {
     pub kills: u16,
     pub deaths: u16,
     pub score: u32,
-    /// What it wears, as far as its shard has heard.
+    /// What it wears and has eaten, as far as its shard has heard.
     pub dress: Dress,
 }
 

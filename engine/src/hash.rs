@@ -308,11 +308,11 @@ fn of_estate(estate: &Estate) -> u64 {
     spoils(eaten(digest, *dress), gained).end()
 }
 
-/// Nothing of one who ate nothing: the first dialect has no word for it.
+/// Nothing where nobody said: the first dialect has no word for it.
 fn eaten(digest: Digest, dress: Dress) -> Digest {
-    match dress.healed {
-        0 => digest,
-        healed => digest.pair(healed, 109),
+    match dress.eaten {
+        None => digest,
+        Some(eaten) => digest.pair(eaten, 110),
     }
 }
 

@@ -117,8 +117,8 @@ pub enum Command {
     },
     /// What a session's spoils were when they were sealed under this number is put down for good.
     SpoilsKept { session: SessionId, seal: u32 },
-    /// What a session's character wears. A word whose revision is not greater than that of the one that is
-    /// known changes nothing: so it does not matter how often or in which order they come.
+    /// What a session's character wears and has eaten. A word that is no news to the one that is known
+    /// ([`Dress::is_news_to`]) changes nothing: so it does not matter how often or in which order they come.
     Wear { session: SessionId, dress: Dress },
     /// Terrain generated or loaded off the tick path; a shard takes of it the cells it owns.
     Terrain { bricks: Vec<(CellCoord, Brick)> },

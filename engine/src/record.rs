@@ -356,34 +356,34 @@ impl Record for Worn {
     }
 }
 
-/// Behind the pieces' bits: what was eaten follows. Most ate nothing, and the first dialect has no word for it.
-const HAS_EATEN: u8 = 1 << Piece::COUNT;
+/// Behind the pieces' bits: what was eaten follows. The first dialect has no word for it.
+const TELLS_EATEN: u8 = 1 << Piece::COUNT;
 
 impl Record for Dress {
     fn write(&self, output: &mut Vec<u8>) {
-        let eaten = if self.healed == 0 { 0 } else { HAS_EATEN };
-        (self.worn.bits() | eaten).write(output);
-        self.revision.write(output);
-        if self.healed != 0 {
-            self.healed.write(output);
+        let Self {
+            worn,
+            revision,
+            eaten,
+        } = self;
+        let tells = if eaten.is_some() { TELLS_EATEN } else { 0 };
+        (worn.bits() | tells).write(output);
+        revision.write(output);
+        if let Some(eaten) = eaten {
+            eaten.write(output);
         }
     }
 
     fn read(input: &mut Input) -> Result<Self, CheckpointError> {
         let bits = u8::read(input)?;
-        let worn = Worn::from_bits(bits & !HAS_EATEN).ok_or(CheckpointError::BadNumber)?;
-        let revision = Record::read(input)?;
-        let healed = match bits & HAS_EATEN {
-            0 => 0,
-            _ => match u32::read(input)? {
-                0 => return Err(CheckpointError::BadNumber),
-                healed => healed,
-            },
-        };
+        let worn = Worn::from_bits(bits & !TELLS_EATEN).ok_or(CheckpointError::BadNumber)?;
         Ok(Self {
             worn,
-            revision,
-            healed,
+            revision: Record::read(input)?,
+            eaten: match bits & TELLS_EATEN {
+                0 => None,
+                _ => Some(Record::read(input)?),
+            },
         })
     }
 }

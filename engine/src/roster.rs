@@ -64,10 +64,10 @@ pub fn dress(world: &mut World, session: SessionId, dress: Dress) -> bool {
         return false;
     };
     let player = world.players.get_mut(slot);
-    if dress.revision <= player.dress.revision {
+    let dress = dress.spoken_in(world.dialect);
+    if !dress.is_news_to(player.dress) {
         return true;
     }
-    let dress = dress.spoken_in(world.dialect);
     let is_change = player.dress.worn != dress.worn;
     let healing = player.dress.healing_until(dress);
     player.dress = dress;

@@ -308,7 +308,7 @@ impl Spoils {
 pub struct Estate {
     pub session: SessionId,
     pub spoils: Spoils,
-    /// What it wore: who is back before all is put down wears it at once.
+    /// What it wore and had eaten: who is back before all is put down wears it at once.
     pub dress: Dress,
 }
 

@@ -88,25 +88,34 @@ pub struct Worn(u8);
 pub struct Dress {
     pub worn: Worn,
     pub revision: u32,
-    /// Points of health that were in all that the character ever ate and drank. What a word has more of than
-    /// the one before heals: told twice, late or not at all it is the same in the end.
-    pub healed: u32,
+    /// Points of health that were in all that the character ever ate and drank; none while nobody said. What a
+    /// word has more of than the one before heals: told twice, late or not at all it is the same in the end.
+    pub eaten: Option<u32>,
 }
 
 impl Dress {
-    /// As a world of a dialect hears it: before the second nothing that is eaten heals.
+    /// As a world of a dialect hears it: the first has no word for what is eaten.
     pub const fn spoken_in(self, dialect: Dialect) -> Self {
         match dialect.has_food() {
             true => self,
-            false => Self { healed: 0, ..self },
+            false => Self {
+                eaten: None,
+                ..self
+            },
         }
     }
 
-    /// What is to be healed where this was the last word. Before the first nobody knows what was eaten when.
+    /// Whether it tells more than what is held: a later state, or of the same what was eaten, too.
+    pub const fn is_news_to(self, held: Self) -> bool {
+        self.revision > held.revision
+            || (self.revision == held.revision && self.eaten.is_some() && held.eaten.is_none())
+    }
+
+    /// What is to be healed where this was held. Where nothing was said of food nobody knows what was eaten when.
     pub(crate) fn healing_until(self, next: Self) -> u16 {
-        let points = match self.revision {
-            0 => 0,
-            _ => next.healed.saturating_sub(self.healed),
+        let points = match (self.eaten, next.eaten) {
+            (Some(held), Some(now)) => now.saturating_sub(held),
+            _ => 0,
         };
         u16::try_from(points).unwrap_or(u16::MAX)
     }

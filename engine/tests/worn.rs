@@ -37,9 +37,12 @@ impl Inventory {
         let dress = self.dresses.entry(session).or_default();
         dress.revision += 1 + self.random.below(3);
         dress.worn = Worn::from_bits(bits).expect("each has a meaning");
-        if self.random.chance(1, 3) {
-            dress.healed += 1 + self.random.below(60);
-        }
+        let more = if self.random.chance(1, 3) {
+            1 + self.random.below(60)
+        } else {
+            0
+        };
+        dress.eaten = Some(dress.eaten.unwrap_or(0) + more);
         let word = Command::Wear {
             session,
             dress: *dress,
@@ -102,7 +105,7 @@ fn word(session: SessionId, revision: u32, pieces: &[Piece]) -> Command {
         dress: Dress {
             worn,
             revision,
-            healed: 0,
+            eaten: None,
         },
     }
 }
@@ -117,7 +120,7 @@ fn what_is_worn_is_the_same_on_any_number_of_shards_and_after_any_checkpoint() {
             let mut players = frame.players.iter();
             let healed =
                 |it: &Event| matches!(it, Event::Healed { target, healer, .. } if target == healer);
-            players.any(|it| it.dress.healed > 100) && frame.events.iter().any(healed)
+            players.any(|it| it.dress.eaten > Some(100)) && frame.events.iter().any(healed)
         });
         assert!(has_eaten, "somebody was hurt, and ate");
         for shard_count in [2, 3, 8] {
@@ -222,10 +225,10 @@ fn a_fall_and_a_reconnect_undress_nobody_and_who_comes_anew_is_dressed_by_an_est
 }
 
 /// A word of so many points that were eaten, ever.
-fn meal(session: SessionId, revision: u32, healed: u32) -> Command {
+fn meal(session: SessionId, revision: u32, eaten: u32) -> Command {
     let dress = Dress {
         revision,
-        healed,
+        eaten: Some(eaten),
         ..Dress::default()
     };
     Command::Wear { session, dress }
@@ -272,9 +275,28 @@ fn food_is_of_no_use_to_the_dead_and_in_the_first_dialect() {
         tick(&mut world, &mut vec![meal(session, 1, 0)]);
         tick(&mut world, &mut vec![meal(session, 2, 15)]);
         assert_eq!(world.bodies.combat[row].health, wanted);
-        let told = world.frame.players[0].dress.healed;
-        assert_eq!(told, if dialect == Dialect::OLDEST { 0 } else { 15 });
+        let told = world.frame.players[0].dress.eaten;
+        assert_eq!(told, (dialect > Dialect::OLDEST).then_some(15));
     }
+}
+
+#[test]
+fn what_was_eaten_before_the_world_speaks_of_food_heals_nobody_afterwards() {
+    let session = SessionId(5);
+    let mut world = flat_world(8, 0).speaking(Dialect::OLDEST);
+    tick(&mut world, &mut vec![enter(session)]);
+    let row = world.bodies.row(world.frame.players[0].body);
+    let row = row.expect("it has a body");
+    world.bodies.combat[row].health = 10;
+    tick(&mut world, &mut vec![meal(session, 4, 500)]);
+    let dialect = Dialect::NEWEST;
+    tick(&mut world, &mut vec![Command::Speak { dialect }]);
+    // The same word again, now that it may tell more.
+    tick(&mut world, &mut vec![meal(session, 4, 500)]);
+    assert_eq!(world.frame.players[0].dress.eaten, Some(500));
+    assert_eq!(world.bodies.combat[row].health, 10);
+    tick(&mut world, &mut vec![meal(session, 5, 515)]);
+    assert_eq!(world.bodies.combat[row].health, 25);
 }
 
 fn present(session: SessionId) -> Command {

@@ -95,6 +95,20 @@ describe("belongings", () => {
     expect(belongings.state.word).toMatchObject({ kind: "away" });
   });
 
+  it("are eaten one at a time, and who waits for the service is told over the battle", async () => {
+    const { service, clock, belongings, inBag } = await opened();
+    service.has.bag = [{ item: "bread", unique: null, count: 5 }];
+    await belongings.look();
+    belongings.close();
+    service.faults = ["away", "away"];
+    for (let presses = 0; presses < 4; presses++) await belongings.eat(50, "bread");
+    await settle();
+    expect(belongings.state.word).toMatchObject({ kind: "away" });
+    await clock.pass(10_000);
+    expect(inBag("bread")).toBe(4);
+    expect(new Set(service.keys()).size).toBe(1);
+  });
+
   it("are thrown away", async () => {
     const { belongings, inBag } = await opened();
     belongings.discard(LOGS);

@@ -33,6 +33,7 @@ const LOOK_MS = 5_000;
 /** While a trade goes on. */
 const TRADE_LOOK_MS = 1_500;
 
+const MEALS = "meals";
 /** How long a word stands while no window is open. */
 const WORD_MS = 4_000;
 
@@ -192,10 +193,11 @@ export class Belongings {
     if (lackedPoints === null) return this.tell("refused", FALLEN);
     if (lackedPoints <= 0) return this.tell("refused", NOT_HURT);
     const food = item ?? (await this.findFood(lackedPoints));
-    if (food === null) return;
+    // One bite after the other: what waits for the service may still come to be.
+    if (food === null || this.keeper?.wishes.has(MEALS)) return;
     const { title, heals } = this.current.catalogue.item(food);
     this.wish({
-      path: "meals",
+      path: MEALS,
       form: { key: newKey(), item: food },
       foresee: (has) => spent(has, { item: food, unique: null, count: 1 }),
       done: `${title}: ${heals} points of health.`,
@@ -312,7 +314,7 @@ export class Belongings {
     const wishes = new Wishes((wish) => api.wish(wish.path, wish.form), pause, {
       done: (wish, changed) => isOurs() && this.fulfilled(keeper, wish, changed),
       refused: (wish, problem) => isOurs() && this.refused(wish, problem),
-      away: () => isOurs() && this.change({ trouble: "away", troubleText: AWAY }),
+      away: () => isOurs() && this.goAway(),
       givenUp: () => isOurs() && this.tell("away", GIVEN_UP),
     });
     const desk = new TradeDesk(api, {
@@ -335,6 +337,12 @@ export class Belongings {
   private refused(wish: Wish, problem: Problem): void {
     this.tell("refused", refusal(problem, wish.noRoom));
     void this.look();
+  }
+
+  /** The window shows the trouble; without one it is a word. */
+  private goAway(): void {
+    this.change({ trouble: "away", troubleText: AWAY });
+    if (!this.current.isOpen) this.tell("away", AWAY);
   }
 
   private tradeEnded(end: TradeEnd): void {

@@ -45,6 +45,11 @@ export class Wishes {
     return this.waiting.length;
   }
 
+  /** Whether one of this kind waits. */
+  has(path: string): boolean {
+    return this.waiting.some((wish) => wish.path === path);
+  }
+
   /** Whether it was taken. */
   add(wish: Wish): boolean {
     if (this.waiting.length >= WISHES_MAX) return false;

@@ -37,6 +37,8 @@ describe("controls", () => {
     controls.press("thirdPerson");
     controls.release("thirdPerson");
     controls.press("help");
-    expect(toggled).toEqual(["thirdPerson", "help"]);
+    controls.press("eat");
+    controls.press("eat");
+    expect(toggled).toEqual(["thirdPerson", "help", "eat"]);
   });
 });

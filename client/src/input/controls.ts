@@ -23,12 +23,12 @@ const BUTTON_OF: Partial<Record<Action, number>> = {
   horn: BUTTON.HORN,
 };
 
-/** What hands switch, and not the page's buttons alone. */
-const HAND_TOGGLES = ["help", "thirdPerson", "belongings", "company"] as const;
-type HandToggle = (typeof HAND_TOGGLES)[number];
+/** What hands have the page do, and not its buttons alone; the battle hears nothing of it. */
+const PAGE_DEEDS = ["help", "thirdPerson", "belongings", "company", "eat"] as const;
+type PageDeed = (typeof PAGE_DEEDS)[number];
 
-function isToggle(action: Action): action is HandToggle {
-  return HAND_TOGGLES.some((toggle) => toggle === action);
+function isOfPage(action: Action): action is PageDeed {
+  return PAGE_DEEDS.some((deed) => deed === action);
 }
 
 export class ControlState implements ControlSource {
@@ -42,10 +42,7 @@ export class ControlState implements ControlSource {
   private held = new Set<Action>();
   private pressed = 0;
 
-  constructor(
-    private readonly toggle: (what: HandToggle) => void,
-    private readonly eat: () => void = () => undefined,
-  ) {}
+  constructor(private readonly have: (deed: PageDeed) => void) {}
 
   press(action: Action): void {
     if (this.held.has(action)) return;
@@ -54,8 +51,7 @@ export class ControlState implements ControlSource {
     if (action === "nextSlot") this.moveSlot(1);
     if (action === "previousSlot") this.moveSlot(-1);
     if (action === "scoreboard") this.scoreboardHeld = true;
-    if (isToggle(action)) this.toggle(action);
-    if (action === "eat") this.eat();
+    if (isOfPage(action)) this.have(action);
   }
 
   release(action: Action): void {

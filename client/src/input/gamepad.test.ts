@@ -92,6 +92,9 @@ describe("the gamepad", () => {
     input.giveTo(null);
     poll();
     expect([told.at(-1), toggled]).toEqual(["back", ["belongings"]]);
+    pad.down = new Set([13]);
+    poll(5);
+    expect(toggled).toEqual(["belongings", "eat"]);
     pad.down = new Set();
     expect(poll()).toBe(BUTTON.FORWARD | BUTTON.RUN);
   });

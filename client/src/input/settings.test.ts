@@ -17,6 +17,14 @@ describe("settings", () => {
     expect(mended(JSON.parse(JSON.stringify(settings)))).toEqual(settings);
   });
 
+  it("give what is new no key that the player has given away", () => {
+    const { eat, ...elder } = { ...DEFAULT_BINDINGS, belongings: "KeyF" };
+    expect(eat).toBe("KeyF");
+    expect(mended({ bindings: elder }).bindings).toMatchObject({ belongings: "KeyF", eat: "" });
+    const { eat: _, ...others } = DEFAULT_BINDINGS;
+    expect(mended({ bindings: others }).bindings.eat).toBe("KeyF");
+  });
+
   it("take a key from what it did before", () => {
     const changed = { ...DEFAULT_BINDINGS, horn: "Space" };
     const bindings = withoutDoubles(changed, DEFAULT_BINDINGS);

@@ -95,12 +95,15 @@ export function withoutDoubles(
   return result;
 }
 
+/** What is newer than what was stored has its default key, unless the player has given that to something. */
 function mendedBindings(stored: unknown): Record<Action, string> {
   const from = isRecord(stored) ? stored : {};
+  const taken = ACTIONS.map((action) => from[action]);
   const bindings = { ...DEFAULT_BINDINGS };
   for (const action of ACTIONS) {
     const code = from[action];
     if (typeof code === "string") bindings[action] = code;
+    else if (taken.includes(bindings[action])) bindings[action] = UNBOUND;
   }
   return bindings;
 }

@@ -164,7 +164,7 @@ impl Play {
         let dress = Dress {
             worn: worn?,
             revision: player.dress.revision + 1,
-            healed: player.dress.healed,
+            eaten: player.dress.eaten,
         };
         let session = player.session;
         tick(&mut self.world, &mut vec![Command::Wear { session, dress }]);
@@ -177,7 +177,7 @@ impl Play {
         let player = self.world.players.get(self.world.bodies.player[row]);
         let dress = Dress {
             revision: player.dress.revision + 1,
-            healed: player.dress.healed + points,
+            eaten: Some(player.dress.eaten.unwrap_or(0) + points),
             ..player.dress
         };
         let session = player.session;

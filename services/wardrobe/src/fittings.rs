@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{BodyId, Dress, PlayerState, SessionId};
+use engine::{BodyId, Dialect, Dress, PlayerState, SessionId};
 
 use crate::limits::{ASK_AGAIN_LOOKS, QUESTION_MAX, SAY_AGAIN_LOOKS};
 
@@ -94,12 +94,12 @@ impl Fittings {
     }
 
     /// What the world is to hear, handed to `say`; what that has no room for is said in the next look.
-    pub fn say(&mut self, mut say: impl FnMut(SessionId, Dress) -> bool) {
+    /// In a dialect, for a world that learns to hear of more is told more.
+    pub fn say(&mut self, dialect: Dialect, mut say: impl FnMut(SessionId, Dress) -> bool) {
         let look = self.look;
         for (session, fitting) in &mut self.all {
-            let news = fitting
-                .known
-                .filter(|it| it.revision > fitting.held.revision);
+            let spoken = fitting.known.map(|it| it.spoken_in(dialect));
+            let news = spoken.filter(|it| it.is_news_to(fitting.held));
             if let Some(dress) = news
                 && fitting.say_at <= look
                 && say(*session, dress)
@@ -119,7 +119,7 @@ mod tests {
         Dress {
             worn: Worn::from_iter([Piece::Boots]),
             revision,
-            healed: 0,
+            eaten: Some(0),
         }
     }
 
@@ -145,7 +145,7 @@ mod tests {
 
     fn said(fittings: &mut Fittings) -> Vec<(u64, u32)> {
         let mut said = Vec::new();
-        fittings.say(|session, dress| {
+        fittings.say(Dialect::NEWEST, |session, dress| {
             said.push((session.0, dress.revision));
             true
         });
@@ -171,6 +171,24 @@ mod tests {
             look(&mut fittings, &[player(3, 1, dress(7))]);
             assert!(said(&mut fittings).is_empty());
         }
+    }
+
+    #[test]
+    fn a_world_that_comes_to_speak_of_food_is_told_of_it() {
+        let mut fittings = Fittings::default();
+        look(&mut fittings, &[player(3, 1, Dress::default())]);
+        fittings.learn(SessionId(3), dress(7));
+        let mut heard = Vec::new();
+        for dialect in [Dialect::OLDEST, Dialect::OLDEST, Dialect::NEWEST] {
+            fittings.say(dialect, |_, dress| {
+                heard.push(dress.eaten);
+                true
+            });
+            let held = dress(7).spoken_in(Dialect::OLDEST);
+            look(&mut fittings, &[player(3, 1, held)]);
+            (0..SAY_AGAIN_LOOKS).for_each(|_| drop(look(&mut fittings, &[player(3, 1, held)])));
+        }
+        assert_eq!(heard, [None, Some(0)]);
     }
 
     #[test]
@@ -214,7 +232,7 @@ mod tests {
         ];
         assert_eq!(look(&mut fittings, &players), [3]);
         fittings.learn(SessionId(3), dress(1));
-        fittings.say(|_, _| false);
+        fittings.say(Dialect::NEWEST, |_, _| false);
         look(&mut fittings, &players);
         assert_eq!(said(&mut fittings), [(3, 1)]);
     }

@@ -1,4 +1,4 @@
-//! What is between the inventory and the world: it looks who is there, asks, and says what they wear.
+//! What is between the inventory and the world: it looks who is there, asks, and says what they wear and have eaten.
 
 use std::{collections::BTreeMap, future, pin::Pin};
 
@@ -103,8 +103,7 @@ impl Valet {
     /// A word that finds no room in the ring is said in the next look.
     fn say(&mut self) {
         let port = &mut self.port;
-        self.fittings.say(|session, dress| {
-            let dress = dress.spoken_in(self.dialect);
+        self.fittings.say(self.dialect, |session, dress| {
             port.send(Command::Wear { session, dress }).is_ok()
         });
     }
@@ -143,11 +142,13 @@ async fn ask(store: Store, sessions: Vec<SessionId>) -> Answers {
     let mut backoff = Backoff::new(RETRY_MIN, RETRY_MAX);
     loop {
         match store.equipment(&characters).await {
-            Ok(worn) => {
-                let answers = worn.iter();
-                return answers
-                    .map(|(character, it)| (session_of(*character), dress_of(it)))
-                    .collect();
+            Ok(mut worn) => {
+                // Who begins is told of, too: or the first meal would be the first that the world hears.
+                let answers = characters.iter().map(|character| {
+                    let equipment = worn.remove(character).unwrap_or_default();
+                    (session_of(*character), dress_of(&equipment))
+                });
+                return answers.collect();
             }
             Err(error) => tracing::warn!(%error, "what is worn waits for the database"),
         }
@@ -167,6 +168,6 @@ pub fn dress_of(equipment: &Equipment) -> Dress {
             .filter_map(|item| Piece::named(item.name()))
             .collect(),
         revision: u32::try_from(equipment.revision).unwrap_or(u32::MAX),
-        healed: u32::try_from(equipment.healed).unwrap_or(u32::MAX),
+        eaten: Some(u32::try_from(equipment.eaten).unwrap_or(u32::MAX)),
     }
 }

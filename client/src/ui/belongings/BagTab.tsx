@@ -1,6 +1,7 @@
 //! What is carried and what is worn.
-import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
+import { createMemo, For, Show } from "solid-js";
 import { BAG_PLACES, lotKey, placesUsed, SLOTS, type Holdings, type Lot, type Slot } from "../../belongings";
+import { SureButton } from "../windows/SureButton";
 import type { TabProps } from "./BelongingsWindow";
 import { ItemDetails } from "./ItemDetails";
 import { ItemGrid, ItemPlace, lotAt } from "./ItemPlace";
@@ -15,6 +16,12 @@ export function BagTab(props: TabProps) {
   const picks = createPicks();
   const catalogue = () => props.state.catalogue;
   const shown = createMemo(() => shownOf(props.has, picks, props));
+  const throwAway = () => {
+    const it = shown();
+    if (it) props.belongings.discard(it.lot);
+    // What comes to lie in its place is not meant.
+    picks.choose(null);
+  };
   return (
     <>
       <div class="bag-tab">
@@ -64,29 +71,12 @@ export function BagTab(props: TabProps) {
             </button>
           )}
         </Show>
-        <Show when={shown()?.slot === null && shown()?.lot}>
-          {(lot) => <ThrowAway lot={lot()} throwAway={() => props.belongings.discard(lot())} />}
+        {/* Of other things, or of another count, it asks anew. */}
+        <Show when={thrown(shown(), picks)} keyed>
+          {(_) => <SureButton label="Throw away" sure="Gone for good?" disabled={false} act={throwAway} />}
         </Show>
       </ItemDetails>
     </>
-  );
-}
-
-/** Asks once more: what is thrown away is gone. */
-function ThrowAway(props: { lot: Lot; throwAway(): void }) {
-  const [isAsked, setIsAsked] = createSignal(false);
-  createEffect(on(() => lotKey(props.lot), () => setIsAsked(false)));
-  return (
-    <button
-      class="button"
-      classList={{ grave: isAsked() }}
-      onClick={() => {
-        if (isAsked()) props.throwAway();
-        setIsAsked(!isAsked());
-      }}
-    >
-      {isAsked() ? "Gone for good?" : "Throw away"}
-    </button>
   );
 }
 
@@ -107,6 +97,12 @@ function shownOf(has: Holdings, picks: Picks, { state }: TabProps): Shown | null
 function wearable(shown: Shown | null, { state }: TabProps): Lot | null {
   if (shown === null || shown.slot !== null) return null;
   return state.catalogue.item(shown.lot.item).slot === null ? null : shown.lot;
+}
+
+/** Names what may be thrown away: the place, and what and how much lies there. */
+function thrown(shown: Shown | null, picks: Picks): string | null {
+  if (shown === null || shown.slot !== null) return null;
+  return `${picks.shown()?.place}/${lotKey(shown.lot)}/${shown.lot.count}`;
 }
 
 function food(shown: Shown | null, { state }: TabProps): Lot | null {

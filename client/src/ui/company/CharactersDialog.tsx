@@ -2,7 +2,7 @@
 import { createEffect, createMemo, createSignal, For, on, onMount, Show } from "solid-js";
 import { CHARACTERS_MAX, type CharacterAnswer, type Roster, type RosterState } from "../../company";
 import { anyLook, LookChoice, type Look } from "./LookChoice";
-import { SureButton } from "./parts";
+import { SureButton } from "../windows/SureButton";
 import { Portrait } from "./Portrait";
 
 const NAME_CHARS_MAX = 16;

@@ -3,7 +3,8 @@ import { createMemo, For, Show, type JSX } from "solid-js";
 import { deeds, type Relation } from "../../company";
 import type { TabProps } from "./CompanyWindow";
 import { invited } from "./invited";
-import { NameForm, Person, SmallButton, SureButton } from "./parts";
+import { SureButton } from "../windows/SureButton";
+import { NameForm, Person, SmallButton } from "./parts";
 
 export function FriendsTab(props: TabProps) {
   const of = (kind: Relation["relation"]) =>

@@ -3,7 +3,8 @@ import { createMemo, createSignal, For, Match, Show, Switch } from "solid-js";
 import { deeds, RANKS, type Guild, type GuildMember, type Rank } from "../../company";
 import type { TabProps } from "./CompanyWindow";
 import { invited } from "./invited";
-import { NameForm, Person, SmallButton, SureButton } from "./parts";
+import { SureButton } from "../windows/SureButton";
+import { NameForm, Person, SmallButton } from "./parts";
 
 const MESSAGE_CHARS_MAX = 300;
 

@@ -4,7 +4,8 @@ import { deeds, type Card, type Party } from "../../company";
 import type { TabProps } from "./CompanyWindow";
 import { invited } from "./invited";
 import { Invitations } from "./Invitations";
-import { NameForm, Person, SureButton } from "./parts";
+import { SureButton } from "../windows/SureButton";
+import { NameForm, Person } from "./parts";
 
 const MEMBERS_MAX = 8;
 

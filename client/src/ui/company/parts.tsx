@@ -1,9 +1,8 @@
-//! What the tabs share: a person in a line, a name to type, and a button that asks once more.
-import { createSignal, onCleanup, Show, type JSX } from "solid-js";
+//! What the tabs share: a person in a line, and a name to type.
+import { Show, type JSX } from "solid-js";
 import type { Card } from "../../company";
 import { Portrait } from "./Portrait";
 
-const SURE_MS = 6_000;
 const NAME_CHARS_MAX = 16;
 
 interface PersonProps {
@@ -70,34 +69,6 @@ export function NameForm(props: NameFormProps) {
         {props.submit}
       </button>
     </form>
-  );
-}
-
-/** What cannot be taken back is pressed twice. */
-export function SureButton(props: {
-  label: string;
-  sure: string;
-  disabled: boolean;
-  act(): void;
-}) {
-  const [isAsking, setAsking] = createSignal(false);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  onCleanup(() => clearTimeout(timer));
-  const press = () => {
-    clearTimeout(timer);
-    setAsking(!isAsking());
-    if (!isAsking()) return props.act();
-    timer = setTimeout(() => setAsking(false), SURE_MS);
-  };
-  return (
-    <button
-      class="button small"
-      classList={{ grave: isAsking() }}
-      disabled={props.disabled}
-      onClick={press}
-    >
-      {isAsking() ? props.sure : props.label}
-    </button>
   );
 }
 

@@ -32,7 +32,7 @@ fn gain(owner: i64, thing: Thing, count: u32) -> Move {
 }
 
 fn lose(owner: i64, thing: Thing, count: u32) -> Move {
-    let to = Account::new(owner, Place::Sink(Sink::Used));
+    let to = Account::new(owner, Place::Sink(Sink::Broken));
     carry(thing, count, Account::bag(owner), to)
 }
 

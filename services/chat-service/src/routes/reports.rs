@@ -38,7 +38,7 @@ pub async fn report(
     Json(form): Json<ReportForm>,
 ) -> Result<(StatusCode, Json<ReportedAnswer>), ChatError> {
     let message = number_in("message", &form.message)?;
-    let reason = reason_of("reason", &form.reason)?;
+    let reason = reason_of(&form.reason)?;
     let stamp = chat.stamp(&access);
     let key = format!("reports:{}", stamp.by);
     let count = chat.cache.count(&key, REPORTS_WINDOW, stamp.at_ms).await?;

@@ -41,13 +41,13 @@ pub fn number_in(field: &str, text: &str) -> Result<u64, ChatError> {
     number.ok_or_else(|| Problem::invalid(field, "a number in digits").into())
 }
 
-/// One line of safe text.
-pub fn reason_of(field: &str, text: &str) -> Result<String, ChatError> {
+/// A reason in a form: one line of safe text.
+pub fn reason_of(text: &str) -> Result<String, ChatError> {
     let detail = match text::cleaned(text) {
         Ok(text) if text.chars().count() <= REASON_CHARS_MAX => return Ok(text),
         Ok(_) | Err(Refusal::TooLong) => "200 letters at most",
         Err(Refusal::Empty) => "there is nothing in it to read",
         Err(_) => "it has characters that are not allowed here",
     };
-    Err(Problem::invalid(field, detail).into())
+    Err(Problem::invalid("reason", detail).into())
 }

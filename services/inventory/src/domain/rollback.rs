@@ -1,6 +1,6 @@
 //! Going back to a point: what a character has becomes what it had then, as far as that makes nothing twice. What it
-//! gained is confiscated; what it lost to the world is granted anew, but not what became part of the world, nor what
-//! things were made of that are not all there to be taken. What others got from it stays with them and is not granted,
+//! gained is confiscated; what it lost to the world is granted anew, but not what became part of the world or was eaten,
+//! nor what things were made of that are not all there to be taken. What others got from it stays with them and is not granted,
 //! and a thing that there is once of its kind does not come back when it is gone.
 
 use std::collections::BTreeMap;
@@ -37,9 +37,9 @@ struct Gain {
     from_world: i64,
     /// Of it, what was made.
     made: i64,
-    /// What other things were made of, and what was built.
+    /// What other things were made of, and what was built or eaten.
     used_to_make: i64,
-    built: i64,
+    spent: i64,
 }
 
 /// What to do about each thing of which something is not as it was.
@@ -54,13 +54,13 @@ pub fn reversals(changes: &[Change], books: &Books, owner: i64) -> Vec<Reversal>
         match it.place {
             Place::Source(Source::Crafting) => gain.made -= it.change,
             Place::Sink(Sink::Crafting) => gain.used_to_make += it.change,
-            Place::Sink(Sink::Built) => gain.built += it.change,
+            Place::Sink(Sink::Built | Sink::Used) => gain.spent += it.change,
             _ => {}
         }
     }
     let is_all_there = gains.values().all(|it| it.made <= it.carried.max(0));
     for gain in gains.values_mut() {
-        let is_not_granted = gain.built + if is_all_there { 0 } else { gain.used_to_make };
+        let is_not_granted = gain.spent + if is_all_there { 0 } else { gain.used_to_make };
         gain.from_world += is_not_granted;
     }
     let reversals = gains.into_iter();

@@ -1,6 +1,8 @@
 //! Using things up: what is eaten or drunk, and what is thrown away.
 
-use crate::domain::{Account, Books, Definitions, Item, Lot, Move, Place, Refusal, Sink, Thing};
+use crate::domain::{
+    Account, Books, Definitions, Item, Lot, Move, Place, Refusal, Sink, Thing, check,
+};
 
 /// Eats or drinks one of the bag. What it heals the battle is told of.
 ///
@@ -17,8 +19,7 @@ pub fn consume(
         return Err(Refusal::NoFood { item });
     }
     let lot = Lot::new(Thing::stack(item.clone()), 1);
-    let eaten = spend(owner, lot, Sink::Used);
-    books.possible(vec![eaten], &[Account::bag(owner)], definitions)
+    books.possible(vec![spend(owner, lot, Sink::Used)], &[], definitions)
 }
 
 /// Throws some of the bag away, for good.
@@ -31,8 +32,9 @@ pub fn discard(
     owner: i64,
     lot: Lot,
 ) -> Result<Vec<Move>, Refusal> {
-    let thrown = spend(owner, lot, Sink::Discarded);
-    books.possible(vec![thrown], &[Account::bag(owner)], definitions)
+    let thrown = vec![spend(owner, lot, Sink::Discarded)];
+    check(&thrown, definitions)?;
+    books.possible(thrown, &[], definitions)
 }
 
 fn spend(owner: i64, lot: Lot, sink: Sink) -> Move {

@@ -168,11 +168,9 @@ pub async fn eat(
 ) -> Result<Json<Changed>, InventoryError> {
     let owner = inventory.own(&access, &character).await?;
     let asked = Asked::new("meal", &form.key, &form)?;
-    let definitions = inventory.store.definitions();
-    let item = item_of(definitions, &form.item)?;
-    let decide = |books: &Books| domain::consume(definitions, books, owner, &item);
+    let item = item_of(inventory.store.definitions(), &form.item)?;
     let order = asked.order(owner, inventory.clock.now_ms());
-    let answer = inventory.store.eat(order, &decide).await?;
+    let answer = inventory.store.eat(order, &item).await?;
     let done = inventory.settle(answer)?;
     inventory.changed(owner, done).await
 }

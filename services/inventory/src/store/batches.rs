@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, Connection};
 use web::ids::ordered_id;
 
 use crate::{
-    domain::{Books, Changes, Move, Refusal, check},
+    domain::{Books, Changes, Item, Move, Refusal, check, consume},
     limits::{ANSWER_MEMORY_MS, BATCHES_PER_SWEEP},
     store::{
         Claim, Point, Store, balances, characters, entries, events, insist, posting,
@@ -59,11 +59,11 @@ pub(super) enum Work<'a> {
         owners: &'a [i64],
         decide: &'a (dyn Fn(&Books) -> Result<Vec<Move>, Refusal> + Sync),
     },
-    /// The same of one, who did not eat or drink just before.
+    /// Of one who did not eat or drink just before.
     Meal {
         owner: i64,
         at_ms: i64,
-        decide: &'a (dyn Fn(&Books) -> Result<Vec<Move>, Refusal> + Sync),
+        item: &'a Item,
     },
     /// By staff, on what the owner has at this revision.
     Rollback(Point, i64),
@@ -91,19 +91,15 @@ impl Store {
         insist(async || self.perform(order, Work::Decision { owners, decide }).await).await
     }
 
-    /// Does what `decide` makes of what who asks has, unless the last meal was less than [`MEAL_PAUSE_MS`] ago.
+    /// Has who asks eat or drink one of an item, unless the last meal was less than [`MEAL_PAUSE_MS`](crate::limits::MEAL_PAUSE_MS) ago.
     ///
     /// # Errors
     /// As of [`Self::apply`].
-    pub async fn eat(
-        &self,
-        order: Order<'_>,
-        decide: &(dyn Fn(&Books) -> Result<Vec<Move>, Refusal> + Sync),
-    ) -> Result<Answer, SqlError> {
+    pub async fn eat(&self, order: Order<'_>, item: &Item) -> Result<Answer, SqlError> {
         let meal = || Work::Meal {
             owner: order.author,
             at_ms: order.at_ms,
-            decide,
+            item,
         };
         insist(async || self.perform(order, meal()).await).await
     }
@@ -165,16 +161,8 @@ impl Store {
                 characters::lock(connection, owners).await?;
                 decide(&balances::load(connection, owners).await?)
             }
-            Work::Meal {
-                owner,
-                at_ms,
-                decide,
-            } => {
-                characters::lock(connection, &[*owner]).await?;
-                match entries::pause_left_ms(connection, *owner, *at_ms).await? {
-                    0 => decide(&balances::load(connection, &[*owner]).await?),
-                    left_ms => Err(Refusal::TooSoon { left_ms }),
-                }
+            Work::Meal { owner, at_ms, item } => {
+                self.meal(connection, (*owner, *at_ms), item).await?
             }
             Work::Rollback(point, revision) => {
                 characters::lock(connection, &[point.owner]).await?;
@@ -186,6 +174,25 @@ impl Store {
             Ok(moves) => posting::post(connection, stamp, &moves).await,
             Err(refusal) => Ok(Err(refusal)),
         }
+    }
+}
+
+impl Store {
+    async fn meal(
+        &self,
+        connection: &mut AnyConnection,
+        (owner, at_ms): (i64, i64),
+        item: &Item,
+    ) -> Result<Result<Vec<Move>, Refusal>, SqlError> {
+        characters::lock(connection, &[owner]).await?;
+        let left_ms = entries::pause_left_ms(connection, owner, at_ms).await?;
+        if left_ms > 0 {
+            return Ok(Err(Refusal::TooSoon { left_ms }));
+        }
+        let books = balances::load(connection, &[owner]).await?;
+        let points = self.definitions.item(item).map_or(0, |it| it.heals);
+        characters::feed(connection, owner, points).await?;
+        Ok(consume(&self.definitions, &books, owner, item))
     }
 }
 

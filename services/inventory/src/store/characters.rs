@@ -91,6 +91,16 @@ pub async fn lock(connection: &mut AnyConnection, owners: &[i64]) -> Result<(), 
     Ok(())
 }
 
+/// Notes what was in a meal.
+pub async fn feed(connection: &mut AnyConnection, owner: i64, points: u16) -> Result<(), SqlError> {
+    sqlx::query("UPDATE inventory_characters SET eaten = eaten + $2 WHERE owner = $1")
+        .bind(owner)
+        .bind(i64::from(points))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 impl Store {
     /// Takes characters over for a shard, all or none, and what they have then.
     ///

@@ -5,25 +5,32 @@ use std::collections::BTreeMap;
 use backends::sql::{SqlError, row};
 use sqlx::AssertSqlSafe;
 
-use crate::{
-    domain::{Item, Place},
-    limits::EQUIPMENT_OWNERS_MAX,
-    store::{Store, balances},
-};
+use crate::{domain::Item, limits::EQUIPMENT_OWNERS_MAX, store::Store};
 
 /// What a character wears and has eaten.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Equipment {
     /// How often what it has was changed by then: of two answers the greater one is the later.
     pub revision: i64,
     pub items: Vec<Item>,
     /// Points of health that were in all that it ever ate and drank.
-    pub healed: i64,
+    pub eaten: i64,
+}
+
+impl Default for Equipment {
+    /// Of one whose belongings nobody ever asked for: whatever comes first goes into its bag.
+    fn default() -> Self {
+        Self {
+            revision: 1,
+            items: Vec::new(),
+            eaten: 0,
+        }
+    }
 }
 
 impl Store {
-    /// What these characters wear and have eaten, at most [`EQUIPMENT_OWNERS_MAX`] of them. Of each, revision and items are
-    /// of one instant. One whose belongings nobody ever asked for is not among them.
+    /// What these characters wear and have eaten, at most [`EQUIPMENT_OWNERS_MAX`] of them. Of each, all is of
+    /// one instant. One whose belongings nobody ever asked for is not among them, and is as [`Equipment::default`].
     ///
     /// # Errors
     /// [`SqlError`].
@@ -39,18 +46,9 @@ impl Store {
         for found in &query.fetch_all(self.database.pool()).await? {
             let of_one = worn.entry(row::get(found, "owner")?).or_default();
             of_one.revision = row::get(found, "revision")?;
+            of_one.eaten = row::get(found, "eaten")?;
             let item: Option<String> = row::get(found, "item")?;
-            let Some(item) = item.map(Item::from) else {
-                continue;
-            };
-            match balances::place_of(found)? {
-                Place::Sink(_) => {
-                    let heals = self.definitions.item(&item).map_or(0, |it| it.heals);
-                    let count: i64 = row::get(found, "balance")?;
-                    of_one.healed += count.saturating_mul(heals.into());
-                }
-                _ => of_one.items.push(item),
-            }
+            of_one.items.extend(item.map(Item::from));
         }
         Ok(worn)
     }
@@ -60,11 +58,11 @@ impl Store {
 fn question(owner_count: usize) -> String {
     let owners: Vec<String> = (1..=owner_count).map(|it| format!("${it}")).collect();
     format!(
-        "SELECT c.owner AS owner, c.revision AS revision, b.place AS place, b.item AS item, \
-         b.balance AS balance FROM inventory_characters c LEFT JOIN inventory_balances b \
+        "SELECT c.owner AS owner, c.revision AS revision, c.eaten AS eaten, \
+         b.item AS item FROM inventory_characters c LEFT JOIN inventory_balances b \
          ON b.owner = c.owner AND b.balance > 0 AND b.place IN ('equipment.hand', \
          'equipment.off_hand', 'equipment.head', 'equipment.chest', 'equipment.legs', \
-         'equipment.feet', 'sink.used') WHERE c.owner IN ({}) ORDER BY c.owner, b.place",
+         'equipment.feet') WHERE c.owner IN ({}) ORDER BY c.owner, b.place",
         owners.join(", ")
     )
 }

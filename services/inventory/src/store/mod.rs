@@ -69,10 +69,12 @@ impl Store {
     /// As of [`Database::migrate`].
     pub async fn migrate(database: &Database) -> Result<(), SqlError> {
         let tables = include_str!("../../migrations/0001_tables.sql");
+        let meals = include_str!("../../migrations/0004_meals.sql");
         let steps = [
             Migration::same(1, "tables", tables),
             Migration::citus(2, &SPREAD, &[MIGRATIONS]),
             Outbox::new(OUTBOX).migration(3),
+            Migration::same(4, "meals", meals),
         ];
         database.migrate(MIGRATIONS, &steps).await
     }

@@ -96,9 +96,9 @@ fn one_crafts_wears_and_stores_and_asks_twice_without_harm() {
 }
 
 /// What the battle is told that a character has eaten.
-async fn healed(world: &World, character: i64) -> i64 {
+async fn eaten(world: &World, character: i64) -> i64 {
     let told = world.inventory.store.equipment(&[character]).await;
-    told.expect("a database")[&character].healed
+    told.expect("a database")[&character].eaten
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn one_eats_now_and_then_and_the_battle_is_told_of_each_meal_once() {
     on_each_service(async |world| {
         world.gain(101, "bread", None, 3).await;
         world.gain(101, "log", None, 1).await;
-        assert_eq!(healed(world, 101).await, 0);
+        assert_eq!(eaten(world, 101).await, 0);
         let call = "POST /inventory/characters/101/meals";
         let meal = |key| json!({ "key": key, "item": "bread" });
         let first = world.call(call, ANNAS, meal("m1")).await.ok(200);
@@ -115,14 +115,14 @@ fn one_eats_now_and_then_and_the_battle_is_told_of_each_meal_once() {
         assert_eq!(again["repeated"], true, "the answer was lost");
         let soon = world.call(call, ANNAS, meal("m2")).await;
         soon.refused(409, "too-soon");
-        assert_eq!(healed(world, 101).await, 15);
+        assert_eq!(eaten(world, 101).await, 15);
         world.pass(9_999);
         let soon = world.call(call, ANNAS, meal("m2")).await;
         soon.refused(409, "too-soon");
         world.pass(1);
         let later = world.call(call, ANNAS, meal("m2")).await.ok(200);
         assert_eq!(later["repeated"], false, "the same wish, in time");
-        assert_eq!(healed(world, 101).await, 30);
+        assert_eq!(eaten(world, 101).await, 30);
         let worn = world.inventory.store.equipment(&[101]).await;
         assert!(worn.expect("a database")[&101].items.is_empty());
         world.pass(60_000);
@@ -149,7 +149,7 @@ fn two_meals_at_once_are_one() {
         );
         let statuses = [first, second, third].map(|it| it.status.as_u16());
         assert_eq!(statuses.iter().filter(|it| **it == 200).count(), 1);
-        assert_eq!(healed(world, 101).await, 15, "{statuses:?}");
+        assert_eq!(eaten(world, 101).await, 15, "{statuses:?}");
         assert_eq!(bag(world, ANNAS, 101).await[0]["count"], 4);
     });
 }

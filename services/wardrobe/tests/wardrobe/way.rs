@@ -8,15 +8,13 @@ use std::{
 
 use backends::{broker::Broker, sql::Database, testing::on_each_database};
 use engine::{
-    Attachment, Buttons, Command, Frame, Motion, Piece, PlayerInput, SessionId, World, Worn, arena,
-    tick,
+    Attachment, Buttons, Command, Frame, Motion, Piece, PlayerInput, PlayerState, SessionId, World,
+    Worn, arena, tick,
 };
 use inventory::{
     Config, Inventory, Owners, ShardToken,
-    domain::{
-        Account, Definitions, Item, Lot, Move, Place, Slot, Source, Thing, consume, equip, unequip,
-    },
-    store::{Order, Outcome, Store},
+    domain::{Account, Definitions, Item, Lot, Move, Place, Slot, Source, Thing, equip, unequip},
+    store::{Answer, Order, Outcome, Store},
 };
 use spatial::partition::Owner;
 use tokens::Access;
@@ -119,13 +117,13 @@ impl Battle {
         self.tick([ANNA, BERT].map(is_present).into()).await;
     }
 
-    /// Until a character has so much health.
-    async fn until_health(&mut self, character: i64, health: u16) {
+    /// Until Anna is so.
+    async fn until(&mut self, is_so: impl Fn(&PlayerState) -> bool) {
         loop {
             let frame = self.tick(Vec::new()).await;
             let mut players = frame.players.iter();
-            let player = players.find(|it| it.session == session(character));
-            if player.expect("it is in").health == health {
+            let anna = players.find(|it| it.session == session(ANNA));
+            if is_so(anna.expect("she is in")) {
                 return;
             }
             self.stay().await;
@@ -210,19 +208,23 @@ async fn act(
         .decide(order, &[ANNA], &what)
         .await
         .expect("a database");
-    let inventory::store::Answer::New(Outcome::Done { .. }) = done else {
+    let Answer::New(Outcome::Done { .. }) = done else {
         panic!("{key}: {done:?}");
     };
 }
 
-async fn put_on(store: &Store, (piece, slot): (Piece, Slot)) {
+async fn give(store: &Store, thing: Thing) {
+    let key = format!("give {}", thing.item);
     let given = Move {
-        lot: Lot::new(thing(piece), 1),
+        lot: Lot::new(thing, 1),
         from: Account::new(ANNA, Place::Source(Source::Grant)),
         to: Account::bag(ANNA),
     };
-    let key = format!("give {}", piece.name());
     act(store, &key, |_| Ok(vec![given.clone()])).await;
+}
+
+async fn put_on(store: &Store, (piece, slot): (Piece, Slot)) {
+    give(store, thing(piece)).await;
     let key = format!("wear {}", piece.name());
     let definitions = store.definitions();
     act(store, &key, |books| {
@@ -231,17 +233,15 @@ async fn put_on(store: &Store, (piece, slot): (Piece, Slot)) {
     .await;
 }
 
-async fn fight(database: &Database) {
+/// Anna and Bert in a battle, before anybody tells it what they wear, and what will.
+async fn begin(database: &Database) -> (Store, Battle, impl FnOnce()) {
     let inventory = inventory(database);
     let store = inventory.store.clone();
-    put_on(&store, ARMOUR[0]).await;
-
     let mut ports = world::connect(&[Owner::default()], 0, vec![Arc::new(|| ())]);
     let broker = Broker::open("memory:").expect("within the process");
     inventory::declare_queues(&broker)
         .await
         .expect("within the process");
-    let (_stop, stopped) = watch::channel(false);
     let valet = Valet::new(ports.edges.remove(0), 0, store.clone());
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -254,16 +254,23 @@ async fn fight(database: &Database) {
     };
     let came = [(ANNA, 0), (BERT, 1)].map(join).into();
     let frame = battle.tick(came).await;
-    assert!(
-        frame
-            .players
-            .iter()
-            .all(|it| it.dress.worn == Worn::NOTHING)
-    );
     assert!(frame.players.iter().all(|it| it.alive));
+    let tell = move || {
+        let (stop, stopped) = watch::channel(false);
+        spawn_local(valet.run(broker.clone(), stopped.clone()));
+        spawn_local(async move {
+            inventory.run(&broker, stopped).await;
+            drop(stop);
+        });
+    };
+    (store, battle, tell)
+}
+
+async fn fight(database: &Database) {
+    let (store, mut battle, tell) = begin(database).await;
+    put_on(&store, ARMOUR[0]).await;
     let bare = battle.blow().await;
-    spawn_local(valet.run(broker.clone(), stopped.clone()));
-    spawn_local(async move { inventory.run(&broker, stopped).await });
+    tell();
     // What she wore when she came.
     battle
         .until_worn(ANNA, Worn::from_iter([Piece::Helmet]))
@@ -282,18 +289,25 @@ async fn fight(database: &Database) {
     let rest = armour.into_iter().filter(|it| *it != Piece::Trousers);
     battle.until_worn(ANNA, Worn::from_iter(rest)).await;
     assert_eq!(battle.blow().await, 26);
+}
+
+/// Of one who never had anything: nobody ever asked for her belongings.
+async fn eat(database: &Database) {
+    let (store, mut battle, tell) = begin(database).await;
+    tell();
+    battle.until(|anna| anna.dress.eaten == Some(0)).await;
+    let taken = battle.blow().await;
     let bread = Thing::stack(Item::new("bread"));
-    let given = Move {
-        lot: Lot::new(bread.clone(), 1),
-        from: Account::new(ANNA, Place::Source(Source::Grant)),
-        to: Account::bag(ANNA),
+    give(&store, bread.clone()).await;
+    let order = Order {
+        author: ANNA,
+        key: "eat",
+        digest: "-",
+        at_ms: NOW_MS,
     };
-    act(&store, "give bread", |_| Ok(vec![given.clone()])).await;
-    act(&store, "eat", |books| {
-        consume(store.definitions(), books, ANNA, &bread.item)
-    })
-    .await;
-    battle.until_health(ANNA, 100 - 26 + 15).await;
+    let eaten = store.eat(order, &bread.item).await.expect("a database");
+    assert!(matches!(eaten, Answer::New(Outcome::Done { .. })));
+    battle.until(|anna| anna.health == 100 - taken + 15).await;
 }
 
 #[test]
@@ -301,5 +315,13 @@ fn armour_that_is_put_on_is_seen_and_softens_the_next_blow() {
     on_each_database(async |database, _| {
         Store::migrate(&database).await.expect("a new database");
         LocalSet::new().run_until(fight(&database)).await;
+    });
+}
+
+#[test]
+fn the_first_meal_of_a_newcomer_heals() {
+    on_each_database(async |database, _| {
+        Store::migrate(&database).await.expect("a new database");
+        LocalSet::new().run_until(eat(&database)).await;
     });
 }
