@@ -182,6 +182,29 @@ fn what_others_have_is_not_made_twice() {
 }
 
 #[test]
+fn what_was_eaten_or_built_does_not_come_back() {
+    on_each(async |world| {
+        let (account, bera) = world.player("Bera").await;
+        let start = world
+            .move_all(&[bera], vec![gain(bera, stack("log"), 10)])
+            .await;
+        let start = start.expect("it can be done");
+        for sink in [Sink::Used, Sink::Built, Sink::Discarded] {
+            let to = Account::new(bera, Place::Sink(sink));
+            let spent = carry(stack("log"), 2, Account::bag(bera), to);
+            world.move_all(&[bera], vec![spent]).await;
+        }
+        let preview = world.preview(&account, bera, start).await;
+        let log = item(&preview, "log");
+        assert_eq!((&log["change"], &log["short"]), (&json!(2), &json!(4)));
+        let done = world.roll_back(&account, &preview, "key-number-1").await;
+        done.ok(200);
+        assert_eq!(world.has(bera, &stack("log")).await, 6);
+        world.require_closed().await;
+    });
+}
+
+#[test]
 fn what_things_were_made_of_comes_back_only_for_the_things() {
     on_each(async |world| {
         for (seed, is_kept) in [true, false].into_iter().enumerate() {
