@@ -2,7 +2,8 @@
 # Runs every bench, or the one named, or only its parts named after it: ./dev bench kernels read.
 # ./dev bench --table runs all and prints the table of what must be reached; --table --last prints what was
 # measured last. ./dev bench check lints what only benches build and runs a little of it.
-# ./dev bench server, which takes minutes and real connections, and ./dev bench start run only when named.
+# ./dev bench server, which takes minutes and real connections, ./dev bench start and those of services run only when
+# named.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$ROOT/ops/dev/build.sh"
@@ -10,6 +11,8 @@ source "$ROOT/ops/dev/build.sh"
 # Benches of the package bench, and those with peers, which nothing but this script builds.
 OURS=(battle chat commits fanout field link shards)
 WITH_PEERS=(kernels journal bytes replication)
+# Of services, on backends that they start; minutes, so only when named.
+OF_SERVICES=(ledger login ingest)
 # The page's, in TypeScript.
 PAGE_BENCH=client
 
@@ -38,7 +41,7 @@ run() {
   local name="$1"
   shift
   [ "$name" != "$PAGE_BENCH" ] || { run_page; return; }
-  cargo bench --locked --package "$(package_of "$name")" --bench "$name" -- "$@"
+  cargo bench --locked --profile "$(profile_of "$name")" --package "$(package_of "$name")" --bench "$name" -- "$@"
 }
 
 run_page() {
@@ -51,6 +54,17 @@ package_of() {
   case "$1" in
     kernels | journal | bytes | criterion) echo peers ;;
     replication) echo replication ;;
+    ledger) echo inventory ;;
+    login) echo auth ;;
+    ingest) echo analytics ;;
+    *) echo bench ;;
+  esac
+}
+
+# Those of services in the one that tests are built in: they wait for backends, not for our code.
+profile_of() {
+  case " ${OF_SERVICES[*]} " in
+    *" $1 "*) echo dev ;;
     *) echo bench ;;
   esac
 }

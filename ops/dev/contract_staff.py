@@ -83,6 +83,9 @@ def names(ask, admin, guest):
     account = ask("GET /auth/account", access=guest)["account"]
     for character, access in [(own, admin), (other, guest)]:
         ask(f"GET /inventory/characters/{character}/belongings", access=access)
+    craft = {"key": "boots", "recipe": "leather_boots", "times": 1}
+    bag = ask(f"POST /inventory/characters/{own}/crafts", craft, admin)["belongings"]["bag"]
+    [boots] = [lot["unique"] for lot in bag if lot["item"] == "leather_boots"]
     trade = ask(f"POST /inventory/characters/{own}/trades", {"with": other}, admin)["trade"]
     guild = ask(f"POST /player/characters/{own}/guild", {"name": "Watchers", "tag": "WTC"}, admin)["guild"]
     sanction = {"kind": "suspension", "reason": "Insults", "until_ms": now_ms() + HOUR_MS}
@@ -115,9 +118,10 @@ def names(ask, admin, guest):
         "query.from_ms": [now_ms() - HOUR_MS],
         "query.to_ms": [now_ms()],
         "body.until_ms": [now_ms() + HOUR_MS],
-        "body.item": ["bread", "oak_log"],
-        "body.recipe": ["plank"],
-        "body.slot": ["hand", "head"],
+        "body.item": ["bread", "oak_log", "leather_boots"],
+        "body.unique": [boots],
+        "body.recipe": ["oak_planks"],
+        "body.slot": ["feet", "hand"],
     }
 
 

@@ -1,5 +1,5 @@
 //! How many facts and how many events a second go through a real RabbitMQ into batches of ClickHouse, and whether
-//! all of them are there in the end. Run by hand: `cargo bench -p analytics`; `VOXELHEIM_TEST_RABBITMQ` and
+//! all of them are there in the end. Run by hand: `./dev bench ingest`; `VOXELHEIM_TEST_RABBITMQ` and
 //! `VOXELHEIM_TEST_CLICKHOUSE` are the URLs of other servers. A fact is a kill, what one weapon of one fighter did in a
 //! second, a kind of block that one fighter changed; an event is a message, with one fact or with a busy
 //! second's hundred. Publisher, broker, service and warehouse are all on this machine.

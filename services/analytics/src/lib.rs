@@ -22,4 +22,4 @@ pub mod store;
 
 pub use error::AnalyticsError;
 pub use player_key::PlayerKey;
-pub use service::{Analytics, Config, Retention};
+pub use service::{Analytics, Config, Retention, declare_queue};

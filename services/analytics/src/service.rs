@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use backends::{
     backoff::Backoff,
-    broker::{Broker, Consumer, Subscription},
+    broker::{Broker, BrokerError, Consumer, Subscription},
     warehouse::{Warehouse, WarehouseError},
 };
 use tokens::Access;
@@ -59,6 +59,21 @@ impl Retention {
         let days = [self.facts_days, self.ticks_days, self.sums_days];
         days.iter().all(|days| (DAYS_MIN..=DAYS_MAX).contains(days))
     }
+}
+
+fn subscription() -> Subscription {
+    Subscription::shared(QUEUE, &TOPICS).with_prefetch(EVENTS_HELD_MAX)
+}
+
+/// Has the broker keep what is for this service from now on: before anybody sends the first of it. Only where it
+/// will run: a queue that nobody empties fills, and then takes nothing from anybody.
+///
+/// # Errors
+/// As of [`Broker::subscribe`].
+pub async fn declare_queue(broker: &Broker) -> Result<(), BrokerError> {
+    // What is in hand is given back, and counts as delivered in vain.
+    let wanted = subscription().with_prefetch(1);
+    broker.subscribe(&wanted).await.map(drop)
 }
 
 /// Cheap to clone; the clones are one service.
@@ -154,7 +169,7 @@ impl Analytics {
     }
 
     async fn subscribe(&self, broker: &Broker) -> Consumer {
-        let wanted = Subscription::shared(QUEUE, &TOPICS).with_prefetch(EVENTS_HELD_MAX);
+        let wanted = subscription();
         let mut backoff = Backoff::new(SUBSCRIBE_RETRY_MIN, SUBSCRIBE_RETRY_MAX);
         loop {
             match broker.subscribe(&wanted).await {

@@ -325,10 +325,13 @@ mod tests {
             let policy = policy.expect("it is ASCII");
             assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"));
             assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
-            assert_eq!(
-                answer.headers()["cross-origin-opener-policy"],
-                "same-origin"
-            );
+            for (name, value) in [
+                ("cross-origin-opener-policy", "same-origin"),
+                ("cross-origin-embedder-policy", "require-corp"),
+                ("cross-origin-resource-policy", "same-origin"),
+            ] {
+                assert_eq!(answer.headers()[name], value, "{path}");
+            }
         }
     }
 

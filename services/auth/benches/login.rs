@@ -1,5 +1,5 @@
 //! How long a login takes beside the hash of its password: 200 a second, whether answers are late or not, over
-//! TCP to the real routes on PostgreSQL and Redis. Run by hand: `cargo bench -p auth`; `VOXELHEIM_TEST_POSTGRES`
+//! TCP to the real routes on PostgreSQL and Redis. Run by hand: `./dev bench login`; `VOXELHEIM_TEST_POSTGRES`
 //! is the URL of a server whose commits last. Each is timed from when it was due.
 
 use std::{cell::RefCell, net::SocketAddr, rc::Rc, sync::Arc, thread, time::Duration};

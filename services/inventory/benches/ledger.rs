@@ -1,5 +1,5 @@
 //! How many item changes a second the ledger takes in shards' batches on PostgreSQL. Run by hand:
-//! `cargo bench -p inventory`; `VOXELHEIM_TEST_POSTGRES` is the URL of a server whose commits last. A change is
+//! `./dev bench ledger`; `VOXELHEIM_TEST_POSTGRES` is the URL of a server whose commits last. A change is
 //! one account's amount of one item, up or down; a gain is two, the bag's and its source's.
 
 use std::{

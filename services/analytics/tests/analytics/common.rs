@@ -108,7 +108,8 @@ impl World {
         let (running, broker) = (analytics.clone(), self.broker.clone());
         // Whoever publishes before the queue is there, publishes to nobody.
         if !self.has_queue.replace(true) {
-            self.subscribe().await;
+            let declared = analytics::declare_queue(&self.broker).await;
+            declared.expect("a broker");
         }
         let running = tokio::spawn(async move { running.run(&broker, stopped).await });
         Process {
@@ -117,12 +118,6 @@ impl World {
             running,
             _stop: stop,
         }
-    }
-
-    async fn subscribe(&self) {
-        let topics = ["battle.happenings", "battle.ticks", "inventory.flows"];
-        let wanted = backends::broker::Subscription::shared("analytics", &topics).with_prefetch(1);
-        drop(self.broker.subscribe(&wanted).await.expect("a broker"));
     }
 
     pub async fn publish(&self, events: &[Event]) {

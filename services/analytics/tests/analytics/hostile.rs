@@ -118,6 +118,18 @@ fn what_nobody_can_take_is_a_dead_letter_and_the_rest_goes_on() {
 }
 
 #[test]
+fn what_is_told_before_the_service_ever_ran_is_kept_for_it() {
+    on_each(async |world| {
+        let declared = analytics::declare_queue(&world.broker).await;
+        declared.expect("a broker");
+        world.publish(&[kills("early", NOW_MS, 1)]).await;
+        let _process = world.start().await;
+        world.until("kept", 1).await;
+        assert_eq!(world.count(KILLS).await, 1);
+    });
+}
+
+#[test]
 fn what_is_older_than_what_is_kept_is_let_go() {
     on_each(async |world| {
         let _process = world.start().await;

@@ -287,7 +287,9 @@ async fn prepare(stores: &Stores) -> Result<(), Failure> {
     let migrated = Auth::migrate(&stores.accounts).await;
     migrated.map_err(accounts::failure)?;
     migrate_game(&stores.game).await?;
-    declare_queues(&stores.broker).await
+    declare_queues(&stores.broker).await?;
+    let analytics = ::analytics::declare_queue(&stores.broker).await;
+    analytics.map_err(runtime_failure)
 }
 
 /// What all services keep in the game's database.
@@ -300,7 +302,7 @@ async fn migrate_game(game: &Database) -> Result<(), Failure> {
     spoils.map_err(runtime_failure)
 }
 
-/// Has the broker keep events for every service, whether it runs already or not.
+/// Has the broker keep events for every service of the game, whether it runs already or not.
 async fn declare_queues(broker: &Broker) -> Result<(), Failure> {
     let player = ::player::declare_queues(broker).await;
     player.map_err(runtime_failure)?;

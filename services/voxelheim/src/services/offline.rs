@@ -29,7 +29,13 @@ pub fn migrate(arguments: &MigrateArguments) -> Result<(), Failure> {
             warehouse.migrate().await.map_err(runtime_failure)?;
         }
         if let Some(url) = &arguments.broker {
-            declare_queues(&open_broker(url)?).await?;
+            let broker = open_broker(url)?;
+            declare_queues(&broker).await?;
+            // Who names a warehouse has something that fills it.
+            if arguments.warehouse.is_some() {
+                let declared = analytics::declare_queue(&broker).await;
+                declared.map_err(runtime_failure)?;
+            }
         }
         Ok(())
     })?;

@@ -54,8 +54,8 @@ struct Heard {
 }
 
 impl Witness {
-    /// At the broker of this URL, before anybody tells anything. The warehouse's own queue is there from then on,
-    /// too.
+    /// At the broker of this URL, before anybody tells anything. The warehouse's own queue is there since the tables
+    /// were made.
     pub fn begin(url: &str) -> Self {
         let broker = Broker::open(url).expect("a URL");
         let heard = Arc::new(Mutex::new(Heard {
@@ -66,7 +66,6 @@ impl Witness {
         let (ready, is_ready) = mpsc::channel();
         thread::spawn(move || {
             block_on(async {
-                drop(queue(&listening, "analytics").await);
                 let mut consumer = queue(&listening, "witness").await;
                 ready.send(()).expect("it is waited for");
                 loop {
