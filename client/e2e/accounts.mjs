@@ -14,6 +14,7 @@ const TELEPHONE = { width: 390, height: 844 };
 const FLAT = { width: 844, height: 390 };
 const ANN = { email: "ann@example.org", password: "three quiet ravens" };
 const RESET_PASSWORD = "nine loud ravens";
+const CHANGED_PASSWORD = "eleven silent ravens";
 const REASON = "Insults, after a warning";
 
 export async function accounts(report, browser) {
@@ -33,6 +34,9 @@ export async function accounts(report, browser) {
       secondFactor(ann),
     );
     await check("two tabs stay signed in, and log out together", () => twoTabs(ann));
+    await check("another password signs other browsers out, and so does logging out everywhere", () =>
+      signsOthersOut(server, browser, ann),
+    );
     await check("the banned account is told why and until when", () => banned(server, ann));
     await check("no page met an error", () => assert.deepEqual(ann.errors, []));
   } finally {
@@ -153,7 +157,8 @@ async function resetPassword(server, ann) {
   await look(ann, "reset-refused");
   await fill(ann, { new_password: RESET_PASSWORD });
   await ann.says("#account-title", "Sign in");
-  await fill(ann, { email: ANN.email, password: RESET_PASSWORD });
+  ann.password = RESET_PASSWORD;
+  await fill(ann, { email: ANN.email, password: ann.password });
   await ann.says(".account-line", ANN.email);
 }
 
@@ -188,6 +193,36 @@ async function twoTabs(ann) {
   await tab.says(".account-line", "Playing as guest");
   assert.deepEqual(tab.errors, []);
   await tab.page.close();
+}
+
+async function signsOthersOut(server, browser, ann) {
+  const other = await Player.open(browser, server.url, "Ann elsewhere", { viewport: DESK });
+  try {
+    for (const player of [ann, other]) await signInByPaper(player, ann);
+    for (const player of [ann, other]) await player.says(".account-line", ANN.email);
+    await ann.page.click("#account");
+    await ann.says(".account-sessions", "Another browser");
+    await press(ann, "Change");
+    await fill(ann, { current_password: RESET_PASSWORD, new_password: CHANGED_PASSWORD });
+    await ann.says("#account-title", "Password changed");
+    await look(ann, "password-changed");
+    ann.password = CHANGED_PASSWORD;
+    await other.page.reload();
+    await other.says(".account-line", "Playing as guest");
+    await signInByPaper(other, ann);
+    await other.says(".account-line", ANN.email);
+    await ann.page.reload();
+    await ann.says(".account-line", ANN.email);
+    await ann.page.click("#account");
+    await press(ann, "Log out everywhere");
+    for (const player of [ann, other]) {
+      await player.page.reload();
+      await player.says(".account-line", "Playing as guest");
+    }
+    assert.deepEqual(other.errors, []);
+  } finally {
+    await other.close();
+  }
 }
 
 async function banned(server, ann) {
@@ -245,11 +280,12 @@ async function signIn(ann, values) {
   await fill(ann, values);
 }
 
-async function signInByPaper(ann) {
-  await signIn(ann, { email: ANN.email, password: RESET_PASSWORD });
-  await ann.says(".account", "Code of your second factor");
-  await look(ann, "code");
-  await fill(ann, { code: ann.paperCodes.pop() });
+/** In whichever browser, with a paper code of hers. */
+async function signInByPaper(player, ann = player) {
+  await signIn(player, { email: ANN.email, password: ann.password });
+  await player.says(".account", "Code of your second factor");
+  await look(player, "code");
+  await fill(player, { code: ann.paperCodes.pop() });
 }
 
 async function logOut(ann) {
