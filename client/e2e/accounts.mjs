@@ -202,7 +202,7 @@ async function signsOthersOut(server, browser, ann) {
     for (const player of [ann, other]) await player.says(".account-line", ANN.email);
     await ann.page.click("#account");
     await ann.says(".account-sessions", "Another browser");
-    await press(ann, "Change");
+    await ann.page.locator(".account-details").getByRole("button", { name: "Change" }).click();
     await fill(ann, { current_password: RESET_PASSWORD, new_password: CHANGED_PASSWORD });
     await ann.says("#account-title", "Password changed");
     await look(ann, "password-changed");
