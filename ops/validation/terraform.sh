@@ -33,8 +33,11 @@ own_rules() {
 
 canaries() {
   local copy="$SCRATCH/terraform"
-  cp -r ops/terraform ops/seccomp ops/traefik "$SCRATCH"
+  cp -r ops/terraform ops/seccomp ops/traefik ops/prometheus "$SCRATCH"
   own_rules "$copy"
+  sed -i 's/ HOST = / NAME = /' "$copy/modules/monitoring/main.tf"
+  must_fail "a file with a name that nobody says" own_rules "$copy"
+  cp -r ops/terraform "$SCRATCH"
   sed -i 's/module.dns.certificates/module.dns.certs/' "$copy/modules/environment/main.tf"
   must_fail "an output that is not there" own_rules "$copy"
   cp -r ops/terraform "$SCRATCH"
