@@ -15,7 +15,7 @@ SKIPPED=CKV_AWS_2,CKV_AWS_103,CKV2_AWS_15,CKV_AWS_260,CKV_AWS_91,CKV_AWS_109,CKV
 SKIPPED+=,CKV_AWS_18,CKV_AWS_144,CKV2_AWS_62,CKV2_AWS_57,CKV_AWS_394,CKV_AWS_273
 
 main() {
-  have terraform || { note "NOT CHECKED: terraform is missing (https://developer.hashicorp.com/terraform)" && exit 0; }
+  need_or_say terraform https://developer.hashicorp.com/terraform
   export TF_CLI_CONFIG_FILE=/dev/null
   terraform fmt -check -diff -recursive ops/terraform
   own_rules
