@@ -3,6 +3,7 @@
 #   ops/dev/compose.sh env      writes .env with passwords drawn for this machine, unless it is there
 #   ops/dev/compose.sh check    checks the file by docker compose itself, and, where VOXELHEIM_BIN names the
 #                               binary, that this has the roles and flags; no engine is needed
+#   ops/dev/compose.sh public   prints what compose makes of the file with ops/compose/public.yml beside it, as JSON
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -16,7 +17,8 @@ main() {
   case "${1:-}" in
     env) write_env .env ;;
     check) check ;;
-    *) die "usage: $0 env|check" ;;
+    public) public ;;
+    *) die "usage: $0 env|check|public" ;;
   esac
 }
 
@@ -45,6 +47,8 @@ check() {
   trap "rm -rf '$folder'" EXIT
   write_env "$folder/env"
   rendered="$folder/rendered.json"
+  # Whoever builds may say which commit it is.
+  export REVISION=any
   "${COMPOSE[@]}" --env-file "$folder/env" --profile '*' config --format json >"$rendered" ||
     die "docker-compose.yml is not right"
   check_profiles "$folder/env"
@@ -54,6 +58,20 @@ check() {
   printf 'VOXELHEIM_BACKUP_RECIPIENT=age1any\n' >>"$folder/env"
   "${COMPOSE[@]}" --env-file "$folder/env" --profile '*' config --format json >"$rendered"
   python3 ops/dev/compose_rules.py "$rendered" ${VOXELHEIM_BIN:+"$VOXELHEIM_BIN"}
+}
+
+# Of a server of nobody's, with passwords of its own.
+public() {
+  local folder
+  find_compose
+  folder="$(mktemp -d)"
+  # shellcheck disable=SC2064 # the folder of now
+  trap "rm -rf '$folder'" EXIT
+  write_env "$folder/env"
+  printf '%s\n' VOXELHEIM_HOST=play.example.org VOXELHEIM_URL=https://play.example.org/ VOXELHEIM_BIND=0.0.0.0 \
+    VOXELHEIM_CERTIFICATES_MAIL=you@example.org >>"$folder/env"
+  "${COMPOSE[@]}" --file docker-compose.yml --file ops/compose/public.yml --env-file "$folder/env" --profile '*' \
+    config --format json
 }
 
 # Each can be started by itself, and none without passwords of its own.

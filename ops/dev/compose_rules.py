@@ -36,6 +36,9 @@ def faults_of(name, service):
         if not script.is_file():
             yield f"there is no {script.relative_to(ROOT)}"
     if image.startswith((OUR_IMAGE, OUR_TOOLS)):
+        # compose.sh says so where it renders the file.
+        if service["build"].get("args") != {"REVISION": "any"}:
+            yield "its build is not told which commit it is"
         if not service.get("read_only") or "ALL" not in service.get("cap_drop", []):
             yield "it may do more than it needs to"
 

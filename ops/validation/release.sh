@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What makes releases: CI files as their hosts' schemas say, each of which does no more than call .ci; versions, changelog
-# and upgrade notes that fit together; the release from which an upgrade is tried; every script of ours as shellcheck
-# wants it.
+# and upgrade notes that fit together; the release from which an upgrade is tried; tools that a host brings or misses;
+# every script of ours as shellcheck wants it.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 cd "$ROOT"
@@ -18,6 +18,7 @@ main() {
   .ci/release check
   must_fail "a tag of another version" .ci/release check v999.0.0
   previous_release
+  tools_of_hosts
   scripts
 }
 
@@ -58,6 +59,30 @@ previous_release() {
   must_fail "a history that is cut off" env PATH="$SCRATCH/bin:$PATH" "$SCRATCH/shallow/.ci/previous"
   cd "$ROOT"
 }
+
+# On a hosted runner a missing tool is fetched as pinned, or fails; elsewhere nothing is fetched, and it is told.
+tools_of_hosts() {
+  local bin="$SCRATCH/few" tool folder
+  mkdir -p "$bin"
+  for tool in bash dirname mkdir uname sha256sum chmod mv mktemp rm; do ln -sf "$(command -v "$tool")" "$bin/$tool"; done
+  printf '#!/bin/sh\nwhile [ "$1" != --output ]; do shift; done; echo other >"$2"\n' >"$bin/curl"
+  chmod +x "$bin/curl"
+  folder="$(with_few .ci/tools kubectl)"
+  [ ! -e "$folder" ] || die "tools are fetched on a machine of one's own"
+  must_fail "a tool that is not what was pinned" with_few GITHUB_ACTIONS=true .ci/tools kubectl
+  grep -q 'not what was pinned' "$SCRATCH/canary" || die "what was fetched is not looked at"
+  with_few bash -c "$NEEDS" 2>&1 | grep -q 'NOT CHECKED' || die "nobody is told what was not checked"
+  must_fail "a hosted runner without a tool" with_few GITLAB_CI=true bash -c "$NEEDS"
+  for tool in $(sed -n 's/.*sudo --preserve-env=\(\S*\) .*/\1/p' .github/workflows/*.yml); do
+    [[ ",$tool," = *,GITHUB_ACTIONS,* ]] || die "a workflow hides from the proof where it runs"
+  done
+}
+
+# shellcheck disable=SC2016 # the inner shell's
+NEEDS='set -euo pipefail; source ops/validation/tools.sh; need_kubectl; echo passed'
+
+# With hardly a program, in a home of its own.
+with_few() { env --unset=GITHUB_ACTIONS --unset=GITLAB_CI HOME="$SCRATCH/home" XDG_CACHE_HOME="$SCRATCH/home/cache" PATH="$SCRATCH/few" "$@"; }
 
 previous_of() { (unset CARGO_TARGET_DIR && PATH="$SCRATCH/bin:$PATH" "$1/.ci/previous" 2>"$SCRATCH/said"); }
 

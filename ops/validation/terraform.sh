@@ -15,7 +15,7 @@ SKIPPED=CKV_AWS_2,CKV_AWS_103,CKV2_AWS_15,CKV_AWS_260,CKV_AWS_91,CKV_AWS_109,CKV
 SKIPPED+=,CKV_AWS_18,CKV_AWS_144,CKV2_AWS_62,CKV2_AWS_57,CKV_AWS_394,CKV_AWS_273
 
 main() {
-  have terraform || { note "NOT CHECKED: terraform is missing (https://developer.hashicorp.com/terraform)" && exit 0; }
+  need_or_say terraform https://developer.hashicorp.com/terraform
   export TF_CLI_CONFIG_FILE=/dev/null
   terraform fmt -check -diff -recursive ops/terraform
   own_rules
@@ -33,8 +33,11 @@ own_rules() {
 
 canaries() {
   local copy="$SCRATCH/terraform"
-  cp -r ops/terraform ops/seccomp ops/traefik "$SCRATCH"
+  cp -r ops/terraform ops/seccomp ops/traefik ops/prometheus "$SCRATCH"
   own_rules "$copy"
+  sed -i 's/ HOST = / NAME = /' "$copy/modules/monitoring/main.tf"
+  must_fail "a file with a name that nobody says" own_rules "$copy"
+  cp -r ops/terraform "$SCRATCH"
   sed -i 's/module.dns.certificates/module.dns.certs/' "$copy/modules/environment/main.tf"
   must_fail "an output that is not there" own_rules "$copy"
   cp -r ops/terraform "$SCRATCH"

@@ -66,7 +66,17 @@ def faults_of(module):
     for path in re.findall(r'"\$\{path\.module\}/([^"]+)"', module.text):
         if not (module.folder / path).exists():
             yield f"{path} is not there"
+    yield from faults_of_templates(module)
     yield from faults_of_references(module)
+
+
+def faults_of_templates(module):
+    """Files of ops that are filled here are told every name that stands in them, and no other."""
+    for path, given in re.findall(r'templatefile\("\$\{local\.watching\}/([^"]+)", \{([^}]*)\}\)', module.text):
+        asked = set(re.findall(r"\$\{(\w+)\}", (module.folder / "../../.." / path).read_text()))
+        told = set(re.findall(r"(\w+) *=", given))
+        for name in sorted(asked ^ told):
+            yield f"{path} {'asks for' if name in asked else 'knows no'} {name}"
 
 
 def faults_of_call(module, name, body):

@@ -1,7 +1,9 @@
 """What watches and what is watched agree: the compose file with Prometheus' targets, Grafana's data sources and the
-files that are mounted.
+files that are mounted; and that what writes down the page's name does it where Prometheus looks.
 
-    python3 ops/validation/watching/compose.py docker-compose.yml
+    python3 ops/validation/watching/compose.py COMPOSE
+
+COMPOSE is docker-compose.yml, or what docker compose made of it and of files beside it.
 """
 
 import pathlib
@@ -26,7 +28,7 @@ UNSCRAPED = {
 
 def main():
     services = yaml.safe_load(pathlib.Path(sys.argv[1]).read_text())["services"]
-    faults = [*faults_of_targets(services), *faults_of_mounts(services), *faults_of_sources(services), *faults_of_logs(services)]
+    faults = [fault for of in (faults_of_targets, faults_of_page, faults_of_mounts, faults_of_sources, faults_of_logs) for fault in of(services)]
     for fault in faults:
         print(fault)
     print(f"{len(services)} services, {len(faults)} faults")
@@ -35,7 +37,7 @@ def main():
 
 def faults_of_targets(services):
     config = yaml.safe_load((ROOT / "ops/prometheus/compose.yml").read_text())
-    targets = {target for job in config["scrape_configs"] for group in job["static_configs"] for target in group["targets"]}
+    targets = {target for job in config["scrape_configs"] for group in job.get("static_configs", []) for target in group["targets"]}
     targets |= {"blackbox:9115"}
     scraped = set()
     for target in sorted(targets):
@@ -51,10 +53,23 @@ def faults_of_targets(services):
 def ports_of(service):
     """As its command says, or its image does."""
     image = service["image"].rsplit(":", 1)[0]
-    command = service.get("command", [])
+    command = service.get("command") or []
     said = command if isinstance(command, str) else " ".join(command)
     found = re.findall(r"--(?:listen|status)=\S+?:(\d+)|--entrypoints\.\w+\.address=:(\d+)", said)
     return {int(port) for pair in found for port in pair if port} | PORTS_OF_IMAGES.get(image, set())
+
+
+def faults_of_page(services):
+    """A server with a certificate of its own, which ends, has its name where Prometheus looks for whom to ask."""
+    if not any("certificatesresolvers" in it for it in services["traefik"]["command"]):
+        return
+    config = yaml.safe_load((ROOT / "ops/prometheus/compose.yml").read_text())
+    [page] = [job for job in config["scrape_configs"] if job["job_name"] == "page"]
+    [file] = page["file_sd_configs"][0]["files"]
+    name = re.search(r"domains\[0\]\.main=(\S+)", " ".join(services["traefik"]["command"])).group(1)
+    written = " ".join(services["prometheus"].get("entrypoint") or [])
+    if f'"targets": ["{name}"]' not in written or f">{file}\n" not in written:
+        yield f"nobody watches the certificate of {name}"
 
 
 def faults_of_mounts(services):

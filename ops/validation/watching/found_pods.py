@@ -1,4 +1,4 @@
-"""Reads what `promtool check service-discovery` found, and prints role and name of each target, once each: a
+"""Reads what `promtool check service-discovery` found, and prints role, or job, and name of each target, once each: a
 process that is found twice is named twice.
 """
 
@@ -6,5 +6,6 @@ import json
 import sys
 
 found = [it["labels"] for it in json.load(sys.stdin) if it.get("labels")]
-named = sorted(f"{labels['role']} {labels['instance']}" for labels in found)
+# What is not ours has no role; its job says as much.
+named = sorted(f"{labels.get('role', labels['job'])} {labels['instance']}" for labels in found)
 print(json.dumps(named))

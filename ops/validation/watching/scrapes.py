@@ -3,7 +3,7 @@
     python3 ops/validation/watching/scrapes.py FOLDER NAME=PORT... >prometheus.yml
 
 FOLDER has compose.yml and one.yml. Each target of compose is HOST:PORT; NAME is that host, and who is not named is
-left out. What a probe asks is replaced as well. `one` is the one process.
+left out, as is who is found by a file. What a probe asks is replaced as well. `one` is the one process.
 """
 
 import pathlib
@@ -21,7 +21,7 @@ def main():
     config["global"].update(scrape_interval="1s", scrape_timeout="900ms", evaluation_interval="2s")
     config["rule_files"] = [str(folder / "rules/*.yml")]
     config["alerting"]["alertmanagers"] = [{"static_configs": [{"targets": [f"127.0.0.1:{port_of['alertmanager']}"]}]}]
-    jobs = [here(job, port_of) for job in config["scrape_configs"]]
+    jobs = [here(job, port_of) for job in config["scrape_configs"] if "static_configs" in job]
     config["scrape_configs"] = [job for job in jobs if job["static_configs"]]
     config["scrape_configs"][0]["static_configs"] += one(folder / "one.yml", port_of)
     yaml.safe_dump(config, sys.stdout, sort_keys=False)

@@ -44,6 +44,7 @@ module "monitoring" {
 
   environment    = var.environment
   namespace      = local.name
+  host           = var.host
   retention_days = var.is_lasting ? 90 : 14
   storage_gib    = local.gib
 

@@ -5,7 +5,7 @@ locals {
   watching = "${path.module}/../../.."
   # Our pods are found by their PodMonitor, kubelets by the chart: all others by what stands in the file.
   found   = ["voxelheim", "kubelet"]
-  scrapes = yamldecode(templatefile("${local.watching}/prometheus/kubernetes.yml", { ENVIRONMENT = var.environment, NAMESPACE = var.namespace })).scrape_configs
+  scrapes = yamldecode(templatefile("${local.watching}/prometheus/kubernetes.yml", { ENVIRONMENT = var.environment, NAMESPACE = var.namespace, HOST = var.host })).scrape_configs
   rules   = { for file in fileset("${local.watching}/prometheus/rules", "*.yml") : trimsuffix(file, ".yml") => yamldecode(file("${local.watching}/prometheus/rules/${file}")) }
   boards  = { for file in fileset("${local.watching}/grafana/boards", "*.json") : trimsuffix(file, ".json") => { json = file("${local.watching}/grafana/boards/${file}") } }
 }
@@ -33,6 +33,10 @@ resource "helm_release" "this" {
         resources   = { requests = { storage = "${var.storage_gib}Gi" } }
       } } }
     } }
+    # An alert names the machine, not the address of who tells of it.
+    prometheus-node-exporter = { prometheus = { monitor = {
+      relabelings = [{ sourceLabels = ["__meta_kubernetes_pod_node_name"], targetLabel = "instance" }]
+    } } }
     additionalPrometheusRulesMap = local.rules
     # Receivers' addresses are a secret of this name, put there by whoever may know them.
     alertmanager = {

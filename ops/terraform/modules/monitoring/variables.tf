@@ -8,6 +8,11 @@ variable "namespace" {
   description = "Where its pods are"
 }
 
+variable "host" {
+  type        = string
+  description = "By which players reach it; its certificate is watched"
+}
+
 variable "retention_days" {
   type        = number
   description = "For how long Prometheus keeps figures"

@@ -1,4 +1,4 @@
-# RabbitMQ with quorum queues, by its operator.
+# RabbitMQ with quorum queues, by its operator, whose names for pods and ports ops/prometheus/kubernetes.yml scrapes by.
 
 resource "helm_release" "operator" {
   name             = "rabbitmq-operator"
