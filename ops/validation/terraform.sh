@@ -40,6 +40,12 @@ canaries() {
   cp -r ops/terraform "$SCRATCH"
   sed -i '/^  edges  *= var.edges/d' "$copy/modules/environment/main.tf"
   must_fail "a call without an argument" own_rules "$copy"
+  cp -r ops/terraform "$SCRATCH"
+  sed -i 's/is-default-class" = "true"/is-default-class" = "false"/' "$copy/modules/environment/main.tf"
+  must_fail "claims for which no class of disks stands" own_rules "$copy"
+  cp -r ops/terraform "$SCRATCH"
+  sed -i 's/encrypted = "true"/encrypted = "false"/' "$copy/modules/environment/main.tf"
+  must_fail "disks that are not sealed" own_rules "$copy"
   echo 'resource "a" "b" {' >"$copy/modules/dns/broken.tf"
   must_fail "what is no HCL" terraform fmt -check "$copy/modules/dns"
 }
