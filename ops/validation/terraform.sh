@@ -46,6 +46,12 @@ canaries() {
   cp -r ops/terraform "$SCRATCH"
   sed -i 's/encrypted = "true"/encrypted = "false"/' "$copy/modules/environment/main.tf"
   must_fail "disks that are not sealed" own_rules "$copy"
+  cp -r ops/terraform "$SCRATCH"
+  sed -i '/defaultRules/d' "$copy/modules/monitoring/main.tf"
+  must_fail "alerts that nobody wrote a runbook for" own_rules "$copy"
+  cp -r ops/terraform "$SCRATCH"
+  sed -i '/kubeScheduler/d' "$copy/modules/monitoring/main.tf"
+  must_fail "a part of EKS that cannot be scraped" own_rules "$copy"
   echo 'resource "a" "b" {' >"$copy/modules/dns/broken.tf"
   must_fail "what is no HCL" terraform fmt -check "$copy/modules/dns"
 }

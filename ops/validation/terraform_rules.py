@@ -147,6 +147,15 @@ def brace(text, at, step):
     return at
 
 
+def faults_of_watching(module):
+    """Alerts are ours alone, and nothing is scraped that EKS keeps to itself."""
+    if not re.search(r"defaultRules\s*=\s*{\s*create\s*=\s*false", module.text):
+        yield "the chart's own alerts, which have no runbook, are on"
+    for part in ("Proxy", "Etcd", "Scheduler", "ControllerManager"):
+        if not re.search(rf"kube{part}\s*=\s*{{\s*enabled\s*=\s*false", module.text):
+            yield f"kube{part} is scraped, which cannot be reached"
+
+
 def shape(path):
     """A root without its values: all roots are alike."""
     text = re.sub(r'"[^"]*"|\d+|\[[^\]]*\]|true|false', "_", path.read_text())
@@ -160,6 +169,7 @@ def main():
     for folder in folders:
         faults += [f"{folder.relative_to(TERRAFORM)}: {it}" for it in faults_of(Module(folder))]
     faults += faults_of_disks([Module(it) for it in folders])
+    faults += faults_of_watching(Module(TERRAFORM / "modules/monitoring"))
     for root in roots:
         faults += [f"{root.parent.name}: {it}" for it in faults_of_environment(root.parent.name)]
     if len({re.sub(r"\s+", " ", shape(it)) for it in roots}) != 1:
