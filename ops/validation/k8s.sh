@@ -68,12 +68,23 @@ canaries() {
   must_fail "a folder in which nothing is declared" rules ops/validation/manifest_rules.py live "$folder/declared.yaml"
   sed 's|value: 10.43.0.0/16|value: 0.0.0.0/0|' "$1" >"$folder/trust.yaml"
   must_fail "a world whose word is believed" rules ops/validation/manifest_rules.py live "$folder/trust.yaml"
-  sed 's|^\( *\)- { name: VOXELHEIM_BACKUP_IDENTITY,.*|&\n\1- { name: VOXELHEIM_GAME, value: any }|' \
-    "$SCRATCH/restoring" >"$folder/secret.yaml"
-  must_fail "a world's Job with a database" rules ops/validation/manifest_rules.py live "$folder/secret.yaml"
   sed 's/--link-public/--link-outside/' "$1" >"$folder/flag.yaml"
   [ ! -x "$BINARY" ] || must_fail "a flag that the binary does not have" \
     rules ops/validation/manifest_rules.py live "$folder/flag.yaml" "$BINARY"
+  canaries_of_copies "$1" "$folder"
+}
+
+# The same of the rules for what makes copies and brings them back.
+canaries_of_copies() {
+  local folder="$2"
+  sed 's|^\( *\)- { name: VOXELHEIM_BACKUP_IDENTITY,.*|&\n\1- { name: VOXELHEIM_GAME, value: any }|' \
+    "$SCRATCH/restoring" >"$folder/secret.yaml"
+  must_fail "a world's Job with a database" rules ops/validation/manifest_rules.py live "$folder/secret.yaml"
+  sed 's/"storage":"100Gi"/"storage":"20Gi"/' "$SCRATCH/restoring" >"$folder/small.yaml"
+  must_fail "a restored world's disk that is not its shard's" \
+    rules ops/validation/manifest_rules.py live "$folder/small.yaml"
+  sed 's/,"storageClassName":"fast"//' "$SCRATCH/restoring" >"$folder/slow.yaml"
+  must_fail "a restored world's disk of another class" rules ops/validation/manifest_rules.py live "$folder/slow.yaml"
 }
 
 main "$@"

@@ -187,6 +187,7 @@ def together(documents, pods):
     yield from reached(services, pods)
     yield from operated(services, pods)
     yield from pruned(pods)
+    yield from claimed(documents)
     for secret in of_kind(documents, "Secret"):
         yield secret["metadata"]["name"], "a secret stands in git"
 
@@ -206,6 +207,20 @@ def pruned(pods):
     for pod in pods:
         if pod.role == "prune_backups.sh" and pod.command[2:] != expected:
             yield pod.name, f"prunes copies of {pod.command[2:]}, but those of {expected} are made"
+
+
+def claimed(documents):
+    """A claim that is made beforehand is what the StatefulSet that takes it would have made."""
+    templates = {
+        f"{template['metadata']['name']}-{owner['metadata']['name']}-": template["spec"]
+        for owner in of_kind(documents, "StatefulSet")
+        for template in owner["spec"].get("volumeClaimTemplates", [])
+    }
+    for claim in of_kind(documents, "PersistentVolumeClaim"):
+        name, spec = claim["metadata"]["name"], claim["spec"]
+        expected = next((it for prefix, it in templates.items() if name.startswith(prefix)), None)
+        if spec != expected:
+            yield name, f"is a claim of {spec}, where its pod's is {expected}"
 
 
 def operated(services, pods):
