@@ -85,6 +85,12 @@ canaries_of_copies() {
     rules ops/validation/manifest_rules.py live "$folder/small.yaml"
   sed 's/,"storageClassName":"fast"//' "$SCRATCH/restoring" >"$folder/slow.yaml"
   must_fail "a restored world's disk of another class" rules ops/validation/manifest_rules.py live "$folder/slow.yaml"
+  awk '/^  name: objects$/ { found = 1 } found && /^      - admin$/ { found = 0; next } 1' "$1" >"$folder/archive.yaml"
+  must_fail "staff's service that cannot reach the store of copies" \
+    rules ops/validation/manifest_rules.py live "$folder/archive.yaml"
+  sed 's/key: objects$/key: pruning/' "$1" >"$folder/pruning.yaml"
+  must_fail "a key that deletes copies, for who makes them" \
+    rules ops/validation/manifest_rules.py live "$folder/pruning.yaml"
 }
 
 main "$@"

@@ -188,6 +188,7 @@ def together(documents, pods):
     yield from operated(services, pods)
     yield from pruned(pods)
     yield from claimed(documents)
+    yield from archiving(documents, pods)
     for secret in of_kind(documents, "Secret"):
         yield secret["metadata"]["name"], "a secret stands in git"
 
@@ -221,6 +222,21 @@ def claimed(documents):
         expected = next((it for prefix, it in templates.items() if name.startswith(prefix)), None)
         if spec != expected:
             yield name, f"is a claim of {spec}, where its pod's is {expected}"
+
+
+def archiving(documents, pods):
+    """Who is told of the store of copies may reach it, and only what prunes has the key that deletes."""
+    (policy,) = [it for it in of_kind(documents, "NetworkPolicy") if it["metadata"]["name"] == "objects"]
+    for pod in pods:
+        for container in pod.containers:
+            for variable in (it for it in container.get("env", []) if it["name"] == "VOXELHEIM_OBJECTS"):
+                key = variable["valueFrom"]["secretKeyRef"]["key"]
+                if (key == "pruning") != (pod.role == "prune_backups.sh"):
+                    yield pod.name, f"has the key {key} of the store of copies"
+                if not selects(policy["spec"]["podSelector"], pod.labels):
+                    yield pod.name, "is told of the store of copies, which it cannot reach"
+    for admin in (it for it in pods if it.role == "admin" and "VOXELHEIM_OBJECTS" not in it.environment):
+        yield admin.name, "does not tell staff whether the store of copies is well"
 
 
 def operated(services, pods):
