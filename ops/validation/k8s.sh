@@ -20,6 +20,7 @@ main() {
   done
   node ops/validation/custom_kinds.mjs "$(custom_schemas)" "$SCRATCH"/*.yaml
   restoring
+  through_traefik
   checkov --framework kubernetes --skip-check "$SKIPPED" --directory "$SCRATCH"
   canaries "$SCRATCH/live.yaml"
   echo "${#ENVIRONMENTS[@]} environments, $(cat "$SCRATCH"/*.yaml | grep -c "^kind:") manifests"
@@ -42,6 +43,21 @@ restoring() {
     cat "$SCRATCH/live.yaml" "$SCRATCH/restore-$what.yaml" >"$SCRATCH/restoring"
     rules ops/validation/manifest_rules.py live "$SCRATCH/restoring"
   done
+}
+
+# Where players cannot reach nodes: no edge has a port of theirs, and each has a route.
+through_traefik() {
+  local environment file
+  for environment in "${ENVIRONMENTS[@]}"; do
+    file="$(render_by_traefik "$environment")"
+    schemas "$file"
+    rules ops/validation/manifest_rules.py "$environment" "$file"
+    ! grep -n 'NodePort' "$file" || die "$environment has ports of nodes beside Traefik's"
+  done
+  node ops/validation/custom_kinds.mjs "$(custom_schemas)" "$SCRATCH"/by-traefik/*.yaml
+  sed 's/^  - quic-104$/  - quic-105/' "$file" >"$SCRATCH/no-route"
+  must_fail "an edge without a route" rules ops/validation/manifest_rules.py live "$SCRATCH/no-route"
+  rm -r "$SCRATCH/by-traefik"
 }
 
 # One fault for each of the checks above.

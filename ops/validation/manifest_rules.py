@@ -184,7 +184,7 @@ def together(documents, pods):
             yield pod.name, "its number is the autoscaler's, and also written down"
         if pod.spec.get("serviceAccountName") not in accounts:
             yield pod.name, "has no account of its own"
-    yield from reached(services, pods)
+    yield from reached(services, of_kind(documents, "IngressRouteUDP"), pods)
     yield from operated(services, pods)
     yield from pruned(pods)
     yield from claimed(documents)
@@ -301,24 +301,33 @@ def trusting(pod):
     yield from (f"believes all of {it}" for it in networks if not it.is_private or it.prefixlen < 8)
 
 
-def reached(services, pods):
-    """Players reach each edge at the very UDP port that it tells them."""
+def reached(services, routes, pods):
+    """Players reach each edge at the very UDP port that it tells them: of every node, or of Traefik."""
     edges = [it for it in pods if it.role == "edge"]
     numbers = [it.flag("--pod") for it in edges]
     if len(set(numbers)) != len(numbers):
         yield "edge", f"numbers are given twice: {numbers}"
     for edge in edges:
         told = int(edge.flag("--public-port") or edge.flag("--listen").rsplit(":", 1)[1])
+        own = [it for it in services if selects({"matchLabels": it["spec"]["selector"]}, edge.labels)]
         ports = [
             port.get("nodePort")
-            for service in services
+            for service in own
             if service["spec"].get("type") == "NodePort"
-            and selects({"matchLabels": service["spec"]["selector"]}, edge.labels)
             for port in service["spec"]["ports"]
             if port.get("protocol") == "UDP"
         ]
+        ports += [port for it in routes for port in routed(it, {it["metadata"]["name"] for it in own})]
         if ports != [told]:
             yield edge.name, f"tells players of UDP port {told}, but is reached at {ports}"
+
+
+def routed(route, services):
+    """The ports by which Traefik hands on datagrams to one of these."""
+    (values,) = load(ROOT / "ops/traefik/quic.yaml")
+    for target in (it for way in route["spec"]["routes"] for it in way["services"]):
+        if target["name"] in services:
+            yield from (values["ports"].get(it, {}).get("hostPort") for it in route["spec"]["entryPoints"])
 
 
 def main():
