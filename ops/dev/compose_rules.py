@@ -52,6 +52,9 @@ def faults_of_copies(services):
     if host not in services or not url.endswith(f"@{host}:9000") or makes["command"][-1] != f"here/{bucket}":
         yield f"copies go to {bucket} of {host}, which nobody makes"
     is_made = bool(backup["environment"]["VOXELHEIM_BACKUP_RECIPIENT"])
+    told = [it for it in services["admin"]["command"] if it.startswith("--objects=")]
+    if told != ([f"--objects={backup['environment']['VOXELHEIM_OBJECTS']}"] if is_made else []):
+        yield f"staff are told of the copies' store by {told}"
     parts = dict(it.split("=") for it in backup["command"] if "=" in it)
     worlds = {it["target"]: it["source"] for it in backup["volumes"] if it["target"] in parts}
     for service in (it for it in services.values() if (it["command"] or [])[:1] == ["shard"]):

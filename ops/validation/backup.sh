@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Players, their things, statistics and a world are dumped while in use, destroyed, and restored into fresh databases:
 # every row is there, the ledger adds up, the world has the same hash, and a player goes on where they were. On real
-# PostgreSQL, ClickHouse and S3. What is damaged or would overwrite anything is refused.
+# PostgreSQL and ClickHouse, and on a small server that speaks S3 (s3s-fs, ops/dev/s3.sh). What is damaged or would overwrite anything is refused.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../dev/common.sh"
 

@@ -20,6 +20,7 @@ main() {
   done
   node ops/validation/custom_kinds.mjs "$(custom_schemas)" "$SCRATCH"/*.yaml
   restoring
+  through_traefik
   checkov --framework kubernetes --skip-check "$SKIPPED" --directory "$SCRATCH"
   canaries "$SCRATCH/live.yaml"
   echo "${#ENVIRONMENTS[@]} environments, $(cat "$SCRATCH"/*.yaml | grep -c "^kind:") manifests"
@@ -42,6 +43,21 @@ restoring() {
     cat "$SCRATCH/live.yaml" "$SCRATCH/restore-$what.yaml" >"$SCRATCH/restoring"
     rules ops/validation/manifest_rules.py live "$SCRATCH/restoring"
   done
+}
+
+# Where players cannot reach nodes: no edge has a port of theirs, and each has a route.
+through_traefik() {
+  local environment file
+  for environment in "${ENVIRONMENTS[@]}"; do
+    file="$(render_by_traefik "$environment")"
+    schemas "$file"
+    rules ops/validation/manifest_rules.py "$environment" "$file"
+    ! grep -n 'NodePort' "$file" || die "$environment has ports of nodes beside Traefik's"
+  done
+  node ops/validation/custom_kinds.mjs "$(custom_schemas)" "$SCRATCH"/by-traefik/*.yaml
+  sed 's/^  - quic-104$/  - quic-105/' "$file" >"$SCRATCH/no-route"
+  must_fail "an edge without a route" rules ops/validation/manifest_rules.py live "$SCRATCH/no-route"
+  rm -r "$SCRATCH/by-traefik"
 }
 
 # One fault for each of the checks above.
@@ -68,12 +84,29 @@ canaries() {
   must_fail "a folder in which nothing is declared" rules ops/validation/manifest_rules.py live "$folder/declared.yaml"
   sed 's|value: 10.43.0.0/16|value: 0.0.0.0/0|' "$1" >"$folder/trust.yaml"
   must_fail "a world whose word is believed" rules ops/validation/manifest_rules.py live "$folder/trust.yaml"
-  sed 's|^\( *\)- { name: VOXELHEIM_BACKUP_IDENTITY,.*|&\n\1- { name: VOXELHEIM_GAME, value: any }|' \
-    "$SCRATCH/restoring" >"$folder/secret.yaml"
-  must_fail "a world's Job with a database" rules ops/validation/manifest_rules.py live "$folder/secret.yaml"
   sed 's/--link-public/--link-outside/' "$1" >"$folder/flag.yaml"
   [ ! -x "$BINARY" ] || must_fail "a flag that the binary does not have" \
     rules ops/validation/manifest_rules.py live "$folder/flag.yaml" "$BINARY"
+  canaries_of_copies "$1" "$folder"
+}
+
+# The same of the rules for what makes copies and brings them back.
+canaries_of_copies() {
+  local folder="$2"
+  sed 's|^\( *\)- { name: VOXELHEIM_BACKUP_IDENTITY,.*|&\n\1- { name: VOXELHEIM_GAME, value: any }|' \
+    "$SCRATCH/restoring" >"$folder/secret.yaml"
+  must_fail "a world's Job with a database" rules ops/validation/manifest_rules.py live "$folder/secret.yaml"
+  sed 's/"storage":"100Gi"/"storage":"20Gi"/' "$SCRATCH/restoring" >"$folder/small.yaml"
+  must_fail "a restored world's disk that is not its shard's" \
+    rules ops/validation/manifest_rules.py live "$folder/small.yaml"
+  sed 's/,"storageClassName":"fast"//' "$SCRATCH/restoring" >"$folder/slow.yaml"
+  must_fail "a restored world's disk of another class" rules ops/validation/manifest_rules.py live "$folder/slow.yaml"
+  awk '/^  name: objects$/ { found = 1 } found && /^      - admin$/ { found = 0; next } 1' "$1" >"$folder/archive.yaml"
+  must_fail "staff's service that cannot reach the store of copies" \
+    rules ops/validation/manifest_rules.py live "$folder/archive.yaml"
+  sed 's/key: objects$/key: pruning/' "$1" >"$folder/pruning.yaml"
+  must_fail "a key that deletes copies, for who makes them" \
+    rules ops/validation/manifest_rules.py live "$folder/pruning.yaml"
 }
 
 main "$@"

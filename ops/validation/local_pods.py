@@ -78,7 +78,7 @@ class LocalPods:
     def start(self, local):
         places = self.volumes(local)
         variables = {
-            it["name"]: self.value(local, it) for it in local.pod.container.get("env", [])
+            it["name"]: self.value(local, it) for it in local.pod.container.get("env", []) if self.is_set(it)
         }
         command = [self.inside(local, expand(it, variables), places) for it in local.pod.command]
         variables = {k: self.inside(local, v, places) for k, v in variables.items()}
@@ -87,6 +87,11 @@ class LocalPods:
             local.process = subprocess.Popen(
                 [self.binary, *command], env={**system, **variables}, stdout=log, stderr=log, cwd=local.folder
             )
+
+    def is_set(self, entry):
+        """Not what comes from a secret that a pod can do without, where there is none."""
+        secret = entry.get("valueFrom", {}).get("secretKeyRef", {})
+        return not secret.get("optional") or secret["key"] in self.secrets.get(secret["name"], {})
 
     def value(self, local, entry):
         # The gateway asks from here, not from the cluster's network of pods.

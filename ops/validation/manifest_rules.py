@@ -184,9 +184,11 @@ def together(documents, pods):
             yield pod.name, "its number is the autoscaler's, and also written down"
         if pod.spec.get("serviceAccountName") not in accounts:
             yield pod.name, "has no account of its own"
-    yield from reached(services, pods)
+    yield from reached(services, of_kind(documents, "IngressRouteUDP"), pods)
     yield from operated(services, pods)
     yield from pruned(pods)
+    yield from claimed(documents)
+    yield from archiving(documents, pods)
     for secret in of_kind(documents, "Secret"):
         yield secret["metadata"]["name"], "a secret stands in git"
 
@@ -206,6 +208,35 @@ def pruned(pods):
     for pod in pods:
         if pod.role == "prune_backups.sh" and pod.command[2:] != expected:
             yield pod.name, f"prunes copies of {pod.command[2:]}, but those of {expected} are made"
+
+
+def claimed(documents):
+    """A claim that is made beforehand is what the StatefulSet that takes it would have made."""
+    templates = {
+        f"{template['metadata']['name']}-{owner['metadata']['name']}-": template["spec"]
+        for owner in of_kind(documents, "StatefulSet")
+        for template in owner["spec"].get("volumeClaimTemplates", [])
+    }
+    for claim in of_kind(documents, "PersistentVolumeClaim"):
+        name, spec = claim["metadata"]["name"], claim["spec"]
+        expected = next((it for prefix, it in templates.items() if name.startswith(prefix)), None)
+        if spec != expected:
+            yield name, f"is a claim of {spec}, where its pod's is {expected}"
+
+
+def archiving(documents, pods):
+    """Who is told of the store of copies may reach it, and only what prunes has the key that deletes."""
+    (policy,) = [it for it in of_kind(documents, "NetworkPolicy") if it["metadata"]["name"] == "objects"]
+    for pod in pods:
+        for container in pod.containers:
+            for variable in (it for it in container.get("env", []) if it["name"] == "VOXELHEIM_OBJECTS"):
+                key = variable["valueFrom"]["secretKeyRef"]["key"]
+                if (key == "pruning") != (pod.role == "prune_backups.sh"):
+                    yield pod.name, f"has the key {key} of the store of copies"
+                if not selects(policy["spec"]["podSelector"], pod.labels):
+                    yield pod.name, "is told of the store of copies, which it cannot reach"
+    for admin in (it for it in pods if it.role == "admin" and "VOXELHEIM_OBJECTS" not in it.environment):
+        yield admin.name, "does not tell staff whether the store of copies is well"
 
 
 def operated(services, pods):
@@ -270,24 +301,33 @@ def trusting(pod):
     yield from (f"believes all of {it}" for it in networks if not it.is_private or it.prefixlen < 8)
 
 
-def reached(services, pods):
-    """Players reach each edge at the very UDP port that it tells them."""
+def reached(services, routes, pods):
+    """Players reach each edge at the very UDP port that it tells them: of every node, or of Traefik."""
     edges = [it for it in pods if it.role == "edge"]
     numbers = [it.flag("--pod") for it in edges]
     if len(set(numbers)) != len(numbers):
         yield "edge", f"numbers are given twice: {numbers}"
     for edge in edges:
         told = int(edge.flag("--public-port") or edge.flag("--listen").rsplit(":", 1)[1])
+        own = [it for it in services if selects({"matchLabels": it["spec"]["selector"]}, edge.labels)]
         ports = [
             port.get("nodePort")
-            for service in services
+            for service in own
             if service["spec"].get("type") == "NodePort"
-            and selects({"matchLabels": service["spec"]["selector"]}, edge.labels)
             for port in service["spec"]["ports"]
             if port.get("protocol") == "UDP"
         ]
+        ports += [port for it in routes for port in routed(it, {it["metadata"]["name"] for it in own})]
         if ports != [told]:
             yield edge.name, f"tells players of UDP port {told}, but is reached at {ports}"
+
+
+def routed(route, services):
+    """The ports by which Traefik hands on datagrams to one of these."""
+    (values,) = load(ROOT / "ops/traefik/quic.yaml")
+    for target in (it for way in route["spec"]["routes"] for it in way["services"]):
+        if target["name"] in services:
+            yield from (values["ports"].get(it, {}).get("hostPort") for it in route["spec"]["entryPoints"])
 
 
 def main():

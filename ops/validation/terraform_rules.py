@@ -126,6 +126,46 @@ def faults_of_environment(name):
         yield f"it has {count} nodes for shards, and its overlay means otherwise"
 
 
+def faults_of_disks(modules):
+    """Claims that name no class get one, whose disks are sealed; each class that an overlay names is there."""
+    classes = [it for module in modules for it in objects_of(module.text, "StorageClass")]
+    is_default = re.compile(r'storageclass\.kubernetes\.io/is-default-class"\s*=\s*"true"')
+    defaults = sum(bool(is_default.search(it)) for it in classes)
+    if defaults != 1:
+        yield f"{defaults} classes of disks are the default"
+    names = {re.search(r'metadata\s*=\s*{\s*name\s*=\s*"([^"]+)"', it).group(1): it for it in classes}
+    for name, text in names.items():
+        if not re.search(r'encrypted\s*=\s*"true"', text):
+            yield f"disks of the class {name} are not encrypted"
+    shards = "".join(it.read_text() for it in OVERLAYS.glob("*/shard/kustomization.yaml"))
+    for name in sorted(set(re.findall(r"storageClassName, value: (\w+)", shards)) - set(names)):
+        yield f"shards ask for the class of disks {name}, which nobody makes"
+
+
+def objects_of(text, kind):
+    """The text of each object of this kind, from brace to brace."""
+    for found in re.finditer(rf'kind\s*=\s*"{kind}"', text):
+        yield text[brace(text, found.start(), -1) : brace(text, found.start(), 1) + 1]
+
+
+def brace(text, at, step):
+    """Where what is around this place begins or ends."""
+    depth = 0
+    while depth != step:
+        at += step
+        depth += {"}": 1, "{": -1}.get(text[at], 0)
+    return at
+
+
+def faults_of_watching(module):
+    """Alerts are ours alone, and nothing is scraped that EKS keeps to itself."""
+    if not re.search(r"defaultRules\s*=\s*{\s*create\s*=\s*false", module.text):
+        yield "the chart's own alerts, which have no runbook, are on"
+    for part in ("Proxy", "Etcd", "Scheduler", "ControllerManager"):
+        if not re.search(rf"kube{part}\s*=\s*{{\s*enabled\s*=\s*false", module.text):
+            yield f"kube{part} is scraped, which cannot be reached"
+
+
 def shape(path):
     """A root without its values: all roots are alike."""
     text = re.sub(r'"[^"]*"|\d+|\[[^\]]*\]|true|false', "_", path.read_text())
@@ -138,6 +178,8 @@ def main():
     folders = [*sorted((TERRAFORM / "modules").iterdir()), *(it.parent for it in roots)]
     for folder in folders:
         faults += [f"{folder.relative_to(TERRAFORM)}: {it}" for it in faults_of(Module(folder))]
+    faults += faults_of_disks([Module(it) for it in folders])
+    faults += faults_of_watching(Module(TERRAFORM / "modules/monitoring"))
     for root in roots:
         faults += [f"{root.parent.name}: {it}" for it in faults_of_environment(root.parent.name)]
     if len({re.sub(r"\s+", " ", shape(it)) for it in roots}) != 1:

@@ -80,9 +80,9 @@ need_or_say() {
   exit 0
 }
 
-# render ENVIRONMENT: all its parts in one file; prints its path.
+# render ENVIRONMENT [FILE]: all its parts in one file; prints its path.
 render() {
-  local environment="$1" part file="$SCRATCH/$1.yaml"
+  local environment="$1" part file="${2:-$SCRATCH/$1.yaml}"
   : >"$file"
   for part in "$ROOT/ops/k8s/overlays/$environment"/*/kustomization.yaml; do
     # Components are no parts.
@@ -91,4 +91,15 @@ render() {
     echo '---' >>"$file"
   done
   echo "$file"
+}
+
+# The same of a copy in which players' UDP goes through Traefik, by the component of each of its edges.
+render_by_traefik() {
+  local tree="$SCRATCH/by-traefik" edge components
+  mkdir -p "$tree/ops"
+  cp -r "$ROOT/ops/k8s" "$tree/ops"
+  edge="$tree/ops/k8s/overlays/$1/edge/kustomization.yaml"
+  components="$(grep -o '/edges/[0-9]*' "$edge" | sed 's|/edges|../../../components/quic-by-traefik|' | paste -s -d ,)"
+  sed -i "s|^components: \[|&${components//,/, }, |" "$edge"
+  ROOT="$tree" render "$1" "$tree/$1.yaml"
 }

@@ -34,7 +34,7 @@ main() {
 # The environment as it is, but for its name, which nobody resolves here, and a battle that fits beside other work.
 render_here() {
   render test >/dev/null
-  kubectl kustomize ops/k8s/components/quic-by-traefik >"$SCRATCH/quic.yaml"
+  mv "$(render_by_traefik test)" "$SCRATCH/quic.yaml"
   # Traefik is no pod here.
   sed -i -e 's|10.41.0.0/16|127.0.0.2|' -e 's/Host(`test.voxelheim.example`)/Host(`127.0.0.2`)/' -e 's/value: "500"/value: "40"/' "$SCRATCH/test.yaml"
 }

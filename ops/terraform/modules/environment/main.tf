@@ -39,6 +39,27 @@ module "dns" {
   oidc     = module.cluster.oidc
 }
 
+# The disks of every claim that names no class: Prometheus', the stores', those of environments whose shards need no
+# fast ones. EKS marks none of its own as default, and the class it brings is not encrypted.
+resource "helm_release" "disks" {
+  name      = "voxelheim-disks"
+  namespace = "kube-system"
+  chart     = "${path.module}/../../charts/objects"
+  values = [yamlencode({ objects = [{
+    apiVersion           = "storage.k8s.io/v1"
+    kind                 = "StorageClass"
+    metadata             = { name = "standard", annotations = { "storageclass.kubernetes.io/is-default-class" = "true" } }
+    provisioner          = "ebs.csi.aws.com"
+    parameters           = { type = "gp3", encrypted = "true" }
+    volumeBindingMode    = "WaitForFirstConsumer"
+    allowVolumeExpansion = true
+    # A claim that is deleted by mistake takes no database with it.
+    reclaimPolicy = "Retain"
+  }] })]
+
+  depends_on = [module.cluster]
+}
+
 module "monitoring" {
   source = "../monitoring"
 
@@ -48,7 +69,7 @@ module "monitoring" {
   retention_days = var.is_lasting ? 90 : 14
   storage_gib    = local.gib
 
-  depends_on = [module.cluster]
+  depends_on = [helm_release.disks]
 }
 
 module "platform" {
@@ -72,7 +93,8 @@ resource "helm_release" "stores" {
     metadata   = { name = local.stores, labels = { "voxelheim.io/part" = "stores" } }
   }] })]
 
-  depends_on = [module.cluster]
+  # Before the claims of all stores.
+  depends_on = [helm_release.disks]
 }
 
 module "postgres" {

@@ -38,6 +38,13 @@ resource "helm_release" "this" {
       relabelings = [{ sourceLabels = ["__meta_kubernetes_pod_node_name"], targetLabel = "instance" }]
     } } }
     additionalPrometheusRulesMap = local.rules
+    # The chart's own alerts have no runbook of ours and fire for what is as it should be here: ours are all there are.
+    defaultRules = { create = false }
+    # EKS runs these, or has them listen on loopback: nobody can scrape them, and each would be a target that is down.
+    kubeProxy             = { enabled = false }
+    kubeEtcd              = { enabled = false }
+    kubeScheduler         = { enabled = false }
+    kubeControllerManager = { enabled = false }
     # Receivers' addresses are a secret of this name, put there by whoever may know them.
     alertmanager = {
       config           = yamldecode(file("${local.watching}/alertmanager/alertmanager.yml"))
