@@ -18,6 +18,7 @@ export async function meals(report, browser) {
   try {
     await dora.join(0);
     await dora.joined();
+    await dora.evaluate(noteNotices);
     await check("one who is whole eats nothing", () => eatWhole(dora));
     await check("F eats and gives health back, and not again at once", () => eatHurt(dora));
     await check("food is used in the window, too, once some seconds have passed", () => eatInWindow(dora));
@@ -34,17 +35,17 @@ export async function meals(report, browser) {
 async function eatWhole(dora) {
   await dora.until("alive", () => window.voxelheim.own.alive, DEED_MS_MAX);
   await dora.page.keyboard.press("KeyF");
-  await dora.says(".word-notice", "You are not hurt.");
+  await notices(dora, "You are not hurt.");
 }
 
 async function eatHurt(dora) {
   const before = await hurt(dora);
   await dora.page.keyboard.press("KeyF");
-  await dora.says(".word-notice", "Bread: 15 points of health.");
+  await notices(dora, "Bread: 15 points of health.");
   await dora.screenshot("meals-eaten");
   await isHealedTo(dora, before + 15);
   await dora.page.keyboard.press("KeyF");
-  await dora.says(".word-notice", "Wait a few seconds");
+  await notices(dora, "Wait a few seconds");
   await openBelongings(dora);
   await has(dora, "bread", 2);
 }
@@ -74,6 +75,21 @@ async function throwAway(dora) {
   assert.equal((await bagOf(dora)).get("stone"), undefined);
   await dora.page.keyboard.press("Escape");
   await belongingsClosed(dora);
+}
+
+/** In the page, for whoever looks seldom: a notice stands for seconds. */
+function noteNotices() {
+  window.noticed = [];
+  const note = () => {
+    const text = document.querySelector(".word-notice")?.textContent;
+    if (text && window.noticed.at(-1) !== text) window.noticed.push(text);
+  };
+  new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
+}
+
+function notices(dora, words) {
+  const isNoticed = (wanted) => window.noticed.some((text) => text.includes(wanted));
+  return dora.until(`a notice: ${words}`, isNoticed, DEED_MS_MAX, words);
 }
 
 /** By bombs of its own at its feet, as soon as it may be hurt; the health that is left. */
