@@ -25,6 +25,12 @@ pub use database::{TestDatabase, on_each_database};
 pub use place::on_each_place;
 pub use server::{OwnServer, Server, server_url};
 
+#[cfg(feature = "broker")]
+use crate::{
+    broker::Broker,
+    sql::{Database, Dialect},
+};
+
 /// Of letters, digits and `_`, beginning with `prefix`; no other test and no other run has it.
 pub fn unique_name(prefix: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -32,6 +38,19 @@ pub fn unique_name(prefix: &str) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let nanoseconds = now.expect("after 1970").as_nanos();
     format!("{prefix}_{}_{nanoseconds}_{count}", process::id())
+}
+
+/// The broker that goes with a database: within the process beside SQLite, and beside PostgreSQL RabbitMQ, under a name
+/// of its own.
+#[cfg(feature = "broker")]
+pub fn broker_beside(database: &Database) -> Broker {
+    match database.dialect() {
+        Dialect::Sqlite => Broker::open("memory:").expect("within the process"),
+        Dialect::Postgres => {
+            let broker = Broker::open(&server_url(Server::RabbitMq)).expect("a URL");
+            broker.namespace(&unique_name("test"))
+        }
+    }
 }
 
 /// Runs a test's future on one thread.

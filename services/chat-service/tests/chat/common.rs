@@ -13,7 +13,7 @@ use backends::{
     broker::Broker,
     cache::Cache,
     sql::Database,
-    testing::{Server, block_on, on_each_database, server_url, unique_name},
+    testing::{broker_beside, on_each_pair},
 };
 use chat::{Audience, Channel, Ears, Notice, Speaker, Words};
 use chat_service::{
@@ -334,41 +334,15 @@ pub fn message(words: &Words) -> String {
     words.sequence.to_string()
 }
 
-/// Runs a test on a service of each database.
+/// Runs a test on a service within the process, and on PostgreSQL and RabbitMQ with Redis and with Valkey.
 pub fn on_each(test: impl AsyncFn(&World)) {
-    on_each_database(async |database, _| {
-        let world = World::embedded(&database).await;
+    on_each_pair(async |database, cache| {
+        let broker = broker_beside(&database);
+        let world = World::open(&database, &cache, broker.clone()).await;
         test(&world).await;
-        world.stop().await;
-    });
-}
-
-/// Runs a test in memory, and on RabbitMQ with Redis.
-pub fn on_each_broker(test: impl AsyncFn(&World)) {
-    block_on(async {
-        let database = backends::testing::TestDatabase::sqlite();
-        let opened = database.open().await;
-        let world = World::embedded(&opened).await;
-        test(&world).await;
-        world.stop().await;
-        opened.close().await;
-        database.delete().await;
-
-        let database = backends::testing::TestDatabase::postgres().await;
-        let opened = database.open().await;
-        let name = unique_name("chat");
-        let cache = Cache::open(&server_url(Server::Redis)).await;
-        let cache = cache.expect("a URL").namespace(&name);
-        let broker = Broker::open(&server_url(Server::RabbitMq)).expect("a URL");
-        let broker = broker.namespace(&name);
-        let world = World::open(&opened, &cache, broker).await;
-        test(&world).await;
-        let broker = world.broker.clone();
         world.stop().await;
         for queue in ["chat-store", "chat-rates", "chat-wanted"] {
             broker.unsubscribe(queue).await.expect("a broker");
         }
-        opened.close().await;
-        database.delete().await;
     });
 }

@@ -12,11 +12,11 @@ use std::sync::{Arc, atomic::AtomicI64, atomic::Ordering};
 use backends::{broker::Broker, testing::block_on};
 use web::Clock;
 
-use crate::common::{NOW_MS, Process, on_each_broker, wait_for, words};
+use crate::common::{NOW_MS, Process, on_each, wait_for, words};
 
 #[test]
 fn each_hears_the_others_in_order_and_not_itself() {
-    on_each_broker(async |world| {
+    on_each(async |world| {
         let mut processes = [
             world.process().await,
             world.process().await,
@@ -55,7 +55,7 @@ fn each_hears_the_others_in_order_and_not_itself() {
 
 #[test]
 fn what_is_published_twice_is_heard_and_kept_once() {
-    on_each_broker(async |world| {
+    on_each(async |world| {
         let mut process = world.process().await;
         let once = topics::said(7, words(1, 1, "once")).expect("it is sound");
         let last = topics::said(7, words(1, 2, "last")).expect("it is sound");
@@ -71,7 +71,7 @@ fn what_is_published_twice_is_heard_and_kept_once() {
 
 #[test]
 fn services_speak_and_groups_become_known() {
-    on_each_broker(async |world| {
+    on_each(async |world| {
         let mut process = world.process().await;
         let membership = Membership {
             character: 101,
@@ -108,7 +108,7 @@ fn services_speak_and_groups_become_known() {
 
 #[test]
 fn who_speaks_too_much_over_several_processes_is_hushed_at_all() {
-    on_each_broker(async |world| {
+    on_each(async |world| {
         let mut processes = [world.process().await, world.process().await];
         for number in 0..=RATE_WORDS_MAX {
             let process = &processes[number as usize % 2];

@@ -6,7 +6,7 @@ use chat::{Channel, Notice, WordFault};
 use chat_service::store::{KeptMute, Stamp};
 use serde_json::json;
 
-use crate::common::{ANN, BEN, MOD, NOW_MS, Process, RUDE, on_each, on_each_broker, words};
+use crate::common::{ANN, BEN, MOD, NOW_MS, Process, RUDE, on_each, words};
 
 const UNTIL_MS: i64 = NOW_MS + 3_600_000;
 
@@ -26,7 +26,7 @@ fn revision(mute: &KeptMute) -> u64 {
 
 #[test]
 fn mutes_and_removals_reach_all_processes() {
-    on_each_broker(async |world| {
+    on_each(async |world| {
         let mut here = world.process().await;
         let mut there = world.process().await;
         let rude = words(1, 1, "rude");
@@ -51,7 +51,7 @@ fn mutes_and_removals_reach_all_processes() {
 
 #[test]
 fn a_process_that_begins_is_told_what_holds_and_what_was_said() {
-    on_each_broker(async |world| {
+    on_each(async |world| {
         let process = world.process().await;
         world.say(&process, words(1, 1, "before")).await;
         world.say(&process, words(1, 2, "gone")).await;

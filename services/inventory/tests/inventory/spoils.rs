@@ -4,6 +4,7 @@
 use backends::{
     broker::{Broker, Event, Subscription},
     sql::Database,
+    testing::broker_beside,
 };
 use events::{
     Body,
@@ -41,6 +42,18 @@ fn event(spoils: &Spoils) -> Event {
     }
 }
 
+/// That goes with the service's database, with its queues.
+async fn broker(world: &World) -> Broker {
+    let broker = broker_beside(world.inventory.store.database());
+    let declared = inventory::declare_queues(&broker).await;
+    declared.expect("a broker");
+    broker
+}
+
+async fn forget(broker: &Broker) {
+    broker.unsubscribe(QUEUE).await.expect("a broker");
+}
+
 /// Publishes, and waits until the last of the events, a new one of Bert's, is taken.
 async fn deliver(world: &World, broker: &Broker, events: &[Event]) {
     let store = world.inventory.store.clone();
@@ -48,10 +61,8 @@ async fn deliver(world: &World, broker: &Broker, events: &[Event]) {
     let seal = u32::try_from(before).expect("a few") + 1;
     let last = event(&spoils(BERT, seal, "log", 1));
     for event in events.iter().chain([&last]) {
-        broker
-            .publish(std::slice::from_ref(event))
-            .await
-            .expect("within the process");
+        let published = broker.publish(std::slice::from_ref(event)).await;
+        published.expect("a broker");
     }
     while in_bag(&store, BERT, &log()).await == before {
         tokio::task::yield_now().await;
@@ -61,10 +72,7 @@ async fn deliver(world: &World, broker: &Broker, events: &[Event]) {
 #[test]
 fn spoils_are_put_away_once_however_often_they_come() {
     on_each_service(async |world| {
-        let broker = Broker::open("memory:").expect("within the process");
-        inventory::declare_queues(&broker)
-            .await
-            .expect("within the process");
+        let broker = broker(world).await;
         let (_stop, stopped) = watch::channel(false);
         let lives = async {
             let first = event(&spoils(ANNA, 100, "log", 5));
@@ -85,16 +93,14 @@ fn spoils_are_put_away_once_however_often_they_come() {
         assert_eq!(in_bag(&world.inventory.store, ANNA, &log()).await, 7);
         let from = given(world.inventory.store.database(), ANNA).await;
         assert_eq!(from, -7, "where it came from");
+        forget(&broker).await;
     });
 }
 
 #[test]
 fn what_nobody_can_have_becomes_a_dead_letter() {
     on_each_service(async |world| {
-        let broker = Broker::open("memory:").expect("within the process");
-        inventory::declare_queues(&broker)
-            .await
-            .expect("within the process");
+        let broker = broker(world).await;
         let (_stop, stopped) = watch::channel(false);
         let lives = async {
             let mut other_gains = spoils(ANNA, 5, "log", 2);
@@ -126,12 +132,13 @@ fn what_nobody_can_have_becomes_a_dead_letter() {
         };
         assert_eq!(dead.len(), 5);
         assert_eq!(in_bag(&world.inventory.store, ANNA, &log()).await, 2);
+        forget(&broker).await;
     });
 }
 
 async fn dead_letters(broker: &Broker, count: usize) -> Vec<Event> {
     let dead = broker.subscribe(&Subscription::dead_letters(QUEUE)).await;
-    let mut dead = dead.expect("within the process");
+    let mut dead = dead.expect("a broker");
     let mut events = Vec::new();
     while events.len() < count {
         let delivery = dead.next().await;
@@ -145,10 +152,7 @@ async fn dead_letters(broker: &Broker, count: usize) -> Vec<Event> {
 #[test]
 fn spoils_without_things_change_nothing() {
     on_each_service(async |world| {
-        let broker = Broker::open("memory:").expect("within the process");
-        inventory::declare_queues(&broker)
-            .await
-            .expect("within the process");
+        let broker = broker(world).await;
         let (_stop, stopped) = watch::channel(false);
         let mut deeds = spoils(ANNA, 3, "log", 1);
         deeds.gains.clear();
@@ -161,6 +165,7 @@ fn spoils_without_things_change_nothing() {
             batches_count(world.inventory.store.database(), ANNA).await,
             0
         );
+        forget(&broker).await;
     });
 }
 

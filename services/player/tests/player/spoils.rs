@@ -3,6 +3,7 @@
 use backends::{
     broker::{Broker, Consumer, Event, Subscription},
     inbox::Handler,
+    testing::broker_beside,
 };
 use events::{
     Body,
@@ -49,9 +50,9 @@ const DEEDS: Deeds = Deeds {
     blocks_placed: 2,
 };
 
-/// Runs a test while the service runs beside it, on a broker in this process.
+/// Runs a test while the service runs beside it.
 async fn while_running(world: &World, test: impl AsyncFn(&Broker)) {
-    let broker = Broker::open("memory:").expect("a URL");
+    let broker = broker_beside(world.player.store.database());
     let (stop, stopped) = watch::channel(false);
     let (player, running) = (world.player.clone(), broker.clone());
     let service = async move { player.run(&running, stopped).await };
@@ -60,6 +61,8 @@ async fn while_running(world: &World, test: impl AsyncFn(&Broker)) {
         stop.send(true).expect("it runs");
     };
     tokio::join!(service, test);
+    let gone = broker.unsubscribe("player.spoils").await;
+    gone.expect("a broker");
 }
 
 async fn progress(world: &World, character: i64) -> Progress {
