@@ -22,5 +22,6 @@ mod text;
 
 pub use error::AdminError;
 pub use helm::Helm;
+pub use routes::operations;
 pub use service::{Admin, Config, ConfigDesk, Environment, Partners, Settings};
 pub use sources::Edges;

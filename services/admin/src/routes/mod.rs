@@ -28,6 +28,24 @@ use web::Problem;
 
 use crate::Admin;
 
+/// Each operation as the service's document has it: its method, and its path under `/admin`. Whoever is to have a word
+/// for each counts them by this.
+pub fn operations() -> Vec<(&'static str, String)> {
+    let router = router();
+    let paths = router.get_openapi().paths.paths.iter();
+    let operations = paths.flat_map(|(path, item)| {
+        let methods = [
+            ("GET", &item.get),
+            ("POST", &item.post),
+            ("PUT", &item.put),
+            ("DELETE", &item.delete),
+        ];
+        let there = methods.into_iter().filter(|(_, it)| it.is_some());
+        there.map(|(method, _)| (method, path.clone()))
+    });
+    operations.collect()
+}
+
 pub fn router() -> OpenApiRouter<Admin> {
     OpenApiRouter::new()
         .merge(world())

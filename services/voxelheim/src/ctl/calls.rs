@@ -313,6 +313,7 @@ fn query(names: &[(&str, Option<&String>)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ctl::arguments::CtlArguments;
 
     #[test]
     fn words_become_calls() {
@@ -335,6 +336,101 @@ mod tests {
         let called = call(&audit).expect("it is known");
         assert_eq!(called.path, "/audit?actor=7&before=a%26b");
         assert!(!called.is_action());
+    }
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: CtlArguments,
+    }
+
+    /// What these words ask, of a file that is there.
+    fn asked(words: &str) -> Call {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let words = words.split(' ').map(|word| match word {
+            "FILE" => file,
+            word => word,
+        });
+        let line = ["ctl", "--url", "http://there"].into_iter().chain(words);
+        let line: Line = clap::Parser::try_parse_from(line).expect("it is a line");
+        call(&line.arguments.verb).expect("it is known")
+    }
+
+    /// Each that the panel or anybody may ask for, but who one is, the stream that the panel draws, and what the
+    /// game's title shows.
+    const WORDLESS: [&str; 3] = ["/me", "/live", "/battles/next"];
+    const LINES: [&str; 47] = [
+        "overview",
+        "regions split R",
+        "regions merge R",
+        "regions move R 0/1",
+        "regions pin R",
+        "regions pin R --undo",
+        "drain 0",
+        "drain 0 --undo",
+        "plan",
+        "plan --dry-run on",
+        "approve merge R",
+        "players find x",
+        "players show 1",
+        "players message 1 x",
+        "players mute 1 --minutes 5",
+        "players unmute 1",
+        "players kick 1",
+        "players ban 1",
+        "players unban 1",
+        "players role 1 player",
+        "sessions",
+        "sessions --kick 1",
+        "reports",
+        "reports --close 1",
+        "chat lines global",
+        "chat remove 1",
+        "chat slow",
+        "chat slow house 5",
+        "chat words",
+        "chat words --add x",
+        "ledger 1 2",
+        "rollback 1 2 3",
+        "economy",
+        "audit",
+        "config show",
+        "config check FILE",
+        "config put FILE",
+        "config undo",
+        "motd",
+        "motd x",
+        "battles",
+        "battles start",
+        "battles schedule x --in 5",
+        "battles cancel 1",
+        "environments",
+        "shards",
+        "regions",
+    ];
+
+    #[test]
+    fn whatever_staff_may_ask_there_is_a_word_for() {
+        let mut calls: Vec<Call> = LINES.into_iter().map(asked).collect();
+        let preview = asked("rollback 1 2 3");
+        calls.push(rollback(&preview, &Value::Null, "key"));
+        let operations = admin::operations();
+        let is_of = |call: &Call, (method, path): &(&str, String)| {
+            let asked = call.path.split('?').next().expect("a first part");
+            let mut parts = asked.split('/').zip(path.split('/'));
+            call.method == *method
+                && asked.split('/').count() == path.split('/').count()
+                && parts.all(|(part, named)| part == named || named.starts_with('{'))
+        };
+        for operation in &operations {
+            let has_word = calls.iter().any(|call| is_of(call, operation));
+            let is_wordless = WORDLESS.contains(&operation.1.as_str());
+            assert!(has_word != is_wordless, "{operation:?}");
+        }
+        for call in &calls {
+            let is_there = operations.iter().any(|it| is_of(call, it));
+            assert!(is_there, "{call:?}");
+        }
     }
 
     #[test]
