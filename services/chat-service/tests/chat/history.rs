@@ -76,9 +76,14 @@ fn only_who_may_hear_a_channel_reads_it() {
             "chat.member.101".into(),
             &Members::new(vec![membership]),
         );
-        world.broker.publish(&[event]).await.expect("a broker");
         let party = "/chat/channels/party/lines?character=101";
-        wait_for(async || world.get(party, ANN).await.status.is_success()).await;
+        // Again until it is heard: what is told before the service listens is told to nobody.
+        wait_for(async || {
+            let told = world.broker.publish(std::slice::from_ref(&event)).await;
+            told.expect("a broker");
+            world.get(party, ANN).await.status.is_success()
+        })
+        .await;
         let page = world.get(party, ANN).await.ok(200);
         assert_eq!(texts(&page), ["ours"]);
         // Neither as somebody else's character, nor by the party's number, nor in no guild.
