@@ -1,7 +1,7 @@
 //! What is said goes into history: each message once, whoever delivers it how often.
 
 use backends::{
-    broker::{Broker, Event, Subscription},
+    broker::{Broker, BrokerError, Event, Subscription},
     inbox::{HandleError, Handler},
     sql::Transaction,
 };
@@ -17,10 +17,21 @@ use crate::{
 /// The queue that all processes of the service share, and its consumer in the inbox.
 const QUEUE: &str = "chat-store";
 
+fn subscription() -> Subscription {
+    Subscription::shared(QUEUE, &["chat.said.#", topics::SYSTEM])
+}
+
+/// Has the broker keep what is said from now on: before anybody says the first of it.
+///
+/// # Errors
+/// As of [`Broker::subscribe`].
+pub async fn declare_queues(broker: &Broker) -> Result<(), BrokerError> {
+    broker.subscribe(&subscription()).await.map(drop)
+}
+
 /// Keeps for ever. May be dropped at any time.
 pub async fn run(store: &Store, broker: &Broker, now_ms: impl Fn() -> i64) {
-    let subscription = Subscription::shared(QUEUE, &["chat.said.#", topics::SYSTEM]);
-    let consumer = broker.subscribed(&subscription, WAITING).await;
+    let consumer = broker.subscribed(&subscription(), WAITING).await;
     let (database, keeper) = (store.database(), Keeper(store));
     let inbox = store.inbox();
     inbox.run(database, QUEUE, consumer, &keeper, now_ms).await;

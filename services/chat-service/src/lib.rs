@@ -21,4 +21,5 @@ pub mod topics;
 pub use channel_key::{ChannelKey, number_of};
 pub use error::ChatError;
 pub use exchange::Exchange;
+pub use keeper::declare_queues;
 pub use service::{Characters, ChatService};

@@ -78,6 +78,9 @@ impl World {
     /// A service that runs.
     pub async fn open(database: &Database, cache: &Cache, broker: Broker) -> Self {
         Store::migrate(database).await.expect("a new database");
+        // As whoever prepares the stores does: what nobody keeps is forgotten.
+        let declared = chat_service::declare_queues(&broker).await;
+        declared.expect("a broker");
         let now_ms = Arc::new(AtomicI64::new(NOW_MS));
         let clock = Clock::at(now_ms.clone());
         let settings = Settings {

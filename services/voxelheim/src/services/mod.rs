@@ -309,7 +309,9 @@ async fn declare_queues(broker: &Broker) -> Result<(), Failure> {
     let crier = crier::declare_queue(broker).await;
     crier.map_err(runtime_failure)?;
     let inventory = inventory::declare_queues(broker).await;
-    inventory.map_err(runtime_failure)
+    inventory.map_err(runtime_failure)?;
+    let chat = chat_service::declare_queues(broker).await;
+    chat.map_err(runtime_failure)
 }
 
 /// Hands requests to the services' thread.
