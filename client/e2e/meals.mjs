@@ -33,7 +33,12 @@ export async function meals(report, browser) {
 }
 
 async function eatWhole(dora) {
-  await dora.until("alive", () => window.voxelheim.own.alive, DEED_MS_MAX);
+  // Who comes in is dead until there is a place to stand; what the page takes for its own before is nobody's word.
+  const isWhole = () => {
+    const { own, told } = window.voxelheim;
+    return told !== null && own.alive && own.health === own.healthMax;
+  };
+  await dora.until("whole", isWhole, DEED_MS_MAX);
   await dora.page.keyboard.press("KeyF");
   await notices(dora, "You are not hurt.");
 }
