@@ -198,7 +198,8 @@ async function twoTabs(ann) {
 async function signsOthersOut(browser) {
   const server = await Server.start(SOLDIERS);
   const names = ["Ann", "Ann elsewhere"];
-  const [ann, other] = await Promise.all(names.map((name) => Player.open(browser, server.url, name, { viewport: DESK })));
+  const opened = names.map((name) => Player.open(browser, server.url, name, { viewport: DESK }));
+  const [ann, other] = await Promise.all(opened);
   try {
     await ann.join();
     await ann.joined();
