@@ -1,10 +1,11 @@
 """Lets an admin with a second factor in at a server of this machine, and says how schemathesis asks as one.
 
-    contract_staff.py ADDRESS DATA BINARY
+    contract_staff.py appoint ADDRESS DATA BINARY
+    contract_staff.py configure ADDRESS REFRESH_TOKEN
 
-makes the admin, a guest and what either has, and prints a configuration: the admin's token, and names of things that
-are there, which are put where a route asks for one seven times in ten. Acts on accounts find the guest's: the admin
-would ban itself.
+The first makes the admin and prints the refresh token. The second makes a guest and what either has, and prints a
+configuration: the admin's token, and names of things that are there, which are put where a route asks for one seven
+times in ten. Acts on accounts find the guest's: the admin would ban itself.
 """
 
 import base64
@@ -26,10 +27,14 @@ LIKELIHOOD = 0.7
 
 
 def main():
-    address, data, binary = sys.argv[1:]
+    step, address, *others = sys.argv[1:]
     ask = asker(f"{address}/api")
+    if step == "appoint":
+        print(appointed(ask, *others))
+        return
+    [refresh] = others
+    admin = ask("POST /auth/refresh", {"refresh_token": refresh})["access_token"]
     guest = ask("POST /auth/guests", {})["access_token"]
-    admin = appointed(ask, data, binary)
     print(configuration(admin, names(ask, admin, guest)))
 
 
@@ -46,14 +51,14 @@ def asker(url):
 
 
 def appointed(ask, data, binary):
-    """The access token of one who registered, was made an admin and confirmed a second factor."""
+    """The refresh token of one who registered, was made an admin and confirmed a second factor."""
     ask("POST /auth/register", {"email": EMAIL, "password": PASSWORD})
     token = mailed_token(pathlib.Path(data, "mail"))
     tokens = ask("POST /auth/verify", {"token": token, "password": PASSWORD})
     subprocess.run([binary, "appoint", "--data", data, EMAIL, "admin"], check=True, stdout=subprocess.DEVNULL)
     secret = ask("POST /auth/second-factor", {"password": PASSWORD}, tokens["access_token"])["secret"]
     ask("POST /auth/second-factor/confirm", {"code": code_of(secret)}, tokens["access_token"])
-    return ask("POST /auth/refresh", {"refresh_token": tokens["refresh_token"]})["access_token"]
+    return ask("POST /auth/refresh", {"refresh_token": tokens["refresh_token"]})["refresh_token"]
 
 
 def mailed_token(folder):
