@@ -68,7 +68,7 @@ begin_battle() {
     --data "$FOLDER/edge" --accounts open
   # It has its backends within itself.
   run_beside one env --unset=VOXELHEIM_DIRECTORY --unset=VOXELHEIM_GAME --unset=VOXELHEIM_CACHE --unset=VOXELHEIM_BROKER \
-    --unset=VOXELHEIM_WAREHOUSE --unset=VOXELHEIM_KEYS \
+    --unset=VOXELHEIM_WAREHOUSE --unset=VOXELHEIM_KEYS --unset=VOXELHEIM_ACCOUNTS_DATABASE \
     "$BINARY" --listen "127.0.0.1:${PORT_OF[one]}" --data "$FOLDER/one" --soldiers 20 --edges 1
   wait_for "http://127.0.0.1:${PORT_OF[shard-2]}/healthz"
   wait_for "http://127.0.0.1:${PORT_OF[edge]}/healthz"
