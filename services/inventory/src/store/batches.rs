@@ -91,7 +91,8 @@ impl Store {
         insist(async || self.perform(order, Work::Decision { owners, decide }).await).await
     }
 
-    /// Has who asks eat or drink one of an item, unless the last meal was less than [`MEAL_PAUSE_MS`](crate::limits::MEAL_PAUSE_MS) ago.
+    /// Has who asks eat or drink one of an item, unless the last meal was less than
+    /// [`MEAL_PAUSE_MS`](crate::limits::MEAL_PAUSE_MS) ago.
     ///
     /// # Errors
     /// As of [`Self::apply`].

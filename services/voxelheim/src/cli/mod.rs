@@ -513,8 +513,8 @@ pub struct MigrateArguments {
         hide_env_values = true
     )]
     pub warehouse: Option<String>,
-    /// The broker, which is then told to keep events for every service, whether that runs already or not; for analytics if
-    /// there is a warehouse
+    /// The broker, which is then told to keep events for every service, whether that runs already or not; for
+    /// analytics if there is a warehouse
     #[arg(
         long,
         value_name = "URL",
