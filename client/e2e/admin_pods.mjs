@@ -38,7 +38,7 @@ export async function adminPods(report, browser) {
       await panel.go("world");
       for (const pod of [1, 2]) await panel.says("main h2", `Pod ${pod}`);
     });
-    await check("what the ticks of both pods are spent on is seen from either", () => seesPhases(panel, world));
+    await check("what both pods and the edges are busy with is seen from either", () => seesPhases(panel, world));
     await check("who is connected is seen, whatever the edge", () => seesSessions(panel, world));
     await check("a region goes from pod to pod while they fight in it, and its pause is told", () => moves(panel, player, world));
     await check("a pod is drained, and takes regions again", () => drains(panel, world));
@@ -80,6 +80,10 @@ async function seesPhases(panel, world) {
     await panel.says("main h3", `Tick of shard ${shard}`);
     const row = panel.page.locator(".phases-shard", { hasText: shard }).locator("tr", { hasText: "gather" });
     assert.match(await row.textContent(), /\d+ µs/);
+  }
+  for (const { url } of world.edges) {
+    const send = panel.page.locator("main section", { hasText: `Edge ${url}` }).locator("tr", { hasText: "send" });
+    await until("its threads' work is told", async () => /[1-9]/.test(await send.textContent()), DEED_MS_MAX);
   }
   await panel.screenshot("admin-pods-phases");
   for (const pod of [1, 2]) {

@@ -107,6 +107,9 @@ canaries_of_copies() {
   sed 's/key: objects$/key: pruning/' "$1" >"$folder/pruning.yaml"
   must_fail "a key that deletes copies, for who makes them" \
     rules ops/validation/manifest_rules.py live "$folder/pruning.yaml"
+  sed 's/key: reading$/key: objects/' "$1" >"$folder/reading.yaml"
+  must_fail "a key that writes copies, for staff's service" \
+    rules ops/validation/manifest_rules.py live "$folder/reading.yaml"
 }
 
 main "$@"

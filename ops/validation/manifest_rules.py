@@ -225,13 +225,15 @@ def claimed(documents):
 
 
 def archiving(documents, pods):
-    """Who is told of the store of copies may reach it, and only what prunes has the key that deletes."""
+    """Who is told of the store of copies may reach it, only what prunes has the key that deletes, and what staff ask one
+    that but reads."""
+    keys = {"prune_backups.sh": "pruning", "admin": "reading"}
     (policy,) = [it for it in of_kind(documents, "NetworkPolicy") if it["metadata"]["name"] == "objects"]
     for pod in pods:
         for container in pod.containers:
             for variable in (it for it in container.get("env", []) if it["name"] == "VOXELHEIM_OBJECTS"):
                 key = variable["valueFrom"]["secretKeyRef"]["key"]
-                if (key == "pruning") != (pod.role == "prune_backups.sh"):
+                if key != keys.get(pod.role, "objects"):
                     yield pod.name, f"has the key {key} of the store of copies"
                 if not selects(policy["spec"]["podSelector"], pod.labels):
                     yield pod.name, "is told of the store of copies, which it cannot reach"

@@ -85,6 +85,8 @@ export interface Edge {
   tick: number;
   tickRateHz: number;
   tickUs: Spread;
+  /** What its threads are busy with, in the order of their work. */
+  parts: WorkPart[];
   sessions: number;
   sessionsMax: number;
   sessionsWaiting: number;
@@ -96,6 +98,12 @@ export interface Edge {
   overload: string;
   drops: number;
   residentBytes: number;
+}
+
+export interface WorkPart {
+  id: string;
+  /** 1,000,000 is one thread that does nothing else. */
+  usPerSecond: number;
 }
 
 /** Microseconds. */
@@ -235,6 +243,7 @@ function readEdge(from: Fields): Edge {
     tick: from.number("tick"),
     tickRateHz: from.number("tick_rate_hz"),
     tickUs: from.inner("tick_us", readSpread),
+    parts: from.list("parts", (part) => ({ id: part.text("part"), usPerSecond: part.number("us_per_second") })),
     sessions: from.number("sessions"),
     sessionsMax: from.number("sessions_max"),
     sessionsWaiting: from.number("sessions_waiting"),

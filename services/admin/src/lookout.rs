@@ -19,7 +19,7 @@ use crate::{
     AdminError,
     limits::{LOOK_PERIOD, WATCHERS_MAX},
     model::{
-        BackendView, EdgeView, MoveView, Overview, PhaseView, PlayersView, PodView, RegionView,
+        BackendView, EdgeView, MoveView, Overview, PartView, PhaseView, PlayersView, PodView, RegionView,
         ShardView, SpreadView,
     },
     service::Inner,
@@ -35,8 +35,16 @@ pub struct Lookout {
 struct Look {
     at: Instant,
     overview: Arc<Overview>,
-    /// Bytes that each edge had sent by then.
-    bytes_out: BTreeMap<String, u64>,
+    /// What each edge had done by then.
+    sums: BTreeMap<String, EdgeSums>,
+}
+
+/// Since an edge started.
+#[derive(Clone, Default)]
+struct EdgeSums {
+    bytes_out: u64,
+    /// By part, in the order it tells them.
+    work_us: Vec<(String, u64)>,
 }
 
 impl Default for Lookout {
@@ -78,12 +86,12 @@ impl Inner {
             ..Overview::default()
         };
         overview.take_world(regions, shards);
-        let bytes_out = overview.take_edges(edges, last, now);
+        let sums = overview.take_edges(edges, last, now);
         overview.count_players();
         Look {
             at: now,
             overview: Arc::new(overview),
-            bytes_out,
+            sums,
         }
     }
 
@@ -141,29 +149,29 @@ impl Overview {
         }
     }
 
-    /// How many bytes each had sent.
+    /// What each had done by now.
     fn take_edges(
         &mut self,
         edges: Vec<(String, Result<Status, String>)>,
         last: Option<&Look>,
         now: Instant,
-    ) -> BTreeMap<String, u64> {
-        let mut sent = BTreeMap::new();
+    ) -> BTreeMap<String, EdgeSums> {
+        let mut sums = BTreeMap::new();
         for (url, status) in edges {
             match status {
                 Ok(status) => {
-                    let before = last.and_then(|it| Some((it.at, *it.bytes_out.get(&url)?)));
-                    let rate = before.map_or(0, |(at, bytes)| {
-                        let ms = now.saturating_duration_since(at).as_millis().max(1) as u64;
-                        status.bytes_out.saturating_sub(bytes).saturating_mul(1_000) / ms
+                    let done = status.sums();
+                    let before = last.and_then(|it| Some((it.at, it.sums.get(&url)?)));
+                    let rates = before.map(|(at, before)| {
+                        done.per_second(before, now.saturating_duration_since(at))
                     });
-                    sent.insert(url.clone(), status.bytes_out);
-                    self.edges.push(status.view(url, rate));
+                    self.edges.push(status.view(url.clone(), rates.unwrap_or_default()));
+                    sums.insert(url, done);
                 }
                 Err(error) => self.trouble(&format!("the edge at {url}: {error}")),
             }
         }
-        sent
+        sums
     }
 
     fn count_players(&mut self) {
@@ -178,6 +186,22 @@ impl Overview {
 
     fn trouble(&mut self, sentence: &str) {
         self.troubles.push(sentence.to_owned());
+    }
+}
+
+impl EdgeSums {
+    /// An edge that started anew since has less than before: it has done nothing then.
+    fn per_second(&self, before: &Self, passed: Duration) -> Self {
+        let ms = passed.as_millis().max(1) as u64;
+        let rate = |now: u64, before: u64| now.saturating_sub(before).saturating_mul(1_000) / ms;
+        let part = |(name, us): &(String, u64)| {
+            let before = before.work_us.iter().find(|(it, _)| it == name)?;
+            Some((name.clone(), rate(*us, before.1)))
+        };
+        Self {
+            bytes_out: rate(self.bytes_out, before.bytes_out),
+            work_us: self.work_us.iter().filter_map(part).collect(),
+        }
     }
 }
 
@@ -280,6 +304,8 @@ struct Status {
     #[serde(default)]
     fan_out_us_mean: u64,
     #[serde(default)]
+    work: Vec<PartSum>,
+    #[serde(default)]
     overload: Overload,
     #[serde(default)]
     drops: Map<String, Value>,
@@ -287,12 +313,16 @@ struct Status {
 }
 
 #[derive(Deserialize)]
+struct PartSum {
+    part: String,
+    us: u64,
+}
+
+#[derive(Deserialize)]
 struct TickTimes {
     p50: u64,
     p99: u64,
     max: u64,
-    #[serde(default)]
-    phases: Map<String, Value>,
 }
 
 #[derive(Deserialize, Default)]
@@ -307,8 +337,16 @@ struct Memory {
 }
 
 impl Status {
-    fn view(self, url: String, egress_bytes_per_second: u64) -> EdgeView {
-        let TickTimes { p50, p99, max, .. } = self.tick_us;
+    fn sums(&self) -> EdgeSums {
+        let parts = self.work.iter();
+        EdgeSums {
+            bytes_out: self.bytes_out,
+            work_us: parts.map(|it| (it.part.clone(), it.us)).collect(),
+        }
+    }
+
+    fn view(self, url: String, per_second: EdgeSums) -> EdgeView {
+        let TickTimes { p50, p99, max } = self.tick_us;
         EdgeView {
             url,
             version: self.version,
@@ -316,12 +354,12 @@ impl Status {
             tick: self.tick,
             tick_rate_hz: self.tick_rate_hz,
             tick_us: SpreadView { p50, p99, max },
-            phases: self.tick_us.phases.iter().map(phase_of).collect(),
+            parts: per_second.work_us.into_iter().map(part_of).collect(),
             sessions: self.sessions,
             sessions_max: self.sessions_max,
             sessions_waiting: self.sessions_waiting_for_room,
             sessions_by_edge: self.sessions_by_edge,
-            egress_bytes_per_second,
+            egress_bytes_per_second: per_second.bytes_out,
             fan_out_us_mean: self.fan_out_us_mean,
             overload_step: self.overload.step,
             overload: self.overload.name,
@@ -331,12 +369,9 @@ impl Status {
     }
 }
 
-fn phase_of((phase, spread): (&String, &Value)) -> PhaseView {
-    let of = |name: &str| spread[name].as_u64().unwrap_or(0);
-    PhaseView {
-        phase: phase.clone(),
-        p50: of("p50"),
-        p99: of("p99"),
-        max: of("max"),
+fn part_of((part, us_per_second): (String, u64)) -> PartView {
+    PartView {
+        part,
+        us_per_second,
     }
 }

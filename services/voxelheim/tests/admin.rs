@@ -121,13 +121,13 @@ fn an_operator_moves_a_region_and_bans_a_cheater_and_a_moderator_may_not() {
     );
     let (_, moderator) = server.staff("mona@example.org", "moderator");
     let mut seen = server.overview(&operator);
-    // What phases take is known once there were ticks.
-    while seen["edges"][0]["phases"]
-        .as_array()
-        .is_none_or(Vec::is_empty)
+    let is_told = |of: &Value| of.as_array().is_some_and(|parts| !parts.is_empty());
+    // What phases take is known once there were ticks, what edges are busy with from the second look on.
+    while !is_told(&seen["pods"][0]["shards"][0]["phases"]) || !is_told(&seen["edges"][0]["parts"])
     {
         seen = server.overview(&operator);
     }
+    assert_eq!(seen["edges"][0]["parts"][0]["part"], "share", "{seen}");
     assert_eq!(seen["troubles"], json!([]), "{seen}");
     assert_eq!(seen["pods"][0]["shards"].as_array().map(Vec::len), Some(2));
     move_a_region(&server, (&operator, &moderator), &seen["regions"][0]);

@@ -122,10 +122,15 @@ function PodPhases(props: { shards: readonly Shard[] }) {
 /** Of the cell: the rest keeps the bar off the figures. */
 const BAR_PERCENT_MAX = 92;
 
+const orZero = (us: number) => (Number.isNaN(us) ? 0 : us);
+
+/** How wide a bar is beside the longest of all. */
+const barWidth = (us: number, all: readonly number[]) =>
+  `${Math.min(1, orZero(us) / Math.max(1, ...all.map(orZero))) * BAR_PERCENT_MAX}%`;
+
 /** Bars against the slowest phase; the dark part is the median, the light one the p99. */
 function Phases(props: { shard: string; phases: readonly Phase[] }) {
-  const most = () => Math.max(1, ...props.phases.map(({ p99 }) => (Number.isNaN(p99) ? 0 : p99)));
-  const width = (us: number) => `${Number.isNaN(us) ? 0 : Math.min(1, us / most()) * BAR_PERCENT_MAX}%`;
+  const width = (us: number) => barWidth(us, props.phases.map(({ p99 }) => p99));
   return (
     <Table label={`Phases of the tick of ${props.shard}`} heads={["Phase", "", "p50", "p99", "max"]}>
       <For each={props.phases}>
@@ -152,6 +157,7 @@ function EdgeSection(props: { edge: Edge }) {
       <div class="edge">
         <EdgeFacts edge={props.edge} />
         <EdgeCharts edge={props.edge} />
+        <EdgeParts edge={props.edge} />
       </div>
     </Section>
   );
@@ -175,6 +181,31 @@ function EdgeFacts(props: { edge: Edge }) {
         ["Memory", bytes(props.edge.residentBytes)],
       ]}
     />
+  );
+}
+
+/** What its threads are busy with, of one that does nothing else. */
+function EdgeParts(props: { edge: Edge }) {
+  const all = () => props.edge.parts.map(({ usPerSecond }) => usPerSecond);
+  return (
+    <Show
+      when={props.edge.parts.length > 0}
+      fallback={<p class="dim">What its threads are busy with is seen from the second look on.</p>}
+    >
+      <Table label={`Work of ${props.edge.id}`} heads={["Work", "", "Of a thread"]}>
+        <For each={props.edge.parts}>
+          {({ id, usPerSecond }) => (
+            <tr>
+              <th scope="row">{id}</th>
+              <td class="phase-bars">
+                <span class="phase-bar p50" style={{ width: barWidth(usPerSecond, all()) }} />
+              </td>
+              <td>{permille(usPerSecond / 1_000)}</td>
+            </tr>
+          )}
+        </For>
+      </Table>
+    </Show>
   );
 }
 

@@ -74,12 +74,13 @@ data "aws_iam_policy_document" "this" {
   }
 }
 
-# Who makes copies may put and read them; who prunes may delete, too, and is another. Their keys are made by hand, so
-# that no state holds them (docs/operators.md).
+# Who makes copies may put and read them; who prunes may delete, too, and is another; staff's service only looks whether
+# the store is well. Their keys are made by hand, so that no state holds them (docs/operators.md).
 locals {
   users = {
     backup  = ["s3:GetObject", "s3:PutObject"]
     pruning = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+    reading = ["s3:GetObject"]
   }
 }
 

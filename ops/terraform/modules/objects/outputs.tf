@@ -4,5 +4,5 @@ output "bucket" {
 
 output "users" {
   value       = [for it in aws_iam_user.this : it.name]
-  description = "Who makes copies, and who prunes"
+  description = "Who makes copies, who prunes, and who looks"
 }

@@ -22,7 +22,7 @@ pub use players::{
     SessionView, TellForm,
 };
 pub use world::{
-    BackendView, EdgeView, MoveView, Overview, PhaseView, PlanApproval, PlanModeForm, PlanRowView,
+    BackendView, EdgeView, MoveView, Overview, PartView, PhaseView, PlanApproval, PlanModeForm, PlanRowView,
     PlanView, PlayersView, PodView, RegionMoveForm, RegionView, ShardView, SpreadView,
 };
 

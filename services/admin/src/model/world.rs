@@ -95,8 +95,8 @@ pub struct EdgeView {
     pub tick: u64,
     pub tick_rate_hz: f64,
     pub tick_us: SpreadView,
-    /// Of the tick, by name, the slowest of its shards; of a process without shards none.
-    pub phases: Vec<PhaseView>,
+    /// What its edges' threads are busy with, in the order of their work; none at the first look.
+    pub parts: Vec<PartView>,
     pub sessions: u64,
     pub sessions_max: u64,
     pub sessions_waiting: u64,
@@ -116,6 +116,14 @@ pub struct SpreadView {
     pub p50: u64,
     pub p99: u64,
     pub max: u64,
+}
+
+/// A part of the work of the edges of a process.
+#[derive(Serialize, ToSchema, Clone, Debug, PartialEq, Eq)]
+pub struct PartView {
+    pub part: String,
+    /// Since the look before: 1,000,000 is one thread that does nothing else.
+    pub us_per_second: u64,
 }
 
 /// What a phase took over the last minute, in µs.

@@ -6,7 +6,13 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use serde_json::{Map, Value, json};
 use world::{PodStatus, Refusal, ShardStatus, Spread, StatusBoard, Step};
 
-use crate::{counters::read, edge::Shared, http::HttpState, overload::StepRecord};
+use crate::{
+    counters::read,
+    edge::Shared,
+    http::HttpState,
+    overload::StepRecord,
+    work::{PARTS, Work},
+};
 
 /// Ready once the first tick ran.
 pub async fn healthz(State(state): State<HttpState>) -> Response {
@@ -52,6 +58,7 @@ fn status_json(shared: &Shared) -> Value {
         "datagrams_in": read(&counters.datagrams_in),
         "terrain_bytes_out": read(&counters.terrain_bytes_out),
         "fan_out_us_mean": fan_out_us_mean(shared),
+        "work": work_json(shared),
         "overload": overload_json(shared, shard.load_permille),
         "drops": drops,
     });
@@ -204,6 +211,17 @@ fn away_count(shared: &Shared) -> u64 {
 fn fan_out_us_mean(shared: &Shared) -> u64 {
     let counters = &shared.counters;
     read(&counters.fan_out_us) / read(&counters.fan_out_count).max(1)
+}
+
+/// What all edges of this process have spent on each part of their work since they started. A list, for the order says
+/// what follows what.
+fn work_json(shared: &Shared) -> Value {
+    let part_us = |wanted: &str| {
+        let parts = shared.works().flat_map(Work::part_us);
+        parts.filter(|(part, _)| *part == wanted).map(|(_, us)| us).sum::<u64>()
+    };
+    let parts = PARTS.iter().map(|part| json!({ "part": part, "us": part_us(part) }));
+    parts.collect()
 }
 
 /// Memory of this process that is in RAM; 0 where the system does not say.
