@@ -14,7 +14,7 @@ const SOLDIERS = 50;
 const DRAW_TICKS_FULL = 20;
 
 export async function fingers(report, browser) {
-  await report.check("fingers join, walk and draw the bow, and the screen fits a telephone", async () => {
+  await report.check("fingers join, walk, draw the bow and reach for food, and the screen fits a telephone", async () => {
     const server = await Server.start(SOLDIERS);
     const player = await Player.open(browser, server.url, "Thumbs", {
       viewport: TELEPHONE,
@@ -27,6 +27,7 @@ export async function fingers(report, browser) {
       const hands = await player.page.context().newCDPSession(player.page);
       await walk(player, hands);
       await drawBow(player, hands);
+      await bite(player);
       await fits(player, [TELEPHONE, UPRIGHT, SMALL_UPRIGHT]);
       assert.deepEqual(player.errors, []);
     } finally {
@@ -78,4 +79,10 @@ async function drawBow(player, hands) {
   await player.until("a drawn bow", isDrawn, DEED_MS_MAX, DRAW_TICKS_FULL);
   await touch(hands, "touchEnd");
   await player.until("loosed", () => window.voxelheim.own.drawTicks === 0, DEED_MS_MAX);
+}
+
+/** Whether hurt or not, there is nothing in the bag: what matters is that one is told. */
+async function bite(player) {
+  await player.page.tap(".touch-eat");
+  await player.until("a word on it", () => document.querySelector(".word-notice")?.textContent, DEED_MS_MAX);
 }

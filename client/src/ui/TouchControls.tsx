@@ -2,7 +2,7 @@ import { createSignal, For, onCleanup, Show, type JSX } from "solid-js";
 import type { Action, GameActions, Stick, Toggle } from "../world/state";
 import { SLOT } from "../world/state";
 import type { PartProps } from "./App";
-import { IconBag, IconBomb, IconBow, IconCompany, IconDash, IconHorn, IconPick, IconSword } from "./icons";
+import { IconBag, IconBomb, IconBow, IconCompany, IconDash, IconHorn, IconLoaf, IconPick, IconSword } from "./icons";
 
 /** How far the knob leaves the middle of its ring; pixels. */
 const KNOB_PIXELS_MAX = 52;
@@ -37,6 +37,9 @@ export function TouchControls(props: PartProps) {
         <HoldButton actions={props.actions} action="primary" label="Use" kind="primary">
           <InHand slot={props.model().own.slot} />
         </HoldButton>
+        <button class="touch-button touch-eat" aria-label="Eat or drink" onClick={() => props.actions.eat()}>
+          <IconLoaf />
+        </button>
       </div>
     </>
   );

@@ -67,6 +67,15 @@ export function IconHorn() {
   );
 }
 
+/** A loaf with three cuts. */
+export function IconLoaf() {
+  return (
+    <Icon>
+      <path d="M4 17c-2-4 0-9 8-9s10 5 8 9zM9 9.5l-1.5 4M13 9.5l-1.5 4M17 10.5l-1.5 3" />
+    </Icon>
+  );
+}
+
 export function IconBag() {
   return (
     <Icon>
