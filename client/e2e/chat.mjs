@@ -14,6 +14,9 @@ const SIZES = [
 const REPORT_SIZES = [{ width: 390, height: 844 }, ...SIZES];
 /** What stands in the place of a line that is no more. */
 export const REMOVED = "Removed by a moderator.";
+/** As a moderator writes it, and as the muted player reads it. */
+const MUTE_REASON = "rude to all";
+const MUTED_WITH_REASON = "A moderator muted you: Rude to all. You may speak again in";
 const MARKUP = "<img src=x onerror=\"window.pwned = 1\"> & <b>bold</b>";
 
 export async function chat(report, browser) {
@@ -268,8 +271,9 @@ async function muted(admin, ivar, bera) {
   const account = await ivar.evaluate(
     () => JSON.parse(localStorage.getItem("voxelheim.account")).account,
   );
-  await admin.mute(account, "rude to all", Date.now() + 600_000);
+  await admin.mute(account, MUTE_REASON, Date.now() + 600_000);
   await ivar.until("is told of the mute", toldOfMute, HEARD_MS_MAX, 1);
+  await ivar.says(".chat-line.note", MUTED_WITH_REASON);
   await say(ivar, "can you hear me?");
   await ivar.until("is refused", toldOfMute, HEARD_MS_MAX, 2);
   await admin.unmute(account, "calm again");
@@ -288,13 +292,13 @@ async function muted(admin, ivar, bera) {
 /** On the page: whether it was said so often that one is muted. */
 function toldOfMute(count) {
   const notes = [...document.querySelectorAll(".chat-line.note")];
-  return notes.filter((line) => line.textContent.includes("A moderator muted you.")).length >= count;
+  return notes.filter((line) => line.textContent.includes("A moderator muted you")).length >= count;
 }
 
 /** On the page: whether the last try was taken, or refused once more. */
 function settled(count) {
   const lines = [...document.querySelectorAll(".chat-line")];
-  const notes = lines.filter((line) => line.textContent.includes("A moderator muted you."));
+  const notes = lines.filter((line) => line.textContent.includes("A moderator muted you"));
   const isHeard = lines.some((line) => line.textContent.includes("and speaks again"));
   return isHeard || notes.length >= count;
 }

@@ -320,6 +320,8 @@ async function settings(ann, openOther) {
   assert.equal((await saved).status(), 200);
   await ann.close();
   const other = await openOther();
+  // As a guest left it; who signs in is offered a character of the account.
+  await other.page.fill("#name", "Last Guest");
   await other.page.click("#sign-in");
   await fill(other, ANN);
   await other.says(".account-line", ANN.email);

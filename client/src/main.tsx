@@ -3,7 +3,7 @@
 import { createSpeaker } from "./audio";
 import { Account, answerTicket, BrowserStorage, takeArrival, watchMailedLinks } from "./account";
 import { Belongings } from "./belongings";
-import { blockedNames, Company, Recall, Roster, SettingsKeeper } from "./company";
+import { blockedNames, Company, MuteReason, Recall, Roster, SettingsKeeper } from "./company";
 import { startFrames } from "./frame";
 import { createRenderer } from "./gpu";
 import { ControlState } from "./input/controls";
@@ -73,7 +73,7 @@ async function main(): Promise<void> {
   });
   // It tells a level that was reached, of which the player service knows more.
   world.talk.onWord = () => company.lookForLevel();
-  recallGroups(account, world);
+  completeTalk(account, world);
   const roster = new Roster(account);
   const hudParts = { actions, account, belongings, company, roster };
   const hud = createHud(element("hud", HTMLElement), hudParts);
@@ -164,13 +164,16 @@ function keepSettings(account: Account, view: FrameView): SettingsKeeper {
   return keeper;
 }
 
-/** What the own party and guild said before is shown as soon as the battle says that one is in them. */
-function recallGroups(account: Account, { talk, own }: World): void {
+/** The chat service knows more than the battle tells: what the own party and guild said before, shown as soon as the
+ * battle says that one is in them, and why one is muted. */
+function completeTalk(account: Account, { talk, own }: World): void {
   const channels = { party: CHANNEL.PARTY, guild: CHANNEL.GUILD };
   const recall = new Recall(account, around, (group, lines) =>
     talk.recall(channels[group], lines, own.state.name),
   );
   talk.onGroup = (channel) => recall.ask(channel === CHANNEL.PARTY ? "party" : "guild");
+  const mute = new MuteReason(account);
+  talk.muteReason = (untilMs) => mute.of(untilMs);
 }
 
 interface Hands {

@@ -2,17 +2,21 @@
 # Dumps an environment's databases (accounts, game, warehouse) while they are in use, packed and sealed.
 #   ops/scripts/create_db_dump.sh ENV          keeps the dump among the environment's copies, prints its id
 #   ops/scripts/create_db_dump.sh ENV FILE     writes it to a file instead
-# Each database is as of one instant of its own (over Citus' workers, of the time that the dump takes). What one has told another and that has not heard yet is in an outbox
-# of the first, and is told again after a restore. Tables are made by `voxelheim migrate`: only their rows are dumped.
+# Each database is as of one instant of its own (over Citus' workers, of the time that the dump takes). What one has
+# told another and that has not heard yet is in an outbox of the first, and is told again after a restore. Tables are
+# made by `voxelheim migrate`: only their rows are dumped. Of a database without these tables, and where a restore has
+# begun and not ended, no dump is made: it would be the newest, and hold nothing or a part.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 main() {
   [ $# = 1 ] || [ $# = 2 ] || die "usage: $0 ENV [FILE]"
-  need pg_dump curl tar zstd age
+  need pg_dump psql curl tar zstd age
   [ ! -e "${2:-}" ] || die "$2 is there already"
   enter "$1"
   require VOXELHEIM_ACCOUNTS_DATABASE VOXELHEIM_GAME
+  require_whole accounts "$VOXELHEIM_ACCOUNTS_DATABASE"
+  require_whole game "$VOXELHEIM_GAME"
   scratch
   mkdir "$SCRATCH/dump"
   dump_rows accounts "$VOXELHEIM_ACCOUNTS_DATABASE"
@@ -22,6 +26,15 @@ main() {
   # Whole before it is kept: a dump that broke off must not look like one.
   tar --create --directory "$SCRATCH" dump | seal >"$SCRATCH/sealed"
   keep "${2:-}"
+}
+
+require_whole() {
+  ! is_being_restored "$2" ||
+    die "a restore into the database of $1 has not ended, or broke off: nothing of it is worth a copy"
+  # Each service keeps a list of its own of what was done to its tables.
+  [ "$(ask_database "$2" "SELECT count(*) FROM pg_tables
+    WHERE schemaname = 'public' AND tablename LIKE '%\_migrations'")" != 0 ] ||
+    die "the database of $1 has no tables of ours: it is new, or another"
 }
 
 dump_rows() {

@@ -13,6 +13,9 @@
 #   VOXELHEIM_BACKUP_IDENTITY                     the file of the key that opens them; only to restore
 #   VOXELHEIM_BINARY                              the program, if not `voxelheim` on the path
 
+# The table that a database has while a restore into it is under way.
+RESTORE_BEGUN=restore_begun
+
 say() { printf '%s\n' "$*" >&2; }
 die() {
   printf 'error: %s\n' "$*" >&2
@@ -89,6 +92,9 @@ on_database() {
 
 # ask_database URL QUERY: the bare answer.
 ask_database() { on_database "$1" psql --no-psqlrc --tuples-only --no-align --command "$2"; }
+
+# is_being_restored URL: whether a restore into that database has begun and not ended.
+is_being_restored() { [ -n "$(ask_database "$1" "SELECT to_regclass('public.$RESTORE_BEGUN')")" ]; }
 
 # ask_warehouse QUERY [FILE]: the answer; with a file, that is what the query inserts.
 ask_warehouse() {

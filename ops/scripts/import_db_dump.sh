@@ -4,7 +4,8 @@
 #   ops/scripts/import_db_dump.sh ENV archive:NAME    the newest copy of this name: archive:databases/live
 #   ops/scripts/import_db_dump.sh ENV archive:NAME:ID that of an id
 # No service may run on them meanwhile. The tables are made by this version of the program, whose dump should be of no
-# later one.
+# later one. From its beginning until all is there create_db_dump.sh refuses these databases; one into which a restore
+# broke off has to be made anew.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
@@ -22,11 +23,24 @@ main() {
   require_empty accounts "$VOXELHEIM_ACCOUNTS_DATABASE"
   require_empty game "$VOXELHEIM_GAME"
   [ ! -d "$SCRATCH/dump/warehouse" ] || require_empty_warehouse
+  begin_restore
   voxelheim migrate >&2
   load_rows accounts "$VOXELHEIM_ACCOUNTS_DATABASE"
   load_rows game "$VOXELHEIM_GAME"
   [ ! -d "$SCRATCH/dump/warehouse" ] || load_warehouse
+  end_restore
   say "restored"
+}
+
+# For create_db_dump.sh, in both databases at once: a dump is of both.
+begin_restore() {
+  ask_database "$VOXELHEIM_ACCOUNTS_DATABASE" "CREATE TABLE $RESTORE_BEGUN ()" >&2
+  ask_database "$VOXELHEIM_GAME" "CREATE TABLE $RESTORE_BEGUN ()" >&2
+}
+
+end_restore() {
+  ask_database "$VOXELHEIM_ACCOUNTS_DATABASE" "DROP TABLE $RESTORE_BEGUN" >&2
+  ask_database "$VOXELHEIM_GAME" "DROP TABLE $RESTORE_BEGUN" >&2
 }
 
 fetch() {
@@ -43,6 +57,7 @@ fetch() {
 
 require_empty() {
   local table
+  ! is_being_restored "$2" || die "a restore into the database of $1 broke off: restore into a new one"
   while read -r table; do
     [ -n "$(ask_database "$2" "SELECT to_regclass('$table')")" ] || continue
     [ "$(ask_database "$2" "SELECT count(*) FROM (SELECT 1 FROM $table LIMIT 1) AS one")" = 0 ] ||

@@ -47,10 +47,25 @@ commit() {
 }
 
 canaries() {
+  local tree="$SCRATCH/tree"
+  mkdir -p "$tree/ops"
+  cp -r ops/k8s ops/validation "$tree/ops"
+  damaged "an environment that waits for another" environments/live.yaml 's/^rollout: live/rollout: ptu/'
+  damaged "a set that is not as the other one" applicationsets/live.yaml 's/limit: 3/limit: 4/'
+  damaged "a set that overrules who stops it" applicationsets/playground.yaml '/^  ignoreApplicationDifferences:/d'
   sed 's/selfHeal: true/selfHeals: true/' argocd/applicationsets/playground.yaml >"$SCRATCH/set.yaml"
   must_fail "an unknown field" node ops/validation/custom_kinds.mjs "$(custom_schemas)" "$SCRATCH/set.yaml"
-  sed -i '/^  test.yaml:/,$d' "$SCRATCH/declared.yaml"
+  sed -i '/^  test.yaml:/,/^kind:/{/^kind:/!d}' "$SCRATCH/declared.yaml"
   must_fail "an environment that staff are not told of" rules ops/validation/argocd_rules.py "$SCRATCH"
+}
+
+# damaged WHAT FILE SED: the rules do not pass a copy of which this file is damaged.
+damaged() {
+  rm -rf "$tree/argocd"
+  cp -r argocd "$tree"
+  rules "$tree/ops/validation/argocd_rules.py" "$SCRATCH"
+  sed -i "$3" "$tree/argocd/$2"
+  must_fail "$1" rules "$tree/ops/validation/argocd_rules.py" "$SCRATCH"
 }
 
 # release LETTER: as if both images had been made, with a digest of this letter.

@@ -59,11 +59,18 @@ def faults_of_set(application_set, environments, parts):
     steps = application_set["spec"].get("strategy", {}).get("rollingSync", {}).get("steps")
     if steps and [it["matchExpressions"][0]["values"] for it in steps] != [[it] for it in parts]:
         yield "its steps are not its parts"
+    selector = application_set["spec"]["generators"][0]["selector"]
+    if selector != {"matchLabels": {"rollout": name}}:
+        yield f"is for the environments of {selector}"
+    members = [it for it in environments if it["rollout"] == name]
+    if steps and len(members) != 1:
+        yield f"{[it['environment'] for it in members]} wait for each other at each of its steps"
     template = application_set["spec"]["template"]["spec"]
     is_automated = "automated" in template["syncPolicy"]
-    for environment in environments:
-        if environment["rollout"] != name:
-            continue
+    ignored = application_set["spec"].get("ignoreApplicationDifferences", [])
+    if is_automated and "/spec/syncPolicy" not in [it for rule in ignored for it in rule["jsonPointers"]]:
+        yield "overrules who stops the syncing of one of its Applications"
+    for environment in members:
         if is_automated != (environment["environment"] in ("dev", "test")):
             yield f"{environment['environment']} must {'not ' if is_automated else ''}be automated"
         for part in parts:
@@ -71,6 +78,18 @@ def faults_of_set(application_set, environments, parts):
             path = path.replace("{{ .part }}", part)
             if not (ROOT / path / "kustomization.yaml").is_file():
                 yield f"points to {path}, which is not there"
+
+
+def faults_of_copies(sets):
+    """Sets that go step by step differ in their names and in what their heads say alone."""
+    texts = {}
+    for name in (it for it, application_set in sets.items() if "strategy" in application_set["spec"]):
+        text = (ARGOCD / f"applicationsets/{name}.yaml").read_text()
+        body = text[text.index("\napiVersion:") :]
+        texts[name] = body.replace(f"name: {name}\n", "").replace(f"rollout: {name} ", "")
+    for name, text in texts.items():
+        if text != next(iter(texts.values())):
+            yield f"{name} differs from {next(iter(texts))} in more than its name"
 
 
 def faults_of_declared(application_set, project, environments, documents):
@@ -109,10 +128,12 @@ def main():
     (declared_project,) = load(ARGOCD / "projects/declared.yaml")
     documents = load(rendered_in / "declared.yaml")
     faults += [f"declared: {it}" for it in faults_of_declared(declared_set, declared_project, environments, documents)]
-    for rollout in sorted({it["rollout"] for it in environments}):
-        path = ARGOCD / f"applicationsets/{rollout}.yaml"
-        (application_set,) = load(path)
-        faults += [f"{path.name}: {it}" for it in faults_of_set(application_set, environments, parts)]
+    sets = {it.stem: load(it)[0] for it in sorted(ARGOCD.glob("applicationsets/*.yaml")) if it.stem != "declared"}
+    if set(sets) != {it["rollout"] for it in environments}:
+        faults.append(f"there are the sets {sorted(sets)}, which are not those that environments name")
+    for name, application_set in sets.items():
+        faults += [f"{name}.yaml: {it}" for it in faults_of_set(application_set, environments, parts)]
+    faults += faults_of_copies(sets)
     pointers_only = {"AppProject", "ApplicationSet", "Application"}
     for path in [ARGOCD / "root.yaml", *ARGOCD.glob("projects/*.yaml"), *ARGOCD.glob("applicationsets/*.yaml")]:
         faults += [f"{path.name}: a {it['kind']} is no pointer" for it in load(path) if it["kind"] not in pointers_only]

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Players, their things, statistics and a world are dumped while in use, destroyed, and restored into fresh databases:
 # every row is there, the ledger adds up, the world has the same hash, and a player goes on where they were. On real
-# PostgreSQL and ClickHouse, and on a small server that speaks S3 (s3s-fs, ops/dev/s3.sh). What is damaged or would overwrite anything is refused.
+# PostgreSQL and ClickHouse, and on a small server that speaks S3 (s3s-fs, ops/dev/s3.sh). What is damaged, would
+# overwrite anything or is not whole yet is refused.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../dev/common.sh"
 
@@ -20,6 +21,7 @@ main() {
   prepare
   fill
   in_use
+  half_restored
   destroy_and_restore
   require_same
   drill
@@ -189,6 +191,37 @@ warehouse_digests() {
   done
 }
 
+# --- what is no dump: of databases that are empty, or into which a restore has begun and not ended ---
+
+half_restored() {
+  no_dump_of drill "has no tables of ours"
+  "$ROOT/ops/scripts/create_db_dump.sh" before "$WORK/whole" >/dev/null
+  # It breaks off where the tables are to be made.
+  ! VOXELHEIM_BINARY=false "$ROOT/ops/scripts/import_db_dump.sh" drill "$WORK/whole" 2>"$WORK/said" ||
+    die "a restore without a program"
+  no_dump_of drill "has not ended"
+  (become drill "$BINARY" migrate) >/dev/null
+  no_dump_of drill "has not ended"
+  ! "$ROOT/ops/scripts/import_db_dump.sh" drill "$WORK/whole" 2>"$WORK/said" || die "a half of a restore was overwritten"
+  grep -q "broke off" "$WORK/said" || die "it does not say why: $(cat "$WORK/said")"
+  anew 2
+}
+
+no_dump_of() {
+  ! "$ROOT/ops/scripts/create_db_dump.sh" "$1" 2>"$WORK/said" || die "a dump of databases that are not whole"
+  grep -q "$2" "$WORK/said" || die "it does not say why: $(cat "$WORK/said")"
+  [ -z "$("$BINARY" archive --objects "$OBJECTS" list "databases/$1")" ] || die "it was kept all the same"
+}
+
+# The databases of an environment, by its place.
+anew() {
+  local database
+  for database in "${ACCOUNTS[$1]}" "${GAMES[$1]}"; do
+    psql_of "$POSTGRES" "DROP DATABASE $database"
+    psql_of "$POSTGRES" "CREATE DATABASE $database"
+  done
+}
+
 # --- destroyed and restored ---
 
 destroy_and_restore() {
@@ -270,11 +303,20 @@ hourly() {
   an_hour_of undumped
   [ ! -e "$WORK/copied/$TAG" ] || die "a world counts as copied without its databases"
   [ -n "$("$BINARY" archive --objects "$OBJECTS" list "worlds/undumped/$TAG")" ] || die "what could be copied was not"
+  # At the hour at which copies are read back, of which those of one part are not there.
+  printf '#!/bin/sh\n[ "$1" = +%%H ] && echo 04 || exec %s "$@"\n' "$(command -v date)" >"$WORK/bin/date"
+  chmod +x "$WORK/bin/date"
+  an_hour_of after "$WORK/nowhere=$TAG-lost"
+  [ ! -e "$WORK/copied/$TAG" ] || die "a world counts as copied though copies cannot be read back"
+  an_hour_of after
+  [ -e "$WORK/copied/$TAG" ] || die "copies that can be read back do not count"
 }
 
+# an_hour_of ENV [DATA=NAME]...: with the world beside these.
 an_hour_of() {
   : >"$WORK/slept"
-  PATH="$WORK/bin:$PATH" VOXELHEIM_COPIED="$WORK/copied" "$ROOT/ops/scripts/keep_copied.sh" "$1" "$WORK/world=$TAG" >/dev/null 2>&1 &
+  PATH="$WORK/bin:$PATH" VOXELHEIM_COPIED="$WORK/copied" \
+    "$ROOT/ops/scripts/keep_copied.sh" "$1" "$WORK/world=$TAG" "${@:2}" >/dev/null 2>&1 &
   local pid="$!"
   STARTED+=("$pid")
   until [ "$(wc -l <"$WORK/slept")" = 2 ]; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The compose file: each profile by docker compose itself, our rules for what it runs, the binary's flags; that
-# Prometheus scrapes services that there are, by ports that they listen on, on a public server as well, whose certificate
-# it watches; and that what is mounted is there.
+# Prometheus scrapes services that there are, by ports that they listen on, on a public server as well, whose
+# certificate it watches; that what is mounted is there; that the steps by which copies come back name what there is.
 # Seconds; no engine is needed.
 # VOXELHEIM_BIN names the binary [target/debug/voxelheim]; without one its flags are not looked at.
 set -euo pipefail
@@ -19,6 +19,7 @@ main() {
   fi
   watched docker-compose.yml
   check_public
+  check_restore
 }
 
 watched() { python3 ops/validation/watching/compose.py "$1"; }
@@ -32,5 +33,19 @@ check_public() {
   sed 's#/tmp/page.json#/tmp/host.json#' "$SCRATCH/public.json" >"$SCRATCH/odd.json"
   must_fail "a certificate that nobody watches" watched "$SCRATCH/odd.json"
 }
+
+# Of the file with public.yml: what comes back is the same, and a server that everybody reaches needs it most.
+check_restore() {
+  local steps="$SCRATCH/steps.md"
+  restored "$SCRATCH/public.json"
+  sed 's#/worlds/2 pod-2 ID#/worlds/1 pod-2 ID#' docs/disaster-recovery.md >"$steps"
+  must_fail "a world that comes back into another's volume" restored "$SCRATCH/public.json" "$steps"
+  sed 's#run --rm restore import_db_dump#run --rm backup import_db_dump#' docs/disaster-recovery.md >"$steps"
+  must_fail "a service that cannot open copies" restored "$SCRATCH/public.json" "$steps"
+  sed 's# voxelheim_clickhouse# voxelheim_minio#' docs/disaster-recovery.md >"$steps"
+  must_fail "copies that go before they come back" restored "$SCRATCH/public.json" "$steps"
+}
+
+restored() { python3 ops/validation/compose_restore.py "$@"; }
 
 main

@@ -20,6 +20,7 @@ main() {
   done
   node ops/validation/custom_kinds.mjs "$(custom_schemas)" "$SCRATCH"/*.yaml
   restoring
+  applying
   through_traefik
   checkov --framework kubernetes --skip-check "$SKIPPED" --directory "$SCRATCH"
   canaries "$SCRATCH/live.yaml"
@@ -43,6 +44,21 @@ restoring() {
     cat "$SCRATCH/live.yaml" "$SCRATCH/restore-$what.yaml" >"$SCRATCH/restoring"
     rules ops/validation/manifest_rules.py live "$SCRATCH/restoring"
   done
+  rules ops/validation/backup_rules.py jobs "$SCRATCH/restoring"
+  rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" docs/disaster-recovery.md docs/operators.md \
+    docs/runbooks/*.md
+}
+
+# Without Argo CD, too, each edge is there again before the next one goes: asked of a kubectl that only says what it was
+# told.
+applying() {
+  local edge
+  mkdir "$SCRATCH/bin"
+  printf '#!/bin/sh\necho "$*"\n' >"$SCRATCH/bin/kubectl"
+  chmod +x "$SCRATCH/bin/kubectl"
+  PATH="$SCRATCH/bin:$PATH" ops/k8s/apply live | grep -oE '(voxelheim.io/|deployment/)edge[=-][0-9]+$' >"$SCRATCH/told"
+  for edge in 101 102 103 104; do printf 'voxelheim.io/edge=%d\ndeployment/edge-%d\n' "$edge" "$edge"; done |
+    diff - "$SCRATCH/told" || die "ops/k8s/apply does not bring one edge after the other"
 }
 
 # Where players cannot reach nodes: no edge has a port of theirs, and each has a route.
@@ -84,6 +100,16 @@ canaries() {
   must_fail "a folder in which nothing is declared" rules ops/validation/manifest_rules.py live "$folder/declared.yaml"
   sed 's|value: 10.43.0.0/16|value: 0.0.0.0/0|' "$1" >"$folder/trust.yaml"
   must_fail "a world whose word is believed" rules ops/validation/manifest_rules.py live "$folder/trust.yaml"
+  sed 's/sync-wave: "102"/sync-wave: "101"/' "$1" >"$folder/wave.yaml"
+  must_fail "two edges that are replaced at the same time" \
+    rules ops/validation/manifest_rules.py live "$folder/wave.yaml"
+  sed 's/ignore-healthcheck: "true"/ignore-healthcheck: "false"/' "$1" >"$folder/awaited.yaml"
+  must_fail "copies' keys that all else waits for" rules ops/validation/manifest_rules.py live "$folder/awaited.yaml"
+  sed 's/type: NodePort/type: LoadBalancer/' "$1" >"$folder/balancers.yaml"
+  must_fail "balancers that the quota does not let be" \
+    rules ops/validation/manifest_rules.py live "$folder/balancers.yaml"
+  sed -i 's/services.loadbalancers: "0"/services.loadbalancers: "4"/' "$folder/balancers.yaml"
+  rules ops/validation/manifest_rules.py live "$folder/balancers.yaml"
   sed 's/--link-public/--link-outside/' "$1" >"$folder/flag.yaml"
   [ ! -x "$BINARY" ] || must_fail "a flag that the binary does not have" \
     rules ops/validation/manifest_rules.py live "$folder/flag.yaml" "$BINARY"
@@ -101,6 +127,7 @@ canaries_of_copies() {
     rules ops/validation/manifest_rules.py live "$folder/small.yaml"
   sed 's/,"storageClassName":"fast"//' "$SCRATCH/restoring" >"$folder/slow.yaml"
   must_fail "a restored world's disk of another class" rules ops/validation/manifest_rules.py live "$folder/slow.yaml"
+  canaries_of_restores "$folder"
   awk '/^  name: objects$/ { found = 1 } found && /^      - admin$/ { found = 0; next } 1' "$1" >"$folder/archive.yaml"
   must_fail "staff's service that cannot reach the store of copies" \
     rules ops/validation/manifest_rules.py live "$folder/archive.yaml"
@@ -110,6 +137,23 @@ canaries_of_copies() {
   sed 's/key: reading$/key: objects/' "$1" >"$folder/reading.yaml"
   must_fail "a key that writes copies, for staff's service" \
     rules ops/validation/manifest_rules.py live "$folder/reading.yaml"
+}
+
+# Of where a world is restored, and of the steps around it.
+canaries_of_restores() {
+  local folder="$1" steps="$1/steps.md" field
+  for field in nodeSelector tolerations; do
+    sed "/^      $field: [[{]/d" "$SCRATCH/restoring" >"$folder/elsewhere.yaml"
+    must_fail "a world restored where its shard may not run ($field)" \
+      rules ops/validation/backup_rules.py jobs "$folder/elsewhere.yaml"
+  done
+  sed 's|--all statefulset,deployment|statefulset/pod deployment --all|' docs/disaster-recovery.md >"$steps"
+  must_fail "a step that kubectl refuses" rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" "$steps"
+  sed '/backup-prune.*true/d' docs/disaster-recovery.md >"$steps"
+  must_fail "copies that are given up while others are restored" \
+    rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" "$steps"
+  { cat docs/disaster-recovery.md && echo '    kubectl drain NODE --ignore-daemonsets'; } >"$steps"
+  must_fail "a node that is not emptied" rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" "$steps"
 }
 
 main "$@"

@@ -29,6 +29,11 @@ CREDENTIALS = ("authority.crt", "tls.crt", "tls.key")
 BY_VERBS = {"seal": "VOXELHEIM_BACKUP_RECIPIENT", "unseal": "VOXELHEIM_BACKUP_IDENTITY"}
 # What argocd/environments is as a ConfigMap; argocd_rules.py holds it to its files.
 DECLARED = "declared"
+# What Argo CD applies one after the other, each well before the next, and what it does not ask whether it is well.
+WAVE = "argocd.argoproj.io/sync-wave"
+UNASKED = "argocd.argoproj.io/ignore-healthcheck"
+# By which ops/k8s/apply brings one edge after the other.
+EDGE = "voxelheim.io/edge"
 # Only who has players or moves them makes resume tokens.
 MAKES_TOKENS = ("shard", "edge")
 
@@ -185,6 +190,9 @@ def together(documents, pods):
         if pod.spec.get("serviceAccountName") not in accounts:
             yield pod.name, "has no account of its own"
     yield from reached(services, of_kind(documents, "IngressRouteUDP"), pods)
+    yield from balanced(documents, services)
+    yield from in_turn(pods)
+    yield from awaited(documents, pods)
     yield from operated(services, pods)
     yield from pruned(pods)
     yield from claimed(documents)
@@ -319,9 +327,62 @@ def reached(services, routes, pods):
             for port in service["spec"]["ports"]
             if port.get("protocol") == "UDP"
         ]
+        ports += [
+            port["port"]
+            for service in own
+            if service["spec"].get("type") == "LoadBalancer"
+            for port in service["spec"]["ports"]
+        ]
         ports += [port for it in routes for port in routed(it, {it["metadata"]["name"] for it in own})]
         if ports != [told]:
             yield edge.name, f"tells players of UDP port {told}, but is reached at {ports}"
+
+
+def balanced(documents, services):
+    """The namespace's quota lets each balancer be."""
+    asked = sum(it["spec"].get("type") == "LoadBalancer" for it in services)
+    for quota in of_kind(documents, "ResourceQuota"):
+        allowed = int(quota["spec"]["hard"].get("services.loadbalancers", asked))
+        if asked > allowed:
+            yield quota["metadata"]["name"], f"lets {allowed} balancers be, and {asked} are asked for"
+
+
+def in_turn(pods):
+    """Edges are replaced one after the other, by Argo CD and by ops/k8s/apply: else no edge takes players over."""
+    turns = {}
+    for edge in (it for it in pods if it.role == "edge"):
+        metadata = edge.owner["metadata"]
+        wave = metadata.get("annotations", {}).get(WAVE)
+        if wave is None:
+            yield edge.name, "has no wave of its own"
+        elif wave in turns:
+            yield edge.name, f"is replaced at the same time as {turns[wave]}"
+        turns[wave] = edge.name
+        if metadata["labels"].get(EDGE) != edge.flag("--pod"):
+            yield edge.name, f"is not found by its label {EDGE}"
+
+
+def awaited(documents, pods):
+    """A secret that pods do without may be missing for long, so nothing waits for it; for any other, all do."""
+    for external in of_kind(documents, "ExternalSecret"):
+        name, metadata = external["spec"]["target"]["name"], external["metadata"]
+        can_miss = [it for pod in pods if pod.is_long_lived for it in missable(pod, name)]
+        is_awaited = metadata.get("annotations", {}).get(UNASKED) != "true"
+        if not can_miss:
+            yield metadata["name"], "is for nobody"
+        elif is_awaited and all(can_miss):
+            yield metadata["name"], "is waited for by all, and pods can do without"
+        elif not is_awaited and not all(can_miss):
+            yield metadata["name"], "is waited for by nobody, and pods cannot do without"
+
+
+def missable(pod, secret):
+    """Of each use of this secret, whether it may be missing."""
+    for container in pod.containers:
+        keys = [it.get("valueFrom", {}).get("secretKeyRef", {}) for it in container.get("env", [])]
+        yield from (it.get("optional", False) for it in keys if it.get("name") == secret)
+    volumes = [it.get("secret", {}) for it in pod.spec.get("volumes", [])]
+    yield from (it.get("optional", False) for it in volumes if it.get("secretName") == secret)
 
 
 def routed(route, services):

@@ -14,6 +14,8 @@ from manifests import load
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TERRAFORM = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "ops/terraform").resolve()
 OVERLAYS = ROOT / "ops/k8s/overlays"
+# A node's disk has room for this many pods that fill their scratch: one that copies and one that brings a copy back.
+SCRATCHES = 2
 # What every call of a module may have.
 META = {"source", "version", "depends_on", "providers", "for_each", "count"}
 LOCAL_PROVIDERS = {"terraform"}
@@ -166,6 +168,40 @@ def faults_of_watching(module):
             yield f"kube{part} is scraped, which cannot be reached"
 
 
+def faults_of_nodes(module):
+    """The kubelet starts with what it is told, and copies find room on the disks of the nodes where they are made."""
+    for it in ("systemReservedCgroup", "kubeReservedCgroup"):
+        if "reservedSystemCPUs" in module.text and f'{it}: ""' not in module.text:
+            yield f"the kubelet refuses reservedSystemCPUs beside a {it}, which nodeadm sets unless it is empty here"
+    disk = int(re.search(r"general\s*=\s*{[^}]*disk_gib\s*=\s*(\d+)", module.text).group(1))
+    (job,) = (it for it in load(ROOT / "ops/k8s/base/backup/databases.yaml") if it["kind"] == "CronJob")
+    (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    scratch = int(container["resources"]["limits"]["ephemeral-storage"].removesuffix("Gi"))
+    if disk < SCRATCHES * scratch:
+        yield f"general nodes have disks of {disk} GiB, and a copy of the databases takes {scratch}"
+
+
+def faults_of_retention(module):
+    """The bucket keeps what pruning keeps."""
+    promised = 7 * int(re.search(r"--weeks (\d+)", (ROOT / "ops/scripts/prune_backups.sh").read_text()).group(1))
+    given = re.search(r"dumps_days\s*=([^\n]*)", module.text).group(1)
+    for days in re.findall(r"\d+", given):
+        if int(days) < promised:
+            yield f"the bucket takes copies away after {days} days, and prune_backups.sh keeps some for {promised}"
+
+
+def faults_of_images(module):
+    """Bitnami's charts are told of images, for those that they name are no longer to be had."""
+    if "bitnamicharts" not in module.text:
+        return
+    for name in ("clusterOperator", "credentialUpdaterImage", "rabbitmqImage", "msgTopologyOperator"):
+        told = re.search(rf"\b{name}\s*=\s*(.*)", module.text)
+        if not told or not re.search(r'repository\s*=.*tag\s*=\s*"\d|enabled\s*=\s*false|local\.image', told.group(1)):
+            yield f"the chart's own image of {name} is not to be had"
+    for repository in re.findall(r'repository\s*=\s*"(bitnami[^"]*)"', module.text):
+        yield f"the image {repository} is not to be had"
+
+
 def shape(path):
     """A root without its values: all roots are alike."""
     text = re.sub(r'"[^"]*"|\d+|\[[^\]]*\]|true|false', "_", path.read_text())
@@ -180,6 +216,9 @@ def main():
         faults += [f"{folder.relative_to(TERRAFORM)}: {it}" for it in faults_of(Module(folder))]
     faults += faults_of_disks([Module(it) for it in folders])
     faults += faults_of_watching(Module(TERRAFORM / "modules/monitoring"))
+    faults += faults_of_nodes(Module(TERRAFORM / "modules/cluster"))
+    faults += faults_of_retention(Module(TERRAFORM / "modules/environment"))
+    faults += faults_of_images(Module(TERRAFORM / "modules/rabbitmq"))
     for root in roots:
         faults += [f"{root.parent.name}: {it}" for it in faults_of_environment(root.parent.name)]
     if len({re.sub(r"\s+", " ", shape(it)) for it in roots}) != 1:

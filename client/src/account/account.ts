@@ -57,13 +57,14 @@ export class Account {
     await this.look();
   }
 
-  /** That the server has accounts, as it said just now. */
+  /** That the server has accounts, as it said just now; and with it, who this is. */
   offer(info: AccountsInfo): void {
     if (this.current.isOffered) return;
     this.services = `${this.origin}${info.api}`;
     this.api = new AuthApi(this.services);
     this.session = new AccountSession(this.api, this.storage);
-    this.change({ ...this.current, isOffered: true });
+    this.current = { ...this.current, isOffered: true };
+    this.tellWho();
   }
 
   /** A ticket for the name; whoever is nobody becomes a guest for it.
@@ -182,11 +183,15 @@ export class Account {
     return this.session.authorized((access) => this.api.beginFactor(access, password));
   }
 
-  /** Gives the codes for paper. */
+  /** Gives the codes for paper, which the service tells only this once. */
   async confirmFactor(code: string): Promise<string[]> {
     const confirm = (access: string) => this.api.confirmFactor(access, code);
     const { recovery_codes: codes } = await this.session.authorized(confirm);
-    await this.session.refresh();
+    try {
+      await this.session.refresh();
+    } catch {
+      // What the session newly may shows with its next token; without the codes nobody comes in again.
+    }
     await this.look();
     return codes;
   }

@@ -2,8 +2,9 @@
 
 import { asProblem, Problem } from "./problem";
 
-/** Longer than any answer that will still come: a service answers within 10 s, or says that it cannot. */
-const ANSWER_MS_MAX = 12_000;
+/** Longer than any answer that will still come: a service answers within 20 s, or says that it cannot, and a bad link
+ * takes its time on top. What a page gives up earlier may be done all the same. */
+const ANSWER_MS_MAX = 25_000;
 
 export interface Call {
   method: "GET" | "POST" | "PUT" | "DELETE";

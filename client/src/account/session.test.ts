@@ -147,6 +147,41 @@ describe("account session", () => {
     expect(session.kept).toBe(null);
   });
 
+  it("asks again by itself while the service still knows a token whose answer was lost", async () => {
+    const session = tab();
+    await signedIn(session);
+    vi.advanceTimersByTime(LIFE_MS);
+    const { refresh } = service;
+    const tries = vi.fn(() => Promise.reject(new Problem("unavailable", 503)));
+    service.refresh = tries;
+    await expect(session.authorized(service.work)).rejects.toMatchObject({ kind: "unavailable" });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(tries).toHaveBeenCalledTimes(3);
+    service.refresh = refresh;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(storage.kept?.refreshToken).toBe(service.newest);
+    await vi.advanceTimersByTimeAsync(LIFE_MS / 2);
+    await session.authorized(service.work);
+    expect(service.refreshes).toBe(1);
+  });
+
+  it("lets it be after that, and where another has signed in, or the service wants a pause", async () => {
+    const session = tab();
+    await signedIn(session);
+    const triesAfter = async (problem: Problem, meanwhile = async () => {}) => {
+      const tries = vi.fn(() => Promise.reject(problem));
+      service.refresh = tries;
+      await expect(session.refresh()).rejects.toBe(problem);
+      await meanwhile();
+      await vi.advanceTimersByTimeAsync(LIFE_MS);
+      return tries.mock.calls.length;
+    };
+    expect(await triesAfter(Problem.unreachable())).toBe(6);
+    expect(await triesAfter(new Problem("too-many", 429))).toBe(1);
+    expect(await triesAfter(Problem.unreachable(), () => signedIn(tab()))).toBe(1);
+    expect(session.kept).not.toBe(null);
+  });
+
   it("makes one guest for two tabs that ask at once", async () => {
     const tabs = [tab(), tab()];
     await Promise.all(tabs.map((session) => session.becomeGuest()));

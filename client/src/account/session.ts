@@ -2,11 +2,15 @@
 //! each is used once. It is not responsible for what the account is or shows.
 
 import type { AuthApi, Tokens } from "./api";
-import { Problem } from "./problem";
+import { asProblem, Problem } from "./problem";
 import type { Kept, Storage } from "./storage";
 
 /** An access token is replaced so long before its end: a request and its answer take less. */
 const AHEAD_MS = 30_000;
+/** Between tries of a refresh whose answer may have been lost, and until when it is tried: the service answers a token
+ * that was used already once more for a minute, and later takes it for stolen. */
+const TRY_AGAIN_MS = 10_000;
+const TRIES_MS_MAX = 50_000;
 
 interface Access {
   account: string;
@@ -16,6 +20,7 @@ interface Access {
 
 export class AccountSession {
   private access: Access | null = null;
+  private nextTry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly api: AuthApi,
@@ -83,20 +88,33 @@ export class AccountSession {
     return this.renew(access?.token ?? "");
   }
 
-  /** One at a time over all tabs, and once for those who waited for the same. */
-  private renew(stale: string): Promise<string> {
+  /** One at a time over all tabs, and once for those who waited for the same. Without an answer it is tried again for
+   * a while, whoever still waits for it. */
+  private renew(stale: string, triedUntilMs?: number): Promise<string> {
     return this.storage.alone(async () => {
       const { access, kept } = this;
       if (kept === null) throw new Problem("unauthorized", 401, { title: "Sign in to do this" });
       const wasRenewed = access !== null && access.token !== stale && access.account === kept.account;
       if (wasRenewed) return access.token;
+      const untilMs = triedUntilMs ?? Date.now() + TRIES_MS_MAX;
       try {
         return this.keep(await this.api.refresh(kept.refreshToken));
       } catch (error) {
         if (isUnbelieved(error)) this.forget();
+        if (isUnsure(error)) this.tryAgain(kept, stale, untilMs);
         throw error;
       }
     });
+  }
+
+  private tryAgain({ refreshToken }: Kept, stale: string, untilMs: number): void {
+    clearTimeout(this.nextTry);
+    if (Date.now() + TRY_AGAIN_MS > untilMs) return;
+    this.nextTry = setTimeout(() => {
+      if (this.kept?.refreshToken !== refreshToken) return;
+      // Who asked was told of it before.
+      this.renew(stale, untilMs).catch(() => undefined);
+    }, TRY_AGAIN_MS);
   }
 
   private keep(tokens: Tokens): string {
@@ -114,6 +132,12 @@ export class AccountSession {
       // It is away, or knows this session no more.
     }
   }
+}
+
+/** Whether the service may have done it, though nobody heard of it. */
+function isUnsure(error: unknown): boolean {
+  const { status } = asProblem(error);
+  return status === 0 || status >= 500;
 }
 
 /** A password that was wrong is a 401 too, and no reason for a new token. */

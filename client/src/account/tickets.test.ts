@@ -1,43 +1,17 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Account } from "./account";
-import type { Kept, Storage } from "./storage";
+import { answer, FakeService, ORIGIN, problem, tokens } from "./fake_service";
 import { answerTicket } from "./tickets";
 
 const OPEN = { api: "/api", audience: "battle", are_required: false };
 const REQUIRED = { ...OPEN, are_required: true };
-const BASE = "http://server.test/api/auth";
 
-let asked: string[];
-/** What is answered to which path; what is missing is not answered. */
-let answers: Record<string, { status: number; body: object } | undefined>;
-let kept: Kept | null;
-
-const storage: Storage = {
-  read: () => kept,
-  write: (now) => void (kept = now),
-  alone: (work) => work(),
-  watch: () => {},
-};
-
-const answer = (status: number, body: object) => ({ status, body });
-const problem = (status: number, kind: string, more: object = {}) =>
-  answer(status, { type: `urn:voxelheim:problem:${kind}`, title: "A title", ...more });
+let service: FakeService;
 
 beforeEach(() => {
-  kept = null;
-  asked = [];
-  const guest = { account: "7", guest: true, access_token: "a", refresh_token: "r" };
-  answers = {
-    "/guests": answer(201, { ...guest, access_expires_ms: Date.now() + 600_000 }),
-    "/tickets": answer(200, { ticket: "ticket" }),
-  };
-  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
-    const path = url.replace(BASE, "");
-    asked.push(init.body ? `${path} ${String(init.body)}` : path);
-    const found = answers[path];
-    if (!found) throw new TypeError("failed to fetch");
-    return new Response(JSON.stringify(found.body), { status: found.status });
-  });
+  service = new FakeService();
+  service.answers = { "/guests": answer(201, tokens()), "/tickets": answer(200, { ticket: "ticket" }) };
+  vi.stubGlobal("fetch", service.fetch);
 });
 
 afterEach(() => {
@@ -45,20 +19,19 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const ask = (info = REQUIRED) =>
-  answerTicket(new Account("http://server.test", storage), info, "Ann");
+const ask = (info = REQUIRED) => answerTicket(new Account(ORIGIN, service.storage), info, "Ann");
 
 it("makes a guest of nobody, and brings a ticket for the name and the edge", async () => {
   expect(await ask()).toEqual({ kind: "ticket", ticket: "ticket" });
-  expect(asked).toEqual(["/guests", '/tickets {"character":"Ann","edge":"battle"}']);
-  expect(kept).toEqual({ account: "7", isGuest: true, refreshToken: "r" });
+  expect(service.asked).toEqual(["/guests", '/tickets {"character":"Ann","edge":"battle"}']);
+  expect(service.kept).toEqual({ account: "7", isGuest: true, refreshToken: "r" });
 });
 
 it("lets one play without while the service is down, where none is required", async () => {
-  answers = {};
+  service.answers = {};
   expect(await ask(OPEN)).toEqual({ kind: "ticket", ticket: "" });
   expect(await ask()).toMatchObject({ kind: "later" });
-  answers = { "/guests": problem(503, "unavailable") };
+  service.answers = { "/guests": problem(503, "unavailable") };
   expect(await ask(OPEN)).toEqual({ kind: "ticket", ticket: "" });
 });
 
@@ -71,17 +44,29 @@ it("waits only a while for a ticket that is not required", async () => {
 });
 
 it("says why somebody is kept out, also where no ticket is required", async () => {
-  answers["/tickets"] = problem(403, "banned", { title: "This account is banned", detail: "Insults" });
+  service.answers["/tickets"] = problem(403, "banned", { title: "This account is banned", detail: "Insults" });
   const message = "This account is banned: Insults. It has no end.";
   expect(await ask(OPEN)).toEqual({ kind: "refused", message });
 });
 
 it("tells an account that its session has ended, and makes a guest anew without a word", async () => {
-  answers["/refresh"] = problem(401, "unauthorized");
-  kept = { account: "1", isGuest: false, refreshToken: "old" };
+  service.answers["/refresh"] = problem(401, "unauthorized");
+  service.kept = { account: "1", isGuest: false, refreshToken: "old" };
   expect(await ask()).toMatchObject({ kind: "refused", message: expect.stringContaining("session has ended") });
-  expect(kept).toBe(null);
-  kept = { account: "2", isGuest: true, refreshToken: "old" };
+  expect(service.kept).toBe(null);
+  service.kept = { account: "2", isGuest: true, refreshToken: "old" };
   expect(await ask()).toEqual({ kind: "ticket", ticket: "ticket" });
-  expect(kept).toMatchObject({ account: "7" });
+  expect(service.kept).toMatchObject({ account: "7" });
+});
+
+it("makes no new guest of one whose session nobody can ask about", async () => {
+  vi.useFakeTimers();
+  const guest = { account: "2", isGuest: true, refreshToken: "old" };
+  service.kept = guest;
+  for (const away of [undefined, problem(503, "unavailable"), problem(500, "unknown")]) {
+    service.answers["/refresh"] = away;
+    expect(await ask()).toMatchObject({ kind: "later" });
+    expect(service.kept).toEqual(guest);
+  }
+  expect(service.asked.some((path) => path.startsWith("/guests"))).toBe(false);
 });

@@ -58,19 +58,21 @@ export class FakeService {
     return this.calls.filter((call) => call.path.includes(path)).length;
   }
 
-  openTrade(): void {
+  /** As another asks for it. */
+  openTrade(other = "2"): void {
     const side = (character: string): SideAnswer => ({ character, confirmed: false, offer: [] });
     this.trade = {
       trade: "50",
       state: "open",
       offers_revision: 0,
       left_ms: 120_000,
-      sides: [side("2"), side("1")],
+      sides: [side(other), side("1")],
     };
   }
 
   private answer(method: string, path: string, form: Record<string, unknown>): unknown {
     if (path === "/inventory/definitions") return DEFINITIONS;
+    if (path === "/player/names/Bera") return { character: "1", name: "Bera" };
     if (path === "/player/names/Ivar") return { character: "2", name: "Ivar" };
     if (path === "/player/profiles/2") return { character: "2", name: "Ivar" };
     if (path.startsWith("/player/names")) throw new Problem("no-character", 404);
@@ -110,6 +112,9 @@ export class FakeService {
 
   private stepTrade(method: string, what: string, form: Record<string, unknown>): TradeAnswer {
     if (method === "POST" && what === "trades") {
+      if (this.trade?.state === "open") {
+        throw new Problem("trade", 409, { detail: "one of them is trading already" });
+      }
       this.openTrade();
       this.trade?.sides.reverse();
     }

@@ -30,6 +30,32 @@ describe("a trade", () => {
     expect(belongings.state.word?.text).toContain("Nobody called Njal");
   });
 
+  it("begins once though the first answer was lost, and without a word of refusal", async () => {
+    const { service, clock, belongings } = await opened();
+    service.faults = ["lost"];
+    const isOpen = belongings.openTrade("Ivar");
+    await clock.pass(1_000);
+    expect(await isOpen).toBe(true);
+    expect(belongings.state.word).toBeNull();
+    expect(belongings.state.trade).toMatchObject({ end: null, isIncoming: false, other: { name: "Ivar" } });
+  });
+
+  it("with whom one trades already is that trade", async () => {
+    const { service, belongings } = await opened();
+    service.openTrade();
+    expect(await belongings.openTrade("Ivar")).toBe(true);
+    expect(belongings.state).toMatchObject({ word: null, trade: { isIncoming: true } });
+  });
+
+  it("is refused while another goes on, and with oneself", async () => {
+    const { service, belongings } = await opened();
+    service.openTrade("3");
+    for (const name of ["Ivar", "Bera"]) {
+      await belongings.openTrade(name);
+      expect(belongings.state.word?.text).toBe("One of you is in another trade. Try again when it is over.");
+    }
+  });
+
   it("comes in from another, and is looked for while it goes on, with no window open", async () => {
     const { service, clock, belongings } = await opened((it) => it.openTrade());
     expect(belongings.state.trade).toMatchObject({ isIncoming: true, other: { name: "Ivar" } });

@@ -81,7 +81,7 @@ export class TradeDesk {
   async open(name: string): Promise<boolean> {
     const open = async () => {
       const { character } = await this.api.named(name);
-      return this.api.openTrade(character);
+      return this.begin(character);
     };
     await this.step(open, (problem) => invitationRefusal(problem, name));
     return this.isOpen;
@@ -152,6 +152,19 @@ export class TradeDesk {
         if (!asProblem(error).isPassing || tries === TRIES_MAX) throw error;
         await this.around.pause(PAUSE_MS);
       }
+    }
+  }
+
+  /** One that is open with them is the wanted one: the answer to a try before was lost, or they were quicker. */
+  private async begin(character: string): Promise<TradeAnswer> {
+    try {
+      return await this.api.openTrade(character);
+    } catch (error) {
+      if (asProblem(error).status !== 409 || character === this.api.character) throw error;
+      const current = await this.current();
+      const isWithThem = current?.sides.some((side) => side.character === character);
+      if (current?.state !== "open" || !isWithThem) throw error;
+      return current;
     }
   }
 

@@ -24,6 +24,7 @@ export { Company, type CompanyState, type Trouble, type Word } from "./company";
 export * as deeds from "./deeds";
 export type { Deed, Somebody } from "./deeds";
 export { blockedNames, type Calls, type Fellowship } from "./reading";
+export { MuteReason } from "./mute_reason";
 export { Recall, type Group } from "./recall";
 export { CHARACTERS_MAX, LOOKS, Roster, type RosterState } from "./roster";
 export { SettingsKeeper } from "./settings_keeper";

@@ -8,6 +8,7 @@ import { BattleHud } from "./BattleHud";
 import { ConnectionOverlay } from "./ConnectionOverlay";
 import { createNewerPage } from "./newer_page";
 import { SettingsPanel } from "./SettingsPanel";
+import { TitleName } from "./title_name";
 import { TitleScreen } from "./TitleScreen";
 
 export interface AppProps {
@@ -31,6 +32,7 @@ export function App(props: AppProps) {
   const report = (message: string, reason: string) =>
     props.account.ask<void>("POST", "/chat/reports", { message, reason });
   const rosterState = createRoster(props.roster, accountState);
+  const titleName = new TitleName();
   const isOld = createNewerPage();
   const phase = createMemo(() => props.model()?.phase ?? "title");
   const wasJoined = createMemo<boolean>(
@@ -62,6 +64,7 @@ export function App(props: AppProps) {
                 openAccount={setAccountScreen}
                 roster={props.roster}
                 rosterState={rosterState()}
+                titleName={titleName}
               />
             </Match>
             <Match when={phase() !== "joined"}>
@@ -72,11 +75,7 @@ export function App(props: AppProps) {
             <NewerPage />
           </Show>
           <Show when={settingsOpen()}>
-            <SettingsPanel
-              model={model}
-              actions={props.actions}
-              close={() => setSettingsOpen(false)}
-            />
+            <SettingsPanel model={model} actions={props.actions} close={() => setSettingsOpen(false)} />
           </Show>
           <Show when={accountScreen()}>
             {(screen) => (

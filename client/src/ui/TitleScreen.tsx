@@ -1,4 +1,4 @@
-import { createEffect, createSignal, Show, untrack } from "solid-js";
+import { createEffect, createMemo, createSignal, Show, untrack } from "solid-js";
 import type { Account, AccountState } from "../account";
 import type { CharacterAnswer, Roster, RosterState } from "../company";
 import type { PartProps } from "./App";
@@ -11,6 +11,7 @@ import { Controls } from "./HelpPanel";
 import { HeraldRed, HeraldBlue } from "./icons";
 import { momentText, spanText } from "./moments";
 import { createNextBattle, type NextBattle } from "./next_battle";
+import type { TitleName } from "./title_name";
 
 const NAME_KEY = "voxelheim.name";
 const NAME_CHARS_MAX = 20;
@@ -24,23 +25,14 @@ export interface TitleProps extends PartProps {
   openAccount: (screen: Screen) => void;
   roster: Roster;
   rosterState: RosterState;
+  titleName: TitleName;
 }
 
 /** A guest's door: a name, a side, one button. */
 export function TitleScreen(props: TitleProps) {
-  const [name, setName] = createSignal(storedName());
-  const [house, setHouse] = createSignal<number>(255);
+  const { name, type, house, setHouse, choose } = createDoor(props);
   const [isChanging, setChanging] = createSignal(false);
   const next = createNextBattle(props.account, () => props.accountState.isOffered);
-  const choose = (character: CharacterAnswer) => {
-    setName(character.name);
-    setHouse(character.house);
-    storeName(character.name);
-  };
-  createEffect(() => {
-    const first = props.rosterState.characters?.[0];
-    if (first && untrack(name) === "") choose(first);
-  });
   const charsMax = () => (props.accountState.isOffered ? TICKET_NAME_CHARS_MAX : NAME_CHARS_MAX);
   const fight = (event: Event) => {
     event.preventDefault();
@@ -67,7 +59,7 @@ export function TitleScreen(props: TitleProps) {
             maxlength={charsMax()}
             placeholder="Guest"
             value={name()}
-            onInput={(event) => setName(event.currentTarget.value)}
+            onInput={(event) => type(event.currentTarget.value)}
           />
         </label>
         <HouseChoice name="Side" house={house()} choose={setHouse} />
@@ -96,6 +88,28 @@ export function TitleScreen(props: TitleProps) {
       </Show>
     </main>
   );
+}
+
+/** The name and the side that Fight takes. */
+function createDoor(props: TitleProps) {
+  const [name, setName] = createSignal(storedName());
+  const [house, setHouse] = createSignal<number>(255);
+  const type = (text: string) => {
+    props.titleName.type(text);
+    setName(text);
+  };
+  const choose = (character: CharacterAnswer) => {
+    setName(character.name);
+    setHouse(character.house);
+    storeName(character.name);
+  };
+  const owner = createMemo(() => (props.accountState.isOffered ? props.accountState.owner : undefined));
+  const characters = createMemo(() => props.rosterState.characters);
+  createEffect(() => {
+    const character = props.titleName.heed(untrack(name), owner(), characters());
+    if (character) choose(character);
+  });
+  return { name, type, house, setHouse, choose };
 }
 
 function TitleHead(props: { next: NextBattle | null }) {

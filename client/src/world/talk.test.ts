@@ -190,6 +190,26 @@ describe("talk", () => {
       "A moderator muted you. You may speak again in 10 minutes.",
     ]);
   });
+
+  it("says why one is muted as soon as that is known, and stays as it is where nobody knows", async () => {
+    const talk = new Talk();
+    const whys: Record<number, string> = { 602_000: "<b>Rude</b> to all." };
+    talk.muteReason = async (untilMs) => whys[untilMs] ?? "";
+    talk.refuse({ reason: 4, channel: 0, untilMs: 602_000 }, 1, 2_000);
+    talk.hear(said({}), 9, 2);
+    talk.refuse({ reason: 4, channel: 0, untilMs: 92_000 }, 3, 2_000);
+    talk.refuse({ reason: 7, channel: 5, untilMs: 602_000 }, 4, 2_000);
+    const before = talk.lines.map(({ number, kind }) => [number, kind]);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(talk.lines.map(({ number, kind }) => [number, kind])).toEqual(before);
+    expect(talk.lines.map((line) => line.text)).toEqual([
+      "A moderator muted you: <b>Rude</b> to all. You may speak again in 10 minutes.",
+      "hello",
+      "A moderator muted you. You may speak again in 90 s.",
+      "Only the server speaks there.",
+    ]);
+  });
 });
 
 describe("a typed line", () => {

@@ -4,7 +4,8 @@ import { CHANNEL, type Said, type Unsaid } from "../wire/link";
 
 /** Lines kept; older ones are forgotten. */
 const LINES_MAX = 200;
-/** A reason of WIRE.md. */
+/** Reasons of WIRE.md. */
+const MUTED = 4;
 const NOT_MEMBER = 6;
 const REMOVED_TEXT = "Removed by a moderator.";
 const GROUPS: ReadonlySet<number> = new Set([CHANNEL.PARTY, CHANNEL.GUILD]);
@@ -58,6 +59,8 @@ export class Talk {
   onGroup: (channel: number) => void = () => undefined;
   /** Called when the server speaks to this player alone. */
   onWord: () => void = () => undefined;
+  /** Asked why a moderator muted this player until then, in a sentence; empty where nobody knows. */
+  muteReason: (untilMs: number) => Promise<string> = () => Promise.resolve("");
   private silenced: ReadonlySet<string> = new Set();
   /** Names in small letters. What they say live the server keeps back. */
   private readonly ignored = new Set<string>();
@@ -126,7 +129,8 @@ export class Talk {
   /** `wallMs` is the time of day, by which the server says until when. */
   refuse(unsaid: Unsaid, nowMs: number, wallMs: number): void {
     if (unsaid.reason === NOT_MEMBER) this.setMember(unsaid.channel, false);
-    this.note(refusalText(unsaid, wallMs), nowMs);
+    const number = this.note(refusalText(unsaid, wallMs), nowMs);
+    if (unsaid.reason === MUTED) void this.explain(number, unsaid, wallMs);
   }
 
   forget(): void {
@@ -142,10 +146,20 @@ export class Talk {
     this.groups = new Set(isMember ? [...others, channel] : others);
   }
 
-  private note(text: string, nowMs: number): void {
+  /** Puts into the note why it is; the server tells only until when. */
+  private async explain(number: number, unsaid: Unsaid, wallMs: number): Promise<void> {
+    const why = await this.muteReason(unsaid.untilMs);
+    if (why === "") return;
+    const text = refusalText(unsaid, wallMs, why);
+    this.lines = this.lines.map((line) => (line.number === number ? { ...line, text } : line));
+  }
+
+  /** Gives the line's number. */
+  private note(text: string, nowMs: number): number {
     const channel = CHANNEL.SYSTEM;
     const line = { channel, name: "", house: 255, to: "", text, own: false, message: "", sequence: "" };
     this.add({ kind: "note", ...line }, nowMs, 0);
+    return this.number;
   }
 
   private add(line: Live, atMs: number, saidMs: number): void {
@@ -161,15 +175,15 @@ export class Talk {
   }
 }
 
-/** Behind "You", by the reasons of WIRE.md. */
-function refusalText({ reason, untilMs }: Unsaid, wallMs: number): string {
+/** By the reasons of WIRE.md; `why` is a sentence about a mute. */
+function refusalText({ reason, untilMs }: Unsaid, wallMs: number, why = ""): string {
   const wait = waitText(untilMs - wallMs);
   const texts = [
     `You speak too fast. Wait ${wait}.`,
     "That is too long: 200 letters at most.",
     "There is nothing in it to read.",
     "That has characters which are not allowed here.",
-    `A moderator muted you. You may speak again in ${wait}.`,
+    `A moderator muted you${why === "" ? "." : `: ${why}`} You may speak again in ${wait}.`,
     "No player of that name is here.",
     "You are in no such group.",
     "Only the server speaks there.",

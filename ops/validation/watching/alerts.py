@@ -6,6 +6,7 @@ Prints a sentence for each fault, and fails if there is one.
 """
 
 import functools
+import json
 import pathlib
 import re
 import subprocess
@@ -22,6 +23,11 @@ SEVERITIES = {"page", "ticket", "none"}
 HEADINGS = ["## What it means", "## What to look at", "## What to do"]
 # It never clears: that is what it is for.
 NEVER_CLEAR = {"Watchdog"}
+# What RabbitMQ takes of a shovel between two of its queues (AMQP 0.9.1).
+SHOVEL_KEYS = {
+    "ack-mode", "dest-add-forward-headers", "dest-exchange", "dest-exchange-key", "dest-protocol", "dest-queue",
+    "dest-uri", "reconnect-delay", "src-delete-after", "src-prefetch-count", "src-protocol", "src-queue", "src-uri",
+}
 # What stands for something of the reader's in a command.
 PLACEHOLDER = re.compile(r"^[A-Z]+$|^\S*/|^http")
 
@@ -79,6 +85,7 @@ def faults_of_runbook(page, rules, binary):
         yield "has other headings than the rest"
     if not any(rule["annotations"].get("runbook", "").endswith(f"/{page.name}") for rule in rules):
         yield "is of no alert"
+    yield from faults_of_broker(text)
     if binary:
         yield from faults_of_commands(text, binary)
 
@@ -88,6 +95,36 @@ def faults_of_commands(text, binary):
         fault = unknown(binary, command.split())
         if fault:
             yield f"`{command}`: {fault}"
+
+
+def faults_of_reach(pages):
+    """What is asked by HTTP is brought to whoever asks, by README.md: in a cluster nobody else may ask a pod."""
+    index = (RUNBOOKS / "README.md").read_text()
+    forwards = re.findall(r"kubectl port-forward (\S+) (\d+):(\d+)", index)
+    manifests = "\n".join(it.read_text() for it in (ROOT / "ops/k8s").rglob("*.yaml"))
+    for what, _, port in forwards:
+        if not re.search(rf"containerPort: {port}\b", manifests):
+            yield f"README.md reaches {what} at port {port}, which no container has"
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    places = {("127.0.0.1", port) for _, port, _ in forwards}
+    for page in [*pages, RUNBOOKS / "README.md"]:
+        for host, port in re.findall(r"http://([\w.-]+):(\d+)", page.read_text()):
+            if (host, port) not in places and host not in services:
+                yield f"{page.name} asks {host}:{port}, which nobody reaches"
+
+
+def faults_of_broker(text):
+    """What is asked of the broker, its image has: no rabbitmqadmin, which comes with the management page only."""
+    image = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["rabbitmq"]["image"]
+    if "rabbitmqadmin" in text and "-management" not in image:
+        yield f"{image} has no rabbitmqadmin"
+    shovels = re.findall(r"set_parameter shovel \S+ '(.*)'", text)
+    if shovels and "rabbitmq-plugins enable rabbitmq_shovel" not in text:
+        yield "nobody enables shovels"
+    for shovel in shovels:
+        unknown_keys = set(json.loads(shovel)) - SHOVEL_KEYS
+        if unknown_keys:
+            yield f"a shovel has no {', '.join(sorted(unknown_keys))}"
 
 
 def commands(text):
@@ -155,6 +192,7 @@ def main():
     pages = sorted(page for page in RUNBOOKS.glob("*.md") if page.name != "README.md")
     faults += [f"{page.name} {fault}" for page in pages for fault in faults_of_runbook(page, rules, binary)]
     faults += faults_of_index(rules)
+    faults += faults_of_reach(pages)
     for fault in faults:
         print(fault)
     print(f"{len(rules)} alerts, {len(pages)} runbooks, {len(faults)} faults")

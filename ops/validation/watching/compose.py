@@ -22,7 +22,7 @@ PORTS_OF_IMAGES = {
 # They tell nothing to Prometheus of their own accord, or another tells of them.
 UNSCRAPED = {
     "directory", "postgres", "dragonfly", "clickhouse", "minio", "minio-setup", "migrate", "blackbox", "grafana",
-    "backup", "elasticsearch", "elk-setup", "kibana", "logstash", "filebeat",
+    "backup", "restore", "elasticsearch", "elk-setup", "kibana", "logstash", "filebeat",
 }
 
 

@@ -19,8 +19,8 @@ use crate::{
     AdminError,
     limits::{LOOK_PERIOD, WATCHERS_MAX},
     model::{
-        BackendView, EdgeView, MoveView, Overview, PartView, PhaseView, PlayersView, PodView, RegionView,
-        ShardView, SpreadView,
+        BackendView, EdgeView, MoveView, Overview, PartView, PhaseView, PlayersView, PodView,
+        RegionView, ShardView, SpreadView,
     },
     service::Inner,
 };
@@ -165,7 +165,8 @@ impl Overview {
                     let rates = before.map(|(at, before)| {
                         done.per_second(before, now.saturating_duration_since(at))
                     });
-                    self.edges.push(status.view(url.clone(), rates.unwrap_or_default()));
+                    self.edges
+                        .push(status.view(url.clone(), rates.unwrap_or_default()));
                     sums.insert(url, done);
                 }
                 Err(error) => self.trouble(&format!("the edge at {url}: {error}")),

@@ -5,7 +5,7 @@
 use std::{cell::RefCell, net::SocketAddr, rc::Rc, sync::Arc, thread, time::Duration};
 
 use auth::{
-    Auth, Config, Mail, MailSender, MasterKey, Partners, PasswordCost, Sending,
+    Auth, Config, Mail, MailError, MailSender, MasterKey, Partners, PasswordCost, Sending,
     limits::{Allowance, Allowances},
 };
 use backends::{
@@ -78,7 +78,7 @@ struct Postbox(mpsc::UnboundedSender<Mail>);
 impl MailSender for Postbox {
     fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a> {
         let sent = self.0.send(mail.clone());
-        Box::pin(async move { sent.map_err(|error| error.to_string()) })
+        Box::pin(async move { sent.map_err(|error| MailError::passing(error.to_string())) })
     }
 }
 

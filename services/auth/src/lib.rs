@@ -29,7 +29,7 @@ pub use characters::{Character, CharacterDesk, Partners};
 pub use elsewhere::{Guard, RemoteKeys};
 pub use error::AuthError;
 pub use magistrate::{AccountCard, Magistrate, NewSanction, Official};
-pub use mail::{FolderMail, Mail, MailSender, Sending};
+pub use mail::{FolderMail, Mail, MailError, MailSender, Sending};
 pub use oidc::Provider;
 pub use password::PasswordCost;
 pub use seal::MasterKey;

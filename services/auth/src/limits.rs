@@ -9,8 +9,9 @@ pub const DAY_MS: i64 = 24 * HOUR_MS;
 /// A session that nobody refreshes ends after this: who plays once a month stays signed in.
 pub const SESSION_LIFE_MS: i64 = 45 * DAY_MS;
 /// Within this a refresh token that was just used is answered as the first time: its answer may have
-/// been lost, or two windows of one page asked at once. Later it is theft.
-pub const REUSE_GRACE_MS: i64 = 10_000;
+/// been lost, or two windows of one page asked at once. Later it is theft. Above the 25 s after which a page gives an
+/// answer up, so that it may ask again: a guest who is taken for a thief has lost all it had.
+pub const REUSE_GRACE_MS: i64 = 60_000;
 /// Sessions of one account; the oldest is ended for a new one.
 pub const SESSIONS_MAX: usize = 20;
 
@@ -91,7 +92,9 @@ pub const MAILS_WAITING_MAX: usize = 1_024;
 /// Tries to send a mail, the wait before the second, doubled each time.
 pub const MAIL_TRIES: u32 = 6;
 pub const MAIL_RETRY: Duration = Duration::from_secs(1);
-/// How long a mail server may take for a whole mail; the queue waits meanwhile.
+/// Mails that are being sent, or wait to be tried again, side by side: few, for mail servers let in few connections.
+pub const MAILS_AT_ONCE: usize = 8;
+/// How long a mail server may take for a whole mail.
 pub const SMTP_MAIL_MAX: Duration = Duration::from_secs(20);
 
 /// So many of a kind in a window.

@@ -205,8 +205,8 @@ impl Magistrate {
         Ok(count)
     }
 
-    /// Gives an account a role, whatever it had, and ends its sessions: only admins may, not to themselves and not to
-    /// guests who would be staff. The role before.
+    /// Gives an account a role, whatever it had, and ends its sessions: only admins may, not to themselves, and staff
+    /// roles not to guests nor to those without a password, who cannot have a second factor. The role before.
     ///
     /// # Errors
     /// [`AuthError`]; refused with 403, 404 or 422.
@@ -225,6 +225,10 @@ impl Magistrate {
         }
         if account.is_guest && role.is_staff() {
             return Err(Problem::invalid("role", "a guest cannot be staff").into());
+        }
+        if account.password_hash.is_none() && role.is_staff() {
+            let why = "without a password there is no second factor, which staff need";
+            return Err(Problem::invalid("role", why).into());
         }
         let address = official.address.0.to_string();
         let event = |action, detail| Event {

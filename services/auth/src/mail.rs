@@ -13,13 +13,14 @@ use std::{
 
 use tokio::{
     sync::{Mutex, mpsc},
-    task, time,
+    task::{self, JoinSet},
+    time,
 };
 use web::Clock;
 
 use crate::{
     AuthError,
-    limits::{MAIL_RETRY, MAIL_TRIES, MAILS_WAITING_MAX},
+    limits::{MAIL_RETRY, MAIL_TRIES, MAILS_AT_ONCE, MAILS_WAITING_MAX},
 };
 
 /// A mail in plain text, to a checked address.
@@ -30,9 +31,28 @@ pub struct Mail {
     pub text: String,
 }
 
-pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+/// Why a mail was not sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MailError {
+    /// Not to whom: that is nobody's business who reads logs.
+    pub words: String,
+    /// The server refuses this mail for good, such as for an address that is none.
+    pub is_final: bool,
+}
 
-/// Sends mail, or says why it did not; then it is asked again a few times.
+impl MailError {
+    /// The same may succeed later.
+    pub fn passing(words: impl Into<String>) -> Self {
+        Self {
+            words: words.into(),
+            is_final: false,
+        }
+    }
+}
+
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<(), MailError>> + Send + 'a>>;
+
+/// Sends mail, or says why it did not; unless that is final, it is asked again a few times.
 pub trait MailSender: Send + Sync {
     fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a>;
 }
@@ -65,8 +85,8 @@ impl MailSender for FolderMail {
         );
         Box::pin(async move {
             let written = task::spawn_blocking(move || write(&folder, &name, &text)).await;
-            let written = written.map_err(|error| error.to_string())?;
-            written.map_err(|error| error.to_string())
+            let written = written.map_err(|error| MailError::passing(error.to_string()))?;
+            written.map_err(|error| MailError::passing(error.to_string()))
         })
     }
 }
@@ -100,11 +120,17 @@ impl MailQueue {
         self.sender.try_send(mail).map_err(|_| AuthError::Busy)
     }
 
-    /// Sends what is put, one after the other, for ever.
+    /// Sends what is put, a few at once, for ever: one that has to be tried again holds up no other.
     pub async fn run(&self, sender: Arc<dyn MailSender>) {
         let mut waiting = self.waiting.lock().await;
+        let mut under_way = JoinSet::new();
         while let Some(mail) = waiting.recv().await {
-            send(&*sender, &mail).await;
+            if under_way.len() >= MAILS_AT_ONCE {
+                under_way.join_next().await;
+            }
+            while under_way.try_join_next().is_some() {}
+            let sender = sender.clone();
+            under_way.spawn(async move { send(&*sender, &mail).await });
         }
     }
 }
@@ -112,14 +138,14 @@ impl MailQueue {
 async fn send(sender: &dyn MailSender, mail: &Mail) {
     let mut pause = MAIL_RETRY;
     for tries_left in (0..MAIL_TRIES).rev() {
-        match sender.send(mail).await {
-            Ok(()) => return,
-            // Not to whom: that is nobody's business who reads logs.
-            Err(error) if tries_left == 0 => {
-                tracing::error!(error, subject = mail.subject, "a mail was not sent");
-            }
-            Err(error) => tracing::warn!(error, tries_left, "a mail was not sent yet"),
+        let Err(MailError { words, is_final }) = sender.send(mail).await else {
+            return;
+        };
+        if is_final || tries_left == 0 {
+            tracing::error!(error = words, subject = mail.subject, "a mail was not sent");
+            return;
         }
+        tracing::warn!(error = words, tries_left, "a mail was not sent yet");
         time::sleep(pause).await;
         pause *= 2;
     }
@@ -139,7 +165,7 @@ mod tests {
             let result = if left == 0 {
                 Ok(())
             } else {
-                Err("no route".to_owned())
+                Err(MailError::passing("no route"))
             };
             Box::pin(async move { result })
         }
@@ -158,6 +184,48 @@ mod tests {
         let sender = Flaky(AtomicU64::new(3));
         send(&sender, &mail("a")).await;
         assert_eq!(sender.0.load(Ordering::SeqCst), 0);
+    }
+
+    /// Is never reached for one address, refuses another for good, and notes whose mail it sent.
+    #[derive(Default)]
+    struct Choosy {
+        asked: AtomicU64,
+        sent: std::sync::Mutex<Vec<String>>,
+    }
+
+    impl MailSender for Choosy {
+        fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a> {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            let result = match &*mail.text {
+                "unreachable" => Err(MailError::passing("no route")),
+                "refused" => Err(MailError {
+                    words: "550".to_owned(),
+                    is_final: true,
+                }),
+                text => {
+                    self.sent
+                        .lock()
+                        .expect("no holder panics")
+                        .push(text.to_owned());
+                    Ok(())
+                }
+            };
+            Box::pin(async move { result })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_mail_that_is_refused_is_given_up_and_holds_up_no_other() {
+        let sender = Choosy::default();
+        send(&sender, &mail("refused")).await;
+        assert_eq!(sender.asked.load(Ordering::SeqCst), 1);
+        let (queue, sender) = (MailQueue::new(), Arc::new(Choosy::default()));
+        for text in ["unreachable", "refused", "fine"] {
+            queue.put(mail(text)).expect("room");
+        }
+        let no_time = time::timeout(MAIL_RETRY / 2, queue.run(sender.clone())).await;
+        assert!(no_time.is_err(), "it runs for ever");
+        assert_eq!(*sender.sent.lock().expect("no holder panics"), ["fine"]);
     }
 
     #[tokio::test]

@@ -15,7 +15,7 @@ use tokio::time;
 
 use crate::{
     limits::SMTP_MAIL_MAX,
-    mail::{Mail, MailSender, Sending},
+    mail::{Mail, MailError, MailSender, Sending},
     text,
 };
 
@@ -64,9 +64,17 @@ impl MailSender for SmtpMail {
         let message = self.message(mail);
         Box::pin(async move {
             // The crate's own limit holds for connecting only.
-            let sent = time::timeout(SMTP_MAIL_MAX, self.transport.send(message?)).await;
-            let sent = sent.map_err(|_| "the mail server does not answer in time")?;
-            sent.map(drop).map_err(|error| without_words(&error))
+            let message = message.map_err(|words| MailError {
+                words,
+                is_final: true,
+            })?;
+            let sent = time::timeout(SMTP_MAIL_MAX, self.transport.send(message)).await;
+            let sent =
+                sent.map_err(|_| MailError::passing("the mail server does not answer in time"))?;
+            sent.map(drop).map_err(|error| MailError {
+                words: without_words(&error),
+                is_final: error.is_permanent(),
+            })
         })
     }
 }

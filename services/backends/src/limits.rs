@@ -42,6 +42,8 @@ pub const PUBLISH_MAX: Duration = Duration::from_secs(5);
 /// From a lost connection of a consumer to the next try; doubled each time.
 pub const CONSUMER_RETRY_MIN: Duration = Duration::from_millis(100);
 pub const CONSUMER_RETRY_MAX: Duration = Duration::from_secs(5);
+/// How long a consumer's own queue gathers events while its consumer is not connected.
+pub const OWN_QUEUE_STAYS: Duration = Duration::from_mins(15);
 /// A topic, as AMQP counts its short strings.
 pub const TOPIC_BYTES_MAX: usize = 255;
 /// A name of a queue or an event: the rest of such a string is for what we put around it.

@@ -140,9 +140,10 @@ impl ChatService {
 
     async fn keep_sweeping(&self) {
         let mut turns = time::interval(SWEEP_PERIOD);
+        let mut dropped = Vec::new();
         loop {
             turns.tick().await;
-            match self.store.sweep(self.clock.now_ms()).await {
+            match self.store.sweep(self.clock.now_ms(), &mut dropped).await {
                 Ok(count) => tracing::debug!(count, "old lines of chat are forgotten"),
                 Err(error) => tracing::warn!(%error, "old lines of chat could not be swept"),
             }

@@ -6,6 +6,7 @@ use crate::{
     channel::Channel,
     limits::{
         HAMMER_MS, HAMMER_MS_MAX, IGNORED_MAX, MANNERS_MAX, MESSAGE_PERIOD_MS, MESSAGES_BURST,
+        SLOW_MODE_MS_MAX,
     },
     refusal::Refusal,
 };
@@ -49,9 +50,14 @@ impl Manners {
 }
 
 impl Manners {
-    /// Whether all that was said is paid for, so that nothing of it counts any more but slow mode.
+    /// When nothing that was said counts any more, neither for the rate nor in the slowest of channels.
+    fn rests_at_ms(&self) -> u64 {
+        let said_at_ms = self.said_at_ms.iter().max().copied().unwrap_or(0);
+        self.paid_at_ms.max(said_at_ms + SLOW_MODE_MS_MAX)
+    }
+
     fn is_at_rest(&self, now_ms: u64) -> bool {
-        self.paid_at_ms <= now_ms
+        self.rests_at_ms() <= now_ms
     }
 }
 
@@ -83,7 +89,7 @@ impl Absent {
         let rests = self
             .0
             .iter()
-            .map(|(account, manners)| (manners.paid_at_ms, *account));
+            .map(|(account, manners)| (manners.rests_at_ms(), *account));
         rests.min().map(|(_, account)| account)
     }
 }
@@ -203,6 +209,26 @@ mod tests {
             absent.keep(account, manners, START_MS);
         }
         assert_eq!(absent.0.len(), MANNERS_MAX);
+    }
+
+    #[test]
+    fn coming_back_is_no_way_around_slow_mode() {
+        let mut absent = Absent::default();
+        let mut manners = Manners::default();
+        assert_eq!(
+            manners.take(Channel::Global, SLOW_MODE_MS_MAX, START_MS),
+            Ok(())
+        );
+        let back_ms = START_MS + SLOW_MODE_MS_MAX - 1;
+        absent.keep(7, manners, START_MS + 5_000);
+        let mut again = absent.take(7);
+        assert!(
+            again
+                .take(Channel::Global, SLOW_MODE_MS_MAX, back_ms)
+                .is_err()
+        );
+        absent.keep(7, manners, START_MS + SLOW_MODE_MS_MAX);
+        assert!(absent.0.is_empty(), "nothing of it counts any more");
     }
 
     #[test]

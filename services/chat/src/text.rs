@@ -52,6 +52,20 @@ const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 /// # Errors
 /// [`Refusal::Unsafe`], [`Refusal::Empty`] or [`Refusal::TooLong`].
 pub fn cleaned(text: &str) -> Result<String, Refusal> {
+    let cleaned = single_spaced(text)?;
+    match cleaned.chars().count() {
+        0 => Err(Refusal::Empty),
+        count if count > TEXT_CHARS_MAX => Err(Refusal::TooLong),
+        _ => Ok(cleaned),
+    }
+}
+
+/// Whether nothing in it is unsafe, however long it is; nothing is, too.
+pub fn is_safe(text: &str) -> bool {
+    single_spaced(text).is_ok()
+}
+
+fn single_spaced(text: &str) -> Result<String, Refusal> {
     let mut cleaned = String::with_capacity(text.len());
     let mut last = ' ';
     let mut marks_count = 0;
@@ -78,11 +92,7 @@ pub fn cleaned(text: &str) -> Result<String, Refusal> {
         last = letter;
     }
     cleaned.truncate(cleaned.trim_end().len());
-    match cleaned.chars().count() {
-        0 => Err(Refusal::Empty),
-        count if count > TEXT_CHARS_MAX => Err(Refusal::TooLong),
-        _ => Ok(cleaned),
-    }
+    Ok(cleaned)
 }
 
 /// White space within a line. Breaks of lines are control characters or hidden ones.

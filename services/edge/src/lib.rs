@@ -30,7 +30,7 @@ pub use certificate::write_private;
 pub use chat_exchange::{ChatInlet, ChatService};
 pub use config::{Bounds, EdgeConfig, PageSource, QuicDriver};
 pub use forwarded::{Network, TrustedProxies};
-pub use http::pod::serve as serve_pod_status;
+pub use http::pod::{Beside, serve as serve_pod_status};
 #[cfg(feature = "crowd")]
 pub use hub::crowd::Crowd;
 pub use hub::expulsion::Expeller;

@@ -1,6 +1,7 @@
-//! How many item changes a second the ledger takes in shards' batches on PostgreSQL. Run by hand:
-//! `./dev bench ledger`; `VOXELHEIM_TEST_POSTGRES` is the URL of a server whose commits last. A change is
-//! one account's amount of one item, up or down; a gain is two, the bag's and its source's.
+//! How many item changes a second the ledger takes on PostgreSQL, as spoils of the battle, which is the way that they
+//! come, and in shards' batches. Run by hand: `./dev bench ledger`; `VOXELHEIM_TEST_POSTGRES` is the URL of a server
+//! whose commits last. A change is one account's amount of one item, up or down; a gain is two, the bag's and its
+//! source's.
 
 use std::{
     sync::{
@@ -15,8 +16,9 @@ use backends::{
     testing::{TestDatabase, block_on},
 };
 use inventory::{
-    domain::{Account, Definitions, Item, Lot, Move, Place, Sink, Source, Thing},
-    store::{Answer, Claim, Order, Outcome, ShardBatch, Store},
+    domain::{Account, Definitions, Find, Item, Lot, Move, Place, Sink, Source, Thing},
+    limits::{SPOILS_AT_ONCE, SPOILS_HANDS},
+    store::{Answer, Claim, Haul, Order, Outcome, ShardBatch, Store},
 };
 use spatial::random::SplitMix64;
 use tokio::task::JoinSet;
@@ -52,6 +54,9 @@ fn main() {
         tell_settings(&database).await;
         Store::migrate(&database).await.expect("a new database");
         let store = Store::new(database.clone(), Arc::new(Definitions::embedded()));
+        for finds_each in [1, 4] {
+            measure_spoils(&store, finds_each).await;
+        }
         for moves_each in [1, 4] {
             measure(&store, moves_each).await;
         }
@@ -69,6 +74,72 @@ async fn tell_settings(database: &Database) {
         let shown: String = shown.fetch_one(database.pool()).await.expect("a server");
         eprintln!("{name} = {shown}");
     }
+}
+
+/// As many hands as the service has, each with as many characters at once, each of whom has found something of so many
+/// items.
+async fn measure_spoils(store: &Store, finds_each: usize) {
+    let sums = Arc::new(Sums::default());
+    let begun = Instant::now();
+    let mut hands = JoinSet::new();
+    for hand in 1..=SPOILS_HANDS as i64 {
+        let (store, sums) = (store.clone(), Arc::clone(&sums));
+        hands.spawn(async move { run_hand(&store, &sums, hand, finds_each).await });
+    }
+    hands.join_all().await;
+    let seconds = begun.elapsed().as_secs_f64();
+    let rate = |sum: &AtomicU64| sum.load(Ordering::Relaxed) as f64 / seconds;
+    eprintln!(
+        "{SPOILS_HANDS} hands, {SPOILS_AT_ONCE} spoils at once, {finds_each} finds each: \
+         {:.0} item changes/s, {:.0} spoils/s",
+        rate(&sums.changes),
+        rate(&sums.batches),
+    );
+}
+
+async fn run_hand(store: &Store, sums: &Sums, hand: i64, finds_each: usize) {
+    let mut random = SplitMix64::keyed(&[hand.unsigned_abs(), finds_each as u64]);
+    let characters = hand * 1_000_000 + 1..=hand * 1_000_000 + i64::from(SPOILS_AT_ONCE);
+    let begun = Instant::now();
+    let mut seal = 0;
+    while begun.elapsed() < SPAN {
+        seal += 1;
+        let key = format!("spoils.bench.{finds_each}.{seal}");
+        let finds: Vec<Vec<Find>> = characters
+            .clone()
+            .map(|_| found(&mut random, finds_each))
+            .collect();
+        let hauls = characters.clone().zip(&finds).map(|(author, finds)| Haul {
+            order: Order {
+                author,
+                key: &key,
+                digest: "",
+                at_ms: 1_700_000_000_000 + seal,
+            },
+            finds,
+        });
+        let hauls: Vec<Haul> = hauls.collect();
+        let answers = store.put_spoils(&hauls).await.expect("a database");
+        let is_done = |answer: &Answer| matches!(answer, Answer::New(Outcome::Done { .. }));
+        assert!(answers.iter().all(is_done), "{answers:?}");
+        // The bag's, or the chest's, and the source's.
+        let changes = 2 * hauls.len() * finds_each;
+        sums.changes.fetch_add(changes as u64, Ordering::Relaxed);
+        sums.batches
+            .fetch_add(hauls.len() as u64, Ordering::Relaxed);
+    }
+}
+
+/// Of so many items, each another.
+fn found(random: &mut SplitMix64, count: usize) -> Vec<Find> {
+    let first = random.below(8) as usize;
+    let items = (0..count).map(|step| ITEMS[(first + step) % ITEMS.len()]);
+    let finds = items.map(|item| Find {
+        item: Item::new(item),
+        count: 1 + random.below(3),
+        source: Source::Mining,
+    });
+    finds.collect()
 }
 
 /// Shards that write batches one after the other, each character with so many moves in each.

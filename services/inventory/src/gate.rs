@@ -12,6 +12,9 @@ use crate::limits::SHARD_TOKEN_BYTES_MIN;
 pub trait Owners: Send + Sync {
     /// Whether a character is the account's.
     fn owns(&self, account: i64, character: i64) -> Asked<'_, bool>;
+
+    /// That another is a character too, and that neither has blocked the other; else what to answer.
+    fn require_acquaintance(&self, character: i64, other: i64) -> Asked<'_, ()>;
 }
 
 /// A shard of ours.

@@ -21,8 +21,11 @@ pub const LOOT_WEIGHT_MAX: u32 = 1_000_000;
 /// Characters whose equipment one statement asks for: below the 32,766 values that SQLite binds.
 pub const EQUIPMENT_OWNERS_MAX: usize = 1_000;
 
-/// Spoils that are put away at once: each waits for a disk, and none for another.
+/// Transactions of spoils at once: each waits for a disk, and none for another.
 pub const SPOILS_HANDS: usize = 4;
+/// Spoils of one transaction, and how long more are waited for once there is one.
+pub const SPOILS_AT_ONCE: u16 = 100;
+pub const SPOILS_SPAN: Duration = Duration::from_millis(5);
 
 /// Places of a bag and of a chest: four and six rows of nine.
 pub const BAG_SLOTS: u64 = 36;

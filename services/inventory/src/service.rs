@@ -159,6 +159,11 @@ impl Inner {
         }
     }
 
+    /// That a character may ask another to trade.
+    pub async fn require_acquaintance(&self, character: i64, other: i64) -> Result<(), Problem> {
+        self.owners.require_acquaintance(character, other).await
+    }
+
     /// Does what a player wishes, on what their character has; the batch, and whether it was done before.
     pub async fn decide(
         &self,

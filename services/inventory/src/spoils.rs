@@ -3,21 +3,21 @@
 
 use backends::{
     backoff::Backoff,
-    broker::{Broker, BrokerError, Delivery, Event, Subscription},
+    broker::{Broker, BrokerError, Consumer, Delivery, Event, Subscription},
     limits::{HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
-    sql::SqlError,
 };
 use events::{
     Body,
     battle::{Gain, GainSource, Spoils},
 };
 use ring::digest::{SHA256, digest};
+use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    domain::{Definitions, Find, Source, put_away},
-    limits::{KEY_BYTES_MAX, SPOILS_HANDS},
+    domain::{Definitions, Find, Source},
+    limits::{KEY_BYTES_MAX, SPOILS_AT_ONCE, SPOILS_HANDS, SPOILS_SPAN},
     service::{Inner, Inventory},
-    store::{Answer, Order, Outcome},
+    store::{Answer, Haul, Order, Outcome},
 };
 
 const QUEUE: &str = "inventory.spoils";
@@ -25,7 +25,7 @@ const QUEUE: &str = "inventory.spoils";
 /// Why an event is not taken.
 #[derive(Debug)]
 enum Fault {
-    Sql(SqlError),
+    Sql(String),
     /// Nobody will ever be able to.
     Refused(String),
 }
@@ -39,7 +39,7 @@ pub async fn declare_queues(broker: &Broker) -> Result<(), BrokerError> {
 }
 
 impl Inventory {
-    /// Takes spoils for ever, [`SPOILS_HANDS`] at a time.
+    /// Takes spoils for ever, by [`SPOILS_HANDS`] hands.
     pub(crate) async fn keep_taking_spoils(&self, broker: &Broker) {
         let hands = [(); SPOILS_HANDS].map(|()| self.take_spoils(broker));
         let [first, second, third, fourth] = hands;
@@ -49,50 +49,86 @@ impl Inventory {
     async fn take_spoils(&self, broker: &Broker) {
         let mut consumer = broker.subscribed(&subscription(), "taking spoils").await;
         loop {
-            let delivery = consumer.next().await;
-            let taken = self.insist_on(&delivery.event).await;
-            finish(delivery, taken).await;
+            let deliveries = gather(&mut consumer).await;
+            let hauls = deliveries.iter().map(|it| self.haul(&it.event));
+            let hauls: Vec<_> = hauls.collect();
+            let taken = self.insist_on(hauls).await;
+            for (delivery, taken) in deliveries.into_iter().zip(taken) {
+                finish(delivery, taken).await;
+            }
         }
     }
 
-    /// With the event in hand while the database is away.
-    async fn insist_on(&self, event: &Event) -> Result<(), Fault> {
+    /// With the events in hand while the database is away. Of each what became of it.
+    async fn insist_on(&self, hauls: Vec<Result<Kept, String>>) -> Vec<Result<(), Fault>> {
+        let sound: Vec<Haul> = hauls.iter().flatten().map(Kept::haul).collect();
         let mut backoff = Backoff::new(HANDLER_RETRY_MIN, HANDLER_RETRY_MAX);
-        loop {
-            match self.take(event).await {
-                Err(Fault::Sql(error)) if error.is_retryable() => {
+        let answers = loop {
+            match self.store.put_spoils(&sound).await {
+                Err(error) if error.is_retryable() => {
                     tracing::warn!(%error, "spoils wait for the ledger");
                     backoff.wait().await;
                 }
-                taken => return taken,
+                answers => break answers,
             }
+        };
+        let mut answers = answers.map(Vec::into_iter);
+        let mut taken = Vec::with_capacity(hauls.len());
+        for haul in &hauls {
+            taken.push(match (haul, &mut answers) {
+                (Err(reason), _) => Err(Fault::Refused(reason.clone())),
+                (Ok(_), Err(error)) => Err(Fault::Sql(error.to_string())),
+                (Ok(_), Ok(answers)) => {
+                    self.judge(answers.next().expect("each haul has its answer"))
+                }
+            });
+        }
+        taken
+    }
+}
+
+/// An event as it is put away.
+struct Kept {
+    character: i64,
+    key: String,
+    digest: String,
+    at_ms: i64,
+    finds: Vec<Find>,
+}
+
+impl Kept {
+    fn haul(&self) -> Haul<'_> {
+        Haul {
+            order: Order {
+                author: self.character,
+                key: &self.key,
+                digest: &self.digest,
+                at_ms: self.at_ms,
+            },
+            finds: &self.finds,
         }
     }
 }
 
 impl Inner {
-    async fn take(&self, event: &Event) -> Result<(), Fault> {
-        let refuse = |what: &dyn std::fmt::Display| Fault::Refused(what.to_string());
-        let spoils = Spoils::from_bytes(&event.body).map_err(|error| refuse(&error))?;
-        let finds = finds(self.store.definitions(), &spoils.gains);
-        let finds = finds.map_err(|what| refuse(&what))?;
-        if finds.is_empty() {
-            return Ok(());
-        }
-        let character = spoils.character;
+    fn haul(&self, event: &Event) -> Result<Kept, String> {
+        let spoils = Spoils::from_bytes(&event.body).map_err(|error| error.to_string())?;
         let key = format!("spoils.{}.{}", spoils.world, spoils.seal);
-        if character <= 0 || key.len() > KEY_BYTES_MAX {
-            return Err(refuse(&"it is of no character or no world of ours"));
+        if spoils.character <= 0 || key.len() > KEY_BYTES_MAX {
+            return Err("it is of no character or no world of ours".to_owned());
         }
-        let order = Order {
-            author: character,
-            key: &key,
-            digest: &digest_of(&spoils),
+        Ok(Kept {
+            character: spoils.character,
+            key,
+            digest: digest_of(&spoils),
             at_ms: self.clock.now_ms(),
-        };
-        let decide = |books: &_| Ok(put_away(self.store.definitions(), books, character, &finds));
-        let answer = self.store.decide(order, &[character], &decide).await;
-        match answer.map_err(Fault::Sql)? {
+            finds: finds(self.store.definitions(), &spoils.gains)?,
+        })
+    }
+
+    fn judge(&self, answer: Answer) -> Result<(), Fault> {
+        let refuse = |what: &dyn std::fmt::Display| Err(Fault::Refused(what.to_string()));
+        match answer {
             Answer::New(Outcome::Done { .. }) => {
                 self.spoils.add_one("new");
                 Ok(())
@@ -102,14 +138,27 @@ impl Inner {
                 Ok(())
             }
             Answer::New(Outcome::Refused(refusal))
-            | Answer::Repeated(Outcome::Refused(refusal)) => Err(refuse(&refusal)),
-            Answer::KeyReused => Err(refuse(&"other spoils have its number")),
+            | Answer::Repeated(Outcome::Refused(refusal)) => refuse(&refusal),
+            Answer::KeyReused => refuse(&"other spoils have its number"),
         }
     }
 }
 
+/// One at least, and what comes with it.
+async fn gather(consumer: &mut Consumer) -> Vec<Delivery> {
+    let mut deliveries = vec![consumer.next().await];
+    let until = Instant::now() + SPOILS_SPAN;
+    while deliveries.len() < usize::from(SPOILS_AT_ONCE) {
+        match timeout_at(until, consumer.next()).await {
+            Ok(delivery) => deliveries.push(delivery),
+            Err(_) => break,
+        }
+    }
+    deliveries
+}
+
 fn subscription() -> Subscription {
-    Subscription::shared(QUEUE, &[Spoils::TOPIC])
+    Subscription::shared(QUEUE, &[Spoils::TOPIC]).with_prefetch(SPOILS_AT_ONCE)
 }
 
 async fn finish(delivery: Delivery, taken: Result<(), Fault>) {
@@ -117,7 +166,7 @@ async fn finish(delivery: Delivery, taken: Result<(), Fault>) {
     match taken {
         Ok(()) => delivery.done().await,
         Err(Fault::Sql(error)) => {
-            tracing::error!(%error, id, "spoils could not be taken");
+            tracing::error!(error, id, "spoils could not be taken");
             delivery.again().await;
         }
         Err(Fault::Refused(reason)) => {

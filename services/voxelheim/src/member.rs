@@ -3,7 +3,6 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener, UdpSocket},
-    path::PathBuf,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -17,10 +16,11 @@ use cluster::{
     pod::{Onlooker, Outlook, PodOptions},
 };
 use directory::{DirectoryError, controller::Policy};
-use edge::{Bounds, EdgeConfig, EdgesHandle, PageSource, TokenKey};
+use edge::{Beside, Bounds, EdgeConfig, EdgesHandle, PageSource, TokenKey};
 use herald::{Origin, TellerHandle};
 use spatial::partition::Owner;
 use tokio::{runtime::Runtime, sync::watch};
+use web::Metrics;
 use world::{BattleConfig, PodStatus, Retention, limits::LINKED_SHARDS_MAX};
 
 use crate::{
@@ -38,7 +38,7 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
     let role = live::Role::begin("shard", &arguments.file)?;
     let (configuration, configured) = watch::channel(Arc::from(""));
     let runtime = runtime()?;
-    let heralds = Heralds::default();
+    let (heralds, metrics) = (Heralds::default(), Metrics::default());
     let options = PodOptions {
         place: place(&arguments.place)?,
         shard_count: arguments.shards,
@@ -57,7 +57,7 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
         policy: Policy::default(),
         dialect: arguments.place.dialect_max,
         configuration,
-        onlookers: onlookers(arguments, &runtime, &heralds)?,
+        onlookers: onlookers(arguments, &runtime, &heralds, &metrics)?,
     };
     let number = options.place.number;
     let listener = arguments.status.map(|it| bind_tcp(it, "--status"));
@@ -69,8 +69,11 @@ pub fn run_shards(arguments: &ShardArguments) -> Result<(), Failure> {
         cluster::control::serve(listener, credentials, number, socket).map_err(failure)?;
     }
     let shards = arguments.shards;
-    let copied = arguments.copied.clone();
-    let ready = |status| match listener.map(|listener| tell_status(listener, status, copied)) {
+    let beside = Beside {
+        copied: arguments.copied.clone(),
+        metrics: Arc::new(move || metrics.counters()),
+    };
+    let ready = |status| match listener.map(|listener| tell_status(listener, status, beside)) {
         Some(Ok(address)) => say(&format!(
             "VoxelHeim pod {number} has {shards} shards, and its status on http://{address}/"
         )),
@@ -104,6 +107,7 @@ fn onlookers(
     arguments: &ShardArguments,
     runtime: &Runtime,
     heralds: &Heralds,
+    metrics: &Metrics,
 ) -> Result<Vec<Onlooker>, Failure> {
     let (Some(game), Some(broker)) = (&arguments.game, &arguments.broker) else {
         return Ok(Vec::new());
@@ -112,7 +116,7 @@ fn onlookers(
         let stopped = watch_signals()?;
         Keeping::open(game, broker, stopped).await
     })?;
-    let telling = Telling::to(broker)?;
+    let telling = Telling::to(broker, metrics)?;
     let (runtime, heralds) = (runtime.handle().clone(), heralds.clone());
     let (valets, wardrobe) = (runtime.clone(), keeping.clone());
     Ok(vec![
@@ -210,13 +214,9 @@ fn bind_tcp(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
 }
 
 /// Tells it from now on; returns where.
-fn tell_status(
-    listener: TcpListener,
-    status: PodStatus,
-    copied: Option<PathBuf>,
-) -> io::Result<SocketAddr> {
+fn tell_status(listener: TcpListener, status: PodStatus, beside: Beside) -> io::Result<SocketAddr> {
     let address = listener.local_addr()?;
-    edge::serve_pod_status(listener, status, copied)?;
+    edge::serve_pod_status(listener, status, beside)?;
     Ok(address)
 }
 

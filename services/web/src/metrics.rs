@@ -110,6 +110,12 @@ impl Metrics {
             "Requests not answered yet.",
         );
         let _ = writeln!(page, "voxelheim_http_requests_under_way {under_way}");
+        page + &self.counters()
+    }
+
+    /// Of the page, what [`Self::counter`] made: for a process that serves no requests, and has a page of its own.
+    pub fn counters(&self) -> String {
+        let mut page = String::new();
         let lock = self.inner.counters.lock();
         for (name, counter) in lock.unwrap_or_else(PoisonError::into_inner).iter() {
             head(&mut page, name, "counter", counter.help);

@@ -61,7 +61,7 @@ const MAY_USE: [(&str, &[&str]); 39] = [
         "inventory",
         &["spatial", "backends", "events", "tokens", "web"],
     ),
-    ("player", &["backends", "events", "tokens", "web"]),
+    ("player", &["backends", "chat", "events", "tokens", "web"]),
     ("spoils", &["engine", "world", "backends", "events"]),
     (
         "wardrobe",

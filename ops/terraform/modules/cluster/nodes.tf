@@ -16,6 +16,8 @@ resource "aws_iam_role_policy_attachment" "node" {
 locals {
   profile = base64encode(file("${path.module}/../../../seccomp/shard.json"))
 
+  # nodeadm always names two cgroups of what is reserved, with which the kubelet refuses reservedSystemCPUs and does not
+  # start. Empty ones win: what stands here is merged over what nodeadm writes. Not tried on a node here.
   shard_setup = <<-TEXT
     MIME-Version: 1.0
     Content-Type: multipart/mixed; boundary="part"
@@ -37,23 +39,31 @@ locals {
         config:
           cpuManagerPolicy: static
           reservedSystemCPUs: "0"
+          systemReservedCgroup: ""
+          kubeReservedCgroup: ""
           topologyManagerPolicy: single-numa-node
 
     --part--
   TEXT
 }
 
+# A dump of the databases, or one that comes back, lies on a general node's disk twice, 64 GiB at most
+# (ops/k8s/base/backup/databases.yaml), beside images and logs; and when a tenth of the disk is left, the kubelet evicts
+# pods. No volume of the job's own: the default class of disks keeps those whose claims are gone, one each hour.
 resource "aws_launch_template" "node" {
-  for_each = { general = null, shard = base64encode(local.shard_setup) }
+  for_each = {
+    general = { setup = null, disk_gib = 150 }
+    shard   = { setup = base64encode(local.shard_setup), disk_gib = 60 }
+  }
 
   name_prefix            = "${var.name}-${each.key}-"
-  user_data              = each.value
+  user_data              = each.value.setup
   update_default_version = true
 
   block_device_mappings {
     device_name = "/dev/xvda"
     ebs {
-      volume_size = 60
+      volume_size = each.value.disk_gib
       volume_type = "gp3"
       encrypted   = true
     }

@@ -146,9 +146,10 @@ module "clickhouse" {
 module "objects" {
   source = "../objects"
 
-  name       = "${local.name}-dumps"
-  key_arn    = module.cluster.key_arn
-  dumps_days = var.is_lasting ? 90 : 14
+  name    = "${local.name}-dumps"
+  key_arn = module.cluster.key_arn
+  # Longer than ops/scripts/prune_backups.sh keeps any: the bucket takes away only what nobody pruned.
+  dumps_days = var.is_lasting ? 90 : 60
 }
 
 module "secrets" {

@@ -33,7 +33,8 @@ resource "aws_secretsmanager_secret_version" "this" {
   secret_string = jsonencode(local.secrets[each.key])
 }
 
-# Where copies go, with keys that Terraform does not know: put in by hand (docs/operators.md).
+# Where copies go, with keys that Terraform does not know: put in by hand (docs/operators.md). Nothing waits for that
+# (ops/k8s/base/foundation/secrets.yaml).
 resource "aws_secretsmanager_secret" "backup" {
   name                    = "voxelheim/${var.environment}/backup"
   kms_key_id              = var.key_arn

@@ -22,8 +22,8 @@ pub use players::{
     SessionView, TellForm,
 };
 pub use world::{
-    BackendView, EdgeView, MoveView, Overview, PartView, PhaseView, PlanApproval, PlanModeForm, PlanRowView,
-    PlanView, PlayersView, PodView, RegionMoveForm, RegionView, ShardView, SpreadView,
+    BackendView, EdgeView, MoveView, Overview, PartView, PhaseView, PlanApproval, PlanModeForm,
+    PlanRowView, PlanView, PlayersView, PodView, RegionMoveForm, RegionView, ShardView, SpreadView,
 };
 
 use serde::{Deserialize, Serialize};

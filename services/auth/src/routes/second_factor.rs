@@ -126,13 +126,14 @@ pub async fn remove(
     let from = address_text(address);
     let now_ms = auth.clock.now_ms();
     let event = own_event(account.id, now_ms, "second_factor_removed", &from);
-    auth.store.delete_factor(&event).await?;
-    // This session too: it must not keep a role that needs what was removed.
+    // First, so that whoever is told to try again can; this session too: it must not keep a role that needs what is
+    // removed.
     auth.end_sessions(
         None,
         &own_event(account.id, now_ms, "sessions_ended", &from),
     )
     .await?;
+    auth.store.delete_factor(&event).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -121,9 +121,10 @@ impl Store {
         Ok(changed.rows_affected() == 1)
     }
 
+    /// One that has ended is not noted again.
     pub async fn end_session(&self, session: i64, event: &Event<'_>) -> Result<(), SqlError> {
         let mut transaction = self.database.begin().await?;
-        sqlx::query(
+        let ended = sqlx::query(
             "UPDATE auth_sessions SET revoked_ms = $3 \
              WHERE account_id = $1 AND session_id = $2 AND revoked_ms IS NULL",
         )
@@ -132,7 +133,9 @@ impl Store {
         .bind(event.at_ms)
         .execute(&mut *transaction)
         .await?;
-        audit::write(&mut transaction, event).await?;
+        if ended.rows_affected() > 0 {
+            audit::write(&mut transaction, event).await?;
+        }
         Ok(transaction.commit().await?)
     }
 

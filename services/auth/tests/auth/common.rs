@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use auth::{
-    Auth, CharacterDesk, Config, Mail, MailSender, MasterKey, Partners, PasswordCost, Provider,
-    Sending, limits::Allowances,
+    Auth, CharacterDesk, Config, Mail, MailError, MailSender, MasterKey, Partners, PasswordCost,
+    Provider, Sending, limits::Allowances,
 };
 use backends::{broker::Broker, cache::Cache, sql::Database, testing::on_each_pair};
 use serde_json::Value;
@@ -38,7 +38,7 @@ struct Postbox(mpsc::UnboundedSender<Mail>);
 impl MailSender for Postbox {
     fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a> {
         let sent = self.0.send(mail.clone());
-        Box::pin(async move { sent.map_err(|error| error.to_string()) })
+        Box::pin(async move { sent.map_err(|error| MailError::passing(error.to_string())) })
     }
 }
 

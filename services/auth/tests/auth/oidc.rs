@@ -3,6 +3,7 @@
 use backends::{cache::Cache, sql::Database, testing::on_each_pair};
 use reqwest::{Client, Url, redirect::Policy};
 use serde_json::{Value, json};
+use tokens::Role;
 use web::testing::Answer;
 
 use crate::{
@@ -88,6 +89,20 @@ fn a_user_has_one_account_under_every_algorithm() {
         change(provider, |manner| manner.subject = "user-2");
         let other: Person = sign_in(world).await.ok(200).into();
         assert_ne!(other.account, first.account);
+    });
+}
+
+/// Staff need a second factor, which needs a password.
+#[test]
+fn who_has_no_password_is_given_no_role() {
+    with_provider(async |world, _| {
+        let admin = world.staff("admin@example.org", Role::Admin).await;
+        let user: Person = sign_in(world).await.ok(200).into();
+        let call = format!("PUT /accounts/{}/role", user.account);
+        let given = world.call(&call, &admin.access, json!({ "role": "moderator" }));
+        given.await.refused(422, "invalid-field");
+        let given = world.call(&call, &admin.access, json!({ "role": "player" }));
+        given.await.ok(204);
     });
 }
 

@@ -1,5 +1,5 @@
 //! The broker in RabbitMQ: one durable topic exchange, a quorum queue for each shared queue and its dead
-//! letters, an exclusive queue for each consumer that has its own.
+//! letters, a durable queue of the server's naming for each consumer that has its own.
 
 use std::{
     collections::BTreeMap,
@@ -23,14 +23,14 @@ use lapin::{
     types::{AMQPValue, FieldTable},
     uri::AMQPUri,
 };
-use tokio::{sync::Mutex, time::timeout};
+use tokio::{runtime::Handle, sync::Mutex, time::timeout};
 
 use crate::{
     backoff::Backoff,
     broker::{self, BrokerError, Delivery, Event, Queue, Subscription},
     limits::{
-        BROKER_CONNECT_MAX, CONSUMER_RETRY_MAX, CONSUMER_RETRY_MIN, DEAD_LETTERS_MAX, PUBLISH_MAX,
-        QUEUE_EVENTS_MAX,
+        BROKER_CONNECT_MAX, CONSUMER_RETRY_MAX, CONSUMER_RETRY_MIN, DEAD_LETTERS_MAX,
+        OWN_QUEUE_STAYS, PUBLISH_MAX, QUEUE_EVENTS_MAX,
     },
 };
 
@@ -93,16 +93,17 @@ impl RabbitMq {
         prefix: Arc<str>,
         subscription: &Subscription,
     ) -> Result<Consumer, BrokerError> {
-        let wish = Wish {
+        let mut wish = Wish {
             exchange,
             prefix,
             subscription: subscription.clone(),
+            own_name: None,
         };
-        let stream = match self.consume(&wish).await {
+        let stream = match self.consume(&mut wish).await {
             // Two who make the same quorum queue at once may be told of an error within RabbitMQ.
             Err(BrokerError::Unavailable(_)) => {
                 tokio::time::sleep(CONSUMER_RETRY_MIN).await;
-                self.consume(&wish).await?
+                self.consume(&mut wish).await?
             }
             result => result?,
         };
@@ -172,13 +173,13 @@ impl RabbitMq {
     }
 
     /// On a connection of its own, so that a flood of events never holds up publishing.
-    async fn consume(&self, wish: &Wish) -> Result<Stream, BrokerError> {
+    async fn consume(&self, wish: &mut Wish) -> Result<Stream, BrokerError> {
         let link = self.connect(&wish.exchange).await?;
         let consumer = within(BROKER_CONNECT_MAX, wish.consume_on(&link.channel)).await?;
         static STREAMS: AtomicU64 = AtomicU64::new(0);
         Ok(Stream {
             number: STREAMS.fetch_add(1, Ordering::Relaxed),
-            _link: link,
+            link,
             consumer,
         })
     }
@@ -214,10 +215,12 @@ struct Wish {
     exchange: String,
     prefix: Arc<str>,
     subscription: Subscription,
+    /// What the server called the consumer's own queue, which waits for it while it is not connected.
+    own_name: Option<String>,
 }
 
 impl Wish {
-    async fn consume_on(&self, channel: &Channel) -> lapin::Result<lapin::Consumer> {
+    async fn consume_on(&mut self, channel: &Channel) -> lapin::Result<lapin::Consumer> {
         let prefetch = self.subscription.prefetch;
         channel
             .basic_qos(prefetch, BasicQosOptions::default())
@@ -242,10 +245,11 @@ impl Wish {
     }
 
     /// Its name.
-    async fn declare_on(&self, channel: &Channel) -> lapin::Result<String> {
+    async fn declare_on(&mut self, channel: &Channel) -> lapin::Result<String> {
         let kind = &self.subscription.queue;
         let Some(name) = kind.full_name(&self.prefix) else {
-            return declare_own(channel).await;
+            let name = declare_own(channel, self.own_name.as_deref()).await?;
+            return Ok(self.own_name.insert(name).clone());
         };
         if let Queue::Shared(shared) = kind {
             let dead = Queue::DeadLetters(shared.clone());
@@ -260,14 +264,20 @@ impl Wish {
     }
 }
 
-async fn declare_own(channel: &Channel) -> lapin::Result<String> {
+/// The one of this name, or a new one, which stays for a while when its consumer is cut off. Not exclusive, for such a one
+/// ends with its connection, and nothing a server cluster would copy: what waits in it is of the last seconds.
+async fn declare_own(channel: &Channel, known: Option<&str>) -> lapin::Result<String> {
     let options = QueueDeclareOptions {
-        exclusive: true,
-        auto_delete: true,
-        ..QueueDeclareOptions::default()
+        passive: known.is_some(),
+        ..QueueDeclareOptions::durable()
     };
-    let arguments = table([length_max(QUEUE_EVENTS_MAX)]);
-    let queue = channel.queue_declare("".into(), options, arguments).await?;
+    let stays_ms = (
+        "x-expires",
+        AMQPValue::LongInt(signed(OWN_QUEUE_STAYS.as_millis() as usize)),
+    );
+    let arguments = table([length_max(QUEUE_EVENTS_MAX), stays_ms]);
+    let name = known.unwrap_or_default().into();
+    let queue = channel.queue_declare(name, options, arguments).await?;
     Ok(queue.name().to_string())
 }
 
@@ -335,7 +345,7 @@ pub struct Consumer {
 struct Stream {
     /// Of all of this process: tags count anew in each.
     number: u64,
-    _link: Link,
+    link: Link,
     consumer: lapin::Consumer,
 }
 
@@ -357,13 +367,38 @@ impl Consumer {
                 }
                 self.stream = None;
             }
-            match self.rabbitmq.consume(&self.wish).await {
+            match self.rabbitmq.consume(&mut self.wish).await {
                 Ok(stream) => self.stream = Some(stream),
+                Err(BrokerError::Failed(error)) if self.wish.own_name.take().is_some() => {
+                    tracing::warn!(
+                        error,
+                        "a consumer's queue is gone: what happened meanwhile passed it by"
+                    );
+                }
                 Err(error) => {
                     tracing::warn!(%error, "a consumer has no broker yet");
                     backoff.wait().await;
                 }
             }
+        }
+    }
+}
+
+/// Its own queue goes with it. One whose process was killed stays until the server gives it up.
+impl Drop for Consumer {
+    fn drop(&mut self) {
+        let (stream, name) = (self.stream.take(), self.wish.own_name.take());
+        let (Some(Stream { link, .. }), Some(name)) = (stream, name) else {
+            return;
+        };
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                let options = QueueDeleteOptions::default();
+                let deleted = link.channel.queue_delete(name.into(), options);
+                if let Err(error) = within(BROKER_CONNECT_MAX, deleted).await {
+                    tracing::debug!(%error, "a queue that nobody needs stays for a while");
+                }
+            });
         }
     }
 }

@@ -7,7 +7,7 @@ use backends::sql::{
     row::{corrupt, get, number},
 };
 use chat::{Notice, Words};
-use sqlx::any::AnyRow;
+use sqlx::{Any, Executor, any::AnyRow};
 
 use crate::{
     ChannelKey,
@@ -116,13 +116,22 @@ impl Store {
         .bind(at.time_ms)
         .execute(&mut **transaction)
         .await?;
+        self.know_channel(&mut **transaction, &channel).await
+    }
+
+    /// Has whoever sweeps find a channel.
+    pub(super) async fn know_channel(
+        &self,
+        connection: impl Executor<'_, Database = Any>,
+        channel: &str,
+    ) -> Result<(), SqlError> {
         sqlx::query(
             "INSERT INTO chat_channels (lane, channel) VALUES ($1, $2) \
              ON CONFLICT (lane, channel) DO NOTHING",
         )
-        .bind(lane_of(&channel))
-        .bind(&channel)
-        .execute(&mut **transaction)
+        .bind(lane_of(channel))
+        .bind(channel)
+        .execute(connection)
         .await?;
         Ok(())
     }

@@ -10,15 +10,31 @@ use crate::{
 };
 
 impl Store {
-    /// Sweeps all channels, and what moderators did long ago; how many lines went. To be called now and then.
+    /// Sweeps all channels, and what moderators did long ago; how many lines went. To be called now and then, with the
+    /// same list, which is empty at first: of channels that were dropped as nothing is left in them. Who kept a line in
+    /// one at that moment did not see it go, so they are looked at once more.
     ///
     /// # Errors
     /// [`SqlError::Unavailable`]; what was swept by then is.
-    pub async fn sweep(&self, now_ms: i64) -> Result<u64, SqlError> {
+    pub async fn sweep(&self, now_ms: i64, dropped: &mut Vec<String>) -> Result<u64, SqlError> {
+        while let Some(channel) = dropped.last() {
+            if self.eldest_ms(channel).await?.is_some() {
+                self.know_channel(self.database.pool(), channel).await?;
+            }
+            dropped.pop();
+        }
         let mut count = 0;
         for lane in 0..LANES {
             for channel in self.channels(lane).await? {
-                count += self.sweep_channel(&channel, now_ms).await?;
+                match self.eldest_ms(&channel).await? {
+                    Some(eldest_ms) => {
+                        count += self.sweep_channel(&channel, eldest_ms, now_ms).await?
+                    }
+                    None => {
+                        self.drop_channel(lane, &channel).await?;
+                        dropped.push(channel);
+                    }
+                }
             }
         }
         self.sweep_moderation(now_ms).await?;
@@ -34,7 +50,32 @@ impl Store {
         rows.iter().map(|row| get(row, "channel")).collect()
     }
 
-    async fn sweep_channel(&self, channel: &str, now_ms: i64) -> Result<u64, SqlError> {
+    /// When the eldest line of a channel was said, if there is any.
+    async fn eldest_ms(&self, channel: &str) -> Result<Option<i64>, SqlError> {
+        let row = sqlx::query(
+            "SELECT time_ms FROM chat_lines WHERE channel = $1 ORDER BY time_ms, message_id LIMIT 1",
+        )
+        .bind(channel)
+        .fetch_optional(self.database.pool())
+        .await?;
+        row.map(|row| get(&row, "time_ms")).transpose()
+    }
+
+    async fn drop_channel(&self, lane: i64, channel: &str) -> Result<(), SqlError> {
+        sqlx::query("DELETE FROM chat_channels WHERE lane = $1 AND channel = $2")
+            .bind(lane)
+            .bind(channel)
+            .execute(self.database.pool())
+            .await?;
+        Ok(())
+    }
+
+    async fn sweep_channel(
+        &self,
+        channel: &str,
+        eldest_ms: i64,
+        now_ms: i64,
+    ) -> Result<u64, SqlError> {
         let youngest = sqlx::query(
             "SELECT time_ms FROM chat_lines WHERE channel = $1 \
              ORDER BY time_ms DESC, message_id DESC LIMIT 1 OFFSET $2",
@@ -44,10 +85,13 @@ impl Store {
         .fetch_optional(self.database.pool())
         .await?;
         let too_many: i64 = youngest.map_or(Ok(i64::MIN), |row| get(&row, "time_ms"))?;
-        let too_old = now_ms - HISTORY_AGE_MAX_MS;
+        let by_ms = too_many.max(now_ms - HISTORY_AGE_MAX_MS);
+        if by_ms < eldest_ms {
+            return Ok(0);
+        }
         let mut count = 0;
         loop {
-            let swept = self.forget(channel, too_old.max(too_many)).await?;
+            let swept = self.forget(channel, by_ms).await?;
             count += swept;
             if swept < SWEEP_LINES_MAX.cast_unsigned() {
                 return Ok(count);

@@ -1,7 +1,4 @@
 //! What was said is kept, shown in pages to those who may hear it, and forgotten in time.
-
-use std::sync::atomic::Ordering;
-
 use chat::{Audience, Channel, Membership, Words};
 use chat_service::{
     ChannelKey,
@@ -131,29 +128,50 @@ async fn count(world: &World) -> i64 {
     lines
 }
 
+async fn channels_count(world: &World) -> i64 {
+    let count = sqlx::query_scalar("SELECT COUNT(*) FROM chat_channels");
+    let pool = world.chat.store.database().pool();
+    count.fetch_one(pool).await.expect("a database")
+}
+
 #[test]
 fn what_is_too_old_or_too_much_is_swept() {
     on_each(async |world| {
         let store = &world.chat.store;
+        let mut dropped = Vec::new();
+        let mut sweep = async |now_ms| {
+            let swept = store.sweep(now_ms, &mut dropped).await;
+            swept.expect("a database");
+        };
         keep(store, HISTORY_LINES_MAX + 700).await;
-        store.sweep(NOW_MS).await.expect("a database");
+        sweep(NOW_MS).await;
         assert_eq!(count(world).await, HISTORY_LINES_MAX);
         let newest = store.lines(ChannelKey::Global, Cursor::TOP, 1).await;
         let newest = newest.expect("a database")[0].words.time_ms.cast_signed();
         assert_eq!(newest, NOW_MS + HISTORY_LINES_MAX + 699);
         let half_ms = newest - HISTORY_LINES_MAX / 2;
-        store
-            .sweep(half_ms + HISTORY_AGE_MAX_MS)
-            .await
-            .expect("a database");
+        sweep(half_ms + HISTORY_AGE_MAX_MS).await;
         assert_eq!(count(world).await, HISTORY_LINES_MAX / 2);
-        world
-            .now_ms
-            .store(newest + HISTORY_AGE_MAX_MS, Ordering::SeqCst);
-        store
-            .sweep(world.clock().now_ms())
-            .await
-            .expect("a database");
-        assert_eq!(count(world).await, 0);
+        sweep(newest + HISTORY_AGE_MAX_MS).await;
+        assert_eq!((count(world).await, channels_count(world).await), (0, 1));
+        sweep(newest + HISTORY_AGE_MAX_MS).await;
+        assert_eq!(channels_count(world).await, 0, "nothing is left in it");
+    });
+}
+
+/// Its line is not seen by whoever drops the channel, nor that by it.
+#[test]
+fn a_line_that_was_being_kept_as_its_channel_was_dropped_is_swept_nevertheless() {
+    on_each(async |world| {
+        let store = &world.chat.store;
+        keep(store, 1).await;
+        let forgotten = sqlx::query("DELETE FROM chat_channels");
+        let forgotten = forgotten.execute(store.database().pool()).await;
+        forgotten.expect("a database");
+        let mut dropped = vec![ChannelKey::Global.to_string()];
+        let now_ms = NOW_MS + 2 * HISTORY_AGE_MAX_MS;
+        let swept = store.sweep(now_ms, &mut dropped).await;
+        assert_eq!(swept.expect("a database"), 1);
+        assert!(dropped.is_empty());
     });
 }

@@ -28,8 +28,9 @@ pub async fn respond(State(state): State<HttpState>) -> Response {
     answer(page)
 }
 
-/// What a process without edges tells. `uncopied_s` is for how long no copy of its world was made, if any is.
-pub fn of_pod(pod: &PodStatus, uncopied_s: Option<u64>) -> Response {
+/// What a process without edges tells. `uncopied_s` is for how long no copy of its world was made, if any is; `others` is
+/// what others in the process tell.
+pub fn of_pod(pod: &PodStatus, uncopied_s: Option<u64>, others: &str) -> Response {
     let mut page = Page::default();
     pod_metrics(&mut page, pod);
     if let Some(seconds) = uncopied_s {
@@ -40,6 +41,7 @@ pub fn of_pod(pod: &PodStatus, uncopied_s: Option<u64>) -> Response {
         );
         page.value("world_uncopied_seconds", "", seconds);
     }
+    page.text.push_str(others);
     answer(page)
 }
 

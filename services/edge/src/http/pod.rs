@@ -4,6 +4,7 @@ use std::{
     fs, io,
     net::TcpListener,
     path::PathBuf,
+    sync::Arc,
     thread,
     time::{Instant, SystemTime},
 };
@@ -14,21 +15,24 @@ use world::PodStatus;
 
 use crate::http::{metrics, status};
 
-/// Answers for as long as the process lives. `copied` is the file that is touched when a copy of the world was made,
-/// if copies are.
+/// What there is to tell of a process beside its shards.
+pub struct Beside {
+    /// The file that is touched when a copy of the world was made, if copies are.
+    pub copied: Option<PathBuf>,
+    /// Metrics of others in the process, as Prometheus reads them.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+/// Answers for as long as the process lives.
 ///
 /// # Errors
 /// If the system gives no thread.
-pub fn serve(listener: TcpListener, pod: PodStatus, copied: Option<PathBuf>) -> io::Result<()> {
+pub fn serve(listener: TcpListener, pod: PodStatus, beside: Beside) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let copies = copied.map(|file| Copies {
-        file,
-        since: SystemTime::now(),
-    });
-    let router = router(pod, Instant::now(), copies);
+    let router = router(pod, Instant::now(), beside);
     thread::Builder::new()
         .name("status".into())
         .spawn(move || {
@@ -63,19 +67,28 @@ impl Copies {
     }
 }
 
-fn router(pod: PodStatus, started_at: Instant, copies: Option<Copies>) -> Router {
+fn router(pod: PodStatus, started_at: Instant, beside: Beside) -> Router {
+    let Beside {
+        copied,
+        metrics: others,
+    } = beside;
+    let copies = copied.map(|file| Copies {
+        file,
+        since: SystemTime::now(),
+    });
     let status_page = move |State(pod): State<PodStatus>| async move {
         super::json(&Value::Object(status::pod_json(&pod, started_at)))
     };
     let health = |State(pod): State<PodStatus>| async move { status::health(&pod) };
-    let metrics_page = move |State(pod): State<PodStatus>| {
+    let counts = move |State(pod): State<PodStatus>| {
         let uncopied_s = copies.as_ref().map(Copies::missing_s);
-        async move { metrics::of_pod(&pod, uncopied_s) }
+        let others = others();
+        async move { metrics::of_pod(&pod, uncopied_s, &others) }
     };
     Router::new()
         .route("/healthz", get(health))
         .route("/status", get(status_page))
-        .route("/metrics", get(metrics_page))
+        .route("/metrics", get(counts))
         .with_state(pod)
 }
 

@@ -218,9 +218,14 @@ fn fan_out_us_mean(shared: &Shared) -> u64 {
 fn work_json(shared: &Shared) -> Value {
     let part_us = |wanted: &str| {
         let parts = shared.works().flat_map(Work::part_us);
-        parts.filter(|(part, _)| *part == wanted).map(|(_, us)| us).sum::<u64>()
+        parts
+            .filter(|(part, _)| *part == wanted)
+            .map(|(_, us)| us)
+            .sum::<u64>()
     };
-    let parts = PARTS.iter().map(|part| json!({ "part": part, "us": part_us(part) }));
+    let parts = PARTS
+        .iter()
+        .map(|part| json!({ "part": part, "us": part_us(part) }));
     parts.collect()
 }
 
@@ -262,10 +267,11 @@ mod tests {
         let told = &pod_json(&pod, Instant::now())["refused"][0];
         assert_eq!((&told["pod"], &told["tick"]), (&json!(2), &json!(99)));
         assert_eq!(told["is_waited_for"], true);
-        let (_, metrics) = text(metrics::of_pod(&pod, None)).await;
+        let (_, metrics) = text(metrics::of_pod(&pod, None, "voxelheim_of_others 1\n")).await;
         for line in [
             "voxelheim_frames_refused_total 1",
             "voxelheim_frame_refused_waited_for{pod=\"2\",shard=\"1\"} 99",
+            "voxelheim_of_others 1",
         ] {
             assert!(metrics.contains(line), "{line} in {metrics}");
         }

@@ -97,7 +97,7 @@ pub struct OpenForm {
     with: String,
 }
 
-/// Begins a trade with another character, if both are in none.
+/// Begins a trade with another character, if both are in none, and neither has blocked the other.
 #[utoipa::path(post, path = "/characters/{character}/trades", tag = "trade",
     request_body = OpenForm, security(("bearer" = [])), responses(
     (status = OK, body = TradeAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -112,6 +112,7 @@ pub async fn open(
     let owner = inventory.own(&access, &character).await?;
     let with = id_of(&form.with);
     let with = with.ok_or_else(|| Problem::invalid("with", "a character's number"))?;
+    inventory.require_acquaintance(owner, with).await?;
     let now_ms = inventory.clock.now_ms();
     let opened = inventory.store.open_trade([owner, with], now_ms).await?;
     Ok(Json(TradeAnswer::new(opened?, now_ms)))

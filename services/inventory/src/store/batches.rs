@@ -123,8 +123,7 @@ impl Store {
         let outcome = match self.work(&mut inner, stamp, &work).await? {
             Ok(changes) => {
                 inner.commit().await?;
-                let is_ours = !matches!(work, Work::Shard(_));
-                events::put(&self.outbox, &mut transaction, stamp, &changes, is_ours).await?;
+                events::put(&self.outbox, &mut transaction, stamp, &changes).await?;
                 Outcome::Done { batch: stamp.batch }
             }
             // It is about who asks and when: whoever holds the character now, or looks anew, may ask the same.
@@ -241,7 +240,10 @@ async fn begin(
     }
 }
 
-async fn recall(transaction: &mut Transaction, order: Order<'_>) -> Result<Answer, SqlError> {
+pub(super) async fn recall(
+    transaction: &mut Transaction,
+    order: Order<'_>,
+) -> Result<Answer, SqlError> {
     let found = sqlx::query(
         "SELECT batch_id, digest, refusal FROM inventory_batches \
          WHERE author = $1 AND batch_key = $2",
@@ -283,7 +285,7 @@ async fn refuse(
 }
 
 /// Forgets this author's old answers.
-async fn sweep(transaction: &mut Transaction, order: Order<'_>) -> Result<(), SqlError> {
+pub(super) async fn sweep(transaction: &mut Transaction, order: Order<'_>) -> Result<(), SqlError> {
     sqlx::query("DELETE FROM inventory_batches WHERE author = $1 AND at_ms < $2")
         .bind(order.author)
         .bind(order.at_ms - ANSWER_MEMORY_MS)

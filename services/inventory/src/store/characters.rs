@@ -1,6 +1,6 @@
 //! Who holds a character, and the lock of what it has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use backends::sql::{SqlError, row};
 use sqlx::AnyConnection;
@@ -74,21 +74,20 @@ pub async fn hold(
     Ok(Ok(revisions))
 }
 
+/// Whoever holds it.
+const LOCK: Insert<i64> = Insert {
+    head: "INSERT INTO inventory_characters (owner, shard, epoch, revision)",
+    columns: 4,
+    tail: "ON CONFLICT (owner) DO UPDATE SET revision = inventory_characters.revision + 1",
+    bind: |query, owner| query.bind(*owner).bind(0_i64).bind(0_i64).bind(1_i64),
+};
+
 /// Locks characters, whoever holds them, in order of their ids.
 pub async fn lock(connection: &mut AnyConnection, owners: &[i64]) -> Result<(), SqlError> {
-    let mut owners = owners.to_vec();
-    owners.sort_unstable();
-    for owner in owners {
-        sqlx::query(
-            "INSERT INTO inventory_characters (owner, shard, epoch, revision) \
-             VALUES ($1, 0, 0, 1) ON CONFLICT (owner) \
-             DO UPDATE SET revision = inventory_characters.revision + 1",
-        )
-        .bind(owner)
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
+    let owners: Vec<i64> = BTreeSet::from_iter(owners.iter().copied())
+        .into_iter()
+        .collect();
+    LOCK.run(connection, &owners).await.map(drop)
 }
 
 /// Notes what was in a meal.

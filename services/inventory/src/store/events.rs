@@ -1,5 +1,5 @@
-//! What others are told of a change: the economy, what came from the world and went back to it; the shards, what
-//! others than they did with characters they hold; and the battle, who wears something else or has eaten.
+//! What others are told of a change: the economy, what came from the world and went back to it; and the battle, who
+//! wears something else or has eaten.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,15 +13,13 @@ use crate::{
 };
 
 const FLOWS_TOPIC: &str = "inventory.flows";
-const CHANGED_TOPIC: &str = "inventory.changed";
 
-/// Puts the events down, to happen with the change. `is_ours`: no shard asked for it.
+/// Puts the events down, to happen with the change.
 pub async fn put(
     outbox: &Outbox,
     transaction: &mut Transaction,
     stamp: Stamp,
     changes: &Changes,
-    is_ours: bool,
 ) -> Result<(), SqlError> {
     let flows = flows(changes);
     if !flows.is_empty() {
@@ -33,14 +31,6 @@ pub async fn put(
             json!({ "version": 1, "batch": stamp.batch, "at_ms": stamp.at_ms, "flows": flows });
         let event = event(stamp, "flows", FLOWS_TOPIC.to_owned(), &body);
         outbox.put(transaction, stamp.batch, &event).await?;
-    }
-    if is_ours {
-        for (owner, changes) in by_owner(changes) {
-            let body = json!({ "version": 1, "batch": stamp.batch, "at_ms": stamp.at_ms, "changes": changes });
-            let topic = format!("{CHANGED_TOPIC}.{owner}");
-            let event = event(stamp, &owner.to_string(), topic, &body);
-            outbox.put(transaction, owner, &event).await?;
-        }
     }
     for character in dressed(changes) {
         let event = Event {
@@ -72,18 +62,6 @@ fn flows(changes: &Changes) -> BTreeMap<(&'static str, &Item), i64> {
         }
     }
     flows
-}
-
-fn by_owner(changes: &Changes) -> BTreeMap<i64, Vec<serde_json::Value>> {
-    let mut owners = BTreeMap::<_, Vec<_>>::new();
-    for ((account, thing), change) in changes {
-        if account.place.is_carried() {
-            let line = json!({ "place": account.place.name(), "item": thing.item,
-                "unique": thing.unique, "change": change });
-            owners.entry(account.owner).or_default().push(line);
-        }
-    }
-    owners
 }
 
 fn event(stamp: Stamp, part: &str, topic: String, body: &serde_json::Value) -> Event {

@@ -8,6 +8,7 @@ mod characters;
 mod entries;
 mod equipment;
 mod events;
+mod hauls;
 mod posting;
 mod rollback;
 mod rows;
@@ -27,6 +28,7 @@ pub use batches::{Answer, Order, Outcome, ShardBatch};
 pub use characters::{Claim, Holding};
 pub use entries::Entry;
 pub use equipment::Equipment;
+pub use hauls::Haul;
 pub use rollback::{Point, Preview};
 pub use trades::KeptTrade;
 

@@ -43,7 +43,7 @@ impl Store {
             return Ok(());
         };
         if let Ok(changes) = posting::post(&mut transaction, stamp, &moves).await? {
-            events::put(&self.outbox, &mut transaction, stamp, &changes, true).await?;
+            events::put(&self.outbox, &mut transaction, stamp, &changes).await?;
             transaction.commit().await?;
             self.outbox.wake();
         }

@@ -89,6 +89,10 @@ impl Store {
         let Some(mut kept) = find(&mut transaction, id).await? else {
             return Ok(None);
         };
+        // To others it is as if it were not there.
+        if !kept.trade.sides.iter().any(|side| side.character == by) {
+            return Ok(None);
+        }
         let before = kept.trade.clone();
         let expired = kept.trade.expire(now_ms);
         let stepped = kept.trade.step(&self.definitions, by, step.clone(), now_ms);
@@ -130,7 +134,7 @@ impl Store {
             Ok(changes) => {
                 inner.commit().await?;
                 kept.trade.done();
-                events::put(&self.outbox, transaction, stamp, &changes, true).await?;
+                events::put(&self.outbox, transaction, stamp, &changes).await?;
             }
             Err(refusal) => {
                 inner.rollback().await?;

@@ -21,6 +21,9 @@ pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// Tokens of two players, who have the characters of their number and 100.
 pub const ANNAS: &str = "1";
 pub const BERTS: &str = "2";
+/// No character, and one who has blocked everybody.
+pub const NOBODY: i64 = 900;
+pub const BLOCKER: i64 = 901;
 
 pub struct World {
     pub inventory: Inventory,
@@ -51,6 +54,19 @@ impl Gate<Access> for TestGate {
 impl Owners for TestGate {
     fn owns(&self, account: i64, character: i64) -> Asked<'_, bool> {
         Box::pin(async move { Ok(account + 100 == character) })
+    }
+
+    fn require_acquaintance(&self, _: i64, other: i64) -> Asked<'_, ()> {
+        Box::pin(async move {
+            match other {
+                NOBODY => Err(Problem::not_found()),
+                BLOCKER => Err(Problem::conflict(
+                    "blocked",
+                    "One of you has blocked the other",
+                )),
+                _ => Ok(()),
+            }
+        })
     }
 }
 

@@ -5,6 +5,7 @@ mod batches;
 mod citus;
 mod common;
 mod faults;
+mod hauls;
 mod hostile;
 mod http;
 mod model;

@@ -4,7 +4,7 @@ use backends::broker::{Broker, Subscription};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::http::{ANNAS, BERTS, SECRET, World, on_each_service};
+use crate::http::{ANNAS, BERTS, BLOCKER, NOBODY, SECRET, World, on_each_service};
 
 async fn bag(world: &World, token: &str, character: i64) -> Value {
     let call = format!("GET /inventory/characters/{character}/belongings");
@@ -247,6 +247,18 @@ fn two_players_trade() {
             .call(&call, BERTS, offer(1))
             .await
             .refused(404, "not-found");
+        // Of others who know its number, too, it is as if it were not there.
+        for step in ["offer", "confirm", "cancel"] {
+            let method = if step == "offer" { "PUT" } else { "POST" };
+            let call = format!("{method} /inventory/characters/103/trades/{id}/{step}");
+            let form = match step {
+                "offer" => offer(1),
+                "confirm" => json!({ "offers_revision": 0 }),
+                _ => Value::Null,
+            };
+            let strangers = world.call(&call, "3", form).await;
+            strangers.refused(404, "not-found");
+        }
         world.call(&call, ANNAS, offer(5)).await.ok(200);
         let sword = json!({ "lots": [{ "item": "sword", "unique": "7", "count": 1 }] });
         world
@@ -268,6 +280,21 @@ fn two_players_trade() {
             .call(&format!("POST {bert}/{id}/cancel"), BERTS, json!({}))
             .await;
         late.refused(409, "trade");
+    });
+}
+
+#[test]
+fn a_trade_is_with_somebody_who_is_there_and_has_not_blocked() {
+    on_each_service(async |world| {
+        let call = "POST /inventory/characters/101/trades";
+        for (with, status, kind) in [(NOBODY, 404, "not-found"), (BLOCKER, 409, "blocked")] {
+            let form = json!({ "with": with.to_string() });
+            world.call(call, ANNAS, form).await.refused(status, kind);
+        }
+        let traders = sqlx::query_scalar("SELECT COUNT(*) FROM inventory_traders");
+        let pool = world.inventory.store.database().pool();
+        let traders: i64 = traders.fetch_one(pool).await.expect("a database");
+        assert_eq!(traders, 0, "no seat is kept for whom nobody can trade with");
     });
 }
 

@@ -192,11 +192,9 @@ pub fn is_guild_tag(text: &str) -> bool {
     GUILD_TAG_CHARS.contains(&text.chars().count()) && text.chars().all(char::is_alphabetic)
 }
 
-/// A few words, or none; no control characters, and nothing that turns or hides text around it.
+/// A few words, or none; in them nothing that turns, hides or overgrows what stands around, as in chat.
 pub fn is_message(text: &str) -> bool {
-    let is_hidden = |letter: char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    text.chars().count() <= GUILD_MESSAGE_CHARS_MAX
-        && !text.chars().any(|it| it.is_control() || is_hidden(it))
+    text.chars().count() <= GUILD_MESSAGE_CHARS_MAX && chat::text::is_safe(text)
 }
 
 #[cfg(test)]

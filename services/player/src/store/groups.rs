@@ -75,6 +75,14 @@ async fn read<G: Group>(
     Ok(Some(Kept { id, group }))
 }
 
+/// The group of this number.
+pub(super) async fn find<G: Group>(
+    connection: &mut AnyConnection,
+    id: i64,
+) -> Result<Option<Kept<G>>, SqlError> {
+    read(connection, G::FIND, id).await
+}
+
 /// The group of this number, which nobody else changes until the transaction ends.
 pub(super) async fn lock<G: Group>(
     connection: &mut AnyConnection,

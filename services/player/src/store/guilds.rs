@@ -106,8 +106,9 @@ impl Store {
             let mut transaction = self.database.begin().await?;
             cards::lock(&mut transaction, &[character]).await?;
             invitations::take::<Guild>(&mut transaction, character, guild, now_ms).await?;
-            let kept = groups::lock::<Guild>(&mut transaction, guild).await?;
-            let mut kept = kept.ok_or(Refusal::NO_INVITATION)?;
+            let Some(mut kept) = groups::lock::<Guild>(&mut transaction, guild).await? else {
+                return self.refuse_invitation(transaction).await;
+            };
             groups::take_seat::<Guild>(&mut transaction, character, guild).await?;
             kept.group.join(character, now_ms)?;
             kept.save(&mut transaction).await?;

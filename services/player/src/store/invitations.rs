@@ -1,11 +1,11 @@
 //! Invitations to parties and guilds, each for a while.
 
-use backends::sql::{SqlError, row};
+use backends::sql::{SqlError, Transaction, row};
 use sqlx::AnyConnection;
 
 use crate::{
     PlayerError,
-    domain::Refusal,
+    domain::{Guild, Party, Refusal},
     limits::INVITATIONS_MAX,
     store::{Store, cards, groups, groups::Group, relations},
 };
@@ -111,8 +111,43 @@ pub(super) async fn take<G: Group>(
     is_open.then_some(()).ok_or(Refusal::NO_INVITATION.into())
 }
 
+/// Of one character by another, whatever to.
+pub(super) async fn forget_from(
+    connection: &mut AnyConnection,
+    character: i64,
+    by: i64,
+) -> Result<(), SqlError> {
+    sqlx::query("DELETE FROM player_invitations WHERE character_id = $1 AND by_character = $2")
+        .bind(character)
+        .bind(by)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn is_there(
+    connection: &mut AnyConnection,
+    invitation: &Invitation,
+) -> Result<bool, SqlError> {
+    let id = invitation.group;
+    match &*invitation.kind {
+        Party::KIND => Ok(groups::find::<Party>(connection, id).await?.is_some()),
+        _ => Ok(groups::find::<Guild>(connection, id).await?.is_some()),
+    }
+}
+
 impl Store {
-    /// Those that wait for a character, the first to end first; [`INVITATIONS_MAX`] at most.
+    /// To a group that has ended: the invitation has, too, and stays taken.
+    pub(super) async fn refuse_invitation<T>(
+        &self,
+        transaction: Transaction,
+    ) -> Result<T, PlayerError> {
+        self.commit(transaction).await?;
+        Err(Refusal::NO_INVITATION.into())
+    }
+
+    /// Those that wait for a character, to groups that there are, the first to end first; [`INVITATIONS_MAX`] at
+    /// most.
     ///
     /// # Errors
     /// [`SqlError`].
@@ -121,6 +156,7 @@ impl Store {
         character: i64,
         now_ms: i64,
     ) -> Result<Vec<Invitation>, SqlError> {
+        let mut connection = self.database.pool().acquire().await?;
         let rows = sqlx::query(
             "SELECT kind, group_id, by_character, expires_ms FROM player_invitations \
              WHERE character_id = $1 AND expires_ms > $2 ORDER BY expires_ms, group_id LIMIT $3",
@@ -128,17 +164,21 @@ impl Store {
         .bind(character)
         .bind(now_ms)
         .bind(INVITATIONS_MAX)
-        .fetch_all(self.database.pool())
+        .fetch_all(&mut *connection)
         .await?;
-        let invitation = |found| {
-            Ok(Invitation {
+        let mut invitations = Vec::with_capacity(rows.len());
+        for found in &rows {
+            let invitation = Invitation {
                 kind: row::get(found, "kind")?,
                 group: row::get(found, "group_id")?,
                 by: row::get(found, "by_character")?,
                 expires_ms: row::get(found, "expires_ms")?,
-            })
-        };
-        rows.iter().map(invitation).collect()
+            };
+            if is_there(&mut connection, &invitation).await? {
+                invitations.push(invitation);
+            }
+        }
+        Ok(invitations)
     }
 
     /// Declines all invitations to a group.

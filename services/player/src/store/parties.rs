@@ -72,8 +72,9 @@ impl Store {
             let mut transaction = self.database.begin().await?;
             super::cards::lock(&mut transaction, &[character]).await?;
             invitations::take::<Party>(&mut transaction, character, party, now_ms).await?;
-            let kept = groups::lock::<Party>(&mut transaction, party).await?;
-            let mut kept = kept.ok_or(Refusal::NO_INVITATION)?;
+            let Some(mut kept) = groups::lock::<Party>(&mut transaction, party).await? else {
+                return self.refuse_invitation(transaction).await;
+            };
             groups::take_seat::<Party>(&mut transaction, character, party).await?;
             kept.group.join(character)?;
             kept.save(&mut transaction).await?;

@@ -7,7 +7,7 @@ use crate::{
     PlayerError,
     domain::Refusal,
     limits::{PAGE_MAX, RELATIONS_MAX},
-    store::{Store, cards, events::put_friends, insist},
+    store::{Store, cards, events::put_friends, insist, invitations},
 };
 
 /// What another is to a character.
@@ -113,7 +113,7 @@ impl Store {
         related.map(drop)
     }
 
-    /// From then on the other cannot ask nor invite, and is not told so.
+    /// From then on the other cannot ask nor invite, and is not told so; invitations from before are gone.
     ///
     /// # Errors
     /// [`Refusal`]; [`SqlError`].
@@ -121,6 +121,25 @@ impl Store {
         let decide = |pair: &Pair| Ok([Some(RelationKind::Blocked), pair.there.filter(is_block)]);
         let related = self.relate(character, other, now_ms, &decide).await;
         related.map(drop)
+    }
+
+    /// That both are characters, and neither has blocked the other: so one may ask the other for something.
+    ///
+    /// # Errors
+    /// [`Refusal::NO_CHARACTER`], [`Refusal::BLOCKED`]; [`SqlError`].
+    pub async fn require_acquaintance(
+        &self,
+        character: i64,
+        other: i64,
+    ) -> Result<(), PlayerError> {
+        self.card(other).await?;
+        let mut connection = self
+            .database
+            .pool()
+            .acquire()
+            .await
+            .map_err(SqlError::from)?;
+        require_not_blocked(&mut connection, character, other).await
     }
 
     /// Makes of two what is decided, under the lock of both.
@@ -139,6 +158,9 @@ impl Store {
             cards::lock(&mut transaction, &[character, other]).await?;
             let pair = load(&mut transaction, character, other).await?;
             let [here, there] = decide(&pair)?;
+            if here.as_ref().is_some_and(is_block) {
+                invitations::forget_from(&mut transaction, character, other).await?;
+            }
             put(
                 &mut transaction,
                 (character, other),
@@ -274,6 +296,10 @@ async fn forget(
     Ok(())
 }
 
+/// That neither has blocked the other.
+///
+/// # Errors
+/// [`Refusal::BLOCKED`]; [`SqlError`].
 pub(super) async fn require_not_blocked(
     connection: &mut AnyConnection,
     character: i64,

@@ -66,7 +66,15 @@ fn who_is_blocked_is_no_friend_and_can_neither_ask_nor_invite() {
         let ben = world.fellow(2, "Ben").await;
         world.act(&ann, "POST /friends", ben.form()).await.ok(200);
         world.act(&ben, "POST /friends", ann.form()).await.ok(200);
+        let invited = world.act(&ben, "POST /party/invitations", ann.form()).await;
+        invited.ok(200);
         world.act(&ann, "POST /blocks", ben.form()).await.ok(200);
+        let invitations = world.act(&ann, "GET /invitations", Value::Null).await;
+        assert_eq!(
+            invitations.ok(200),
+            json!([]),
+            "what he asked before is gone"
+        );
         assert_eq!(relations(world, &ann).await, pair("Ben", "blocked"));
         assert_eq!(relations(world, &ben).await, []);
         for (call, by, other) in [

@@ -115,6 +115,12 @@ fn a_guild_is_handed_over_and_disbanded() {
             .act(&dan, "POST /guild/join", json!({ "guild": guild }))
             .await;
         late.refused(404, "no-invitation");
+        let waiting = world.act(&dan, "GET /invitations", Value::Null).await;
+        assert_eq!(
+            waiting.ok(200),
+            json!([]),
+            "nobody is asked into what has ended"
+        );
         // The names are free again.
         world.guild(&[&ben], "sons of ÁSA", "sá").await;
     });

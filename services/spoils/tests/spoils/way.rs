@@ -43,6 +43,10 @@ impl Owners for NoPlayers {
     fn owns(&self, _: i64, _: i64) -> Asked<'_, bool> {
         Box::pin(async { Ok(false) })
     }
+
+    fn require_acquaintance(&self, _: i64, _: i64) -> Asked<'_, ()> {
+        Box::pin(async { Err(Problem::not_found()) })
+    }
 }
 
 /// All services of one life of the process, and the world's ends of their rings.

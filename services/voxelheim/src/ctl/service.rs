@@ -26,7 +26,11 @@ pub fn ask(url: &str, arguments: &CtlArguments) -> Result<String, Failure> {
     runtime()?.block_on(async {
         let service = Service::new(url)?;
         if let CtlVerb::Login { email, code, auth } = &arguments.verb {
-            return service.log_in((email, code), auth.as_deref()).await;
+            let token = service.log_in((email, code), auth.as_deref()).await?;
+            return Ok(match arguments.json {
+                true => format!("{}\n", json!({ "access_token": token })),
+                false => format!("{token}\n"),
+            });
         }
         let call = calls::call(&arguments.verb)?;
         let shown = call.shown;
@@ -118,7 +122,7 @@ impl Service {
         let answer = self.exchange("POST", &url, "", &form).await?;
         let token = answer["access_token"].as_str();
         let token = token.ok_or_else(|| Failure::Runtime(format!("{auth} gave no token")))?;
-        Ok(format!("{token}\n"))
+        Ok(token.to_owned())
     }
 
     async fn exchange(

@@ -25,8 +25,7 @@ impl Bailiff {
         }
     }
 
-    /// Until the stop signal. Who is banned while the broker is away plays on until his ticket's session ends:
-    /// he gets no new one.
+    /// Until the stop signal. Who is banned while the broker is away plays on until it is back.
     pub async fn run(mut self, expeller: Expeller) {
         let mut stopped = self.stopped.clone();
         tokio::select! {

@@ -27,10 +27,10 @@ impl Telling {
         }
     }
 
-    /// Of a process of its own.
-    pub fn to(broker_url: &str) -> Result<Self, Failure> {
+    /// Of a process of its own, which tells `metrics`.
+    pub fn to(broker_url: &str, metrics: &Metrics) -> Result<Self, Failure> {
         let broker = open_broker(broker_url)?;
-        Ok(Self::new(broker, Metrics::default(), Clock::system()))
+        Ok(Self::new(broker, metrics.clone(), Clock::system()))
     }
 
     /// Watches from now on.

@@ -87,4 +87,11 @@ impl Owners for Desk {
         let told = |error: SqlError| Problem::from(PlayerError::from(error));
         Box::pin(async move { self.store.owns(account, character).await.map_err(told) })
     }
+
+    fn require_acquaintance(&self, character: i64, other: i64) -> Asked<'_, ()> {
+        Box::pin(async move {
+            let known = self.store.require_acquaintance(character, other).await;
+            known.map_err(Problem::from)
+        })
+    }
 }

@@ -52,6 +52,10 @@ impl Owners for NoPlayers {
     fn owns(&self, _: i64, _: i64) -> Asked<'_, bool> {
         Box::pin(async { Ok(false) })
     }
+
+    fn require_acquaintance(&self, _: i64, _: i64) -> Asked<'_, ()> {
+        Box::pin(async { Err(Problem::not_found()) })
+    }
 }
 
 fn inventory(database: &Database) -> Inventory {
