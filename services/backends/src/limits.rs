@@ -39,6 +39,8 @@ pub const CACHE_MEMBERS_MAX: usize = 10_000;
 /// confirms after a write to disk on most of its nodes, some milliseconds.
 pub const BROKER_CONNECT_MAX: Duration = Duration::from_secs(3);
 pub const PUBLISH_MAX: Duration = Duration::from_secs(5);
+/// Tries to begin to consume, [`CONSUMER_RETRY_MIN`] apart, until it is said that the broker is away.
+pub const SUBSCRIBE_TRIES: u32 = 3;
 /// From a lost connection of a consumer to the next try; doubled each time.
 pub const CONSUMER_RETRY_MIN: Duration = Duration::from_millis(100);
 pub const CONSUMER_RETRY_MAX: Duration = Duration::from_secs(5);

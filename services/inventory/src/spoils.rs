@@ -61,7 +61,8 @@ impl Inventory {
 
     /// With the events in hand while the database is away. Of each what became of it.
     async fn insist_on(&self, hauls: Vec<Result<Kept, String>>) -> Vec<Result<(), Fault>> {
-        let sound: Vec<Haul> = hauls.iter().flatten().map(Kept::haul).collect();
+        let sound = hauls.iter().flatten().filter(|it| !it.finds.is_empty());
+        let sound: Vec<Haul> = sound.map(Kept::haul).collect();
         let mut backoff = Backoff::new(HANDLER_RETRY_MIN, HANDLER_RETRY_MAX);
         let answers = loop {
             match self.store.put_spoils(&sound).await {
@@ -77,6 +78,8 @@ impl Inventory {
         for haul in &hauls {
             taken.push(match (haul, &mut answers) {
                 (Err(reason), _) => Err(Fault::Refused(reason.clone())),
+                // Deeds alone are not the ledger's.
+                (Ok(kept), _) if kept.finds.is_empty() => Ok(()),
                 (Ok(_), Err(error)) => Err(Fault::Sql(error.to_string())),
                 (Ok(_), Ok(answers)) => {
                     self.judge(answers.next().expect("each haul has its answer"))

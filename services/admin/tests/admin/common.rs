@@ -242,7 +242,10 @@ impl World {
     pub async fn member(&self) -> String {
         let account = self.guest().await;
         let id: i64 = account.parse().expect("a number");
-        let set = sqlx::query("UPDATE auth_accounts SET is_guest = 0 WHERE account_id = $1");
+        // Who has no password can have no second factor, and so no role.
+        let set = sqlx::query(
+            "UPDATE auth_accounts SET is_guest = 0, password_hash = '-' WHERE account_id = $1",
+        );
         let set = set.bind(id).execute(self.database.pool());
         set.await.expect("a database");
         account

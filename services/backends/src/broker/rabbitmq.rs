@@ -30,7 +30,7 @@ use crate::{
     broker::{self, BrokerError, Delivery, Event, Queue, Subscription},
     limits::{
         BROKER_CONNECT_MAX, CONSUMER_RETRY_MAX, CONSUMER_RETRY_MIN, DEAD_LETTERS_MAX,
-        OWN_QUEUE_STAYS, PUBLISH_MAX, QUEUE_EVENTS_MAX,
+        OWN_QUEUE_STAYS, PUBLISH_MAX, QUEUE_EVENTS_MAX, SUBSCRIBE_TRIES,
     },
 };
 
@@ -99,13 +99,16 @@ impl RabbitMq {
             subscription: subscription.clone(),
             own_name: None,
         };
-        let stream = match self.consume(&mut wish).await {
-            // Two who make the same quorum queue at once may be told of an error within RabbitMQ.
-            Err(BrokerError::Unavailable(_)) => {
-                tokio::time::sleep(CONSUMER_RETRY_MIN).await;
-                self.consume(&mut wish).await?
+        let mut tries_left = SUBSCRIBE_TRIES;
+        let stream = loop {
+            tries_left -= 1;
+            match self.consume(&mut wish).await {
+                // Two who make the same quorum queue at once may be told of an error within RabbitMQ.
+                Err(BrokerError::Unavailable(_)) if tries_left > 0 => {
+                    tokio::time::sleep(CONSUMER_RETRY_MIN).await;
+                }
+                result => break result?,
             }
-            result => result?,
         };
         Ok(Consumer {
             rabbitmq: self.clone(),
@@ -457,15 +460,14 @@ pub async fn done_all(holds: Vec<Hold>) {
         }
     }
     for hold in newest.into_values() {
-        let said = hold.acker.ack(BasicAckOptions { multiple: true }).await;
-        log_unsaid(said);
+        let multiple = BasicAckOptions { multiple: true };
+        say(hold.acker.ack(multiple)).await;
     }
 }
 
 impl Hold {
     pub async fn done(self) {
-        let said = self.acker.ack(BasicAckOptions::default()).await;
-        log_unsaid(said);
+        say(self.acker.ack(BasicAckOptions::default())).await;
     }
 
     pub async fn again(self) {
@@ -481,12 +483,13 @@ impl Hold {
             requeue,
             ..BasicNackOptions::default()
         };
-        log_unsaid(self.acker.nack(options).await);
+        say(self.acker.nack(options)).await;
     }
 }
 
-fn log_unsaid<T>(said: lapin::Result<T>) {
-    if let Err(error) = said {
+/// Of a connection that is being lost it may never be known whether it was said.
+async fn say<T>(words: impl Future<Output = lapin::Result<T>>) {
+    if let Err(error) = within(BROKER_CONNECT_MAX, words).await {
         tracing::debug!(%error, "an event will be delivered again");
     }
 }

@@ -53,6 +53,9 @@ const DEEDS: Deeds = Deeds {
 /// Runs a test while the service runs beside it.
 async fn while_running(world: &World, test: impl AsyncFn(&Broker)) {
     let broker = broker_beside(world.player.store.database());
+    // Before two subscribe at once: RabbitMQ may lose a queue that two make in the same moment.
+    let declared = player::declare_queues(&broker).await;
+    declared.expect("a broker");
     let (stop, stopped) = watch::channel(false);
     let (player, running) = (world.player.clone(), broker.clone());
     let service = async move { player.run(&running, stopped).await };
