@@ -1,6 +1,6 @@
 //! What the battle brought to many, put down in one transaction, that is with one wait for the disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use backends::sql::{SqlError, Transaction, row};
 use web::ids::ordered_id;
@@ -97,8 +97,8 @@ impl Store {
         characters::lock(transaction, &owners).await?;
         let mut books = BTreeMap::new();
         for owner in owners {
-            if !books.contains_key(&owner) {
-                books.insert(owner, balances::load(transaction, &[owner]).await?);
+            if let Entry::Vacant(unknown) = books.entry(owner) {
+                unknown.insert(balances::load(transaction, &[owner]).await?);
             }
         }
         let mut moves = Vec::new();
