@@ -29,11 +29,13 @@ main() {
 }
 
 require_whole() {
+  local count
   ! is_being_restored "$2" ||
     die "a restore into the database of $1 has not ended, or broke off: nothing of it is worth a copy"
   # Each service keeps a list of its own of what was done to its tables.
-  [ "$(ask_database "$2" "SELECT count(*) FROM pg_tables
-    WHERE schemaname = 'public' AND tablename LIKE '%\_migrations'")" != 0 ] ||
+  count="$(ask_database "$2" "SELECT count(*) FROM pg_tables
+    WHERE schemaname = 'public' AND tablename LIKE '%\_migrations'")" || die "cannot ask the database of $1"
+  [ "$count" != 0 ] ||
     die "the database of $1 has no tables of ours: it is new, or another"
 }
 

@@ -94,7 +94,11 @@ on_database() {
 ask_database() { on_database "$1" psql --no-psqlrc --tuples-only --no-align --command "$2"; }
 
 # is_being_restored URL: whether a restore into that database has begun and not ended.
-is_being_restored() { [ -n "$(ask_database "$1" "SELECT to_regclass('public.$RESTORE_BEGUN')")" ]; }
+is_being_restored() {
+  local begun
+  begun="$(ask_database "$1" "SELECT to_regclass('public.$RESTORE_BEGUN')")" || die "cannot ask a database"
+  [ -n "$begun" ]
+}
 
 # ask_warehouse QUERY [FILE]: the answer; with a file, that is what the query inserts.
 ask_warehouse() {

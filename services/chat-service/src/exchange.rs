@@ -77,7 +77,7 @@ impl Exchange {
         let mut backoff = Backoff::new(RETRY_MIN, RETRY_MAX);
         let mut is_told = false;
         loop {
-            let oldest_ms = self.now_ms().saturating_sub(WORDS_AGE_MAX_MS);
+            let oldest_ms = self.oldest_ms();
             let count_before = words.len();
             words.retain(|words| words.time_ms >= oldest_ms);
             self.lose(count_before - words.len(), "too old", ears);
@@ -141,13 +141,18 @@ impl Exchange {
         };
         match notice {
             Ok((Some(origin), _)) if origin == self.origin => {}
+            // As of one who was cut off from the broker: words that nobody would know what they are about, and so many
+            // that orders would be lost among them.
+            Ok((_, Notice::Said(words))) if words.time_ms < self.oldest_ms() => ears.lose(1),
             Ok((_, notice)) => ears.tell(&notice),
             Err(error) => tracing::warn!(error, topic = event.topic, "an event makes no sense"),
         }
     }
 
-    fn now_ms(&self) -> u64 {
-        self.clock.now_ms().cast_unsigned()
+    /// When words were said that are just young enough to be heard.
+    fn oldest_ms(&self) -> u64 {
+        let now_ms = self.clock.now_ms().cast_unsigned();
+        now_ms.saturating_sub(WORDS_AGE_MAX_MS)
     }
 }
 

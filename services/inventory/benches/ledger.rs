@@ -120,7 +120,7 @@ async fn run_hand(store: &Store, sums: &Sums, hand: i64, finds_each: usize) {
         });
         let hauls: Vec<Haul> = hauls.collect();
         let answers = store.put_spoils(&hauls).await.expect("a database");
-        let is_done = |answer: &Answer| matches!(answer, Answer::New(Outcome::Done { .. }));
+        let is_done = |answer: &_| matches!(answer, Ok(Answer::New(Outcome::Done { .. })));
         assert!(answers.iter().all(is_done), "{answers:?}");
         // The bag's, or the chest's, and the source's.
         let changes = 2 * hauls.len() * finds_each;

@@ -5,6 +5,7 @@ use backends::{
     backoff::Backoff,
     broker::{Broker, BrokerError, Consumer, Delivery, Event, Subscription},
     limits::{HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
+    sql::SqlError,
 };
 use events::{
     Body,
@@ -25,7 +26,7 @@ const QUEUE: &str = "inventory.spoils";
 /// Why an event is not taken.
 #[derive(Debug)]
 enum Fault {
-    Sql(String),
+    Sql(SqlError),
     /// Nobody will ever be able to.
     Refused(String),
 }
@@ -66,24 +67,24 @@ impl Inventory {
         let mut backoff = Backoff::new(HANDLER_RETRY_MIN, HANDLER_RETRY_MAX);
         let answers = loop {
             match self.store.put_spoils(&sound).await {
-                Err(error) if error.is_retryable() => {
+                Ok(answers) => break answers,
+                Err(error) => {
                     tracing::warn!(%error, "spoils wait for the ledger");
                     backoff.wait().await;
                 }
-                answers => break answers,
             }
         };
-        let mut answers = answers.map(Vec::into_iter);
+        let mut answers = answers.into_iter();
         let mut taken = Vec::with_capacity(hauls.len());
         for haul in &hauls {
-            taken.push(match (haul, &mut answers) {
-                (Err(reason), _) => Err(Fault::Refused(reason.clone())),
+            taken.push(match haul {
+                Err(reason) => Err(Fault::Refused(reason.clone())),
                 // Deeds alone are not the ledger's.
-                (Ok(kept), _) if kept.finds.is_empty() => Ok(()),
-                (Ok(_), Err(error)) => Err(Fault::Sql(error.to_string())),
-                (Ok(_), Ok(answers)) => {
-                    self.judge(answers.next().expect("each haul has its answer"))
-                }
+                Ok(kept) if kept.finds.is_empty() => Ok(()),
+                Ok(_) => match answers.next().expect("each haul has its answer") {
+                    Ok(answer) => self.judge(answer),
+                    Err(error) => Err(Fault::Sql(error)),
+                },
             });
         }
         taken
@@ -169,7 +170,7 @@ async fn finish(delivery: Delivery, taken: Result<(), Fault>) {
     match taken {
         Ok(()) => delivery.done().await,
         Err(Fault::Sql(error)) => {
-            tracing::error!(error, id, "spoils could not be taken");
+            tracing::error!(%error, id, "spoils could not be taken");
             delivery.again().await;
         }
         Err(Fault::Refused(reason)) => {

@@ -41,11 +41,13 @@ pub async fn change(
     let hash = auth.hasher.hash(form.new_password).await?;
     let from = address_text(address);
     let now_ms = auth.clock.now_ms();
-    // First, so that no session of before outlives the password if the rest has to be tried again.
+    // First, and for all services: if the rest has to be tried again, a thief is out already.
     let event = own_event(account.id, now_ms, "other_sessions_ended", &from);
     auth.end_sessions(Some(access.session), &event).await?;
     let event = own_event(account.id, now_ms, "password_changed", &from);
-    auth.store.set_password(&hash, &event).await?;
+    auth.store
+        .set_password(&hash, access.session, &event)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -4,7 +4,7 @@ use backends::sql::{SqlError, Transaction, row};
 use sqlx::any::AnyRow;
 use tokens::Role;
 
-use crate::store::{Event, Store, audit, guests};
+use crate::store::{Event, Store, audit, guests, sessions::end_all};
 
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -103,7 +103,13 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    pub async fn set_password(&self, hash: &str, event: &Event<'_>) -> Result<(), SqlError> {
+    /// All sessions but one end with the old password, those among them that it began just now.
+    pub async fn set_password(
+        &self,
+        hash: &str,
+        but: i64,
+        event: &Event<'_>,
+    ) -> Result<(), SqlError> {
         let mut transaction = self.database.begin().await?;
         sqlx::query(
             "UPDATE auth_accounts SET password_hash = $2, password_changed_ms = $3 WHERE account_id = $1",
@@ -113,6 +119,7 @@ impl Store {
         .bind(event.at_ms)
         .execute(&mut *transaction)
         .await?;
+        end_all(&mut transaction, event.account, Some(but), event.at_ms).await?;
         audit::write(&mut transaction, event).await?;
         Ok(transaction.commit().await?)
     }

@@ -4,8 +4,8 @@
 //! A *shared* queue is there for good: whoever consumes under its name gets each event until one has taken it,
 //! at least once, also those from while nobody was there. What was delivered
 //! [`DELIVERIES_MAX`] times in vain becomes a dead letter. A consumer's
-//! *own* queue ends with it. It gets what happens while its connection is lost afterwards, unless that lasts longer than
-//! [`OWN_QUEUE_STAYS`](crate::limits::OWN_QUEUE_STAYS), and may get some of it twice.
+//! *own* queue ends with it. What happens while its connection is lost it gets afterwards, and some of it twice, unless
+//! that lasts longer than [`OWN_QUEUE_STAYS`](crate::limits::OWN_QUEUE_STAYS) or the broker's node with the queue is away.
 //!
 //! Publishing returns when the broker has the event for good. An event that must happen exactly when a
 //! change in a database does, goes through an [`outbox`](crate::outbox) and arrives through an

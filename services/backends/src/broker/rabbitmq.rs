@@ -267,8 +267,9 @@ impl Wish {
     }
 }
 
-/// The one of this name, or a new one, which stays for a while when its consumer is cut off. Not exclusive, for such a one
-/// ends with its connection, and nothing a server cluster would copy: what waits in it is of the last seconds.
+/// The one of this name, or a new one, which stays for a while when its consumer is cut off: not exclusive, for such a
+/// one ends with its connection. Of two connections only the elder is served, until the server has seen it end, so that
+/// events stay in order. It lies on one node of the server: while that is away there is a new one.
 async fn declare_own(channel: &Channel, known: Option<&str>) -> lapin::Result<String> {
     let options = QueueDeclareOptions {
         passive: known.is_some(),
@@ -278,7 +279,8 @@ async fn declare_own(channel: &Channel, known: Option<&str>) -> lapin::Result<St
         "x-expires",
         AMQPValue::LongInt(signed(OWN_QUEUE_STAYS.as_millis() as usize)),
     );
-    let arguments = table([length_max(QUEUE_EVENTS_MAX), stays_ms]);
+    let one_at_once = ("x-single-active-consumer", AMQPValue::Boolean(true));
+    let arguments = table([length_max(QUEUE_EVENTS_MAX), stays_ms, one_at_once]);
     let name = known.unwrap_or_default().into();
     let queue = channel.queue_declare(name, options, arguments).await?;
     Ok(queue.name().to_string())

@@ -31,8 +31,8 @@ impl Store {
                         count += self.sweep_channel(&channel, eldest_ms, now_ms).await?
                     }
                     None => {
+                        dropped.push(channel.clone());
                         self.drop_channel(lane, &channel).await?;
-                        dropped.push(channel);
                     }
                 }
             }

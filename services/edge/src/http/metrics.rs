@@ -28,8 +28,8 @@ pub async fn respond(State(state): State<HttpState>) -> Response {
     answer(page)
 }
 
-/// What a process without edges tells. `uncopied_s` is for how long no copy of its world was made, if any is; `others` is
-/// what others in the process tell.
+/// What a process without edges tells. `uncopied_s` is for how long no copy of its world was made, if any is; `others`
+/// is what others in the process tell.
 pub fn of_pod(pod: &PodStatus, uncopied_s: Option<u64>, others: &str) -> Response {
     let mut page = Page::default();
     pod_metrics(&mut page, pod);

@@ -29,7 +29,11 @@ pub async fn put(
             .collect();
         let body =
             json!({ "version": 1, "batch": stamp.batch, "at_ms": stamp.at_ms, "flows": flows });
-        let event = event(stamp, "flows", FLOWS_TOPIC.to_owned(), &body);
+        let event = Event {
+            id: event_id(stamp, "flows"),
+            topic: FLOWS_TOPIC.to_owned(),
+            body: body.to_string().into_bytes(),
+        };
         outbox.put(transaction, stamp.batch, &event).await?;
     }
     for character in dressed(changes) {
@@ -62,14 +66,6 @@ fn flows(changes: &Changes) -> BTreeMap<(&'static str, &Item), i64> {
         }
     }
     flows
-}
-
-fn event(stamp: Stamp, part: &str, topic: String, body: &serde_json::Value) -> Event {
-    Event {
-        id: event_id(stamp, part),
-        topic,
-        body: body.to_string().into_bytes(),
-    }
 }
 
 /// Batches rise, so events of one owner do.

@@ -47,16 +47,24 @@ impl Store {
     /// Puts hauls away, each once; what became of each, in their order. One that cannot be takes no other with it.
     ///
     /// # Errors
-    /// [`SqlError`]: if it is retryable, ask again with the same orders.
-    pub async fn put_spoils(&self, hauls: &[Haul<'_>]) -> Result<Vec<Answer>, SqlError> {
-        if let Some(answers) = insist(async || self.try_together(hauls).await).await? {
-            return Ok(answers);
+    /// [`SqlError`] that is retryable: ask again with the same orders.
+    pub async fn put_spoils(
+        &self,
+        hauls: &[Haul<'_>],
+    ) -> Result<Vec<Result<Answer, SqlError>>, SqlError> {
+        match insist(async || self.try_together(hauls).await).await {
+            Ok(Some(answers)) => return Ok(answers.into_iter().map(Ok).collect()),
+            Err(error) if error.is_retryable() => return Err(error),
+            Ok(None) | Err(_) => {}
         }
         let mut answers = Vec::with_capacity(hauls.len());
         for Haul { order, finds } in hauls {
             let character = order.author;
             let decide = |books: &_| Ok(put_away(&self.definitions, books, character, finds));
-            answers.push(self.decide(*order, &[character], &decide).await?);
+            match self.decide(*order, &[character], &decide).await {
+                Err(error) if error.is_retryable() => return Err(error),
+                answer => answers.push(answer),
+            }
         }
         Ok(answers)
     }
@@ -123,17 +131,16 @@ fn is_new(answer: &Answer) -> bool {
     matches!(answer, Answer::New(_))
 }
 
-/// Notes the orders down, in the order of the table's key, so that two who have the same do not wait for each other in a
-/// circle; what is to be answered to each if the transaction is committed.
+/// Notes the orders down, in the order of the table's key, so that two who have the same do not wait for each other in
+/// a circle; what is to be answered to each if the transaction is committed.
 async fn note(
     transaction: &mut Transaction,
     hauls: &[Haul<'_>],
     stamp: Stamp,
 ) -> Result<Vec<Answer>, SqlError> {
-    if let Some(haul) = hauls
-        .first()
-        .filter(|_| stamp.batch % BATCHES_PER_SWEEP == 0)
-    {
+    // As likely for each haul as for a batch by itself.
+    let place = stamp.batch % BATCHES_PER_SWEEP;
+    if let Some(haul) = usize::try_from(place).ok().and_then(|it| hauls.get(it)) {
         batches::sweep(transaction, haul.order).await?;
     }
     let mut rows = BTreeMap::new();

@@ -29,7 +29,9 @@ fn haul<'a>(character: i64, key: &'a str, digest: &'a str, finds: &'a [Find]) ->
 }
 
 async fn put(store: &Store, hauls: &[Haul<'_>]) -> Vec<Answer> {
-    store.put_spoils(hauls).await.expect("a database")
+    let answers = store.put_spoils(hauls).await.expect("a database");
+    let answers = answers.into_iter().collect::<Result<_, _>>();
+    answers.expect("a database")
 }
 
 fn is_done(answer: &Answer) -> bool {

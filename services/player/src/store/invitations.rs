@@ -49,11 +49,11 @@ pub(super) async fn put<G: Group>(
     invited: Invited,
 ) -> Result<(), PlayerError> {
     forget_expired(connection, invited.character, invited.now_ms).await?;
-    let count: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM player_invitations WHERE character_id = $1")
-            .bind(invited.character)
-            .fetch_one(&mut *connection)
-            .await?;
+    let mut count = count_of(connection, invited.character).await?;
+    if count >= INVITATIONS_MAX {
+        forget_ended(connection, invited.character).await?;
+        count = count_of(connection, invited.character).await?;
+    }
     if count >= INVITATIONS_MAX {
         return Err(Refusal::INVITATIONS_FULL.into());
     }
@@ -72,6 +72,56 @@ pub(super) async fn put<G: Group>(
         0 => Err(Refusal::INVITED_ALREADY.into()),
         _ => Ok(()),
     }
+}
+
+async fn count_of(connection: &mut AnyConnection, character: i64) -> Result<i64, SqlError> {
+    let count =
+        sqlx::query_scalar("SELECT COUNT(*) FROM player_invitations WHERE character_id = $1");
+    Ok(count.bind(character).fetch_one(connection).await?)
+}
+
+/// Those to groups that there are no more.
+async fn forget_ended(connection: &mut AnyConnection, character: i64) -> Result<(), SqlError> {
+    for invitation in all_of(connection, character, 0).await? {
+        if !is_there(connection, &invitation).await? {
+            sqlx::query(
+                "DELETE FROM player_invitations \
+                 WHERE character_id = $1 AND kind = $2 AND group_id = $3",
+            )
+            .bind(character)
+            .bind(&invitation.kind)
+            .bind(invitation.group)
+            .execute(&mut *connection)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Those that end after this, the first to end first.
+async fn all_of(
+    connection: &mut AnyConnection,
+    character: i64,
+    after_ms: i64,
+) -> Result<Vec<Invitation>, SqlError> {
+    let rows = sqlx::query(
+        "SELECT kind, group_id, by_character, expires_ms FROM player_invitations \
+         WHERE character_id = $1 AND expires_ms > $2 ORDER BY expires_ms, group_id LIMIT $3",
+    )
+    .bind(character)
+    .bind(after_ms)
+    .bind(INVITATIONS_MAX)
+    .fetch_all(connection)
+    .await?;
+    let invitation = |found| {
+        Ok(Invitation {
+            kind: row::get(found, "kind")?,
+            group: row::get(found, "group_id")?,
+            by: row::get(found, "by_character")?,
+            expires_ms: row::get(found, "expires_ms")?,
+        })
+    };
+    rows.iter().map(invitation).collect()
 }
 
 async fn forget_expired(
@@ -157,23 +207,8 @@ impl Store {
         now_ms: i64,
     ) -> Result<Vec<Invitation>, SqlError> {
         let mut connection = self.database.pool().acquire().await?;
-        let rows = sqlx::query(
-            "SELECT kind, group_id, by_character, expires_ms FROM player_invitations \
-             WHERE character_id = $1 AND expires_ms > $2 ORDER BY expires_ms, group_id LIMIT $3",
-        )
-        .bind(character)
-        .bind(now_ms)
-        .bind(INVITATIONS_MAX)
-        .fetch_all(&mut *connection)
-        .await?;
-        let mut invitations = Vec::with_capacity(rows.len());
-        for found in &rows {
-            let invitation = Invitation {
-                kind: row::get(found, "kind")?,
-                group: row::get(found, "group_id")?,
-                by: row::get(found, "by_character")?,
-                expires_ms: row::get(found, "expires_ms")?,
-            };
+        let mut invitations = Vec::new();
+        for invitation in all_of(&mut connection, character, now_ms).await? {
             if is_there(&mut connection, &invitation).await? {
                 invitations.push(invitation);
             }
