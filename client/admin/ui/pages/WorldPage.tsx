@@ -190,7 +190,7 @@ function EdgeParts(props: { edge: Edge }) {
   return (
     <Show
       when={props.edge.parts.length > 0}
-      fallback={<p class="dim">What its threads are busy with is seen from the second look on, unless it is of the version before.</p>}
+      fallback={<p class="dim">It does not say what its threads are busy with: it has just begun, or is of the version before.</p>}
     >
       <Table label={`Work of ${props.edge.id}`} heads={["Work", "", "Of a thread"]}>
         <For each={props.edge.parts}>

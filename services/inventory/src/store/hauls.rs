@@ -1,6 +1,6 @@
 //! What the battle brought to many, put down in one transaction, that is with one wait for the disk.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use backends::sql::{SqlError, Transaction, row};
 use web::ids::ordered_id;
@@ -154,24 +154,16 @@ async fn note(
         rows.entry((order.author, order.key)).or_insert(row);
     }
     let rows: Vec<Row> = rows.into_values().collect();
-    let mut new = Vec::new();
+    let mut new = BTreeSet::<(i64, String)>::new();
     for found in NOTE.fetch(transaction, &rows).await? {
-        let author: i64 = row::get(&found, "author")?;
-        let key: String = row::get(&found, "batch_key")?;
-        new.push((author, key));
+        new.insert((row::get(&found, "author")?, row::get(&found, "batch_key")?));
     }
     let mut answers = Vec::with_capacity(hauls.len());
     for Haul { order, .. } in hauls {
-        // The first of those that are the same in one group.
-        let place = new
-            .iter()
-            .position(|(author, key)| (*author, key.as_str()) == (order.author, order.key));
-        answers.push(match place {
-            Some(place) => {
-                new.swap_remove(place);
-                Answer::New(Outcome::Done { batch: stamp.batch })
-            }
-            None => batches::recall(transaction, *order).await?,
+        // Of those that are the same in one group the first is new.
+        answers.push(match new.remove(&(order.author, order.key.to_owned())) {
+            true => Answer::New(Outcome::Done { batch: stamp.batch }),
+            false => batches::recall(transaction, *order).await?,
         });
     }
     Ok(answers)
