@@ -8,6 +8,9 @@ import { Server } from "./server.mjs";
 
 const DEED_MS_MAX = 30_000;
 const SLOT_BOMB = 2;
+const BOMBS_MAX = 12;
+/** Two pieces of bread heal no more than was lost. */
+const WOUNDED_HEALTH_MAX = 70;
 const DESK = { width: 1_280, height: 720 };
 
 export async function meals(report, browser) {
@@ -97,26 +100,28 @@ function notices(dora, words) {
   return dora.until(`a notice: ${words}`, isNoticed, DEED_MS_MAX, words);
 }
 
-/** By bombs of its own at its feet, as soon as it may be hurt; the health that is left. */
+/** By bombs of its own at its feet, one after the other: one may roll away, or find who is still safe. The health left. */
 async function hurt(dora) {
-  await dora.evaluate((slot) => {
-    const { test } = window.voxelheim;
-    test.look(0, -1.5);
-    test.selectSlot(slot);
-    test.press("primary");
-  }, SLOT_BOMB);
-  await dora.until("a wound", () => window.voxelheim.own.health <= 70, 2 * DEED_MS_MAX);
-  await dora.evaluate(() => window.voxelheim.test.release("primary"));
-  // Others may be under way.
-  let last = 0;
-  const isCalm = async () => {
-    const { health, alive } = await dora.evaluate(() => window.voxelheim.own);
-    const isSame = alive && health === last && health <= 70;
-    last = health;
-    return isSame;
-  };
-  for (let calm = 0; calm < 6; calm = (await isCalm()) ? calm + 1 : 0) await dora.page.waitForTimeout(500);
-  return last;
+  for (let thrown = 0; thrown < BOMBS_MAX; thrown++) {
+    const { health, bombsCount } = await dora.evaluate(() => window.voxelheim.own);
+    if (health <= WOUNDED_HEALTH_MAX) return health;
+    await dora.evaluate(throwAtFeet, SLOT_BOMB);
+    const isThrown = (before) => window.voxelheim.own.bombsCount < before;
+    await dora.until("a bomb is thrown", isThrown, DEED_MS_MAX, bombsCount);
+    await dora.evaluate(() => window.voxelheim.test.release("primary"));
+    // Its fuse is shorter than the time until there is another.
+    const isOver = ([healthBefore, bombsBefore]) =>
+      window.voxelheim.own.health < healthBefore || window.voxelheim.own.bombsCount >= bombsBefore;
+    await dora.until("its blast", isOver, DEED_MS_MAX, [health, bombsCount]);
+  }
+  throw new Error(`${BOMBS_MAX} bombs at one's feet do not wound`);
+}
+
+function throwAtFeet(slot) {
+  const { test } = window.voxelheim;
+  test.look(0, -1.5);
+  test.selectSlot(slot);
+  test.press("primary");
 }
 
 /** Nobody and nothing else heals there. */
