@@ -82,7 +82,7 @@ python_folder() {
     need pip3 python3-pip
     note "installing $package (pip)"
     rm -rf "$folder"
-    pip3 install --quiet --disable-pip-version-check --root-user-action ignore "$@" --target "$folder" "$package" >&2 ||
+    twice pip3 install --quiet --disable-pip-version-check --root-user-action ignore "$@" --target "$folder" "$package" >&2 ||
       die "pip3 install $package failed"
     touch "$folder/.complete"
   fi

@@ -26,7 +26,7 @@ main() {
 install_colyseus() {
   [ "$COLYSEUS/node_modules/.package-lock.json" -nt "$COLYSEUS/package-lock.json" ] && return
   say "installing Colyseus"
-  (cd "$COLYSEUS" && npm ci --no-audit --no-fund --ignore-scripts) >&2 || die "npm ci failed in bench/load/colyseus/"
+  (cd "$COLYSEUS" && twice npm ci --no-audit --no-fund --ignore-scripts) >&2 || die "npm ci failed in bench/load/colyseus/"
 }
 
 main "$@"

@@ -31,7 +31,6 @@ install_client() {
   local lock="$ROOT/client/package-lock.json"
   [ "$ROOT/client/node_modules/.package-lock.json" -nt "$lock" ] && return
   say "installing the client's packages"
-  # Twice, for a registry that stumbles once.
-  (cd "$ROOT/client" && { npm ci --no-audit --no-fund || npm ci --no-audit --no-fund; }) >&2 ||
+  (cd "$ROOT/client" && twice npm ci --no-audit --no-fund) >&2 ||
     die "npm ci failed in client/"
 }

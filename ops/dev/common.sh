@@ -14,6 +14,8 @@ die() {
   exit 1
 }
 have() { command -v "$1" >/dev/null 2>&1; }
+# What is fetched from a registry, which may stumble once.
+twice() { "$@" || { sleep 2 && "$@"; }; }
 
 can_install() { have apt-get && [ "$(id -u)" = 0 ]; }
 
@@ -24,7 +26,7 @@ APT_LOG="$CACHE/apt.log"
 apt_refresh() {
   [ -n "$(find "$APT_REFRESHED" -mmin -1440 2>/dev/null)" ] && return
   mkdir -p "$CACHE"
-  apt-get update -qq >"$APT_LOG" 2>&1 || note "apt-get update failed, see $APT_LOG; trying with the lists at hand"
+  twice apt-get update -qq >"$APT_LOG" 2>&1 || note "apt-get update failed, see $APT_LOG; trying with the lists at hand"
   touch "$APT_REFRESHED"
 }
 
@@ -33,14 +35,21 @@ need() {
   local command="$1"
   shift
   have "$command" && return
-  can_install || die "'$command' is missing. Install it, then run this again: sudo apt-get install $*"
+  apt_install "'$command'" "$@"
+  have "$command" || die "'$command' is still missing after installing $*"
+}
+
+# apt_install WHAT PACKAGE...: WHAT is missing, and is in these packages.
+apt_install() {
+  local what="$1"
+  shift
+  can_install || die "$what is missing. Install it, then run this again: sudo apt-get install $*"
   note "installing $* (apt)"
   apt_refresh
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >"$APT_LOG" 2>&1 || {
+  twice env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >"$APT_LOG" 2>&1 || {
     cat "$APT_LOG" >&2
     die "apt-get install $* failed"
   }
-  have "$command" || die "'$command' is still missing after installing $*"
 }
 
 # The end-to-end tests find the browser in $CHROMIUM.

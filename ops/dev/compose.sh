@@ -108,7 +108,7 @@ download_compose() {
   printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s trixie main\n' "$site" >"$folder/sources.list"
   local options=(-o "Dir::Etc::sourcelist=$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null
     -o "Dir::State::lists=$folder/lists" -o "Dir::Cache=$folder" -o APT::Sandbox::User=root)
-  (cd "$folder" && apt-get "${options[@]}" -qq update && apt-get "${options[@]}" -qq download docker-compose) \
+  (cd "$folder" && twice apt-get "${options[@]}" -qq update && twice apt-get "${options[@]}" -qq download docker-compose) \
     >"$APT_LOG" 2>&1 || { cat "$APT_LOG" >&2; die "docker compose could not be downloaded"; }
   dpkg-deb --extract "$folder"/docker-compose_*.deb "$folder"
   rm -rf "$folder/lists" "$folder/archives" "$folder"/*.deb

@@ -82,7 +82,7 @@ Install it with 'rustup target add $TRIPLE', then run this again"
   local packages
   packages="$(debian_packages)"
   # shellcheck disable=SC2086 # one word per package
-  (cd "$DEBIAN/debs" && apt-get download -qq $packages) >"$APT_LOG" 2>&1 ||
+  (cd "$DEBIAN/debs" && twice apt-get download -qq $packages) >"$APT_LOG" 2>&1 ||
     die "could not download: $packages
 Run 'sudo apt-get update', or 'rustup target add $TRIPLE', then this again"
   for package in "$DEBIAN"/debs/*.deb; do unpack "$package"; done

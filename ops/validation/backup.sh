@@ -345,7 +345,8 @@ refusals() {
   "$ROOT/ops/scripts/backup_world.sh" after "$WORK/world" "$TAG" >/dev/null
   "$ROOT/ops/scripts/prune_backups.sh" after "$TAG" 2>/dev/null || die "copies that are whole do not count"
   piece="$(find "$WORK/objects/worlds" -name 'piece-*' | head -1)"
-  printf 'x' | dd of="$piece" bs=1 seek=100 conv=notrunc status=none
+  # Text stands there, whichever it is this time.
+  printf '\0' | dd of="$piece" bs=1 seek=100 conv=notrunc status=none
   ! "$ROOT/ops/scripts/restore_world.sh" after "$WORK/elsewhere" "$TAG" 2>"$WORK/said" || die "a damaged copy was used"
   grep -q damaged "$WORK/said" || die "it does not say why: $(cat "$WORK/said")"
   ! "$ROOT/ops/scripts/prune_backups.sh" after "$TAG" 2>/dev/null || die "copies went though the newest is damaged"

@@ -95,7 +95,7 @@ check_types() {
   if [ ! -e "$modules/.complete" ]; then
     note "installing @grafana/schema and typescript (npm)"
     mkdir -p "$modules"
-    (cd "$modules" && npm install --silent --no-audit --no-fund --ignore-scripts --prefix . \
+    (cd "$modules" && twice npm install --silent --no-audit --no-fund --ignore-scripts --prefix . \
       @grafana/schema@12.2.0 typescript@5.9.3 >&2) || die "npm install @grafana/schema failed"
     touch "$modules/.complete"
   fi

@@ -48,7 +48,7 @@ custom_schemas() {
     rm -rf "$folder"
     mkdir -p "$folder"
     echo '{ "private": true, "type": "module" }' >"$folder/package.json"
-    npm install --prefix "$folder" --no-audit --no-fund --loglevel error --engine-strict=false \
+    twice npm install --prefix "$folder" --no-audit --no-fund --loglevel error --engine-strict=false \
       @kubernetes-models/argo-cd@4.0.0 @kubernetes-models/cert-manager@6.0.0 @kubernetes-models/external-secrets@2.0.0 \
       @kubernetes-models/prometheus-operator@6.0.0 @kubernetes-models/traefik@2.0.0 typescript@5.9.3 yaml@2.8.1 >&2 ||
       die "npm could not install the schemas of custom kinds"
