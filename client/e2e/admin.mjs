@@ -367,10 +367,16 @@ async function looks(panel, pages) {
       await panel.until(`${name} is there`, isFilled, DEED_MS_MAX);
       const excess = await panel.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(excess <= 0, `${name} at ${size.width} is ${excess} too wide`);
+      assert.ok(await panel.evaluate(isItsNameInSight), `${name} at ${size.width}: its name among the pages is out of sight`);
       await panel.screenshot(`admin-${name.replace("/", "-")}-${size.width}-${scheme}`);
     }
   }
   await panel.page.setViewportSize(DESK);
+}
+
+function isItsNameInSight() {
+  const { left, right } = document.querySelector(".pages [aria-current]").getBoundingClientRect();
+  return left >= 0 && right <= innerWidth;
 }
 
 async function moderates(browser, server, moderator) {

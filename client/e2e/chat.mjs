@@ -274,6 +274,7 @@ async function muted(admin, ivar, bera) {
   await admin.mute(account, MUTE_REASON, Date.now() + 600_000);
   await ivar.until("is told of the mute", toldOfMute, HEARD_MS_MAX, 1);
   await ivar.says(".chat-line.note", MUTED_WITH_REASON);
+  await ivar.screenshot("chat-muted");
   await say(ivar, "can you hear me?");
   await ivar.until("is refused", toldOfMute, HEARD_MS_MAX, 2);
   await admin.unmute(account, "calm again");

@@ -100,7 +100,7 @@ function notices(dora, words) {
   return dora.until(`a notice: ${words}`, isNoticed, DEED_MS_MAX, words);
 }
 
-/** By bombs of its own at its feet, one after the other: one may roll away, or find who is still safe. The health left. */
+/** By bombs of its own at its feet, one after the other: one may roll away, or find who is still safe. Health left. */
 async function hurt(dora) {
   for (let thrown = 0; thrown < BOMBS_MAX; thrown++) {
     const { health, bombsCount } = await dora.evaluate(() => window.voxelheim.own);

@@ -15,6 +15,7 @@ import type {
   ScheduledBattle,
   Session,
 } from "../api";
+import { houseName } from "../../src/world/names";
 import type { Action } from "./rights";
 import { count } from "./words";
 
@@ -168,7 +169,7 @@ export function startBattle(api: AdminApi, { number, red, blue }: PresentBattle)
     action: "battle.start",
     title: "Start a new battle",
     about:
-      `Battle ${count(number)} ends now, as it stands: red ${count(red)}, blue ${count(blue)}. ` +
+      `Battle ${count(number)} ends now, as it stands: ${houseName(0)} ${count(red)}, ${houseName(1)} ${count(blue)}. ` +
       "The land heals, and ten seconds later all begin anew.",
     verb: "Start it",
     isGrave: true,

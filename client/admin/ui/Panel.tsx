@@ -1,6 +1,6 @@
 //! The panel once somebody is in: the world above, pages at the side, what was done below.
 
-import { createSignal, For, Match, onCleanup, onMount, Show, Switch } from "solid-js";
+import { createEffect, createSignal, For, Match, on, onCleanup, onMount, Show, Switch } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type { AdminApi, Staff } from "../api";
 import { DeedDesk, type DeedState } from "../model/deed_desk";
@@ -91,8 +91,12 @@ export function Panel(props: PanelProps) {
 }
 
 function Pages(props: { pages: ReturnType<typeof pagesOf>; page: PageId }) {
+  let nav!: HTMLElement;
+  // On a telephone they are a row, of which some are out of sight.
+  const show = () => nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  createEffect(on(() => props.page, show));
   return (
-    <nav class="pages" aria-label="Pages">
+    <nav ref={nav} class="pages" aria-label="Pages">
       <For each={props.pages}>
         {({ id, title }) => (
           <a href={hashOf(id)} aria-current={props.page === id ? "page" : undefined}>

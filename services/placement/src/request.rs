@@ -232,7 +232,7 @@ impl fmt::Display for BattleRow {
             0 => write!(out, "battle {number} stands {red} to {blue}"),
             _ => write!(
                 out,
-                "red {red}, blue {blue}; the next begins in {} s",
+                "House Ember {red}, House Tide {blue}; the next begins in {} s",
                 pause_ms.div_ceil(1_000)
             ),
         }

@@ -1,6 +1,7 @@
 //! The battle that is fought, and those that are to begin at a time: started, scheduled, cancelled here.
 
 import { createSignal, For, Show } from "solid-js";
+import { houseName } from "../../../src/world/names";
 import type { PresentBattle, ScheduledBattle } from "../../api";
 import { cancelBattle, scheduleBattle, startBattle } from "../../model/deeds";
 import { localTime, timeOf } from "../../model/local_time";
@@ -64,8 +65,8 @@ function Present(props: { battle: PresentBattle }) {
       <Facts
         facts={[
           ["State", state()],
-          ["Red", count(props.battle.red)],
-          ["Blue", count(props.battle.blue)],
+          [houseName(0), count(props.battle.red)],
+          [houseName(1), count(props.battle.blue)],
           ["Won at", count(props.battle.scoreToWin)],
         ]}
       />

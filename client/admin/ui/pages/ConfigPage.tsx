@@ -49,6 +49,7 @@ function Editor(props: { config: Config }) {
         aria-label="Configuration"
         spellcheck={false}
         rows={18}
+        placeholder="Nothing is set: all is as it comes. `voxelheim config example` prints all that may stand here."
         value={text()}
         onInput={(event) => setText(event.target.value)}
       />
