@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and plays: the server runs in the foreground until Ctrl+C.
-# Arguments go to the server as they are: ./dev play --soldiers 2000
+# Arguments go to the server as they are: ./dev play --soldiers 2000. Without any, accounts, belongings and the battle
+# are kept in data/; with some, nothing is kept unless --data is among them, for a kept battle stays as it was begun.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source "$ROOT/ops/dev/build.sh"
@@ -19,6 +20,7 @@ main() {
     die "port $PORT is taken. Stop what listens there, or choose another: ./dev play --listen $HOST:8081"
   fi
   invite $$ &
+  [ $# -gt 0 ] || set -- --data "$ROOT/data"
   exec "$VOXELHEIM_BIN" --listen "$HOST:$PORT" "$@"
 }
 

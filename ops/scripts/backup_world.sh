@@ -9,6 +9,7 @@ main() {
   need zstd age
   enter "$1"
   require VOXELHEIM_OBJECTS
+  require_recipient
   scratch
   voxelheim checkpoint save --data "$2" >"$SCRATCH/checkpoint"
   seal <"$SCRATCH/checkpoint" >"$SCRATCH/sealed"

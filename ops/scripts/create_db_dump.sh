@@ -11,10 +11,16 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 main() {
   [ $# = 1 ] || [ $# = 2 ] || die "usage: $0 ENV [FILE]"
-  need pg_dump psql curl tar zstd age
   [ ! -e "${2:-}" ] || die "$2 is there already"
   enter "$1"
+  refuse_sqlite
+  need pg_dump psql curl tar zstd age
+  # Before anything is dumped: that may take long.
   require VOXELHEIM_ACCOUNTS_DATABASE VOXELHEIM_GAME
+  if [ -z "${2:-}" ]; then
+    require VOXELHEIM_OBJECTS
+  fi
+  require_recipient
   require_whole accounts "$VOXELHEIM_ACCOUNTS_DATABASE"
   require_whole game "$VOXELHEIM_GAME"
   scratch
@@ -61,7 +67,6 @@ keep() {
     mv "$SCRATCH/sealed" "$1"
     printf '%s\n' "$1"
   else
-    require VOXELHEIM_OBJECTS
     voxelheim archive put "databases/$ENVIRONMENT" <"$SCRATCH/sealed"
   fi
 }

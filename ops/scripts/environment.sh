@@ -57,17 +57,42 @@ require() {
   done
 }
 
+# refuse_sqlite: what one server keeps in files is copied otherwise.
+refuse_sqlite() {
+  local name
+  for name in VOXELHEIM_ACCOUNTS_DATABASE VOXELHEIM_GAME VOXELHEIM_WAREHOUSE; do
+    [[ "${!name:-}" != sqlite:* ]] ||
+      die "$name is a file of SQLite, see 'One server without containers' in docs/disaster-recovery.md"
+  done
+}
+
+# require_file WHAT FILE: it is there and can be read.
+require_file() {
+  [ -e "$2" ] || die "$1 $2 is not there"
+  [ -r "$2" ] && [ ! -d "$2" ] || die "$1 $2 is no file that can be read"
+}
+
+# require_identity: copies can be opened. Said before anything else is done.
+require_identity() {
+  require VOXELHEIM_BACKUP_IDENTITY
+  require_file "the identity (VOXELHEIM_BACKUP_IDENTITY)" "$VOXELHEIM_BACKUP_IDENTITY"
+}
+
+# require_recipient: copies can be sealed. What is set is not shown: it may be the key that opens them.
+require_recipient() {
+  require VOXELHEIM_BACKUP_RECIPIENT
+  seal </dev/null >/dev/null 2>&1 || die "nothing can be sealed for VOXELHEIM_BACKUP_RECIPIENT: is it a key age1...?"
+}
+
 voxelheim() { "${VOXELHEIM_BINARY:-voxelheim}" "$@"; }
 
-# seal: standard input to standard output, so that only whoever has the identity reads it.
+# seal: standard input to standard output, so that only whoever has the identity reads it; after require_recipient.
 seal() {
-  require VOXELHEIM_BACKUP_RECIPIENT
   zstd --quiet --threads=0 | age --encrypt --recipient "$VOXELHEIM_BACKUP_RECIPIENT"
 }
 
-# unseal FILE: to standard output.
+# unseal FILE: to standard output; after require_identity.
 unseal() {
-  require VOXELHEIM_BACKUP_IDENTITY
   age --decrypt --identity "$VOXELHEIM_BACKUP_IDENTITY" "$1" | zstd --quiet --decompress
 }
 

@@ -11,9 +11,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 main() {
   [ $# = 2 ] || die "usage: $0 ENV FILE|archive:NAME[:ID]"
-  need pg_restore psql curl tar zstd age
+  [[ "$2" = archive:* ]] || require_file "the dump" "$2"
   enter "$1"
+  refuse_sqlite
+  need pg_restore psql curl tar zstd age
   require VOXELHEIM_ACCOUNTS_DATABASE VOXELHEIM_GAME
+  require_identity
   scratch
   fetch "$2"
   unseal "$SCRATCH/sealed" | tar --extract --directory "$SCRATCH"

@@ -8,6 +8,8 @@ SCRIPTS="$(dirname "${BASH_SOURCE[0]}")"
 PERIOD_S=3600
 RETRY_S=300
 
+[ $# = 3 ] || { echo "usage: $0 ENV DATA NAME" >&2; exit 2; }
+
 # As the first process of a container it is asked to end by signals, which a shell that waits for a program puts off.
 trap 'exit 0' TERM INT
 

@@ -20,15 +20,18 @@ main() {
   local environment="$1" copies=("${@:3}") names
   [ $# -gt 2 ] || copies=(pod)
   names=("${copies[@]%%:*}")
-  need psql curl
   enter "$2"
+  refuse_sqlite
+  need psql curl
   require VOXELHEIM_GAME VOXELHEIM_OBJECTS
+  require_identity
   scratch
   trap clean_up EXIT
   [[ "${names[0]}" != pod-* ]] || require_new_directory
   local dumped
   dumped="$(newest "databases/$environment")"
   [ -n "$dumped" ] || die "there are no copies of databases/$environment: which environment made them?"
+  require_copies "$environment" "${copies[@]}"
   printf 'databases %s\n' "$dumped"
   "$SCRIPTS/import_db_dump.sh" "$2" "archive:databases/$environment"
   require_closed_books
@@ -44,6 +47,20 @@ clean_up() {
 }
 
 newest() { voxelheim archive list "$1" | tail -1; }
+
+# Of each part, before the databases are filled: these would have to be made anew.
+require_copies() {
+  local environment="$1" copy name id kept
+  shift
+  for copy in "$@"; do
+    name="worlds/$environment/${copy%%:*}"
+    kept="$(voxelheim archive list "$name")"
+    [ -n "$kept" ] || die "there are no copies of $name"
+    [[ "$copy" = *:* ]] || continue
+    id="${copy#*:}"
+    [[ $'\n'"$kept" = *$'\n'"$id "* ]] || die "there is no copy $id of $name"
+  done
+}
 
 require_closed_books() {
   local unbalanced
@@ -67,7 +84,7 @@ restore_worlds() {
     unseal "$SCRATCH/sealed" >"$SCRATCH/checkpoint"
     said="$(voxelheim checkpoint load --data "$SCRATCH/$name" <"$SCRATCH/checkpoint")"
     tick="$(sed -n 's/.* as of tick \([0-9]*\)\.$/\1/p' <<<"$said")"
-    [ "${TICK:=$tick}" = "$tick" ] || 
+    [ "${TICK:=$tick}" = "$tick" ] ||
       die "this copy of $name is of tick $tick, of another part of $TICK: name copies of one hour that are of one, NAME:ID"
     hash_of "$name" >"$SCRATCH/$name.hash"
     cat "$SCRATCH/$name.hash"

@@ -9,6 +9,7 @@ main() {
   need zstd age
   enter "$1"
   require VOXELHEIM_OBJECTS
+  require_identity
   scratch
   voxelheim archive get "worlds/$ENVIRONMENT/${3:-pod}" ${4:+"$4"} >"$SCRATCH/sealed"
   unseal "$SCRATCH/sealed" >"$SCRATCH/checkpoint"

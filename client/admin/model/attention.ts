@@ -24,7 +24,8 @@ export function warningsOf(overview: Overview): Warning[] {
     ...backendWarnings(overview),
     ...shardWarnings(overview),
     ...edgeWarnings(overview),
-    ...overview.troubles.map((text): Warning => ({ grade: "watch", text, page: "world" })),
+    // Of who does not answer: what hangs on it stands still, and nobody knows how it is.
+    ...overview.troubles.map((text): Warning => ({ grade: "bad", text, page: "world" })),
   ];
   return found.sort((one, other) => one.grade.localeCompare(other.grade));
 }

@@ -99,7 +99,7 @@ export function drainPod(api: AdminApi, pod: Pod): Deed {
   const title = pod.isDraining ? `Stop draining pod ${pod.id}` : `Drain pod ${pod.id}`;
   const about = pod.isDraining
     ? "It may be given regions again."
-    : `Its ${count(regions)} regions move to other pods, one after the other, so that it can be stopped.`;
+    : `Its ${count(regions)} regions move to other pods, one after the other. Then its process ends; started again, it takes regions as before.`;
   const deed = pod.isDraining ? "undrain" : "drain";
   return {
     ...PLAIN,

@@ -143,6 +143,9 @@ impl Overview {
             Ok(Answer::Shards { tick, shards, .. }) => {
                 self.tick = tick;
                 self.pods = pods_of(shards);
+                let silent = self.pods.iter().filter(|pod| pod.is_silent);
+                let told: Vec<_> = silent.map(|pod| waited_for(pod.pod)).collect();
+                self.troubles.extend(told);
             }
             Ok(_) => self.trouble("the world's answer is of another version"),
             Err(error) => self.trouble(&format!("the shards: {error}")),
@@ -206,6 +209,10 @@ impl EdgeSums {
     }
 }
 
+fn waited_for(pod: u16) -> String {
+    format!("pod {pod} is not heard of any more: the world stands still until it is back")
+}
+
 fn pods_of(rows: Vec<ShardRow>) -> Vec<PodView> {
     let mut pods = BTreeMap::<u16, PodView>::new();
     for row in rows {
@@ -215,9 +222,11 @@ fn pods_of(rows: Vec<ShardRow>) -> Vec<PodView> {
             .or_insert_with_key(|pod| PodView {
                 pod: *pod,
                 is_draining: false,
+                is_silent: false,
                 shards: Vec::new(),
             });
         pod.is_draining |= row.is_draining;
+        pod.is_silent |= row.is_silent;
         pod.shards.push(row.into());
     }
     pods.into_values().collect()

@@ -29,7 +29,7 @@ pub enum AuthError {
 impl fmt::Display for AuthError {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Self::Refused(problem) => write!(formatter, "refused: {problem:?}"),
+            Self::Refused(problem) => write!(formatter, "refused: {}", problem.sentence()),
             Self::Sql(error) => error.fmt(formatter),
             Self::Cache(error) => error.fmt(formatter),
             Self::Busy => formatter.write_str("too much at once"),

@@ -2,7 +2,9 @@
 //! long it took would tell whether an account exists.
 
 use std::{
+    fs::DirBuilder,
     future::Future,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     pin::Pin,
     sync::{
@@ -91,9 +93,12 @@ impl MailSender for FolderMail {
     }
 }
 
-/// Under its name only once it is whole.
+/// Under its name only once it is whole. Who reads it may act for whom it is to.
 fn write(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
     let unfinished = folder.join(format!(".{name}"));
     std::fs::write(&unfinished, text)?;
     std::fs::rename(unfinished, folder.join(name))

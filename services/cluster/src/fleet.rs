@@ -24,6 +24,7 @@ use crate::{
     configuration::{ConfigurationSender, tell_if_new},
     limits::{REPORT_PERIOD, WISH_PATIENCE},
     mirror::mirror,
+    neighbours::silent_shard_pods,
     report::{Report, dialect_of_all, holding_back, report, reports, times_of},
 };
 
@@ -83,6 +84,7 @@ impl FleetKeeper {
         self.tell_who_holds_back(pods);
         let draining = pods.iter().filter(|it| it.state == PodState::Draining);
         self.fleet.set_draining(draining.map(|it| it.id).collect());
+        self.fleet.set_silent(silent_shard_pods(pods).collect());
         let now = Instant::now();
         // Each for itself: whatever fails, who leads goes on leading, and who cannot stops.
         let done = [

@@ -202,6 +202,14 @@ pub fn is_live_pod(pod: &Pod) -> bool {
     pod.role != Role::Edge && pod.state != PodState::Gone && !pod.lease_remaining.is_zero()
 }
 
+/// Processes with shards that have not said that they are gone, and whose leases are over.
+pub fn silent_shard_pods(pods: &[Pod]) -> impl Iterator<Item = u16> {
+    let is_silent = |pod: &&Pod| {
+        pod.role != Role::Edge && pod.state != PodState::Gone && pod.lease_remaining.is_zero()
+    };
+    pods.iter().filter(is_silent).map(|pod| pod.id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

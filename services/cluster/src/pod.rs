@@ -242,6 +242,7 @@ impl Life {
             return Some(Err(ClusterError::LeftBehind));
         }
         if self.standing.may_leave() {
+            tracing::info!("emptied, and nobody waits for this process any more: it ends");
             return Some(Ok(()));
         }
         match self.neighbours.look().await {

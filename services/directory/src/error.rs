@@ -136,6 +136,8 @@ impl From<SqlError> for DirectoryError {
             SqlError::BadUrl(what) => Self::BadUrl(what),
             SqlError::Corrupt(what) => Self::Corrupt(what),
             SqlError::Migration(error) => Self::Migration(error),
+            // It makes its own tables, and never asks.
+            SqlError::Unmigrated { list_table } => Self::Corrupt(format!("no {list_table}")),
             SqlError::Unavailable(error)
             | SqlError::Conflict(error)
             | SqlError::Duplicate(error)

@@ -93,6 +93,8 @@ pub struct Fleet {
 struct Inner {
     is_leading: bool,
     draining: BTreeSet<u16>,
+    /// Those whose lease is over, and who are waited for.
+    silent: BTreeSet<u16>,
     /// Of shards of other processes.
     times: BTreeMap<Owner, Times>,
     egress_bytes: u64,
@@ -130,6 +132,11 @@ impl Fleet {
     /// The pods that are to be emptied.
     pub fn set_draining(&self, draining: BTreeSet<u16>) {
         self.lock().draining = draining;
+    }
+
+    /// The pods with shards that nobody hears of any more.
+    pub fn set_silent(&self, silent: BTreeSet<u16>) {
+        self.lock().silent = silent;
     }
 
     pub fn set_times(&self, times: BTreeMap<Owner, Times>) {
@@ -195,6 +202,10 @@ impl Fleet {
 
     pub(crate) fn draining(&self) -> BTreeSet<u16> {
         self.lock().draining.clone()
+    }
+
+    pub(crate) fn silent(&self) -> BTreeSet<u16> {
+        self.lock().silent.clone()
     }
 
     /// None before the directory was asked.

@@ -154,6 +154,9 @@ pub struct ShardRow {
     pub load_permille: u64,
     pub handoffs: u64,
     pub is_draining: bool,
+    /// Whether nobody hears of its process any more: the world waits for it, and all here is as it was before.
+    #[serde(default)]
+    pub is_silent: bool,
     /// Of its tick, in the order they run; none before it ticked, and of the version before, which does not say.
     #[serde(default)]
     pub phases: Vec<PhaseRow>,

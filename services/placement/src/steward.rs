@@ -62,6 +62,7 @@ pub struct Steward {
     raised_at: u32,
     rules: Rules,
     draining: BTreeSet<u16>,
+    silent: BTreeSet<u16>,
     plans: VecDeque<Entry>,
     blocked: Vec<String>,
     measurement: Measurement,
@@ -148,6 +149,7 @@ impl Steward {
                 configuration: Arc::default(),
             },
             draining: BTreeSet::new(),
+            silent: BTreeSet::new(),
             plans: VecDeque::new(),
             blocked: Vec::new(),
             measurement: Measurement::default(),
@@ -217,6 +219,7 @@ impl Steward {
         if let Some(fleet) = &self.fleet {
             fleet.note_look(self.measurement.sight());
             self.draining = fleet.draining();
+            self.silent = fleet.silent();
             if let Some(rules) = fleet.rules() {
                 self.rules = rules;
             }
@@ -501,6 +504,7 @@ impl Steward {
             load_permille: shard.limits.permille(load),
             handoffs: times.handoffs,
             is_draining: self.draining.contains(&shard.owner.pod),
+            is_silent: self.silent.contains(&shard.owner.pod),
             phases: times.phases,
         }
     }
@@ -613,7 +617,7 @@ impl Steward {
         }
         self.obey(Wish::Drain { pod, is_draining })?;
         Ok(Answer::Done {
-            what: format!("pod {pod} is being emptied"),
+            what: format!("pod {pod} is being emptied, and then it ends"),
         })
     }
 

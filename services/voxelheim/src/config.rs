@@ -19,7 +19,7 @@ use crate::{
     Failure,
     cli::{Accounts, ConfigArguments, ConfigVerb, Pin, Quic, RetentionArguments, ServeArguments},
     log, role_file,
-    services::StoreUrls,
+    services::{self, StoreUrls},
     sign_in::{MAIL, MailWay, ProviderEntry, SignIn},
 };
 
@@ -270,8 +270,10 @@ fn stores(arguments: &ServeArguments, file: &File) -> Result<Option<StoreUrls>, 
         };
     };
     let mut urls = StoreUrls::embedded(data);
-    for ((_, wish), url) in wishes.into_iter().zip(urls.each_mut()) {
+    for ((name, wish), url) in wishes.into_iter().zip(urls.each_mut()) {
         if let Some(wish) = wish {
+            let wrong = |error| Failure::Usage(format!("{name}: {error}"));
+            services::check_url(name, wish).map_err(wrong)?;
             url.clone_from(wish);
         }
     }

@@ -180,6 +180,9 @@ mod tests {
             "{wrong}"
         );
         assert!(desk.check("shards = 0").is_err());
+        let wrong = desk.check("cache = \"banana\"\n");
+        let wrong = wrong.expect_err("the next start would refuse it");
+        assert!(wrong.contains("cache: "), "{wrong}");
         fs::remove_dir_all(&folder).expect("it is there");
     }
 

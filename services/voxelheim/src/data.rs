@@ -1,7 +1,9 @@
 //! What is kept in the data folder: the battle and who is in it, also over a crash.
 
 use std::{
-    fs, io,
+    fs::DirBuilder,
+    io,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -23,9 +25,10 @@ pub struct DataDir {
 }
 
 impl DataDir {
-    /// Makes the folder if it is not there.
+    /// Makes the folder if it is not there, for nobody else to look into: players' addresses are in it.
     pub fn open(path: &Path) -> Result<Self, Failure> {
-        fs::create_dir_all(path).map_err(|error| {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+        made.map_err(|error| {
             let shown = path.display();
             Failure::Usage(format!(
                 "{shown} cannot be made ({error}): choose a folder you may write to with --data"

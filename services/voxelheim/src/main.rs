@@ -61,7 +61,10 @@ fn main() -> ExitCode {
         Err(Mistake::Flags(error)) => return explain(&error),
         Err(Mistake::File(failure)) => return fail(&failure),
     };
-    let _traces = log::begin();
+    let _traces = match log::begin() {
+        Ok(traces) => traces,
+        Err(text) => return fail(&Failure::Usage(text)),
+    };
     let done = match &arguments.verb {
         None => serve::run(&arguments.serve),
         Some(Verb::Shard(arguments)) => member::run_shards(arguments),

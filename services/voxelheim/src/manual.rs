@@ -1,6 +1,9 @@
 //! What is made of the flags' own words: completions for shells, and manual pages.
 
-use std::{fs, io};
+use std::{
+    fs,
+    io::{self, Write as _},
+};
 
 use clap::CommandFactory;
 
@@ -12,9 +15,11 @@ use crate::{
 /// Prints a shell's completions.
 pub fn complete(arguments: &CompletionsArguments) -> Result<(), Failure> {
     let mut command = Arguments::command();
-    let mut output = io::stdout();
-    clap_complete::generate(arguments.shell, &mut command, "voxelheim", &mut output);
-    Ok(())
+    // Not to standard output itself: whoever reads only its beginning would have the generator panic.
+    let mut text = Vec::new();
+    clap_complete::generate(arguments.shell, &mut command, "voxelheim", &mut text);
+    let written = io::stdout().write_all(&text);
+    written.map_err(|error| Failure::Runtime(format!("the completions cannot be printed: {error}")))
 }
 
 /// Writes a page for the program and for each of its words: `voxelheim-ctl-regions-move.1`.

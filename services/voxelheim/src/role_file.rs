@@ -20,6 +20,7 @@ use crate::{
     Failure,
     cli::Arguments,
     config::{self, RolesFile},
+    services,
 };
 
 /// Roles of which a file may have a table.
@@ -81,6 +82,7 @@ pub fn check(path: &Path) -> Result<(), Failure> {
         }
         let of_role = command.find_subcommand(role).expect("it is a role");
         let settings = settings_of(&file, path, of_role)?;
+        check_stores(&file, path, role)?;
         let flags = settings.iter().flat_map(|setting| setting.flags.clone());
         let all = ["voxelheim".to_owned(), role.clone()]
             .into_iter()
@@ -94,6 +96,20 @@ pub fn check(path: &Path) -> Result<(), Failure> {
         {
             return Err(setting.wrong(path, &error));
         }
+    }
+    Ok(())
+}
+
+/// Whether a start would take the URLs of stores in a role's table.
+fn check_stores(file: &RolesFile, path: &Path, role: &str) -> Result<(), Failure> {
+    for (key, value) in file.tables.get(role).into_iter().flatten() {
+        let url = value.as_str().unwrap_or_default();
+        services::check_url(key, url).map_err(|error| {
+            let (shown, line) = (path.display(), line_of(&file.text, role, key));
+            Failure::Usage(format!(
+                "{shown}, line {line}: [role.{role}] {key}: {error}"
+            ))
+        })?;
     }
     Ok(())
 }

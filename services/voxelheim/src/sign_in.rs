@@ -8,6 +8,7 @@ use std::{
 };
 
 use auth::{FolderMail, MailSender, Provider, SmtpMail};
+use reqwest::Url;
 use serde::Deserialize;
 use web::Clock;
 
@@ -137,10 +138,8 @@ impl SignIn {
         page_url: &str,
         providers: Vec<ProviderEntry>,
     ) -> Result<Self, Failure> {
-        if !page_url.starts_with("http://") && !page_url.starts_with("https://") {
-            let text = format!("url: {page_url:?} must begin with https:// or http://");
-            return Err(Failure::Usage(text));
-        }
+        http_url(page_url)
+            .map_err(|error| Failure::Usage(format!("url: {page_url:?}: {error}")))?;
         Ok(Self {
             mail,
             page_url: format!("{}/", page_url.trim_end_matches('/')),
@@ -162,6 +161,19 @@ impl SignIn {
         let providers = providers.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
         Provider::check(&providers).map_err(wrong)?;
         Ok(providers)
+    }
+}
+
+/// An address that others follow, as it is said.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn http_url(text: &str) -> Result<String, String> {
+    const WRONG: &str = "it must begin with https:// or http://, and name a host";
+    let url = Url::parse(text).map_err(|error| format!("{WRONG} ({error})"))?;
+    match ["http", "https"].contains(&url.scheme()) {
+        true => Ok(text.to_owned()),
+        false => Err(WRONG.to_owned()),
     }
 }
 

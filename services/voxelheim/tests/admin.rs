@@ -269,6 +269,10 @@ fn ctl_says_what_it_misses() {
     assert!(mistake(&[&url[..], &["economy"]].concat()).contains("--token"));
     let with_token = [&url[..], &["--token", "x"]].concat();
     assert!(mistake(&[&with_token[..], &["economy"]].concat()).contains("does not answer"));
+    // Flags may stand behind the word, too.
+    let behind = ["players", "find", "x", "--token", "x", "--url", url[1]];
+    assert!(mistake(&behind).contains("does not answer"));
+    assert!(mistake(&["shards", "--data", "/nonexistent"]).contains("/nonexistent"));
     let kick = ["players", "kick", "7"];
     assert!(mistake(&[&with_token[..], &kick].concat()).contains("--reason"));
 }

@@ -256,7 +256,100 @@ fn a_configuration_file_is_checked_without_a_server() {
     fs::write(&file, "soldeirs = 5\n").expect("writes");
     let text = mistake(&["config", "check", shown]);
     assert!(text.contains("line 1: unknown field `soldeirs`"), "{text}");
+    fs::write(&file, "log = \"inof\"\n").expect("writes");
+    let text = mistake(&["config", "check", shown]);
+    assert!(
+        text.contains("log: \"inof\" is no level: off, error,"),
+        "{text}"
+    );
     fs::remove_dir_all(folder).expect("removes");
+}
+
+/// What a start would refuse is told, without anything being made or a password being said.
+#[test]
+fn where_things_are_kept_is_checked_without_a_server() {
+    let folder = folder("stores");
+    let file = folder.join("voxelheim.toml");
+    let shown = file.to_str().expect("a plain path");
+    let data = folder.join("data");
+    let data = data.to_str().expect("a plain path");
+    let check = ["config", "check", "--data", data, shown];
+    for (key, url) in [
+        ("database", "mysql://a:hush@b/c"),
+        ("game", "postgres://a:hush@b:notaport/c"),
+        ("cache", "banana"),
+        ("cache", "redis://127.0.0.1:notaport"),
+        ("broker", "amqp://127.0.0.1:notaport"),
+        ("warehouse", "ftp://x/y"),
+    ] {
+        fs::write(&file, format!("{key} = {url:?}\n")).expect("writes");
+        let told = mistake(&check);
+        assert!(told.contains(&format!("{key}: ")), "{told}");
+        assert!(!told.contains("hush"), "{told}");
+    }
+    for (role, key, url) in [
+        ("auth", "database", "mysql://x"),
+        ("shard", "directory", "mysql://x"),
+        ("auth", "url", "banana"),
+    ] {
+        fs::write(&file, format!("[role.{role}]\n{key} = {url:?}\n")).expect("writes");
+        let told = mistake(&check);
+        let hint = format!("line 2: [role.{role}] {key}: ");
+        assert!(told.contains(&hint), "{told}");
+    }
+    let database = format!("sqlite://{}", folder.join("accounts.db").display());
+    let text = format!(
+        "database = {database:?}\ngame = \"postgres://a:b@127.0.0.1:1/c\"\ncache = \"redis://127.0.0.1:1\"\n\
+         broker = \"amqp://a:b@127.0.0.1:1/c\"\nwarehouse = \"http://127.0.0.1:1/c\"\n"
+    );
+    fs::write(&file, text).expect("writes");
+    let output = run(&check);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 1);
+    fs::remove_dir_all(folder).expect("removes");
+}
+
+#[test]
+fn a_misspelt_level_of_the_log_is_told_and_no_module() {
+    let mut command = voxelheim(&["config", "example"]);
+    let output = command.env("VOXELHEIM_LOG", "inof").output();
+    let output = output.expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let told = String::from_utf8(output.stderr).expect("text");
+    assert!(
+        told.starts_with("error: VOXELHEIM_LOG: \"inof\" is no level"),
+        "{told}"
+    );
+}
+
+#[test]
+fn who_has_no_account_is_not_appointed() {
+    let folder = folder("appoint");
+    let data = folder.to_str().expect("a plain path");
+    let told = mistake(&["appoint", "--data", data, "nobody@example.org", "admin"]);
+    assert!(
+        told.contains("no account has the address nobody@example.org"),
+        "{told}"
+    );
+    fs::remove_dir_all(folder).expect("removes");
+}
+
+/// Whoever reads the beginning alone.
+#[test]
+fn completions_that_nobody_reads_on_are_no_panic() {
+    let mut command = voxelheim(&["completions", "zsh"]);
+    let mut process = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    drop(process.stdout.take());
+    let output = process.wait_with_output().expect("it ends");
+    let told = String::from_utf8(output.stderr).expect("text");
+    assert!(
+        told.starts_with("error: ") && told.lines().count() == 1,
+        "{told}"
+    );
 }
 
 /// The words are the flags': what is wrong with one is told by its line, with and without starting the role.

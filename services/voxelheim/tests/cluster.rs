@@ -36,20 +36,31 @@ fn a_battle_outlives_its_processes() {
     }
     move_all(&cluster, 1, 2);
     second.kill();
+    until("it is said whom the world waits for", || {
+        is_silent(&cluster, 1, "2/0")
+    });
     second = cluster.pod(2);
     fight_on(&cluster, 2, 60);
+    until("nobody is waited for", || !is_silent(&cluster, 1, "2/0"));
     assert_eq!(
         players(&cluster, 2),
         2 * PLAYERS as u64,
         "all are in their bodies"
     );
 
+    let pinned = pin_one(&cluster, 2);
     second.terminate();
     assert!(second.wait().success(), "an emptied pod ends well");
     let left = cluster.shards(1);
     assert!(
         left.iter()
             .all(|shard| shard.name == "1/0" && shard.regions > 0)
+    );
+    let regions = cluster.regions(1);
+    let pinned = regions.iter().find(|it| it.name == pinned);
+    assert!(
+        pinned.is_some_and(|it| it.is_pinned && it.owner == "1/0"),
+        "what was pinned went along, and is pinned"
     );
     fight_on(&cluster, 1, 60);
     let second = cluster.pod(2);
@@ -250,6 +261,28 @@ fn fight_on(cluster: &Cluster, pod: u16, ticks: u64) {
     });
     let last = tick + ticks;
     until("it ticks on", || cluster.tick(pod) > Some(last));
+}
+
+fn is_silent(cluster: &Cluster, asked: u16, shard: &str) -> bool {
+    let shards = cluster.shards(asked);
+    shards.iter().any(|it| it.name == shard && it.is_silent)
+}
+
+/// Pins a region, which a merge that was under way may still take away; which it is.
+fn pin_one(cluster: &Cluster, asked: u16) -> String {
+    let mut name = String::new();
+    until("a region is pinned", || {
+        let regions = cluster.regions(asked);
+        let pinned = regions.iter().find(|it| it.is_pinned);
+        name = pinned
+            .or(regions.first())
+            .map_or(String::new(), |it| it.name.clone());
+        if pinned.is_none() && !name.is_empty() {
+            cluster.pin(asked, &name);
+        }
+        pinned.is_some()
+    });
+    name
 }
 
 /// Gives all regions to a pod, while people fight in them.

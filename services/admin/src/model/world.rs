@@ -24,6 +24,8 @@ pub struct Overview {
 pub struct PodView {
     pub pod: u16,
     pub is_draining: bool,
+    /// Whether nobody hears of it any more: the world waits for it, and its figures are as they were before.
+    pub is_silent: bool,
     pub shards: Vec<ShardView>,
 }
 

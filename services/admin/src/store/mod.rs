@@ -32,22 +32,26 @@ impl Store {
     /// # Errors
     /// As of [`Database::migrate`].
     pub async fn migrate(database: &Database) -> Result<(), SqlError> {
-        let tables = include_str!("../../migrations/0001_tables.sql");
-        let battles = include_str!("../../migrations/0003_battles.sql");
-        let steps = [
-            Migration::same(1, "tables", tables),
-            Migration::citus(2, &[], &WHOLE),
-            Migration::same(3, "battles", battles),
-            Migration::citus(4, &[], &["admin_battles"]),
-        ];
-        database.migrate(MIGRATIONS, &steps).await
+        database.migrate(MIGRATIONS, &steps()).await
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and has all tables.
     ///
     /// # Errors
     /// [`SqlError::Unavailable`].
     pub async fn ping(&self) -> Result<(), SqlError> {
-        self.database.ping().await
+        self.database.ping_migrated(MIGRATIONS, &steps()).await
     }
+}
+
+/// What this version needs of the tables, in order.
+fn steps() -> [Migration; 4] {
+    let tables = include_str!("../../migrations/0001_tables.sql");
+    let battles = include_str!("../../migrations/0003_battles.sql");
+    [
+        Migration::same(1, "tables", tables),
+        Migration::citus(2, &[], &WHOLE),
+        Migration::same(3, "battles", battles),
+        Migration::citus(4, &[], &["admin_battles"]),
+    ]
 }

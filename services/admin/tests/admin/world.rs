@@ -40,12 +40,21 @@ fn shard(name: &str, is_draining: bool) -> ShardRow {
         load_permille: 50,
         handoffs: 3,
         is_draining,
+        is_silent: false,
         phases: vec![PhaseRow {
             phase: "act".to_owned(),
             p50: 300,
             p99: 700,
             max: 900,
         }],
+    }
+}
+
+/// Of a process that ended while it was to be emptied.
+fn silent_shard(name: &str) -> ShardRow {
+    ShardRow {
+        is_silent: true,
+        ..shard(name, true)
     }
 }
 
@@ -87,7 +96,11 @@ fn answer(request: &Request) -> Answer {
         Request::Shards => Answer::Shards {
             tick: 99,
             dialect: 2,
-            shards: vec![shard("0/0", false), shard("0/1", false), shard("1/0", true)],
+            shards: vec![
+                shard("0/0", false),
+                shard("0/1", false),
+                silent_shard("1/0"),
+            ],
         },
         Request::Plan => Answer::Plans {
             is_dry_run: true,
@@ -129,6 +142,10 @@ fn the_world_is_seen_at_one_look_with_what_is_wrong() {
             (&pods[0]["is_draining"], &pods[1]["is_draining"]),
             (&json!(false), &json!(true))
         );
+        assert_eq!(
+            (&pods[0]["is_silent"], &pods[1]["is_silent"]),
+            (&json!(false), &json!(true))
+        );
         assert_eq!(seen["regions"][0]["owner"], "0/0");
         let moved = json!({ "age_s": 2, "from": "0/1", "to": "0/0", "bodies": 90,
             "pause_ticks": 1, "pause_ms": 53, "late_ms": 3 });
@@ -140,6 +157,7 @@ fn the_world_is_seen_at_one_look_with_what_is_wrong() {
         assert!(!far["trouble"].as_str().expect("text").contains("10.0.0.1"));
         let troubles = seen["troubles"].to_string();
         assert!(troubles.contains("http://127.0.0.1:9"), "{troubles}");
+        assert!(troubles.contains("pod 1 is not heard of"), "{troubles}");
     });
 }
 

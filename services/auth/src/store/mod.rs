@@ -44,19 +44,23 @@ impl Store {
     }
 
     pub async fn migrate(&self) -> Result<(), SqlError> {
+        self.database.migrate(MIGRATIONS, &self.steps()).await
+    }
+
+    /// What this version needs of the tables, in order.
+    fn steps(&self) -> [Migration; 5] {
         let tables = include_str!("../../migrations/0001_tables.sql");
         let distribution = include_str!("../../migrations/postgres/0002_distribution.sql");
         let guests = include_str!("../../migrations/0004_guests.sql");
         let guests_distribution =
             include_str!("../../migrations/postgres/0005_guests_distribution.sql");
-        let steps = [
+        [
             Migration::same(1, "tables", tables),
             Migration::postgres(2, "distribution", distribution),
             self.outbox.migration(3),
             Migration::same(4, "guests", guests),
             Migration::postgres(5, "guests distribution", guests_distribution),
-        ];
-        self.database.migrate(MIGRATIONS, &steps).await
+        ]
     }
 
     pub fn database(&self) -> &Database {
@@ -69,6 +73,6 @@ impl Store {
     }
 
     pub async fn ping(&self) -> Result<(), SqlError> {
-        self.database.ping().await
+        self.database.ping_migrated(MIGRATIONS, &self.steps()).await
     }
 }

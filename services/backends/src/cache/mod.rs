@@ -54,6 +54,23 @@ macro_rules! on_store {
     };
 }
 
+enum Scheme {
+    Memory,
+    Redis,
+}
+
+fn scheme_of(url: &str) -> Result<Scheme, CacheError> {
+    let scheme = url.split(':').next().unwrap_or_default();
+    match scheme {
+        "memory" => Ok(Scheme::Memory),
+        "redis" => Ok(Scheme::Redis),
+        // Not the whole URL: it may hold a password.
+        _ => Err(CacheError::BadUrl(format!(
+            "begins with {scheme:?}, but must with redis:// or memory:"
+        ))),
+    }
+}
+
 impl Cache {
     /// `redis://user:password@host:port/number`, or `memory:`, which is in this process and ends with the
     /// last clone. The server need not be there yet: it is connected to when somebody asks, and again
@@ -63,19 +80,23 @@ impl Cache {
     /// # Errors
     /// [`CacheError::BadUrl`].
     pub async fn open(url: &str) -> Result<Self, CacheError> {
-        let scheme = url.split(':').next().unwrap_or_default();
-        let store = match scheme {
-            "memory" => Store::Memory(Arc::default()),
-            "redis" => Store::Redis(Redis::open(url)?),
-            // Not the whole URL: it may hold a password.
-            _ => {
-                return Err(CacheError::BadUrl(format!(
-                    "begins with {scheme:?}, but must with redis:// or memory:"
-                )));
-            }
+        let store = match scheme_of(url)? {
+            Scheme::Memory => Store::Memory(Arc::default()),
+            Scheme::Redis => Store::Redis(Redis::open(url)?),
         };
         let prefix = Arc::from("");
         Ok(Self { store, prefix })
+    }
+
+    /// Whether [`Self::open`] would take this URL; nobody is asked.
+    ///
+    /// # Errors
+    /// [`CacheError::BadUrl`].
+    pub fn check_url(url: &str) -> Result<(), CacheError> {
+        match scheme_of(url)? {
+            Scheme::Memory => Ok(()),
+            Scheme::Redis => Redis::client(url).map(drop),
+        }
     }
 
     /// The same cache, in which all keys are apart from those of other names.

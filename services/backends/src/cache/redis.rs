@@ -21,18 +21,26 @@ use crate::{
 #[derive(Clone)]
 pub struct Redis(ConnectionManager);
 
+fn bad_url(error: RedisError) -> CacheError {
+    CacheError::BadUrl(error.to_string())
+}
+
 impl Redis {
     pub fn open(url: &str) -> Result<Self, CacheError> {
-        let bad_url = |error: RedisError| CacheError::BadUrl(error.to_string());
-        let client = Client::open(url).map_err(bad_url)?;
+        let client = Self::client(url)?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(CACHE_CONNECT_MAX))
             .set_response_timeout(Some(CACHE_ANSWER_MAX))
             .set_min_delay(CACHE_RETRY_MIN)
             .set_max_delay(CACHE_RETRY_MAX)
             .set_number_of_retries(CACHE_RETRIES);
-        let manager = ConnectionManager::new_lazy_with_config(client, config).map_err(bad_url)?;
-        Ok(Self(manager))
+        let manager = ConnectionManager::new_lazy_with_config(client, config);
+        Ok(Self(manager.map_err(bad_url)?))
+    }
+
+    /// What connections are made by; nobody is asked.
+    pub fn client(url: &str) -> Result<Client, CacheError> {
+        Client::open(url).map_err(bad_url)
     }
 
     pub async fn ping(&self) -> Result<(), CacheError> {

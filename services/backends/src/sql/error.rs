@@ -21,6 +21,10 @@ pub enum SqlError {
     /// Anything else: a mistake of ours.
     Failed(sqlx::Error),
     Migration(sqlx::migrate::MigrateError),
+    /// It lacks tables that this version of us needs; what was done is in this list.
+    Unmigrated {
+        list_table: &'static str,
+    },
 }
 
 impl SqlError {
@@ -111,6 +115,10 @@ impl fmt::Display for SqlError {
             Self::Corrupt(what) => write!(formatter, "the database is corrupt: {what}"),
             Self::Failed(error) => write!(formatter, "the database: {error}"),
             Self::Migration(error) => write!(formatter, "the database's migrations: {error}"),
+            Self::Unmigrated { list_table } => write!(
+                formatter,
+                "the database lacks tables, by its {list_table}: run `voxelheim migrate`"
+            ),
         }
     }
 }
@@ -118,7 +126,7 @@ impl fmt::Display for SqlError {
 impl std::error::Error for SqlError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::BadUrl(_) | Self::Corrupt(_) => None,
+            Self::BadUrl(_) | Self::Corrupt(_) | Self::Unmigrated { .. } => None,
             Self::Unavailable(error)
             | Self::Conflict(error)
             | Self::Duplicate(error)

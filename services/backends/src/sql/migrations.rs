@@ -143,6 +143,34 @@ pub fn citus_declarations(distributed: &[(&str, &str)], reference: &[&str]) -> S
     )
 }
 
+impl Database {
+    /// Whether the database answers and has the tables of these migrations, for readiness.
+    ///
+    /// # Errors
+    /// [`SqlError::Unmigrated`], [`SqlError::Unavailable`].
+    pub async fn ping_migrated(
+        &self,
+        list_table: &'static str,
+        migrations: &[Migration],
+    ) -> Result<(), SqlError> {
+        let own = migrations
+            .iter()
+            .filter(|it| it.text(self.dialect()).is_some());
+        let needed = own.map(|it| it.version).max().unwrap_or(0);
+        let statement =
+            format!("SELECT COALESCE(MAX(version), 0) FROM {list_table} WHERE success = TRUE");
+        let asked = sqlx::query_scalar::<_, i64>(AssertSqlSafe(statement))
+            .fetch_one(self.pool())
+            .await;
+        match asked.map_err(SqlError::from) {
+            Ok(version) if version >= needed => Ok(()),
+            // There is no such list yet.
+            Ok(_) | Err(SqlError::Failed(_)) => Err(SqlError::Unmigrated { list_table }),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 fn migrator(list_table: &'static str, migrations: &[Migration], dialect: Dialect) -> Migrator {
     let steps = migrations.iter().filter_map(|migration| {
         let text = match migration.text(dialect)? {

@@ -88,6 +88,15 @@ impl Database {
         Ok(Self { pool, dialect })
     }
 
+    /// Whether [`Self::open`] would take this URL; nobody is asked.
+    ///
+    /// # Errors
+    /// [`SqlError::BadUrl`].
+    pub fn check_url(url: &str) -> Result<(), SqlError> {
+        Dialect::of_url(url)?;
+        parse(url).map(drop)
+    }
+
     /// Where single statements run; for several that belong together, [`Self::begin`].
     pub fn pool(&self) -> &AnyPool {
         &self.pool

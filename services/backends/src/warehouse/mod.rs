@@ -36,7 +36,7 @@ use serde_json::Value;
 
 pub use error::WarehouseError;
 
-use crate::limits::BATCH_ROWS_MAX;
+use crate::{limits::BATCH_ROWS_MAX, sql::Database};
 
 /// A warehouse. Cheap to clone; the clones share connections.
 #[derive(Clone, Debug)]
@@ -87,6 +87,23 @@ pub enum Param<'a> {
     Text(&'a str),
 }
 
+enum Scheme {
+    Http,
+    Sqlite,
+}
+
+fn scheme_of(url: &str) -> Result<Scheme, WarehouseError> {
+    let scheme = url.split(':').next().unwrap_or_default();
+    match scheme {
+        "http" => Ok(Scheme::Http),
+        "sqlite" => Ok(Scheme::Sqlite),
+        // Not the whole URL: it may hold a password.
+        _ => Err(WarehouseError::BadUrl(format!(
+            "begins with {scheme:?}, but must with http:// or sqlite:"
+        ))),
+    }
+}
+
 impl Warehouse {
     /// `http://user:password@host:port/database`, with `?replicated` on a cluster; or `sqlite:path`.
     /// ClickHouse need not be there yet. It is spoken to without TLS, so it belongs into the processes'
@@ -95,18 +112,22 @@ impl Warehouse {
     /// # Errors
     /// [`WarehouseError::BadUrl`]; [`WarehouseError::Unavailable`] of a file.
     pub async fn open(url: &str) -> Result<Self, WarehouseError> {
-        let scheme = url.split(':').next().unwrap_or_default();
-        let store = match scheme {
-            "http" => Store::ClickHouse(Box::new(clickhouse::ClickHouse::open(url)?)),
-            "sqlite" => Store::Sqlite(sqlite::Sqlite::open(url).await?),
-            // Not the whole URL: it may hold a password.
-            _ => {
-                return Err(WarehouseError::BadUrl(format!(
-                    "begins with {scheme:?}, but must with http:// or sqlite:"
-                )));
-            }
+        let store = match scheme_of(url)? {
+            Scheme::Http => Store::ClickHouse(Box::new(clickhouse::ClickHouse::open(url)?)),
+            Scheme::Sqlite => Store::Sqlite(sqlite::Sqlite::open(url).await?),
         };
         Ok(Self { store })
+    }
+
+    /// Whether [`Self::open`] would take this URL; nobody is asked.
+    ///
+    /// # Errors
+    /// [`WarehouseError::BadUrl`].
+    pub fn check_url(url: &str) -> Result<(), WarehouseError> {
+        match scheme_of(url)? {
+            Scheme::Http => clickhouse::ClickHouse::open(url).map(drop),
+            Scheme::Sqlite => Ok(Database::check_url(url)?),
+        }
     }
 
     /// Whether it answers, for readiness.

@@ -62,7 +62,19 @@ fn migrations_are_taken_once_and_in_order() {
             ),
             Migration::postgres(3, "only there", "CREATE TABLE only_there (id BIGINT)"),
         ];
+        let lacking = database.ping_migrated(LIST, &[TABLES]).await;
+        assert!(
+            matches!(lacking, Err(SqlError::Unmigrated { .. })),
+            "{lacking:?}"
+        );
         database.migrate(LIST, &[TABLES]).await.expect("a new one");
+        let has_all = database.ping_migrated(LIST, &[TABLES]).await;
+        has_all.expect("its tables");
+        let lacking = database.ping_migrated(LIST, &more).await;
+        assert!(
+            matches!(lacking, Err(SqlError::Unmigrated { .. })),
+            "{lacking:?}"
+        );
         add_house(&database, 1, "a").await.expect("a table");
         // Several processes at once, where the database allows several.
         let other = place.open().await;
@@ -74,6 +86,12 @@ fn migrations_are_taken_once_and_in_order() {
         } else {
             first.await.and(second.await).expect("nothing left to do");
         }
+        database
+            .ping_migrated(LIST, &more)
+            .await
+            .expect("all of them");
+        let of_before = database.ping_migrated(LIST, &[TABLES]).await;
+        of_before.expect("what a later version added is no harm");
         assert_eq!(house_count(&database).await.expect("a table"), 1);
         let kind = sqlx::query_scalar("SELECT name FROM kind");
         let kind: String = kind.fetch_one(database.pool()).await.expect("a row");

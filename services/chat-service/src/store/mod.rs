@@ -64,23 +64,15 @@ impl Store {
     /// # Errors
     /// As of [`Database::migrate`].
     pub async fn migrate(database: &Database) -> Result<(), SqlError> {
-        let tables = include_str!("../../migrations/0001_tables.sql");
-        let steps = [
-            Migration::same(1, "tables", tables),
-            Migration::citus(2, &SPREAD_BY_NAME, &WHOLE),
-            Migration::citus(3, &SPREAD_BY_NUMBER, &[]),
-            Outbox::new(OUTBOX).migration(4),
-            Inbox::new(INBOX).migration(5),
-        ];
-        database.migrate(MIGRATIONS, &steps).await
+        database.migrate(MIGRATIONS, &steps()).await
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and has all tables.
     ///
     /// # Errors
     /// [`SqlError::Unavailable`].
     pub async fn ping(&self) -> Result<(), SqlError> {
-        self.database.ping().await
+        self.database.ping_migrated(MIGRATIONS, &steps()).await
     }
 
     pub fn database(&self) -> &Database {
@@ -109,4 +101,16 @@ impl Store {
             .put(transaction, key.cast_signed(), &event)
             .await
     }
+}
+
+/// What this version needs of the tables, in order.
+fn steps() -> [Migration; 5] {
+    let tables = include_str!("../../migrations/0001_tables.sql");
+    [
+        Migration::same(1, "tables", tables),
+        Migration::citus(2, &SPREAD_BY_NAME, &WHOLE),
+        Migration::citus(3, &SPREAD_BY_NUMBER, &[]),
+        Outbox::new(OUTBOX).migration(4),
+        Inbox::new(INBOX).migration(5),
+    ]
 }

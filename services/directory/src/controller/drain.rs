@@ -1,6 +1,7 @@
 //! Emptying pods that are to leave: their regions go wherever there is room, the fullest first. It
 //! waits for nothing but failures, as the pod's exit does; the shares of the others do not hold it up
-//! either, only their walls do.
+//! either, only their walls do, nor do pins: they hold against what the controller likes better, and a pod
+//! that ends with a region in it stops the world.
 
 use std::cmp::Reverse;
 
@@ -27,15 +28,14 @@ pub fn plan(
         if plan.is_some() {
             return plan;
         }
-        blocked.push(obstacle(view, shard, movable.len()));
+        blocked.push(obstacle(shard, movable.len()));
     }
     None
 }
 
 /// The fullest first: what is hardest to place goes while there is most room.
 fn movable_regions(view: &View, history: &History, now_ms: u64, shard: &Shard) -> Vec<RegionId> {
-    let may_drain =
-        |id: &RegionId| !view.is_pinned(*id) && history.may_drain(view.policy, *id, now_ms);
+    let may_drain = |id: &RegionId| history.may_drain(view.policy, *id, now_ms);
     let regions = shard.regions.iter().copied();
     let mut movable: Vec<_> = regions.filter(may_drain).collect();
     movable.sort_by_key(|id| {
@@ -102,16 +102,11 @@ fn split(view: &View, from: &Shard, movable: &[RegionId]) -> Option<Plan> {
     })
 }
 
-fn obstacle(view: &View, shard: &Shard, movable_count: usize) -> String {
-    let pinned_count = shard
-        .regions
-        .iter()
-        .filter(|id| view.is_pinned(**id))
-        .count();
-    let resting_count = shard.regions.len() - pinned_count - movable_count;
+fn obstacle(shard: &Shard, movable_count: usize) -> String {
+    let resting_count = shard.regions.len() - movable_count;
     format!(
-        "{} cannot be emptied now: {pinned_count} of its regions are pinned, {resting_count} just \
-         failed to move, and no other shard has room for any of {movable_count}",
+        "{} cannot be emptied now: {resting_count} of its regions just failed to move, and no other shard has \
+         room for any of {movable_count}",
         words::shard(shard.owner)
     )
 }

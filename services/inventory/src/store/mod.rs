@@ -70,23 +70,15 @@ impl Store {
     /// # Errors
     /// As of [`Database::migrate`].
     pub async fn migrate(database: &Database) -> Result<(), SqlError> {
-        let tables = include_str!("../../migrations/0001_tables.sql");
-        let meals = include_str!("../../migrations/0004_meals.sql");
-        let steps = [
-            Migration::same(1, "tables", tables),
-            Migration::citus(2, &SPREAD, &[MIGRATIONS]),
-            Outbox::new(OUTBOX).migration(3),
-            Migration::same(4, "meals", meals),
-        ];
-        database.migrate(MIGRATIONS, &steps).await
+        database.migrate(MIGRATIONS, &steps()).await
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and has all tables.
     ///
     /// # Errors
     /// [`SqlError::Unavailable`].
     pub async fn ping(&self) -> Result<(), SqlError> {
-        self.database.ping().await
+        self.database.ping_migrated(MIGRATIONS, &steps()).await
     }
 
     pub fn definitions(&self) -> &Definitions {
@@ -101,6 +93,18 @@ impl Store {
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
     }
+}
+
+/// What this version needs of the tables, in order.
+fn steps() -> [Migration; 4] {
+    let tables = include_str!("../../migrations/0001_tables.sql");
+    let meals = include_str!("../../migrations/0004_meals.sql");
+    [
+        Migration::same(1, "tables", tables),
+        Migration::citus(2, &SPREAD, &[MIGRATIONS]),
+        Outbox::new(OUTBOX).migration(3),
+        Migration::same(4, "meals", meals),
+    ]
 }
 
 /// Does it again while another change was in the way: it had no effect then.

@@ -85,23 +85,15 @@ impl Store {
     /// # Errors
     /// As of [`Database::migrate`].
     pub async fn migrate(database: &Database) -> Result<(), SqlError> {
-        let tables = include_str!("../../migrations/0001_tables.sql");
-        let steps = [
-            Migration::same(1, "tables", tables),
-            Migration::citus(2, &SPREAD, &[MIGRATIONS]),
-            Migration::citus(3, &SPREAD_BY_TEXT, &[]),
-            Outbox::new(OUTBOX).migration(4),
-            Inbox::new(INBOX).migration(5),
-        ];
-        database.migrate(MIGRATIONS, &steps).await
+        database.migrate(MIGRATIONS, &steps()).await
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and has all tables.
     ///
     /// # Errors
     /// [`SqlError::Unavailable`].
     pub async fn ping(&self) -> Result<(), SqlError> {
-        self.database.ping().await
+        self.database.ping_migrated(MIGRATIONS, &steps()).await
     }
 
     pub fn database(&self) -> &Database {
@@ -124,6 +116,18 @@ impl Store {
         self.outbox.wake();
         Ok(())
     }
+}
+
+/// What this version needs of the tables, in order.
+fn steps() -> [Migration; 5] {
+    let tables = include_str!("../../migrations/0001_tables.sql");
+    [
+        Migration::same(1, "tables", tables),
+        Migration::citus(2, &SPREAD, &[MIGRATIONS]),
+        Migration::citus(3, &SPREAD_BY_TEXT, &[]),
+        Outbox::new(OUTBOX).migration(4),
+        Inbox::new(INBOX).migration(5),
+    ]
 }
 
 /// Does it again while another change was in the way: it had no effect then.

@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use engine::Dialect;
 use web::Network;
 
-use crate::ctl::CtlArguments;
+use crate::{ctl::CtlArguments, sign_in::http_url};
 
 pub use serve::{Accounts, Pin, Quic, ServeArguments};
 
@@ -291,7 +291,7 @@ pub struct AuthArguments {
     #[arg(long, value_name = "FILE")]
     pub master_key: PathBuf,
     /// The service's address as others reach it; tokens name it
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = http_url)]
     pub url: String,
     /// The page that links in mail open
     #[arg(long, value_name = "URL")]

@@ -7,23 +7,24 @@ use clap::{Args, Subcommand, ValueEnum};
 #[derive(Args, Debug)]
 pub struct CtlArguments {
     /// The server's data folder, which holds the socket that it answers on: for regions, shards and plans
-    #[arg(long, value_name = "DIR", required_unless_present = "url")]
+    #[arg(long, value_name = "DIR", global = true)]
     pub data: Option<PathBuf>,
     /// Staff's service, for all there is: http://HOST:PORT/api/admin of a server, /admin of `voxelheim admin`
-    #[arg(long, value_name = "URL", env = "VOXELHEIM_ADMIN")]
+    #[arg(long, value_name = "URL", env = "VOXELHEIM_ADMIN", global = true)]
     pub url: Option<String>,
     /// Who asks it: an access token, as `ctl login` prints it
     #[arg(
         long,
         value_name = "TOKEN",
         env = "VOXELHEIM_TOKEN",
-        hide_env_values = true
+        hide_env_values = true,
+        global = true
     )]
     pub token: Option<String>,
     /// Why something is to be done: goes into the log
     #[arg(long, value_name = "TEXT", global = true)]
     pub reason: Option<String>,
-    /// Prints one JSON object
+    /// Prints JSON
     #[arg(long, global = true)]
     pub json: bool,
     #[command(subcommand)]
@@ -51,10 +52,10 @@ pub enum CtlVerb {
     },
     /// Lists shards with what they carry
     Shards,
-    /// Moves everything off a pod, or lets it take regions again
+    /// Moves everything off a pod, pinned regions too; emptied, its process ends
     Drain {
         pod: u16,
-        /// Takes regions again
+        /// Calls that off while the process is there: it takes regions again
         #[arg(long)]
         undo: bool,
     },
@@ -173,7 +174,7 @@ pub enum RegionVerb {
         /// POD/SHARD
         to: String,
     },
-    /// Keeps a region where it is
+    /// Keeps a region where it is, unless its pod is emptied
     Pin {
         region: String,
         /// Lets it go again

@@ -22,6 +22,7 @@ pub fn of_pods(pods: &Value) -> Option<Vec<ShardRow>> {
         for shard in pod["shards"].as_array()? {
             let mut shard = shard.clone();
             shard["is_draining"] = pod["is_draining"].clone();
+            shard["is_silent"] = pod.get("is_silent").cloned().unwrap_or(Value::Bool(false));
             shards.push(serde_json::from_value(shard).ok()?);
         }
     }
@@ -43,7 +44,11 @@ fn load_table(shards: &[ShardRow]) -> String {
         "",
     ];
     let row = |row: &ShardRow| {
-        let draining = if row.is_draining { "draining" } else { "" };
+        let state = match (row.is_silent, row.is_draining) {
+            (true, _) => "silent: the world waits for it",
+            (false, true) => "draining",
+            (false, false) => "",
+        };
         vec![
             row.shard.clone(),
             row.regions.to_string(),
@@ -55,7 +60,7 @@ fn load_table(shards: &[ShardRow]) -> String {
             row.egress_bytes_per_second.to_string(),
             share(row.load_permille),
             row.handoffs.to_string(),
-            draining.to_owned(),
+            state.to_owned(),
         ]
     };
     table(&head, shards.iter().map(row))
@@ -102,8 +107,16 @@ mod tests {
         let told = "\nphases of the tick, µs p50/p99\nPHASE   1/0      2/0\n\
             gather  10/20    -\nact     100/200  -\n";
         assert!(text.ends_with(told), "{text}");
+        assert!(!text.contains("silent"));
         let draining = text.lines().find(|line| line.ends_with("draining"));
         assert!(draining.is_some_and(|line| line.starts_with("2/0")));
         assert!(!text_of(&shards[1..]).contains("phases"));
+        let silent =
+            json!([{ "pod": 2, "is_draining": true, "is_silent": true, "shards": [shard("2/0")] }]);
+        let text = text_of(&of_pods(&silent).expect("they are of this version"));
+        assert!(
+            text.trim_end().ends_with("silent: the world waits for it"),
+            "{text}"
+        );
     }
 }

@@ -57,7 +57,7 @@ pub use bailiff::Bailiff;
 pub use keeping::Keeping;
 pub use observers::Telling;
 pub use offline::{appoint, migrate};
-pub use stores::{StoreUrls, open_broker};
+pub use stores::{StoreUrls, check_url, open_broker};
 
 /// Services that run beside the world in this process.
 pub struct Running {

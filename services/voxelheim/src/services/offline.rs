@@ -1,6 +1,7 @@
 //! What is done to the services' databases beside the services.
 
-use auth::Auth;
+use auth::{Auth, AuthError};
+use axum::http::StatusCode;
 use web::Clock;
 
 use crate::{
@@ -56,8 +57,17 @@ pub fn appoint(arguments: &AppointArguments) -> Result<(), Failure> {
         migrated.map_err(accounts::failure)?;
         let appointed = (arguments.email.as_str(), arguments.role.role());
         let appointed = Auth::appoint(&database, &Clock::system(), appointed).await;
-        appointed.map_err(accounts::failure)
+        appointed.map_err(|error| not_appointed(&arguments.email, error))
     })?;
     crate::say(&format!("{} is {:?} now.", arguments.email, arguments.role));
     Ok(())
+}
+
+fn not_appointed(email: &str, error: AuthError) -> Failure {
+    match error {
+        AuthError::Refused(problem) if problem.status() == StatusCode::NOT_FOUND => Failure::Usage(
+            format!("no account has the address {email}: register it on the page first"),
+        ),
+        error => accounts::failure(error),
+    }
 }

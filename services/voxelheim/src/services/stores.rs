@@ -1,16 +1,15 @@
 //! What the services keep things in, by URL; in the one process all of it is in the data folder, unless it is
 //! said where else.
 
-use std::path::Path;
+use std::{fmt::Display, path::Path};
 
+use crate::Failure;
 use backends::{
     broker::Broker,
     cache::Cache,
     sql::{Database, SqlLimits},
     warehouse::Warehouse,
 };
-
-use crate::Failure;
 
 /// In the data folder: who has an account; all else of players.
 const ACCOUNTS_DATABASE: &str = "accounts.db";
@@ -90,4 +89,20 @@ pub fn open_broker(url: &str) -> Result<Broker, Failure> {
 pub async fn open_warehouse(url: &str) -> Result<Warehouse, Failure> {
     let warehouse = Warehouse::open(url).await;
     warehouse.map_err(|error| Failure::Usage(format!("the warehouse: {error}")))
+}
+
+/// Whether a start would take a store's URL, of the name that it has among flags and in files; other names are no
+/// stores'.
+///
+/// # Errors
+/// A sentence without the URL, which may hold a password.
+pub fn check_url(name: &str, url: &str) -> Result<(), String> {
+    let said = |error: &dyn Display| error.to_string();
+    match name {
+        "database" | "game" | "directory" => Database::check_url(url).map_err(|it| said(&it)),
+        "cache" => Cache::check_url(url).map_err(|it| said(&it)),
+        "broker" => Broker::open(url).map(drop).map_err(|it| said(&it)),
+        "warehouse" => Warehouse::check_url(url).map_err(|it| said(&it)),
+        _ => Ok(()),
+    }
 }

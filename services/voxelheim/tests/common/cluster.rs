@@ -30,6 +30,8 @@ pub struct Shard {
     pub players: u64,
     /// Whether it says what its ticks are spent on.
     pub has_phases: bool,
+    /// Whether nobody hears of its process any more.
+    pub is_silent: bool,
 }
 
 /// A region as `ctl regions` tells it.
@@ -162,6 +164,7 @@ impl Cluster {
             regions: row["regions"].as_u64().expect("a number"),
             players: row["players"].as_u64().expect("a number"),
             has_phases: row["phases"].as_array().is_some_and(|it| !it.is_empty()),
+            is_silent: row["is_silent"] == true,
         };
         shards.iter().map(shard).collect()
     }
