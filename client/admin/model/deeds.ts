@@ -15,9 +15,8 @@ import type {
   ScheduledBattle,
   Session,
 } from "../api";
-import { houseName } from "../../src/world/names";
 import type { Action } from "./rights";
-import { count } from "./words";
+import { count, HOUSE_NAMES } from "./words";
 
 /** As the service takes it. */
 export const REASON_CHARACTERS_MAX = 200;
@@ -169,7 +168,7 @@ export function startBattle(api: AdminApi, { number, red, blue }: PresentBattle)
     action: "battle.start",
     title: "Start a new battle",
     about:
-      `Battle ${count(number)} ends now, as it stands: ${houseName(0)} ${count(red)}, ${houseName(1)} ${count(blue)}. ` +
+      `Battle ${count(number)} ends now, as it stands: ${HOUSE_NAMES[0]} ${count(red)}, ${HOUSE_NAMES[1]} ${count(blue)}. ` +
       "The land heals, and ten seconds later all begin anew.",
     verb: "Start it",
     isGrave: true,

@@ -4,6 +4,9 @@ import { asSentence, capitalised, type Problem } from "../../src/account";
 
 export const UNKNOWN = "–";
 
+/** As players read them, red and blue. */
+export const HOUSE_NAMES = ["House Ember", "House Tide"] as const;
+
 export function count(value: number): string {
   return Number.isNaN(value) ? UNKNOWN : Math.round(value).toLocaleString("en-GB");
 }

@@ -1,11 +1,10 @@
 //! The battle that is fought, and those that are to begin at a time: started, scheduled, cancelled here.
 
 import { createSignal, For, Show } from "solid-js";
-import { houseName } from "../../../src/world/names";
 import type { PresentBattle, ScheduledBattle } from "../../api";
 import { cancelBattle, scheduleBattle, startBattle } from "../../model/deeds";
 import { localTime, timeOf } from "../../model/local_time";
-import { count, moment, seconds } from "../../model/words";
+import { count, HOUSE_NAMES, moment, seconds } from "../../model/words";
 import { createAsked } from "../asked";
 import { useMay, usePanel } from "../context";
 import { AccountLink, DeedButton, Facts, Moment, Section, Table, TextField, Told } from "../parts";
@@ -65,8 +64,8 @@ function Present(props: { battle: PresentBattle }) {
       <Facts
         facts={[
           ["State", state()],
-          [houseName(0), count(props.battle.red)],
-          [houseName(1), count(props.battle.blue)],
+          [HOUSE_NAMES[0], count(props.battle.red)],
+          [HOUSE_NAMES[1], count(props.battle.blue)],
           ["Won at", count(props.battle.scoreToWin)],
         ]}
       />
