@@ -186,6 +186,10 @@ impl Steward {
         if let Some(frames) = newest {
             self.look(&frames, now);
         }
+        // No frame comes while the world waits for them.
+        if let Some(fleet) = &self.fleet {
+            self.silent = fleet.silent();
+        }
         if let Some(listener) = self.listener.take() {
             listener.serve(|request| self.answer(request, now));
             self.listener = Some(listener);
@@ -219,7 +223,6 @@ impl Steward {
         if let Some(fleet) = &self.fleet {
             fleet.note_look(self.measurement.sight());
             self.draining = fleet.draining();
-            self.silent = fleet.silent();
             if let Some(rules) = fleet.rules() {
                 self.rules = rules;
             }
