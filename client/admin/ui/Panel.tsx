@@ -95,6 +95,8 @@ function Pages(props: { pages: ReturnType<typeof pagesOf>; page: PageId }) {
   // On a telephone they are a row, of which some are out of sight.
   const show = () => nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   createEffect(on(() => props.page, show));
+  window.addEventListener("resize", show);
+  onCleanup(() => window.removeEventListener("resize", show));
   return (
     <nav ref={nav} class="pages" aria-label="Pages">
       <For each={props.pages}>
