@@ -91,7 +91,7 @@ impl Store {
     /// Whether the database answers, and has all tables.
     ///
     /// # Errors
-    /// [`SqlError::Unavailable`].
+    /// [`SqlError::Unavailable`], [`SqlError::Unmigrated`].
     pub async fn ping(&self) -> Result<(), SqlError> {
         self.database.ping_migrated(MIGRATIONS, &steps()).await
     }
