@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort, serverBinary } from "./server.mjs";
+import { until } from "./waiting.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_MS_MAX = 60_000;
@@ -49,6 +50,13 @@ class Process {
   /** The way an operator ends it. */
   async end() {
     await this.#signal("SIGTERM");
+  }
+
+  /** With which code it ends by itself. */
+  async ended() {
+    const child = this.#child;
+    await until("it ends", () => child.exitCode !== null || child.signalCode !== null, STOP_MS_MAX);
+    return child.exitCode;
   }
 
   /** The way a machine fails. */

@@ -130,7 +130,7 @@ export function setPlanMode(api: AdminApi, isDryRun: boolean): Deed {
     action: "plan.mode",
     title: isDryRun ? "Only say plans" : "Carry plans out",
     about: isDryRun
-      ? "The controller says what it would do, and does nothing unless it is approved here."
+      ? "The controller says what it would do, and does nothing unless it is approved here. Pods that are drained or leave are emptied all the same."
       : "The controller splits, merges and moves regions by itself again.",
     verb: isDryRun ? "Switch to dry run" : "Let it act",
     run: ({ reason }) => api.setPlanMode({ is_dry_run: isDryRun, reason }),

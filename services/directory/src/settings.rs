@@ -17,7 +17,7 @@ use crate::{
 /// All settings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Settings {
-    /// Plans are recorded, and not carried out.
+    /// Plans are recorded, and not carried out, but for those that empty a pod.
     pub is_dry_run: bool,
     pub policy: Policy,
     /// Of every shard.

@@ -315,15 +315,16 @@ impl Steward {
         let step = self.controller.step(now_ms, &observation);
         self.blocked = step.blocked;
         let Some(plan) = step.plan else { return };
+        let is_dry_run = self.rules.is_dry_run && !self.empties_a_pod(&plan);
         tracing::info!(
             action = plan.action.name(),
             region = %plan.action.region(),
             gain_permille = plan.gain_permille,
             reasons = plan.reasons.join("; "),
-            is_dry_run = self.rules.is_dry_run,
+            is_dry_run,
             "plan"
         );
-        if self.rules.is_dry_run {
+        if is_dry_run {
             self.controller.note(now_ms, &plan.action, Outcome::DryRun);
             if let Some(fleet) = &self.fleet {
                 fleet.note_plan(&plan, PlanState::DryRun);
@@ -332,6 +333,13 @@ impl Steward {
         } else {
             self.carry_out(now, By::Controller, plan);
         }
+    }
+
+    /// That is an order, an operator's or the end of a process, and no plan of the controller's own: held back by a
+    /// dry run, it would have the world stand still when the pod ends.
+    fn empties_a_pod(&self, plan: &Plan) -> bool {
+        let region = self.measurement.partition.region(plan.action.region());
+        region.is_ok_and(|region| self.draining.contains(&region.owner.pod))
     }
 
     /// Has the world speak what all processes do, once the last of the version before has left.

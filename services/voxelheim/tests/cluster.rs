@@ -48,6 +48,9 @@ fn a_battle_outlives_its_processes() {
         "all are in their bodies"
     );
 
+    // Neither holds up a pod that leaves.
+    cluster.run_dry(2);
+    until("plans are only said", || cluster.runs_dry(1));
     let pinned = pin_one(&cluster, 2);
     second.terminate();
     assert!(second.wait().success(), "an emptied pod ends well");

@@ -61,7 +61,7 @@ pub enum CtlVerb {
     },
     /// Tells what was planned lately, why, and what came of it
     Plan {
-        /// Only say plans, or carry them out
+        /// Only say plans, but those that empty a pod, or carry all out
         #[arg(long, value_enum)]
         dry_run: Option<Switch>,
     },
