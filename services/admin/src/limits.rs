@@ -67,8 +67,10 @@ pub const NEXT_BATTLE_AGE_MAX_MS: i64 = 10_000;
 /// Bytes of an environment's file: ours have 300.
 pub const DECLARED_BYTES_MAX: u64 = 16_000;
 
-/// Bytes of a configuration: the example has 3 KB; a request's body is 16 KB at most.
+/// Bytes of a configuration: the example has 3 KB.
 pub const CONFIG_BYTES_MAX: usize = 12_000;
+/// Bytes of a request with one: each letter as two escapes in JSON, the longest way to write it, and what is around.
+pub const CONFIG_BODY_BYTES_MAX: usize = 12 * CONFIG_BYTES_MAX + 16 * 1_024;
 /// Lines whose differences are looked for: a table of a million cells.
 pub const DIFF_LINES_MAX: usize = 1_000;
 /// Changes of the configuration that are listed.

@@ -18,7 +18,7 @@ mod sessions;
 use std::panic;
 
 use axum::{
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
 };
@@ -26,7 +26,7 @@ use tracing::{Instrument, Span};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::Problem;
 
-use crate::Admin;
+use crate::{Admin, limits::CONFIG_BODY_BYTES_MAX};
 
 /// Each operation as the service's document has it: its method, and its path under `/admin`. Whoever is to have a word
 /// for each counts them by this.
@@ -51,6 +51,7 @@ pub fn router() -> OpenApiRouter<Admin> {
         .merge(world())
         .merge(people())
         .merge(desk())
+        .merge(configuration())
         .layer(from_fn(see_through))
 }
 
@@ -110,15 +111,20 @@ fn people() -> OpenApiRouter<Admin> {
         .routes(routes!(chat::words, chat::edit_words))
 }
 
+fn configuration() -> OpenApiRouter<Admin> {
+    OpenApiRouter::new()
+        .routes(routes!(config::read, config::put))
+        .routes(routes!(config::check))
+        .routes(routes!(config::undo))
+        .layer(DefaultBodyLimit::max(CONFIG_BODY_BYTES_MAX))
+}
+
 fn desk() -> OpenApiRouter<Admin> {
     OpenApiRouter::new()
         .routes(routes!(desk::me))
         .routes(routes!(desk::economy))
         .routes(routes!(desk::environments))
         .routes(routes!(audit::list))
-        .routes(routes!(config::read, config::put))
-        .routes(routes!(config::check))
-        .routes(routes!(config::undo))
         .routes(routes!(message::read, message::set))
         .routes(routes!(battles::list, battles::schedule))
         .routes(routes!(battles::next))

@@ -1,5 +1,6 @@
 //! Settings, the message of the day, environments.
 
+use admin::limits::CONFIG_BYTES_MAX;
 use chat_service::topics::{self, Announcement};
 use serde_json::{Value, json};
 
@@ -50,6 +51,20 @@ fn a_change_of_the_configuration_is_shown_put_and_undone() {
         assert_eq!(after["text"], before["text"]);
         assert_eq!(after["changes"][0]["is_undo"], true);
         assert_eq!(world.last_line().await["action"], "config.undo");
+    });
+}
+
+/// Of such a letter JSON makes six bytes: what the document allows is read, however it is written.
+#[test]
+fn a_configuration_of_the_greatest_size_is_read_and_a_greater_one_named() {
+    on_each(async |world| {
+        let check = async |count| {
+            let form = json!({ "text": "\u{7}".repeat(count) });
+            world.call("POST /config/check", ADMIN, form).await
+        };
+        check(CONFIG_BYTES_MAX).await.ok(200);
+        let refused = check(CONFIG_BYTES_MAX + 1).await;
+        refused.refused(422, "invalid-field");
     });
 }
 
