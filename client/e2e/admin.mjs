@@ -3,6 +3,7 @@
 import { strict as assert } from "node:assert";
 import { isDeepStrictEqual } from "node:util";
 import { moderatesChat, REMOVE_REASON } from "./admin_chat.mjs";
+import { heedsReport, tellsOfTheDay, unbans } from "./admin_people.mjs";
 import { Player } from "./browser.mjs";
 import { DEED_MS_MAX, DESK, Panel, PAUSE } from "./panel.mjs";
 import { Server } from "./server.mjs";
@@ -11,6 +12,8 @@ import { until } from "./waiting.mjs";
 
 const SOLDIERS = 100;
 const SHARDS = 3;
+/** Before it says something of a region, the controller leaves it alone for half a minute. */
+const SAID_MS_MAX = 90_000;
 /** A line a second is sent, and after four the panel says that it is old. */
 const STALE_MS_MAX = 15_000;
 const TELEPHONE = { width: 390, height: 844 };
@@ -60,14 +63,20 @@ export async function admin(report, browser) {
     await check("the controller is told to say only what it would do", () => panel.stillController(SHAPE_REASON));
     await check("a region is moved while a page plays in it", () => moves(panel, cheat));
     await check("a region is pinned, split and merged again", () => shapes(panel));
+    await check("what the controller only says is approved, and done", () => approves(panel));
     await check("the controller acts by itself again", () => panel.freeController(SHAPE_REASON));
     await check("a battle is scheduled and cancelled, and players hear of it", () => schedules(panel, cheat));
     await check("a battle is started now", () => startsBattle(panel));
     await check("a rollback is looked at first, and done", () => rollsBack(panel, cheat));
     await check("what is refused is told with its reason", () => isRefused(panel));
     await check("a line is removed, a channel slowed and the filter edited", () => moderatesChat(panel, cheat));
+    await check("a report is read, its speaker warned and muted, and it is closed", () =>
+      heedsReport(browser, server, panel, cheat),
+    );
+    await check("all are told the message of the day", () => tellsOfTheDay(panel, cheat));
     await check("who is connected is found, and sent away from there", () => kicks(browser, server, panel));
     await check("a cheater is found and banned, and is told why", () => bans(panel, cheat));
+    await check("a ban is lifted", () => unbans(panel, cheat));
     await check("the audit log tells who did what, and why", () => readsTheLog(panel));
     await check("an old picture is not taken for the world", () => survivesSilence(panel, server));
     await check("every page fits a desk and a telephone, dark and light", () => looks(panel, PAGES));
@@ -172,6 +181,21 @@ async function shapes(panel) {
   await panel.choose(child);
   await panel.act("Merge…", "Merge it", SHAPE_REASON, `Merge region ${child}`);
   await until("it is one", async () => (await known()).length === before.length, DEED_MS_MAX);
+}
+
+/** A region that somebody split though nobody is there: what comes of it is the controller's own to see. */
+async function approves(panel) {
+  const before = await regionsOf(panel.staff);
+  const [{ region }] = before.sort((one, other) => one.bodies - other.bodies);
+  await panel.choose(region);
+  await panel.act("Split…", "Split it", SHAPE_REASON, `Split region ${region}`);
+  await panel.go("plan");
+  const said = panel.page.locator(".card", { hasText: `merge ${region}` }).getByRole("button", { name: "Approve…" });
+  await said.first().click({ timeout: SAID_MS_MAX });
+  await panel.do("Approve it", SHAPE_REASON);
+  await panel.says(".deed.done", `Approve: merge region ${region}`);
+  const isOne = async () => (await regionsOf(panel.staff)).length === before.length;
+  await until("it is one", isOne, DEED_MS_MAX);
 }
 
 /** Near enough that players are told at once. */

@@ -113,14 +113,7 @@ async function reported(admin, bera, ivar) {
     assert.deepEqual(await ivar.evaluate(findOverflow), []);
   }
   await ivar.page.setViewportSize(SIZES[0]);
-  // Until the service has put the words down, it does not know them.
-  const isTold = () => document.querySelector(".chat-hint")?.textContent.includes("Moderators will look");
-  const deadlineMs = performance.now() + HEARD_MS_MAX;
-  while (!(await ivar.evaluate(isTold))) {
-    assert.ok(performance.now() < deadlineMs, "the report was not taken");
-    await ivar.page.keyboard.press("Enter");
-    await ivar.until("has an answer", reportAnswered, HEARD_MS_MAX);
-  }
+  await sendReport(ivar);
   assert.equal(await ivar.evaluate(() => document.activeElement.id), "chat-input");
   await ivar.screenshot("chat-reported");
   const reports = await admin.reports();
@@ -128,6 +121,17 @@ async function reported(admin, bera, ivar) {
     ["Insults", "You are all cowards"],
   ]);
   await ivar.page.keyboard.press("Escape");
+}
+
+/** Until the service has put the words down, it does not know them. */
+export async function sendReport(player) {
+  const isTold = () => document.querySelector(".chat-hint")?.textContent.includes("Moderators will look");
+  const deadlineMs = performance.now() + HEARD_MS_MAX;
+  while (!(await player.evaluate(isTold))) {
+    assert.ok(performance.now() < deadlineMs, "the report was not taken");
+    await player.page.keyboard.press("Enter");
+    await player.until("has an answer", reportAnswered, HEARD_MS_MAX);
+  }
 }
 
 /** On the page: whether the last try was taken or refused. */

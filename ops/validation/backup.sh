@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Players, their things, statistics and a world are dumped while in use, destroyed, and restored into fresh databases:
-# every row is there, the ledger adds up, the world has the same hash, and a player goes on where they were. On real
+# Players, their things, statistics and a world are dumped while in use, destroyed, and restored into fresh databases, out
+# of a fresh store to which the copies were carried over: every row is there, the ledger adds up, the world has the same hash, and a player goes on where they were. On real
 # PostgreSQL and ClickHouse, and on a small server that speaks S3 (s3s-fs, ops/dev/s3.sh). What is damaged, would
 # overwrite anything or is not whole yet is refused.
 set -euo pipefail
@@ -22,6 +22,7 @@ main() {
   fill
   in_use
   half_restored
+  carry_over
   destroy_and_restore
   require_same
   drill
@@ -35,6 +36,7 @@ clean_up() {
   local pid database
   for pid in "${STARTED[@]}"; do kill "$pid" 2>/dev/null || true; done
   wait 2>/dev/null || true
+  fresh_store stop
   for database in "${ACCOUNTS[@]}" "${GAMES[@]}" "${DIRECTORIES[@]}"; do
     psql_of "$POSTGRES" "DROP DATABASE IF EXISTS $database" 2>/dev/null || true
   done
@@ -226,6 +228,22 @@ anew() {
     psql_of "$POSTGRES" "CREATE DATABASE $database"
   done
 }
+
+# --- the store is lost with the rest: what was carried over to another is all that there is from here on ---
+
+carry_over() {
+  local fresh
+  fresh="$(fresh_store start)"
+  DUMP_ID="$(carried databases/before "$DUMP_ID" "$fresh")"
+  WORLD_ID="$(carried "worlds/before/$TAG" "$WORLD_ID" "$fresh")"
+  sed -i "s|^VOXELHEIM_OBJECTS=.*|VOXELHEIM_OBJECTS=$fresh|" "$WORK"/*.env
+  OBJECTS="$fresh"
+}
+
+# carried KIND ID STORE: its id there.
+carried() { "$BINARY" archive --objects "$OBJECTS" get "$1" "$2" | "$BINARY" archive --objects "$3" put "$1"; }
+
+fresh_store() { VOXELHEIM_S3_PORT=19010 VOXELHEIM_S3_DIR="$WORK/store" "$ROOT/ops/dev/s3.sh" "$1"; }
 
 # --- destroyed and restored ---
 

@@ -55,7 +55,10 @@ export const PLAIN = { isGrave: false, fields: [], reasonHint: LOG_ONLY } as con
 
 const OF_REGION: Record<Exclude<RegionDeed, "merge">, { verb: string; about: string }> = {
   split: { verb: "Split it", about: "Its eight parts become regions of their own, with the same owner at first." },
-  pin: { verb: "Pin it", about: "The controller leaves it where it is, whatever its load, until it is unpinned." },
+  pin: {
+    verb: "Pin it",
+    about: "The controller leaves it where it is, whatever its load, until it is unpinned or its pod is emptied.",
+  },
   unpin: { verb: "Unpin it", about: "The controller may split, merge and move it again." },
 };
 
@@ -130,7 +133,8 @@ export function setPlanMode(api: AdminApi, isDryRun: boolean): Deed {
     action: "plan.mode",
     title: isDryRun ? "Only say plans" : "Carry plans out",
     about: isDryRun
-      ? "The controller says what it would do, and does nothing unless it is approved here. Pods that are drained or leave are emptied all the same."
+      ? "The controller says what it would do, and does nothing unless it is approved here. " +
+        "Pods that are drained or leave are emptied all the same."
       : "The controller splits, merges and moves regions by itself again.",
     verb: isDryRun ? "Switch to dry run" : "Let it act",
     run: ({ reason }) => api.setPlanMode({ is_dry_run: isDryRun, reason }),

@@ -324,6 +324,7 @@ mod tests {
             let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str();
             let policy = policy.expect("it is ASCII");
             assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"));
+            assert!(policy.contains("frame-ancestors 'none'"), "{path}");
             assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
             for (name, value) in [
                 ("cross-origin-opener-policy", "same-origin"),

@@ -25,9 +25,12 @@ export function PlanPage() {
               </DeedButton>
             }
           >
+            <Show when={plan().isDryRun}>
+              <p class="dim">Pods that are drained or leave are emptied all the same.</p>
+            </Show>
             <Show when={plan().pinned.length > 0}>
               <p>
-                Pinned, and so left as they are:{" "}
+                Pinned, and so left as they are unless their pod is emptied:{" "}
                 <For each={plan().pinned}>{(region) => <RegionLink region={region} />}</For>
               </p>
             </Show>

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Condvar, Mutex};
 
-use axum::http::Request as HttpRequest;
+use admin::limits::WATCHERS_MAX;
+use axum::{body::Body, http::Request as HttpRequest, response::Response};
 use futures_util::StreamExt;
 use placement::{
     Answer, Request,
@@ -11,7 +12,7 @@ use placement::{
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::common::{MODERATOR, OPERATOR, on_each, on_each_with};
+use crate::common::{MODERATOR, OPERATOR, World, on_each, on_each_with};
 
 fn plan(action: &str, state: &str, age_s: u64) -> PlanRow {
     PlanRow {
@@ -164,10 +165,7 @@ fn the_world_is_seen_at_one_look_with_what_is_wrong() {
 #[test]
 fn who_watches_gets_a_line_for_each_look_until_the_service_stops() {
     on_each_with(answer, async |world, _| {
-        let request = HttpRequest::get("/admin/live");
-        let request = request.header("authorization", format!("Bearer {MODERATOR}"));
-        let request = request.body(axum::body::Body::empty()).expect("a request");
-        let response = world.client.open(request).await;
+        let response = watch(&world).await;
         assert_eq!(response.headers()["content-type"], "application/x-ndjson");
         let mut lines = response.into_body().into_data_stream();
         for _ in 0..2 {
@@ -179,6 +177,28 @@ fn who_watches_gets_a_line_for_each_look_until_the_service_stops() {
         world.stop.send(true).expect("it runs");
         assert!(lines.next().await.is_none());
     });
+}
+
+#[test]
+fn so_many_watch_at_once_and_whoever_leaves_makes_room() {
+    on_each_with(answer, async |world, _| {
+        let mut watchers = Vec::new();
+        while watchers.len() < WATCHERS_MAX {
+            let response = watch(&world).await;
+            assert_eq!(response.status(), 200);
+            watchers.push(response);
+        }
+        assert_eq!(watch(&world).await.status(), 503);
+        watchers.pop();
+        assert_eq!(watch(&world).await.status(), 200);
+    });
+}
+
+async fn watch(world: &World) -> Response {
+    let request = HttpRequest::get("/admin/live");
+    let request = request.header("authorization", format!("Bearer {MODERATOR}"));
+    let request = request.body(Body::empty()).expect("a request");
+    world.client.open(request).await
 }
 
 #[test]

@@ -153,7 +153,8 @@ pub struct ShardArguments {
     #[arg(long)]
     pub keep_all: bool,
     /// The controller only says which regions it would move, split or merge, whichever pod leads; until
-    /// `voxelheim ctl plan --dry-run off` on any pod. Each start with this flag sets it again
+    /// `voxelheim ctl plan --dry-run off` on any pod; pods that leave are emptied all the same. Each start with this
+    /// flag sets it again
     #[arg(long)]
     pub dry_run: bool,
 }
