@@ -23,7 +23,8 @@ function Line(props: { line: AuditLine }) {
         <Moment atMs={props.line.atMs} />
       </td>
       <td>
-        <AccountLink account={props.line.actor} /> <span class="dim">{props.line.role}</span>
+        <AccountLink account={props.line.actor} />
+        <div class="dim">{props.line.role}</div>
       </td>
       <th scope="row">{props.line.action}</th>
       <td class="mono">{props.line.target}</td>
