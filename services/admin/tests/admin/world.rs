@@ -165,7 +165,7 @@ fn the_world_is_seen_at_one_look_with_what_is_wrong() {
 #[test]
 fn who_watches_gets_a_line_for_each_look_until_the_service_stops() {
     on_each_with(answer, async |world, _| {
-        let response = watch(&world).await;
+        let response = watch(world).await;
         assert_eq!(response.headers()["content-type"], "application/x-ndjson");
         let mut lines = response.into_body().into_data_stream();
         for _ in 0..2 {
@@ -184,13 +184,13 @@ fn so_many_watch_at_once_and_whoever_leaves_makes_room() {
     on_each_with(answer, async |world, _| {
         let mut watchers = Vec::new();
         while watchers.len() < WATCHERS_MAX {
-            let response = watch(&world).await;
+            let response = watch(world).await;
             assert_eq!(response.status(), 200);
             watchers.push(response);
         }
-        assert_eq!(watch(&world).await.status(), 503);
+        assert_eq!(watch(world).await.status(), 503);
         watchers.pop();
-        assert_eq!(watch(&world).await.status(), 200);
+        assert_eq!(watch(world).await.status(), 200);
     });
 }
 
