@@ -410,6 +410,18 @@ fn pins_and_the_switch_are_the_directorys() {
 }
 
 #[test]
+fn an_emptying_that_is_called_off_is_told_to_the_directory() {
+    let fleet = Arc::new(Fleet::new(0));
+    let world = World::start_in("called-off", idle(), Some(fleet.clone()));
+    let (pod, is_draining) = (0, false);
+    let answer = world.ask(Request::Drain { pod, is_draining });
+    assert!(matches!(answer, Answer::Done { what } if what.contains("takes regions again")));
+    let wish = fleet.poll_wish().map(|it| it.0);
+    assert_eq!(wish, Some(Wish::Drain { pod, is_draining }));
+    world.end();
+}
+
+#[test]
 fn the_world_speaks_a_newer_dialect_once_the_leader_knows_that_all_do() {
     let fleet = Arc::new(Fleet::new(0));
     let begun_in = Dialect::OLDEST;
