@@ -53,7 +53,7 @@ pub struct Said {
 /// Why words were not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Unsaid {
-    /// Below [`limits::UNSAID_REASONS_MAX`].
+    /// As in WIRE.md; there may come to be more.
     pub reason: u8,
     pub channel: u8,
     /// Since 1970; 0 where waiting does not help.
@@ -181,7 +181,6 @@ impl Unsaid {
     pub fn decode(table: &[u8]) -> Result<Self, WireError> {
         let wire = root::<down::Unsaid>(Kind::Unsaid, table)?;
         check_channel(wire.channel())?;
-        range("reason", wire.reason() < limits::UNSAID_REASONS_MAX)?;
         Ok(Unsaid {
             reason: wire.reason(),
             channel: wire.channel(),

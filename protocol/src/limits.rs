@@ -64,8 +64,6 @@ pub const CHAT_CHARS_MAX: usize = 200;
 pub const CHAT_BYTES_MAX: usize = 4 * CHAT_CHARS_MAX;
 /// Channels of chat are numbered below this.
 pub const CHAT_CHANNELS_MAX: u8 = 7;
-/// Reasons of Unsaid are numbered below this.
-pub const UNSAID_REASONS_MAX: u8 = 10;
 
 /// Drops in one message, the nearest: more within a few steps are a heap to the eye, and the rest is told
 /// once these are taken. 21 bytes each.

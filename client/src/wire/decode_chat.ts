@@ -6,9 +6,6 @@ import { Unsaid } from "./generated/voxelheim/wire/unsaid";
 import { CHANNEL, type ServerMessage } from "./link";
 import { BODY_INDEX_MASK } from "./messages";
 
-/** Reasons of Unsaid are numbered below this. */
-const UNSAID_REASONS_MAX = 10;
-
 export function decodeSaid(buffer: ByteBuffer): ServerMessage {
   const table = Said.getRootAsSaid(buffer);
   // Of more bits than a number holds.
@@ -31,8 +28,8 @@ export function decodeSaid(buffer: ByteBuffer): ServerMessage {
 
 export function decodeUnsaid(buffer: ByteBuffer): ServerMessage {
   const table = Unsaid.getRootAsUnsaid(buffer);
+  // One that is not known here yet is told in general words.
   const reason = table.reason();
-  if (reason >= UNSAID_REASONS_MAX) throw new Error(`no such reason: ${reason}`);
   const channel = checkedChannel(table.channel());
   return { kind: "unsaid", unsaid: { reason, channel, untilMs: Number(table.untilMs()) } };
 }

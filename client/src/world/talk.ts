@@ -189,6 +189,7 @@ function refusalText({ reason, untilMs }: Unsaid, wallMs: number, why = ""): str
     "Only the server speaks there.",
     `This channel is slowed down. Wait ${wait}.`,
     "You ignore too many players already.",
+    "The chat takes nothing just now: nobody heard that. Try again in a minute.",
   ];
   return texts[reason] ?? "The server did not take that.";
 }

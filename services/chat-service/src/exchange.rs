@@ -1,15 +1,18 @@
 //! What players of this process say goes to the broker, and what others say comes from it. Neither way ever holds
-//! an edge up: what waits for the broker is bounded in number by the edges' queue and in age here, and what is
-//! too old is dropped, counted and told in the log.
+//! an edge up: what waits for the broker is bounded by the edges' queue, beyond which an edge takes no words and
+//! tells their speaker. What was taken is kept: it goes to the broker whenever that is back. Who hears of it late
+//! does not show it, for nobody would know what it is about; it counts what it left out.
 
 use std::{
     collections::{HashSet, VecDeque},
+    future::Future,
+    pin::pin,
     sync::Arc,
 };
 
 use backends::{
     backoff::Backoff,
-    broker::{Broker, BrokerError, Event, Subscription},
+    broker::{Broker, Event, Subscription},
 };
 use chat::{Audience, Channel, Ears, Notice, Speaker, Words, text};
 use tokio::sync::mpsc;
@@ -52,58 +55,55 @@ impl Exchange {
         }
     }
 
-    /// Goes on until the edges are gone. May be dropped at any time.
-    pub async fn run(&self, mut said: mpsc::Receiver<Notice>, ears: &impl Ears) {
+    /// Goes on until the edges are gone, or `ended` says that they are, and all that they said is with the broker.
+    /// Whoever drops it before loses what waits.
+    pub async fn run(
+        &self,
+        mut said: mpsc::Receiver<Notice>,
+        ears: &impl Ears,
+        ended: impl Future<Output = ()>,
+    ) {
         tokio::select! {
-            () = self.speak(&mut said, ears) => {}
+            () = self.speak(&mut said, ended) => {}
             () = self.listen(ears) => {}
         }
     }
 
     /// Publishes what is said here, in order.
-    async fn speak(&self, said: &mut mpsc::Receiver<Notice>, ears: &impl Ears) {
+    async fn speak(&self, said: &mut mpsc::Receiver<Notice>, ended: impl Future<Output = ()>) {
+        let mut ended = pin!(ended);
         let mut notices = Vec::with_capacity(BATCH_MAX);
-        while said.recv_many(&mut notices, BATCH_MAX).await > 0 {
+        loop {
+            tokio::select! {
+                count = said.recv_many(&mut notices, BATCH_MAX) => {
+                    if count == 0 {
+                        return;
+                    }
+                }
+                () = &mut ended, if !said.is_closed() => said.close(),
+            }
             let words = notices.drain(..).filter_map(|notice| match notice {
                 Notice::Said(words) => Some(words),
                 _ => None,
             });
-            self.publish(words.collect(), ears).await;
+            self.publish(&words.collect::<Vec<_>>()).await;
         }
     }
 
-    /// Insists while the broker is away, until the words are too old.
-    async fn publish(&self, mut words: Vec<Arc<Words>>, ears: &impl Ears) {
+    /// Insists, whatever the broker answers: beside an outage that is how it is set up, and who mends that wants
+    /// nothing to be lost.
+    async fn publish(&self, words: &[Arc<Words>]) {
+        let events = words.iter();
+        let events = events.filter_map(|it| topics::said(self.origin, Words::clone(it)));
+        let events: Vec<_> = events.collect();
         let mut backoff = Backoff::new(RETRY_MIN, RETRY_MAX);
         let mut is_told = false;
-        loop {
-            let oldest_ms = self.oldest_ms();
-            let count_before = words.len();
-            words.retain(|words| words.time_ms >= oldest_ms);
-            self.lose(count_before - words.len(), "too old", ears);
-            if words.is_empty() {
-                return;
+        while let Err(error) = self.broker.publish(&events).await {
+            if !is_told {
+                tracing::warn!(%error, "words for other processes wait for the broker");
             }
-            let events = words.iter();
-            let events = events.filter_map(|it| topics::said(self.origin, Words::clone(it)));
-            match self.broker.publish(&events.collect::<Vec<_>>()).await {
-                Ok(()) => return,
-                Err(BrokerError::Unavailable(error)) => {
-                    if !is_told {
-                        tracing::warn!(error, "words for other processes wait for the broker");
-                    }
-                    is_told = true;
-                    backoff.wait().await;
-                }
-                Err(error) => return self.lose(words.len(), &error.to_string(), ears),
-            }
-        }
-    }
-
-    fn lose(&self, count: usize, reason: &str, ears: &impl Ears) {
-        if count > 0 {
-            tracing::warn!(count, reason, "words did not reach other processes");
-            ears.lose(count);
+            is_told = true;
+            backoff.wait().await;
         }
     }
 

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use chat::limits::{MESSAGE_PERIOD_MS, MESSAGES_BURST};
 
-/// What is said in a process and waits for the broker: ten seconds of a hundred words each. More is dropped by
-/// the edge that says it, and counted.
-pub const OUTLET_MAX: usize = 1_024;
+/// What is said in a process and waits for the broker: four minutes of 2,000 players who each say something in half
+/// a minute; 16 MB at most. An edge takes no more, and tells the speaker.
+pub const OUTLET_MAX: usize = 16_384;
 /// Words of one call to the broker.
 pub const BATCH_MAX: usize = 64;
-/// Words that waited longer for the broker are dropped, counted and told in the log: who reads them then would
-/// not know what they were about.
+/// Words of other processes that are older when they come are kept in history alone: who read them then would not
+/// know what they were about.
 pub const WORDS_AGE_MAX_MS: u64 = 60_000;
 /// Between two tries of a broker that is away.
 pub const RETRY_MIN: Duration = Duration::from_millis(100);

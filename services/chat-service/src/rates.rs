@@ -6,7 +6,7 @@ use backends::{
     broker::{Broker, Subscription},
     cache::Cache,
 };
-use chat::Notice;
+use chat::{Notice, Words};
 use web::{Clock, Counter};
 
 use crate::{
@@ -35,11 +35,19 @@ impl Rates<'_> {
         loop {
             let delivery = consumer.next().await;
             // What is no words the keeper tells of.
-            if let Ok(words) = words_of(&delivery.event) {
+            if let Ok(words) = words_of(&delivery.event)
+                && self.is_of_now(&words)
+            {
                 self.count(words.speaker.account).await;
             }
             delivery.done().await;
         }
+    }
+
+    /// Not of those that waited for the broker and come all at once: their connection's rate let them pass.
+    fn is_of_now(&self, words: &Words) -> bool {
+        let age_ms = self.clock.now_ms().saturating_sub_unsigned(words.time_ms);
+        age_ms <= RATE_WINDOW.as_millis() as i64
     }
 
     async fn count(&self, account: u64) {

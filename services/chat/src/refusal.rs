@@ -28,6 +28,8 @@ pub enum Refusal {
     },
     /// No more players can be ignored.
     ListFull,
+    /// What keeps words and carries them to others takes no more for now.
+    Unavailable,
 }
 
 impl Refusal {
@@ -44,6 +46,7 @@ impl Refusal {
             Self::NotAllowed => 7,
             Self::SlowMode { .. } => 8,
             Self::ListFull => 9,
+            Self::Unavailable => 10,
         }
     }
 

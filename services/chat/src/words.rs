@@ -90,6 +90,6 @@ pub enum Notice {
 pub trait Ears {
     fn tell(&self, notice: &Notice);
 
-    /// So many words of players here did not reach others.
+    /// So many words of others came too late to be told.
     fn lose(&self, count: usize);
 }

@@ -1,10 +1,10 @@
 //! How notices of chat get from edge to edge: a bounded queue to each edge thread of the process, and one to
-//! the services where there are any, which pass them on to other processes. A full queue drops what comes
-//! and counts it; nobody ever waits.
+//! the services where there are any, which keep them and pass them on to other processes. An edge's full queue drops
+//! what comes and counts it; what the services' does not take was not said. Nobody ever waits.
 
 use std::{fmt, sync::Arc};
 
-use chat::{Ears, Notice, WordList};
+use chat::{Ears, Notice, Refusal, WordList};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -53,16 +53,25 @@ impl Ears for ChatInlet {
 pub struct ChatEnd {
     pub inbox: mpsc::Receiver<Notice>,
     pub word_list: Arc<WordList>,
-    /// To the other edges of the process, and to the services.
-    outlets: Vec<mpsc::Sender<Notice>>,
+    /// To the other edges of the process.
+    others: Vec<mpsc::Sender<Notice>>,
+    service: Option<mpsc::Sender<Notice>>,
 }
 
 impl ChatEnd {
     /// Tells all others.
-    pub fn hand_on(&self, notice: &Notice, counters: &Counters) {
-        for outlet in &self.outlets {
-            send(outlet, notice, counters);
+    ///
+    /// # Errors
+    /// If the services take nothing more, or have ended: then nobody was told.
+    pub fn hand_on(&self, notice: &Notice, counters: &Counters) -> Result<(), Refusal> {
+        if let Some(service) = &self.service {
+            let taken = service.try_send(notice.clone());
+            taken.map_err(|_| Refusal::Unavailable)?;
         }
+        for other in &self.others {
+            send(other, notice, counters);
+        }
+        Ok(())
     }
 }
 
@@ -85,7 +94,8 @@ pub fn connect(
         ChatEnd {
             inbox,
             word_list: word_list.clone(),
-            outlets: others.chain(service.outlet.clone()).collect(),
+            others: others.collect(),
+            service: service.outlet.clone(),
         }
     };
     let ends = inboxes.into_iter().enumerate().map(end).collect();
@@ -122,7 +132,7 @@ mod tests {
         };
         let (mut ends, inlet) = connect(3, &service, &counters);
         let said = Notice::Removed { sequence: 1 };
-        ends[1].hand_on(&said, &counters);
+        assert_eq!(ends[1].hand_on(&said, &counters), Ok(()));
         assert_eq!(service_inbox.try_recv(), Ok(said.clone()));
         let heard = ends.iter_mut().map(|end| end.inbox.try_recv().ok());
         let heard: Vec<Option<Notice>> = heard.collect();
@@ -130,6 +140,25 @@ mod tests {
         inlet.tell(&said);
         assert!(ends.iter_mut().all(|end| end.inbox.try_recv().is_ok()));
         assert!(service_inbox.try_recv().is_err(), "it does not come back");
+    }
+
+    #[test]
+    fn what_the_services_do_not_take_nobody_hears() {
+        let counters = Arc::new(Counters::default());
+        let (outlet, service_inbox) = mpsc::channel(1);
+        let service = ChatService {
+            outlet: Some(outlet),
+            word_list: None,
+        };
+        let (mut ends, _inlet) = connect(2, &service, &counters);
+        let said = Notice::Removed { sequence: 1 };
+        assert_eq!(ends[0].hand_on(&said, &counters), Ok(()));
+        let refused = Err(Refusal::Unavailable);
+        assert_eq!(ends[0].hand_on(&said, &counters), refused);
+        drop(service_inbox);
+        assert_eq!(ends[0].hand_on(&said, &counters), refused);
+        assert_eq!(ends[1].inbox.try_recv(), Ok(said));
+        assert!(ends[1].inbox.try_recv().is_err(), "only what was taken");
     }
 
     #[test]

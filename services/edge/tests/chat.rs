@@ -2,7 +2,7 @@
 
 mod common;
 
-use chat::{Audience, Channel, Ears, Membership, Notice, Speaker, Words};
+use chat::{Audience, Channel, Ears, Membership, Notice, Refusal, Speaker, Words};
 use common::{
     client::{Client, hello, join_as, join_browser, join_socket},
     http,
@@ -147,6 +147,31 @@ async fn what_may_not_be_said_is_refused_and_told() {
     let reasons: Vec<u8> = bera.unsaid.iter().map(|unsaid| unsaid.reason).collect();
     assert_eq!(reasons, [5, 6, 7, 2, 3, 1]);
     assert!(bera.said.is_empty());
+    server.stop();
+}
+
+#[tokio::test]
+async fn what_the_services_cannot_take_is_refused_and_told_and_nobody_hears_it() {
+    let (outlet, mut services) = mpsc::channel(1);
+    let server = Server::start_with(linked(outlet));
+    let mut bera = join_as(server.http(), &of_house("Bera", RED)).await;
+    let mut ivar = join_as(server.http(), &of_house("Ivar", BLUE)).await;
+    say(&mut bera, Channel::Global, "first").await;
+    until_heard(&mut ivar, "first").await;
+    say(&mut bera, Channel::Global, "second").await;
+    until_refused(&mut bera, 1).await;
+    let refusal = &bera.unsaid[0];
+    assert_eq!(refusal.reason, Refusal::Unavailable.number());
+    assert_eq!(refusal.channel, Channel::Global as u8);
+    let Some(Notice::Said(words)) = services.recv().await else {
+        panic!("the services are told");
+    };
+    assert_eq!(words.text, "first");
+    say(&mut bera, Channel::Global, "third").await;
+    for client in [&mut bera, &mut ivar] {
+        until_heard(client, "third").await;
+        assert_eq!(texts(client), ["first", "third"]);
+    }
     server.stop();
 }
 

@@ -148,7 +148,7 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
     let (configuration, configured) = watch::channel(Arc::from(""));
     let place = place(&arguments.place)?;
     let keys = remote_keys(arguments)?;
-    let (line, edge_line) = chat::line();
+    let (line, edge_line, rest) = chat::line();
     let mut config = config(arguments, &place, keys.as_ref())?;
     let broker = arguments.broker.as_deref().map(open_broker).transpose()?;
     if let Some(broker) = &broker {
@@ -193,6 +193,9 @@ pub fn run_edges(arguments: &EdgeArguments) -> Result<(), Failure> {
         let ran = cluster::edge::run(options, sides, stop, serve).await;
         ran.map_err(failure)
     });
+    if arguments.broker.is_some() {
+        rest.carry();
+    }
     runtime.shutdown_background();
     ran
 }

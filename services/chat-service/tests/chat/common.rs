@@ -23,7 +23,11 @@ use chat_service::{
 };
 use serde_json::Value;
 use tokens::{Access, Role};
-use tokio::{sync::mpsc, sync::watch, task::JoinHandle, time::timeout};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
+    time::timeout,
+};
 use web::{
     Asked, Clock, Gate, Problem, Settings, Shell,
     testing::{Answer, Client},
@@ -215,6 +219,7 @@ pub struct Process {
     said: mpsc::Sender<Notice>,
     heard: mpsc::UnboundedReceiver<Notice>,
     lost: Arc<AtomicUsize>,
+    end: oneshot::Sender<()>,
     running: JoinHandle<()>,
 }
 
@@ -228,11 +233,16 @@ impl Process {
             heard: sender,
             lost: Arc::clone(&lost),
         };
-        let running = tokio::spawn(async move { exchange.run(outlet, &ears).await });
+        let (end, ended) = oneshot::channel();
+        let ended = async move {
+            let _ = ended.await;
+        };
+        let running = tokio::spawn(async move { exchange.run(outlet, &ears, ended).await });
         Self {
             said,
             heard,
             lost,
+            end,
             running,
         }
     }
@@ -242,6 +252,7 @@ impl Process {
         self.said.send(notice).await.expect("it runs");
     }
 
+    /// Others' words that it was told too late.
     pub fn lost(&self) -> usize {
         self.lost.load(Ordering::SeqCst)
     }
@@ -294,6 +305,13 @@ impl Process {
                 return texts;
             }
         }
+    }
+
+    /// In an orderly way: what was said is carried before.
+    pub async fn end(self) {
+        self.end.send(()).expect("it runs");
+        let ended = timeout(PATIENCE, self.running).await;
+        ended.expect("it ends").expect("it did not panic");
     }
 
     /// As if the process were killed.

@@ -1,18 +1,14 @@
 //! Processes with edges hear each other, in order and once.
 
-use chat::{Audience, Channel, Membership, Notice, Words};
+use chat::{Audience, Channel, Membership, Notice};
 use chat_service::{
     ChannelKey,
-    limits::{RATE_WORDS_MAX, WORDS_AGE_MAX_MS},
+    limits::RATE_WORDS_MAX,
     store::Cursor,
     topics::{self, Announcement, Members},
 };
-use std::sync::{Arc, atomic::AtomicI64, atomic::Ordering};
 
-use backends::{broker::Broker, testing::block_on};
-use web::Clock;
-
-use crate::common::{NOW_MS, Process, on_each, wait_for, words};
+use crate::common::{NOW_MS, on_each, wait_for, words};
 
 #[test]
 fn each_hears_the_others_in_order_and_not_itself() {
@@ -127,29 +123,17 @@ fn who_speaks_too_much_over_several_processes_is_hushed_at_all() {
 }
 
 #[test]
-fn without_a_broker_words_wait_until_they_are_too_old() {
-    block_on(async {
-        // Nobody listens on port 1.
-        let broker = Broker::open("amqp://127.0.0.1:1").expect("a URL");
-        let now_ms = Arc::new(AtomicI64::new(NOW_MS));
-        let process = Process::start(&broker, Clock::at(now_ms.clone()));
-        for number in 0..5 {
-            process.say(words(1, number, "lost")).await;
+fn who_ends_in_an_orderly_way_has_said_all() {
+    on_each(async |world| {
+        let process = world.process().await;
+        for number in 0..100 {
+            process.say(words(1, number, "last")).await;
         }
-        let young = Words {
-            time_ms: words(1, 9, "").time_ms + WORDS_AGE_MAX_MS,
-            ..words(1, 9, "young")
+        process.end().await;
+        let lines = async || {
+            let lines = world.chat.store.lines(ChannelKey::Global, Cursor::TOP, 200);
+            lines.await.expect("a database").len()
         };
-        now_ms.store(
-            NOW_MS + 100 + WORDS_AGE_MAX_MS.cast_signed(),
-            Ordering::SeqCst,
-        );
-        process.say(young).await;
-        wait_for(async || {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-            process.lost() == 5
-        })
-        .await;
-        process.kill().await;
+        wait_for(async || lines().await == 100).await;
     });
 }

@@ -6,13 +6,21 @@ use backends::{
     sql::{Database, SqlLimits},
     testing::{OwnServer, Server, TestDatabase, block_on},
 };
+use std::{sync::atomic::Ordering, time::Duration};
+
 use chat::Notice;
+use chat_service::{
+    ChannelKey,
+    limits::{RATE_WORDS_MAX, WORDS_AGE_MAX_MS},
+    store::Cursor,
+};
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::common::{ANN, BEN, NOW_MS, World, message, wait_for, words};
 
-#[test]
-fn a_broker_that_stops_and_starts_again_loses_no_young_words_and_no_mute() {
+/// Runs a test on a service within the process, whose broker it may stop and start again.
+fn on_own_rabbitmq(test: impl AsyncFn(&World, &OwnServer)) {
     block_on(async {
         let server = OwnServer::start_new(Server::RabbitMq);
         let broker = Broker::open(server.url()).expect("a URL");
@@ -20,6 +28,16 @@ fn a_broker_that_stops_and_starts_again_loses_no_young_words_and_no_mute() {
         let kept = TestDatabase::sqlite();
         let database = kept.open().await;
         let world = World::open(&database, &cache, broker).await;
+        test(&world, &server).await;
+        world.stop().await;
+        database.close().await;
+        kept.delete().await;
+    });
+}
+
+#[test]
+fn a_broker_that_stops_and_starts_again_loses_no_young_words_and_no_mute() {
+    on_own_rabbitmq(async |world, server| {
         let here = world.process().await;
         let mut there = world.process().await;
         here.say(words(1, 1, "before")).await;
@@ -44,9 +62,57 @@ fn a_broker_that_stops_and_starts_again_loses_no_young_words_and_no_mute() {
         here.say(words(1, 3, "after")).await;
         late.texts_until("after").await;
         assert_eq!(here.lost(), 0);
-        world.stop().await;
-        database.close().await;
-        kept.delete().await;
+    });
+}
+
+#[test]
+fn what_waited_long_for_the_broker_is_kept_and_neither_told_nor_counted() {
+    on_own_rabbitmq(async |world, server| {
+        let here = world.process().await;
+        let mut there = world.process().await;
+
+        server.stop();
+        let old_count = RATE_WORDS_MAX + 1;
+        for number in 0..old_count {
+            here.say(words(1, number, "long ago")).await;
+        }
+        let late_ms = NOW_MS + 2 * WORDS_AGE_MAX_MS.cast_signed();
+        world.now_ms.store(late_ms, Ordering::SeqCst);
+        let young = chat::Words {
+            time_ms: late_ms.cast_unsigned(),
+            ..words(1, old_count, "young")
+        };
+        here.say(young).await;
+        server.start();
+
+        let lines = async || {
+            let lines = world.chat.store.lines(ChannelKey::Global, Cursor::TOP, 100);
+            lines.await.expect("a database").len() as u64
+        };
+        wait_for(async || {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            lines().await == old_count + 1
+        })
+        .await;
+        let said =
+            |notice: &Notice| matches!(notice, Notice::Said(_) | Notice::Hushed { account: 1, .. });
+        let later = |number| chat::Words {
+            time_ms: late_ms.cast_unsigned(),
+            ..words(2, number, "later")
+        };
+        // Its own queue may have missed the young ones while its connection was lost.
+        for number in 0.. {
+            here.say(later(number)).await;
+            let heard = timeout(Duration::from_millis(500), there.until("words", said)).await;
+            let Ok(heard) = heard else { continue };
+            let Notice::Said(heard) = heard else {
+                panic!("who said little is hushed");
+            };
+            assert!(heard.text == "young" || heard.text == "later");
+            if heard.text == "later" {
+                break;
+            }
+        }
     });
 }
 

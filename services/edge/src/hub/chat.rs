@@ -1,6 +1,7 @@
-//! Words between players: a client's are judged on this thread, told to this edge's clients at once and
-//! handed on to the others. What others hand on is told with the next frame. Nothing waits: a full queue
-//! drops and counts (R6), and a client that reads slowly misses words before anything else.
+//! Words between players: a client's are judged on this thread, handed on to the services and other edges, and told to
+//! this edge's clients at once; what the services cannot take is refused. What others hand on is told with the next
+//! frame. Nothing waits: an edge's full queue drops and counts (R6), and a client that reads slowly misses words
+//! before anything else.
 
 use bytes::Bytes;
 use chat::{
@@ -120,16 +121,22 @@ impl Hub {
     /// A client says something: told to all who are to hear, or refused and told why.
     pub fn say(&mut self, id: ClientId, say: &Say) {
         let now_ms = now_ms();
-        match self.judge(id, say, now_ms) {
-            Ok(Some(words)) => {
-                add(&self.counters.chat_said, 1);
-                let notice = Notice::Said(words.into());
-                self.chat.end.hand_on(&notice, &self.counters);
-                self.heed(&notice, now_ms);
-            }
-            Ok(None) => {}
-            Err(refusal) => self.refuse(id, say.channel, refusal),
+        let said = match self.judge(id, say, now_ms) {
+            Ok(Some(words)) => self.spread(words, now_ms),
+            Ok(None) => Ok(()),
+            Err(refusal) => Err(refusal),
+        };
+        if let Err(refusal) = said {
+            self.refuse(id, say.channel, refusal);
         }
+    }
+
+    fn spread(&mut self, words: Words, now_ms: u64) -> Result<(), Refusal> {
+        let notice = Notice::Said(words.into());
+        self.chat.end.hand_on(&notice, &self.counters)?;
+        add(&self.counters.chat_said, 1);
+        self.heed(&notice, now_ms);
+        Ok(())
     }
 
     /// A client wants to hear somebody no more, or again.

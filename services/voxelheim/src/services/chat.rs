@@ -1,6 +1,10 @@
 //! The chat service, and how edges of this process and of others hear each other.
 
-use std::{sync::Arc, thread};
+use std::{
+    sync::{Arc, mpsc::RecvTimeoutError},
+    thread,
+    time::Duration,
+};
 
 use ::chat::Notice;
 use ::player::{self as player, PlayerError};
@@ -60,10 +64,16 @@ impl Characters for OfPlayers {
     }
 }
 
+/// How long a process that stops waits for what was said to be with the broker: many times what one takes that is
+/// there.
+const REST_TIME_MAX: Duration = Duration::from_secs(2);
+
 /// The services' end of what edges say and hear.
 pub struct Line {
     said: mpsc::Receiver<Notice>,
     edges: oneshot::Receiver<ChatInlet>,
+    ended: oneshot::Receiver<()>,
+    carried: std::sync::mpsc::Sender<()>,
 }
 
 /// The edges' end: first where their words go, and when they run, where they listen.
@@ -72,15 +82,44 @@ pub struct EdgeLine {
     edges: oneshot::Sender<ChatInlet>,
 }
 
-pub fn line() -> (Line, EdgeLine) {
+/// What edges said last and is not with the broker yet.
+pub struct Rest {
+    ended: oneshot::Sender<()>,
+    /// Says nothing, and ends with the line.
+    carried: std::sync::mpsc::Receiver<()>,
+}
+
+pub fn line() -> (Line, EdgeLine, Rest) {
     let (outlet, said) = mpsc::channel(OUTLET_MAX);
     let (sender, edges) = oneshot::channel();
-    let ours = Line { said, edges };
+    let (end, ended) = oneshot::channel();
+    let (carry, carried) = std::sync::mpsc::channel();
+    let ours = Line {
+        said,
+        edges,
+        ended,
+        carried: carry,
+    };
     let theirs = EdgeLine {
         outlet,
         edges: sender,
     };
-    (ours, theirs)
+    let rest = Rest {
+        ended: end,
+        carried,
+    };
+    (ours, theirs, rest)
+}
+
+impl Rest {
+    /// Has it carried away, once the edges have ended.
+    pub fn carry(self) {
+        // Services that are gone carry nothing.
+        let _ = self.ended.send(());
+        if self.carried.recv_timeout(REST_TIME_MAX) == Err(RecvTimeoutError::Timeout) {
+            tracing::error!("what was said last is lost: the broker is away");
+        }
+    }
 }
 
 impl EdgeLine {
@@ -99,14 +138,19 @@ impl EdgeLine {
 }
 
 impl Line {
-    /// Carries words from when the edges run until they or the process stop.
+    /// Carries words from when the edges run until they have ended and all is carried, or the process stops.
     pub async fn carry(self, broker: Broker, mut stopped: watch::Receiver<bool>) {
         let Ok(edges) = self.edges.await else { return };
         let exchange = Exchange::new(broker, Clock::system());
+        let ended = async move {
+            // Whoever cannot say it any more has ended, too.
+            let _ = self.ended.await;
+        };
         tokio::select! {
-            () = exchange.run(self.said, &edges) => {}
+            () = exchange.run(self.said, &edges, ended) => {}
             _ = stopped.wait_for(|stopped| *stopped) => {}
         }
+        drop(self.carried);
     }
 
     /// The same on a thread of its own, for a process of edges alone. Ends with the process.

@@ -62,6 +62,7 @@ pub use stores::{StoreUrls, check_url, open_broker};
 /// Services that run beside the world in this process.
 pub struct Running {
     chat: Option<chat::EdgeLine>,
+    rest: chat::Rest,
     stop: watch::Sender<bool>,
     thread: thread::JoinHandle<()>,
     runtime: Handle,
@@ -105,8 +106,9 @@ impl Running {
         self.runtime.spawn(self.bailiff.clone().run(expeller));
     }
 
-    /// Lets requests under way end.
+    /// Keeps what was said last, and lets requests under way end. The edges have ended.
     pub fn stop(self) {
+        self.rest.carry();
         let _ = self.stop.send(true);
         if self.thread.join().is_err() {
             tracing::error!("the services' thread had panicked");
@@ -150,7 +152,7 @@ pub fn start(
         statistics: config.statistics,
         config_desk,
     };
-    let (line, edge_line) = chat::line();
+    let (line, edge_line, rest) = chat::line();
     let (stop, stopped) = watch::channel(false);
     let (ready, opened) = mpsc::channel();
     let thread = thread::Builder::new().name("services".to_owned());
@@ -173,6 +175,7 @@ pub fn start(
     };
     let running = Running {
         chat: Some(edge_line),
+        rest,
         stop,
         thread,
         runtime: opened.runtime,
