@@ -193,7 +193,7 @@ pub(crate) struct Fallen {
 /// Keeps these draws apart from others of the same body in the same tick.
 const LOOT_KEY: u64 = u64::from_be_bytes(*b"the loot");
 /// Weight, thing, least and most of it, of each of a body's [`LOOT_DRAWS`]. As the inventory's table of what a
-/// soldier has, but for what is unique.
+/// soldier has.
 pub const LOOT: [(u32, Thing, i32, i32); 5] = [
     (30, Thing::GoldCoin, 1, 5),
     (20, Thing::Arrow, 2, 8),

@@ -108,18 +108,6 @@ function LeatherBoots() {
   );
 }
 
-function CaptainsBanner() {
-  return (
-    <Lined>
-      <path d="M6 3h2.500v27H6z" fill={WOOD.base} />
-      <path d="M8.5 5C15 2 20 9 29 5v15c-8 4-14-3-20.5 0z" fill="#8a2f86" />
-      <path d="M8.5 5c3-1.4 5.7-.6 8.5.6v14.200c-2.8-1.2-5.5-1.2-8.5.2z" fill="#a94aa4" stroke="none" />
-      <path d="M14 15l-.5-6 2.5 2.500L18.5 8l2 3.5 3-2-.5 6z" fill="#f0c95c" stroke-width="1" />
-      <circle cx="7.2" cy="3" r="2" fill="#f0c95c" />
-    </Lined>
-  );
-}
-
 export const GEAR: Record<string, Drawing> = {
   arrow: Arrow,
   torch: Torch,
@@ -130,5 +118,4 @@ export const GEAR: Record<string, Drawing> = {
   iron_breastplate: IronBreastplate,
   leather_trousers: LeatherTrousers,
   leather_boots: LeatherBoots,
-  captains_banner: CaptainsBanner,
 };

@@ -45,7 +45,6 @@ const NATURES: Record<string, string> = {
   iron_breastplate: "Heavy, and worth it.",
   leather_trousers: "They creak when new.",
   leather_boots: "Made for long marches.",
-  captains_banner: "A captain fell for it.",
 };
 
 /** What many have, what one makes or finds one at a time, and what cannot be made at all. */

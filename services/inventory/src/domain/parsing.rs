@@ -255,8 +255,8 @@ impl Faults {
         self.require(raw.weight > 0, &place, "a weight is above zero");
         let is_range = raw.min >= 1 && raw.min <= count_max && count_max <= MOVE_COUNT_MAX;
         self.require(is_range, &place, "counts are from min, 1 or more, to max");
-        let is_single = count_max == 1 || definition.is_none_or(|it| !it.is_unique);
-        self.require(is_single, &place, "a unique item is found one at a time");
+        let is_stack = definition.is_none_or(|it| !it.is_unique);
+        self.require(is_stack, &place, "a unique item is not found, but made");
         LootEntry {
             item: Item::new(name),
             weight: raw.weight,

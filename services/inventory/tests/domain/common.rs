@@ -17,7 +17,7 @@ sword = { needs = { log = 1, plank = 2 }, gives = { sword = 1 } }
 [loot.chest]
 draws = 3
 nothing = 2
-entries = [{ item = "log", weight = 5, min = 1, max = 3 }, { item = "sword", weight = 3 }]
+entries = [{ item = "log", weight = 5, min = 1, max = 3 }, { item = "bread", weight = 3 }]
 "#;
 
 pub fn definitions() -> Definitions {

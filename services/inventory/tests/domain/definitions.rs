@@ -159,8 +159,8 @@ fn faults_of_loot_are_told_with_their_place() {
             "loot.a.log: counts are from min",
         ),
         (
-            "[loot.a]\nentries = [{ item = 'sword', weight = 1, max = 2 }]",
-            "loot.a.sword: a unique item is found one",
+            "[loot.a]\nentries = [{ item = 'sword', weight = 1 }]",
+            "loot.a.sword: a unique item is not found",
         ),
         (
             "[loot.a]\nnothing = 4000000000\nentries = [{ item = 'log', weight = 4000000000 }]",
