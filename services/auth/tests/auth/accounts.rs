@@ -1,5 +1,7 @@
 //! Guests, registration, passwords and mailed links.
 
+use std::sync::atomic::Ordering;
+
 use auth::limits::Allowances;
 use serde_json::{Value, json};
 
@@ -270,6 +272,42 @@ fn a_net_of_addresses_gets_no_further_than_its_hundred_tries() {
         let answer = world.call_from(from, "POST /login", "", &unknown).await;
         // Also for an account that does not exist, so that this does not tell.
         answer.refused(429, "too-many-requests");
+    });
+}
+
+#[test]
+fn an_address_that_tries_one_account_after_the_other_is_stopped() {
+    let mut allowances = Allowances::default();
+    allowances.address_tries.count_max = 6;
+    on_each_with(allowances, async |world| {
+        let form =
+            |number: u32| json!({ "email": format!("{number}@example.org"), "password": PASSWORD });
+        for number in 0..6 {
+            let answer = world.call("POST /login", "", form(number)).await;
+            answer.refused(401, "wrong-credentials");
+        }
+        let stopped = world.call("POST /login", "", form(6)).await;
+        stopped.refused(429, "too-many-requests");
+        let (from, form) = ("198.51.100.7", form(6));
+        let other = world.call_from(from, "POST /login", "", &form).await;
+        other.refused(401, "wrong-credentials");
+    });
+}
+
+/// How long a mail takes would tell whether there is an account.
+#[test]
+fn no_answer_waits_for_a_mail() {
+    on_each(async |world| {
+        world.player(EMAIL).await;
+        world.are_mails_held.store(true, Ordering::SeqCst);
+        for email in [EMAIL, "nobody@example.org"] {
+            let form = json!({ "email": email });
+            let forgot = world.call("POST /password/forgot", "", form).await;
+            forgot.ok(202);
+            let form = json!({ "email": email, "password": PASSWORD });
+            world.call("POST /register", "", form).await.ok(202);
+        }
+        world.mail().await;
     });
 }
 

@@ -1,15 +1,23 @@
 //! The service on each pair of backends, and a client of it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
 };
 
 use auth::{
     Auth, CharacterDesk, Config, Mail, MailError, MailSender, MasterKey, Partners, PasswordCost,
     Provider, Sending, limits::Allowances,
 };
-use backends::{broker::Broker, cache::Cache, sql::Database, testing::on_each_pair};
+use backends::{
+    broker::Broker,
+    cache::Cache,
+    sql::Database,
+    testing::{broker_beside, on_each_pair},
+};
 use serde_json::Value;
 use tokens::Role;
 use tokio::sync::{Mutex, mpsc, watch};
@@ -27,18 +35,29 @@ pub const START_MS: i64 = 20_000 * DAY_MS;
 pub struct World {
     database: Database,
     pub auth: Auth,
+    pub broker: Broker,
     pub now_ms: Arc<AtomicI64>,
     pub client: Client,
     mails: Mutex<mpsc::UnboundedReceiver<Mail>>,
+    /// Whether a mail takes for ever.
+    pub are_mails_held: Arc<AtomicBool>,
     stop: watch::Sender<bool>,
 }
 
-struct Postbox(mpsc::UnboundedSender<Mail>);
+struct Postbox {
+    mails: mpsc::UnboundedSender<Mail>,
+    are_held: Arc<AtomicBool>,
+}
 
 impl MailSender for Postbox {
     fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a> {
-        let sent = self.0.send(mail.clone());
-        Box::pin(async move { sent.map_err(|error| MailError::passing(error.to_string())) })
+        let sent = self.mails.send(mail.clone());
+        Box::pin(async move {
+            if self.are_held.load(Ordering::SeqCst) {
+                future::pending::<()>().await;
+            }
+            sent.map_err(|error| MailError::passing(error.to_string()))
+        })
     }
 }
 
@@ -56,7 +75,19 @@ fn config(allowances: Allowances, providers: Vec<Provider>) -> Config {
 
 impl World {
     pub async fn open(database: &Database, cache: &Cache, allowances: Allowances) -> Self {
-        Self::open_with((database, cache), config(allowances, Vec::new()), None).await
+        let broker = broker_beside(database);
+        Self::open_at(database, cache, broker, allowances).await
+    }
+
+    /// One that tells this broker of what it does.
+    pub async fn open_at(
+        database: &Database,
+        cache: &Cache,
+        broker: Broker,
+        allowances: Allowances,
+    ) -> Self {
+        let config = config(allowances, Vec::new());
+        Self::open_with((database, cache, broker), config, None).await
     }
 
     /// One that asks a desk whom accounts play.
@@ -66,25 +97,31 @@ impl World {
         characters: Arc<dyn CharacterDesk>,
     ) -> Self {
         let config = config(Allowances::default(), Vec::new());
-        Self::open_with((database, cache), config, Some(characters)).await
+        let stores = (database, cache, broker_beside(database));
+        Self::open_with(stores, config, Some(characters)).await
     }
 
     /// One in which one may sign in by others.
     pub async fn open_for(database: &Database, cache: &Cache, providers: Vec<Provider>) -> Self {
         let config = config(Allowances::default(), providers);
-        Self::open_with((database, cache), config, None).await
+        let stores = (database, cache, broker_beside(database));
+        Self::open_with(stores, config, None).await
     }
 
     async fn open_with(
-        stores: (&Database, &Cache),
+        (database, cache, broker): (&Database, &Cache, Broker),
         config: Config,
         characters: Option<Arc<dyn CharacterDesk>>,
     ) -> Self {
         let now_ms = Arc::new(AtomicI64::new(START_MS));
         let clock = Clock::at(now_ms.clone());
         let (sender, mails) = mpsc::unbounded_channel();
+        let are_mails_held = Arc::new(AtomicBool::new(false));
         let partners = Partners {
-            mail: Arc::new(Postbox(sender)),
+            mail: Arc::new(Postbox {
+                mails: sender,
+                are_held: Arc::clone(&are_mails_held),
+            }),
             characters,
         };
         let settings = Settings {
@@ -92,6 +129,7 @@ impl World {
             ..Settings::default()
         };
         let mut shell = Shell::new(settings, clock.clone());
+        let stores = (database, cache);
         let auth = Auth::open(config, stores, partners, shell.metrics(), clock);
         let auth = auth.await.expect("new tables");
         for check in auth.checks() {
@@ -101,15 +139,16 @@ impl World {
         let router = shell
             .mount("/auth", auth.router())
             .into_router(stopped.clone());
-        let running = auth.clone();
-        let broker = Broker::open("memory:").expect("a URL");
-        tokio::spawn(async move { running.run(&broker, stopped).await });
+        let running = (auth.clone(), broker.clone());
+        tokio::spawn(async move { running.0.run(&running.1, stopped).await });
         Self {
-            database: stores.0.clone(),
+            database: database.clone(),
             auth,
+            broker,
             now_ms,
             client: Client::new(router),
             mails: Mutex::new(mails),
+            are_mails_held,
             stop,
         }
     }
@@ -161,7 +200,8 @@ pub fn text(value: &Value, key: &str) -> String {
         .to_owned()
 }
 
-/// Runs a test on both pairs of backends, with the usual allowances.
+/// Runs a test within the process, and on PostgreSQL and RabbitMQ with Redis and with Valkey, with the usual
+/// allowances.
 pub fn on_each(test: impl AsyncFn(&World)) {
     on_each_with(Allowances::default(), test);
 }

@@ -1,10 +1,21 @@
 //! Requests that mean harm, in every field of every route that the document names.
 
+use std::{fs, path::Path};
+
+use auth::{Auth, limits::Allowances};
+use backends::{
+    cache::Cache,
+    testing::{TestDatabase, block_on},
+};
+use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use serde_json::{Value, json};
 use tokens::Role;
 use web::testing::HOSTILE;
 
-use crate::common::{World, on_each};
+use crate::{
+    common::{World, on_each},
+    people::PASSWORD,
+};
 
 #[test]
 fn no_text_in_any_field_does_harm() {
@@ -92,5 +103,61 @@ fn the_document_declares_what_it_names() {
         for route in world.client.routes().await {
             assert_eq!(route.declared, route.names, "{}", route.call);
         }
+    });
+}
+
+/// All that opens an account is in a database only as what it was made into.
+#[test]
+fn who_has_the_database_alone_comes_in_nowhere() {
+    block_on(async {
+        let kept = TestDatabase::sqlite();
+        let database = kept.open().await;
+        Auth::migrate(&database).await.expect("a new database");
+        let cache = Cache::open("memory:").await.expect("it is here");
+        let world = World::open(&database, &cache, Allowances::default()).await;
+        let (person, guest) = (world.player("asa@example.org").await, world.guest().await);
+        let (secret, paper) = world.set_factor(&person).await;
+        let forgot = json!({ "email": "asa@example.org" });
+        world
+            .call("POST /password/forgot", "", forgot)
+            .await
+            .ok(202);
+        let mailed = world.mailed_token("reset").await;
+        database.close().await;
+
+        let path = kept.url.strip_prefix("sqlite://").expect("a file");
+        let folder = Path::new(path).parent().expect("its folder");
+        let files = fs::read_dir(folder).expect("a folder").flatten();
+        let bytes: Vec<u8> = files
+            .flat_map(|file| fs::read(file.path()).expect("a file"))
+            .collect();
+        let has = |wanted: &[u8]| bytes.windows(wanted.len()).any(|it| it == wanted);
+        assert!(has(b"asa@example.org"), "it is the database");
+        let texts = [
+            &person.access,
+            &person.refresh,
+            &guest.access,
+            &guest.refresh,
+            &mailed,
+        ];
+        let mut wanted: Vec<Vec<u8>> = texts.map(|it| it.clone().into_bytes()).into();
+        wanted.extend(paper.iter().map(|code| code.clone().into_bytes()));
+        wanted.extend([
+            PASSWORD.as_bytes().to_vec(),
+            BASE32_NOPAD.encode(&secret).into(),
+            secret,
+        ]);
+        for token in [&person.refresh, &guest.refresh, &mailed] {
+            let token = BASE64URL_NOPAD.decode(token.as_bytes()).expect("base 64");
+            // The number that names it comes before what nobody can guess.
+            wanted.push(token[16..48].to_vec());
+        }
+        for (place, wanted) in wanted.iter().enumerate() {
+            assert!(
+                !has(wanted),
+                "the secret of place {place} is in the database"
+            );
+        }
+        kept.delete().await;
     });
 }

@@ -1,5 +1,5 @@
-//! The service over its routes, on the embedded twins and on real PostgreSQL and Redis, with a clock that
-//! tests move.
+//! The service over its routes, on the embedded twins and on real PostgreSQL, Redis, Valkey and RabbitMQ,
+//! with a clock that tests move.
 
 mod accounts;
 mod citus;

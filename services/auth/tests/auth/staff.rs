@@ -1,5 +1,7 @@
 //! Roles, the second factor, sanctions and the log.
 
+use backends::broker::Subscription;
+use events::{Body, auth::Sanctioned};
 use serde_json::{Value, json};
 use tokens::Role;
 use web::testing::Answer;
@@ -9,7 +11,7 @@ use crate::{
     people::{PASSWORD, Person, app_code},
 };
 
-async fn impose(world: &World, by: &Person, on: &Person, form: Value) -> Answer {
+pub async fn impose(world: &World, by: &Person, on: &Person, form: Value) -> Answer {
     let call = format!("POST /accounts/{}/sanctions", on.account);
     world.call(&call, &by.access, form).await
 }
@@ -202,6 +204,35 @@ fn a_ban_without_an_end_lasts_until_it_is_lifted() {
             (&json!("ban"), &json!(false))
         );
         assert_eq!(list[1]["reason"], "First");
+    });
+}
+
+/// Edges send whom they hear of away.
+#[test]
+fn whoever_listens_is_told_of_a_sanction_once() {
+    on_each(async |world| {
+        let listening = Subscription::own(&[Sanctioned::TOPIC]);
+        let listening = world.broker.subscribe(&listening).await;
+        let mut told = listening.expect("a broker");
+        let operator = world.staff("op@example.org", Role::Operator).await;
+        let player = world.player("asa@example.org").await;
+        let until_ms = world.now() + DAY_MS;
+        let suspension = json!({ "kind": "suspension", "reason": "First", "until_ms": until_ms });
+        impose(world, &operator, &player, suspension).await.ok(201);
+        let ban = json!({ "kind": "ban", "reason": "Again" });
+        impose(world, &operator, &player, ban).await.ok(201);
+        for (kind, until_ms) in [("suspension", Some(until_ms)), ("ban", None)] {
+            let delivery = told.next().await;
+            let sanctioned = Sanctioned::from_bytes(&delivery.event.body);
+            delivery.done().await;
+            let wanted = Sanctioned {
+                account: player.account.parse().expect("a number"),
+                kind: kind.to_owned(),
+                until_ms,
+                at_ms: world.now(),
+            };
+            assert_eq!(sanctioned.expect("ours"), wanted);
+        }
     });
 }
 
