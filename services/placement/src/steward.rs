@@ -315,7 +315,9 @@ impl Steward {
         let step = self.controller.step(now_ms, &observation);
         self.blocked = step.blocked;
         let Some(plan) = step.plan else { return };
-        let is_dry_run = self.rules.is_dry_run && !self.empties_a_pod(&plan);
+        let partition = &self.measurement.partition;
+        let is_order = plan.action.empties_a_pod(partition, &self.draining);
+        let is_dry_run = self.rules.is_dry_run && !is_order;
         tracing::info!(
             action = plan.action.name(),
             region = %plan.action.region(),
@@ -333,13 +335,6 @@ impl Steward {
         } else {
             self.carry_out(now, By::Controller, plan);
         }
-    }
-
-    /// That is an order, an operator's or the end of a process, and no plan of the controller's own: held back by a
-    /// dry run, it would have the world stand still when the pod ends.
-    fn empties_a_pod(&self, plan: &Plan) -> bool {
-        let region = self.measurement.partition.region(plan.action.region());
-        region.is_ok_and(|region| self.draining.contains(&region.owner.pod))
     }
 
     /// Has the world speak what all processes do, once the last of the version before has left.

@@ -1,6 +1,11 @@
 //! What the controller says: one thing to do, why, and what it should bring.
 
-use spatial::{partition::Owner, region::RegionId};
+use std::collections::BTreeSet;
+
+use spatial::{
+    partition::{Owner, Partition},
+    region::RegionId,
+};
 
 /// One thing to do.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -40,6 +45,14 @@ impl Action {
             Action::Split { .. } | Action::Merge { .. } => None,
             Action::Move { from, to, .. } | Action::Drain { from, to, .. } => Some((from, to)),
         }
+    }
+
+    /// Whether it takes a pod that is to leave closer to that: it gives a region of its to another, or divides one
+    /// that nobody has room for. That is an order, an operator's or the end of a process, and no plan of the
+    /// controller's own: held back by a dry run, it would have the world stand still when the pod ends.
+    pub fn empties_a_pod(&self, partition: &Partition, draining: &BTreeSet<u16>) -> bool {
+        let region = partition.region(self.region());
+        region.is_ok_and(|region| draining.contains(&region.owner.pod))
     }
 
     pub const fn name(&self) -> &'static str {

@@ -41,7 +41,28 @@ fn a_drained_pod_empties_whatever_the_load() {
 
 #[test]
 fn a_region_too_full_for_any_other_shard_goes_in_parts() {
+    empty_what_nobody_has_room_for(false);
+}
+
+/// An emptying is an order; what the controller would do of its own accord is not.
+#[test]
+fn in_a_dry_run_a_pod_empties_all_the_same_also_in_parts() {
+    empty_what_nobody_has_room_for(true);
     let mut model = Model::new(4);
+    model.is_dry_run = true;
+    model.crowd(root(0).first_cell(), 4_000);
+    model.crowd(root(1).first_cell(), 4_000);
+    let plans = model.settle_for(20);
+    assert!(!plans.is_empty(), "one shard has too much");
+    assert_eq!(model.regions_of(owner(0, 0)).len(), 4, "it is only said");
+    model.draining.insert(0);
+    model.settle_for(20);
+    assert_eq!(model.regions_of_pod(0), 0);
+}
+
+fn empty_what_nobody_has_room_for(is_dry_run: bool) {
+    let mut model = Model::new(4);
+    model.is_dry_run = is_dry_run;
     let full = root(0);
     for (number, x) in [0, 20, 40, 60].into_iter().enumerate() {
         model.crowd(CellCoord::new(x, 5, 9), 2_400);

@@ -37,6 +37,8 @@ pub struct Model {
     pub spots: BTreeMap<u64, u64>,
     pub pinned: BTreeSet<RegionId>,
     pub draining: BTreeSet<u16>,
+    /// Whether only what empties a pod is done.
+    pub is_dry_run: bool,
     pub policy: Policy,
     pub controller: Controller,
     pub now_ms: u64,
@@ -61,6 +63,7 @@ impl Model {
             spots: BTreeMap::new(),
             pinned: BTreeSet::new(),
             draining: BTreeSet::new(),
+            is_dry_run: false,
             policy,
             controller: Controller::new(policy),
             now_ms: 5_000,
@@ -126,9 +129,15 @@ impl Model {
         let step = self.ask(loads);
         if let Some(plan) = &step.plan {
             self.check(plan);
-            self.apply(&plan.action);
-            self.controller
-                .note(self.now_ms, &plan.action, Outcome::Done);
+            let is_order = plan.action.empties_a_pod(&self.partition, &self.draining);
+            let outcome = match self.is_dry_run && !is_order {
+                true => Outcome::DryRun,
+                false => {
+                    self.apply(&plan.action);
+                    Outcome::Done
+                }
+            };
+            self.controller.note(self.now_ms, &plan.action, outcome);
         }
         self.now_ms += STEP_MS;
         step
