@@ -1,5 +1,6 @@
 //! What an operator should look at first, read from the world as it is.
 
+import { capitalised } from "../../src/account";
 import type { Overview } from "../api";
 import { count, micros, permille } from "./words";
 
@@ -25,7 +26,7 @@ export function warningsOf(overview: Overview): Warning[] {
     ...shardWarnings(overview),
     ...edgeWarnings(overview),
     // Of who does not answer: what hangs on it stands still, and nobody knows how it is.
-    ...overview.troubles.map((text): Warning => ({ grade: "bad", text, page: "world" })),
+    ...overview.troubles.map((text): Warning => ({ grade: "bad", text: capitalised(text), page: "world" })),
   ];
   return found.sort((one, other) => one.grade.localeCompare(other.grade));
 }

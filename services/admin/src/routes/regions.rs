@@ -14,6 +14,7 @@ use crate::{
 
 /// As the steward says of a plan that it has not carried out.
 const DRY_RUN: &str = "dry run";
+const DONE: [&str; 2] = ["under way", "applied"];
 
 type Acted = Result<Json<Done>, AdminError>;
 
@@ -195,27 +196,38 @@ impl Admin {
         Ok(PlanView {
             is_dry_run,
             pinned,
-            plans: plans.into_iter().map(PlanRowView::from).collect(),
+            plans: shown(plans),
             blocked,
         })
     }
 }
 
-impl From<PlanRow> for PlanRowView {
-    fn from(row: PlanRow) -> Self {
-        Self {
-            is_open: row.state == DRY_RUN && row.age_s <= PLAN_AGE_MAX_S,
-            age_s: row.age_s,
-            by: row.by,
-            action: row.action,
-            region: row.region,
-            from: row.from,
-            to: row.to,
-            state: row.state,
-            gain_permille: row.gain_permille,
-            reasons: row.reasons,
-        }
-    }
+fn shown(plans: Vec<PlanRow>) -> Vec<PlanRowView> {
+    let are_open: Vec<bool> = plans.iter().map(|plan| is_open(plan, &plans)).collect();
+    let rows = plans.into_iter().zip(are_open);
+    let views = rows.map(|(row, is_open)| PlanRowView {
+        is_open,
+        age_s: row.age_s,
+        by: row.by,
+        action: row.action,
+        region: row.region,
+        from: row.from,
+        to: row.to,
+        state: row.state,
+        gain_permille: row.gain_permille,
+        reasons: row.reasons,
+    });
+    views.collect()
+}
+
+/// Only said, and not long ago, and nothing was done with the region since.
+fn is_open(plan: &PlanRow, plans: &[PlanRow]) -> bool {
+    let is_done_since = |later: &PlanRow| {
+        let is_done = DONE.contains(&later.state.as_str());
+        is_done && later.region == plan.region && later.age_s <= plan.age_s
+    };
+    let is_said = plan.state == DRY_RUN && plan.age_s <= PLAN_AGE_MAX_S;
+    is_said && !plans.iter().any(is_done_since)
 }
 
 /// Has a plan carried out that was only said, if that was not long ago. For operators.
