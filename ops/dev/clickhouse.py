@@ -49,6 +49,11 @@ class Engine:
                 for name in settings:
                     self.connection.query("SET %s = DEFAULT" % word(name))
 
+    def close(self):
+        """What runs is finished first, or the engine would wait for itself for ever; what comes after is never run."""
+        self.lock.acquire()
+        self.connection.close()
+
     def execute(self, query, body, arguments, parameters):
         insert = INSERT.match(query)
         if insert:
@@ -140,7 +145,7 @@ def main():
     # The engine writes what it has before it is gone; from a thread, for the loop waits for itself.
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     server.serve_forever()
-    server.engine.connection.close()
+    server.engine.close()
 
 
 main()
