@@ -53,6 +53,10 @@ pub struct Measured {
     pub reattach: Times,
     /// How often staleness was more than the server had promised.
     pub staleness_broken: u64,
+    pub trades: u64,
+    pub trades_refused: u64,
+    /// Steps of trades that a service did not take for now.
+    pub trades_put_off: u64,
 }
 
 impl Measured {
@@ -68,6 +72,9 @@ impl Measured {
             age: Times::new(),
             reattach: Times::new(),
             staleness_broken: 0,
+            trades: 0,
+            trades_refused: 0,
+            trades_put_off: 0,
         }
     }
 }

@@ -8,25 +8,50 @@ use tokio::time::{sleep, timeout};
 use crate::{connection::JoinError, http, limits};
 
 /// See the module. Forgotten with the bot.
-pub struct Guest<'a> {
-    url: &'a str,
+pub struct Guest {
+    /// The auth service.
+    url: String,
     /// Services limit guests by address.
     from: Option<IpAddr>,
     /// Once it is one.
-    access: Option<String>,
+    tokens: Option<Tokens>,
+    /// The number of its character, once it has one.
+    pub character: String,
+}
+
+/// As an auth service gives them.
+struct Tokens {
+    access: String,
+    /// For the next of both.
+    refresh: String,
+}
+
+/// What a service said.
+pub struct Told {
+    pub status: u16,
+    /// Null if it is no JSON.
+    pub body: Value,
+}
+
+impl Told {
+    /// What the answer says under a name; else empty.
+    pub fn text(&self, name: &str) -> &str {
+        self.body[name].as_str().unwrap_or_default()
+    }
 }
 
 /// What the edges of one battle are called in tickets.
 const EDGE: &str = "battle";
 
-impl<'a> Guest<'a> {
+impl Guest {
     /// The bot of this number of those who ask the auth service of this URL.
-    pub fn new(url: &'a str, number: usize) -> Self {
+    pub fn new(url: &str, number: usize) -> Self {
         let is_here = http::parts(url).is_ok_and(|(authority, _)| authority.starts_with("127."));
         Self {
-            url,
+            url: url.to_owned(),
             from: is_here.then(|| own_address(number)),
-            access: None,
+            tokens: None,
+            character: String::new(),
         }
     }
 
@@ -37,7 +62,7 @@ impl<'a> Guest<'a> {
     pub async fn insist_on_ticket(&mut self, name: &str) -> Result<String, JoinError> {
         let mut tries = 1;
         loop {
-            let asked = timeout(limits::TICKET_TIMEOUT, self.ticket(name)).await;
+            let asked = timeout(limits::ANSWER_TIMEOUT, self.ticket(name)).await;
             let error = match asked {
                 Ok(Ok(ticket)) => return Ok(ticket),
                 Ok(Err(error)) => error,
@@ -51,32 +76,77 @@ impl<'a> Guest<'a> {
         }
     }
 
-    async fn ticket(&mut self, name: &str) -> Result<String, String> {
-        let access = match &self.access {
-            Some(access) => access.clone(),
-            None => self.post("/guests", "", "", "access_token").await?,
-        };
-        self.access = Some(access.clone());
-        let wish = json!({ "character": name, "edge": EDGE }).to_string();
-        self.post("/tickets", &access, &wish, "ticket").await
+    /// Asks a service, as who it is; a call is a method and a path behind the service's URL. Tokens that have
+    /// run out are renewed first.
+    ///
+    /// # Errors
+    /// A sentence, if there is no answer.
+    pub async fn ask(&mut self, url: &str, call: &str, body: &Value) -> Result<Told, String> {
+        let told = self.say(url, call, body).await?;
+        match (&self.tokens, told.status) {
+            (Some(_), 401) => {
+                self.renew().await?;
+                self.say(url, call, body).await
+            }
+            _ => Ok(told),
+        }
     }
 
-    /// What the answer says under a name.
-    async fn post(
-        &self,
-        path: &str,
-        access: &str,
-        body: &str,
-        said: &str,
-    ) -> Result<String, String> {
-        let (authority, prefix) = http::parts(self.url).map_err(|error| error.to_string())?;
-        let path = format!("{prefix}{path}");
-        let answer = http::post((&authority, &path), (self.from, access), body).await;
-        let answer = answer.map_err(|error| format!("the auth service: {error}"))?;
-        let told: Option<Value> = serde_json::from_slice(answer.body()).ok();
-        let told = told.and_then(|told| Some(told[said].as_str()?.to_owned()));
-        told.ok_or_else(|| format!("the auth service answers {path} with {}", answer.status))
+    async fn ticket(&mut self, name: &str) -> Result<String, String> {
+        let url = self.url.clone();
+        if self.tokens.is_none() {
+            let told = self.say(&url, "POST /guests", &Value::Null).await?;
+            self.tokens = Some(tokens("/guests", &told)?);
+        }
+        let wish = json!({ "character": name, "edge": EDGE });
+        let told = self.ask(&url, "POST /tickets", &wish).await?;
+        self.character = told.text("character_id").to_owned();
+        match told.text("ticket") {
+            "" => Err(refusal("/tickets", &told)),
+            ticket => Ok(ticket.to_owned()),
+        }
     }
+
+    async fn renew(&mut self) -> Result<(), String> {
+        let url = self.url.clone();
+        let refresh = self.tokens.as_ref().map(|tokens| &tokens.refresh);
+        let form = json!({ "refresh_token": refresh });
+        let told = self.say(&url, "POST /refresh", &form).await?;
+        self.tokens = Some(tokens("/refresh", &told)?);
+        Ok(())
+    }
+
+    async fn say(&self, url: &str, call: &str, body: &Value) -> Result<Told, String> {
+        let (authority, prefix) = http::parts(url).map_err(|error| error.to_string())?;
+        let (method, path) = call.split_once(' ').expect("a method and a path");
+        let path = format!("{prefix}{path}");
+        let access = self.tokens.as_ref();
+        let access = access.map_or("", |tokens| tokens.access.as_str());
+        let body = match body {
+            Value::Null => String::new(),
+            body => body.to_string(),
+        };
+        let answer = http::send((method, &authority, &path), (self.from, access), &body).await;
+        let answer = answer.map_err(|error| format!("{url}: {error}"))?;
+        Ok(Told {
+            status: answer.status,
+            body: serde_json::from_slice(answer.body()).unwrap_or_default(),
+        })
+    }
+}
+
+fn tokens(path: &str, told: &Told) -> Result<Tokens, String> {
+    match [told.text("access_token"), told.text("refresh_token")] {
+        ["", _] | [_, ""] => Err(refusal(path, told)),
+        [access, refresh] => Ok(Tokens {
+            access: access.to_owned(),
+            refresh: refresh.to_owned(),
+        }),
+    }
+}
+
+fn refusal(path: &str, told: &Told) -> String {
+    format!("the auth service answers {path} with {}", told.status)
 }
 
 /// One of those that a machine has for itself, from the second on.

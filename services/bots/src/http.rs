@@ -69,15 +69,15 @@ pub async fn get(authority: &str, path: &str) -> io::Result<Answer> {
 ///
 /// # Errors
 /// As [`get`].
-pub async fn post(
-    (authority, path): (&str, &str),
+pub async fn send(
+    (method, authority, path): (&str, &str, &str),
     (from, access): (Option<IpAddr>, &str),
     body: &str,
 ) -> io::Result<Answer> {
     let stream = connect(authority, from).await?;
     let length = body.len();
     let request = format!(
-        "POST {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\
          Authorization: Bearer {access}\r\nContent-Type: application/json\r\n\
          Content-Length: {length}\r\n\r\n{body}"
     );

@@ -15,6 +15,7 @@ mod figures;
 mod guest;
 mod http;
 pub mod limits;
+mod market;
 mod outlook;
 mod pace;
 mod report;
@@ -34,6 +35,9 @@ pub struct BotsConfig {
     /// The auth service, such as `http://127.0.0.1:8090/auth`, where each becomes a guest and comes in by
     /// ticket; without it they come in under any name.
     pub auth: Option<String>,
+    /// The inventory service, such as `http://127.0.0.1:8090/inventory`, by which guests trade, two and two, while
+    /// they fight.
+    pub inventory: Option<String>,
     pub count: usize,
     /// How long they play before they are measured, once all have joined: land streams in meanwhile.
     pub settle_seconds: u32,
@@ -56,6 +60,7 @@ impl Default for BotsConfig {
         Self {
             urls: vec!["http://127.0.0.1:8080".into()],
             auth: None,
+            inventory: None,
             count: 100,
             settle_seconds: 0,
             seconds: 10,

@@ -20,10 +20,15 @@ pub const JOIN_WAIT: Duration = Duration::from_millis(700);
 /// as a run may last.
 pub const TICKET_WAIT: Duration = Duration::from_secs(1);
 pub const TICKET_TRIES_MAX: u32 = SECONDS_MAX;
-/// How long one answer of it may take: longer than services take for any.
-pub const TICKET_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long one answer of a service may take: longer than services take for any.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Bots that become guests from one address of this machine: an auth service lets 60 in ten minutes.
 pub const GUESTS_PER_ADDRESS: usize = 50;
+
+/// From one trade of two bots to the next: they are in a fight.
+pub const TRADE_PERIOD: Duration = Duration::from_secs(5);
+/// The wait before one who was put off asks again.
+pub const TRADE_WAIT: Duration = Duration::from_millis(500);
 
 /// Input intervals between two pings, which an edge answers even while its world stands still: 1 s.
 pub const PING_INTERVALS: u32 = 20;

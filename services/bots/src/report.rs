@@ -52,6 +52,12 @@ pub struct Report {
     pub age_ms: Figures,
     /// From the loss of a connection to the Welcome of the next, of those who came back.
     pub reattach_ms: Figures,
+    /// Bots that traded at all, since they joined.
+    pub traders: usize,
+    /// In all: trades that were done, that were refused, and steps that a service put off.
+    pub trades: u64,
+    pub trades_refused: u64,
+    pub trades_put_off: u64,
     /// Why the first bot that did not get in or was lost was not.
     pub first_failure: Option<String>,
 }
@@ -89,6 +95,9 @@ impl Report {
         self.staleness_broken = measured.staleness_broken;
         self.age_ms = Figures::of(&measured.age);
         self.reattach_ms = Figures::of(&measured.reattach);
+        self.trades = measured.trades;
+        self.trades_refused = measured.trades_refused;
+        self.trades_put_off = measured.trades_put_off;
     }
 
     /// One object, as the issue names its fields.
@@ -113,6 +122,10 @@ impl Report {
             "staleness_promised_ms": self.staleness_promised_ms,
             "staleness_broken": self.staleness_broken,
             "age_ms": self.age_ms.to_json(),
+            "traders": self.traders,
+            "trades": self.trades,
+            "trades_refused": self.trades_refused,
+            "trades_put_off": self.trades_put_off,
             "first_failure": self.first_failure,
         })
     }
@@ -156,6 +169,13 @@ impl fmt::Display for Report {
             "  slowest time       {:8} permille",
             self.rate_permille_min
         )?;
+        if self.traders > 0 {
+            writeln!(
+                formatter,
+                "  trades             {:8} of {} bots, {} refused, {} put off",
+                self.trades, self.traders, self.trades_refused, self.trades_put_off
+            )?;
+        }
         for (name, figures) in [
             ("snapshot interval", self.snapshot_interval_ms),
             ("input ack", self.input_ack_ms),

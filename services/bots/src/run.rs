@@ -24,6 +24,7 @@ use crate::{
     figures::Measured,
     guest::Guest,
     http, limits,
+    market::Market,
     roam::Route,
     senses::Notes,
 };
@@ -108,7 +109,7 @@ async fn run_all(
     mut reach: impl FnMut(Milestone),
 ) -> Result<Report, BotsError> {
     let mut target = None;
-    if let Some(url) = &config.auth {
+    for url in [&config.auth, &config.inventory].into_iter().flatten() {
         http::parts(url)?;
     }
     for url in &config.urls {
@@ -117,7 +118,9 @@ async fn run_all(
     let target = target.ok_or_else(|| BotsError::BadUrl(String::new()))?;
     let shared = Rc::new(shared());
     let fates = Rc::new(Fates::default());
-    let bots = join_all(config, target.address, &shared, &fates).await?;
+    let market = Rc::new(Market::new(config.inventory.clone()));
+    let commons = (&shared, &fates, &market);
+    let bots = join_all(config, target.address, commons).await?;
     reach(Milestone::Joined);
     sleep(Duration::from_secs(config.settle_seconds.into())).await;
     shared.notes.borrow_mut().measured = Measured::new();
@@ -135,7 +138,9 @@ async fn run_all(
     for bot in bots {
         bot.await.map_err(io)?;
     }
-    Ok(report(config.count, seconds, &shared, &fates))
+    let mut report = report(config.count, seconds, &shared, &fates);
+    report.traders = market.traders.get();
+    Ok(report)
 }
 
 fn shared() -> Shared {
@@ -156,8 +161,7 @@ fn shared() -> Shared {
 async fn join_all(
     config: &BotsConfig,
     address: SocketAddr,
-    shared: &Rc<Shared>,
-    fates: &Rc<Fates>,
+    (shared, fates, market): (&Rc<Shared>, &Rc<Fates>, &Rc<Market>),
 ) -> Result<Vec<JoinHandle<()>>, BotsError> {
     let mut bots = Vec::with_capacity(config.count);
     let mut endpoint = None;
@@ -170,8 +174,7 @@ async fn join_all(
             number,
             config.clone(),
             endpoint,
-            shared.clone(),
-            fates.clone(),
+            (shared.clone(), fates.clone(), market.clone()),
         );
         bots.push(spawn_local(live));
         sleep(Duration::from_secs(1) / config.joins_per_second).await;
@@ -220,6 +223,10 @@ pub(crate) fn blank_report(count: usize) -> Report {
         staleness_ms: Figures::default(),
         staleness_promised_ms: 0.0,
         staleness_broken: 0,
+        traders: 0,
+        trades: 0,
+        trades_refused: 0,
+        trades_put_off: 0,
         age_ms: Figures::default(),
         reattach_ms: Figures::default(),
         first_failure: None,
@@ -231,20 +238,23 @@ async fn live(
     number: usize,
     config: BotsConfig,
     endpoint: Endpoint,
-    shared: Rc<Shared>,
-    fates: Rc<Fates>,
+    (shared, fates, market): (Rc<Shared>, Rc<Fates>, Rc<Market>),
 ) {
     let mut route = Route::new(&config.urls, number);
     let budget = config.budget_bytes_per_second;
     let hello = connection::hello(number, budget, config.view_distance_blocks);
-    let guest = config.auth.as_deref().map(|url| Guest::new(url, number));
-    let session = enter(number, &mut route, (&hello, guest), &endpoint).await;
+    let mut guest = config.auth.as_deref().map(|url| Guest::new(url, number));
+    let session = enter(number, &mut route, (&hello, guest.as_mut()), &endpoint).await;
     fates.settled.set(fates.settled.get() + 1);
     let mut session = match session {
         Ok(session) => session,
         Err(error) => return fates.fail(&error),
     };
     fates.joined.set(fates.joined.get() + 1);
+    if let Some(guest) = guest {
+        let shared = shared.clone();
+        spawn_local(async move { market.come(number, guest, shared).await });
+    }
     let character = Character {
         seed: config
             .seed
@@ -281,7 +291,7 @@ fn is_witness(number: usize, count: usize, witnesses: usize) -> bool {
 async fn enter(
     number: usize,
     route: &mut Route,
-    (hello, mut guest): (&Hello, Option<Guest<'_>>),
+    (hello, mut guest): (&Hello, Option<&mut Guest>),
     endpoint: &Endpoint,
 ) -> Result<Session, JoinError> {
     let mut hello = hello.clone();

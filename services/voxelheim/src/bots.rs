@@ -24,6 +24,7 @@ pub fn run(arguments: &BotsArguments) -> Result<(), Failure> {
     let config = BotsConfig {
         urls: arguments.url.clone(),
         auth: arguments.auth.clone(),
+        inventory: arguments.inventory.clone(),
         count: arguments.count,
         settle_seconds: arguments.settle_seconds,
         seconds: arguments.seconds,
@@ -40,7 +41,9 @@ pub fn run(arguments: &BotsArguments) -> Result<(), Failure> {
         }
     };
     let report = bots::run(&config, reach).map_err(|error| match error {
-        BotsError::BadUrl(_) => Failure::Usage(format!("{error}: check --url and --auth")),
+        BotsError::BadUrl(_) => {
+            Failure::Usage(format!("{error}: check --url, --auth and --inventory"))
+        }
         BotsError::Unreachable(_) => {
             Failure::Runtime(format!("{error}: start one with voxelheim, or check --url"))
         }

@@ -670,6 +670,9 @@ pub struct BotsArguments {
     /// The auth service, where each becomes a guest and comes in by ticket: http://HOST:PORT/auth
     #[arg(long, value_name = "URL")]
     pub auth: Option<String>,
+    /// The inventory service, by which guests trade two and two while they fight: http://HOST:PORT/inventory
+    #[arg(long, value_name = "URL", requires = "auth")]
+    pub inventory: Option<String>,
     /// How many join
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub count: usize,

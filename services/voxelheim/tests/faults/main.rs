@@ -1,7 +1,9 @@
-//! Each backend of the services is stopped, started again and cut off, while a hundred players fight, some trade and
-//! some talk; and the service that they trade by is killed. The battle goes on, what was accepted is kept, what was
-//! refused was told, and all of it recovers by itself; in the end the warehouse has what was told, each of it once.
+//! Each backend of the services is stopped, started again and cut off, while a hundred players fight and trade, others
+//! trade and talk without end and write down what they were told, and copies of the world are made; and the service
+//! that they trade by is killed. The battle goes on, what was accepted is kept, what was refused was told, and all of
+//! it recovers by itself; in the end the warehouse has what was told, each of it once.
 
+mod copies;
 mod http;
 mod relay;
 mod session;
@@ -17,12 +19,14 @@ use std::{
 };
 
 use backends::{testing::Server, warehouse::Query};
+use copies::Copies;
+use serde_json::Value;
 use stack::{Backend, Stack};
 use talkers::Talk;
 use traders::Market;
 
 const PLAYERS: u64 = 100;
-/// Of those who trade, and of those who talk, who are in the battle beside the players.
+/// Of those who trade and nothing else, and of those who talk, who are in the battle beside the players.
 const PAIRS: usize = 3;
 const TALKERS: u64 = 2 * PAIRS as u64;
 /// How often the service that keeps belongings is killed, in the middle of trades.
@@ -40,6 +44,7 @@ fn the_game_outlives_each_of_its_backends() {
     let crowd = Crowd {
         market: Market::open(&stack, PAIRS),
         talk: Talk::begin(&stack, PAIRS),
+        copies: Copies::begin(&stack),
     };
     until("all players are in", || {
         stack.shard.status("/players") == PLAYERS + TALKERS
@@ -48,7 +53,7 @@ fn the_game_outlives_each_of_its_backends() {
         for fault in [Fault::Stop, Fault::Cut] {
             eprintln!("{:?}: {fault:?}", backend.kind);
             fault.begin(backend);
-            outlive(&stack, &crowd, backend.kind);
+            outlive(&stack, &crowd, (backend.kind, fault));
             fault.end(backend);
             recover(&stack, &crowd);
         }
@@ -60,26 +65,33 @@ fn the_game_outlives_each_of_its_backends() {
     recover(&stack, &crowd);
     let pairs = crowd.market.close();
     pairs.iter().for_each(traders::Pair::require_kept);
-    assert!(stack.books_close(), "the sums are not what they were");
     talkers::require_kept(&stack, &crowd.talk.end());
-    let report = bots.finish();
-    assert_eq!(report["joined"], PLAYERS, "{report:#}");
-    assert_eq!(report["dropped"], 0, "{report:#}");
-    assert!(
-        report["snapshots_per_second"].as_f64() > Some(0.0),
-        "{report:#}"
-    );
+    copies::require_kept(&stack, &crowd.copies.end());
+    require_played(&bots.finish());
+    assert!(stack.books_close(), "the sums are not what they were");
     stack.end_battle();
     stack.witness.require_kept(&stack);
+}
+
+/// All hundred fought and traded, to the end, and some of them were put off meanwhile.
+fn require_played(report: &Value) {
+    for field in ["joined", "traders"] {
+        assert_eq!(report[field], PLAYERS, "{field}: {report:#}");
+    }
+    assert_eq!(report["dropped"], 0, "{report:#}");
+    for field in ["snapshots_per_second", "trades", "trades_put_off"] {
+        assert!(report[field].as_f64() > Some(0.0), "{field}: {report:#}");
+    }
 }
 
 /// Who is at something else than the battle.
 struct Crowd {
     market: Market,
     talk: Talk,
+    copies: Copies,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Fault {
     /// In an orderly way.
     Stop,
@@ -104,7 +116,7 @@ impl Fault {
 }
 
 /// While a backend is away: the battle goes on, and who needs the backend is told.
-fn outlive(stack: &Stack, crowd: &Crowd, kind: Server) {
+fn outlive(stack: &Stack, crowd: &Crowd, (kind, fault): (Server, Fault)) {
     let market = &crowd.market;
     let is_needed_to_trade = matches!(kind, Server::Postgres | Server::Redis);
     if is_needed_to_trade {
@@ -119,8 +131,17 @@ fn outlive(stack: &Stack, crowd: &Crowd, kind: Server) {
         Server::RabbitMq => talk_within_edges(&crowd.talk),
         _ => talk_on(&crowd.talk),
     }
-    // Nobody waits for the broker: what is to be told waits in the outboxes.
-    if kind != Server::RabbitMq {
+    match kind {
+        // Over a way that is cut a copy waits, as everything does there.
+        Server::S3 if fault == Fault::Cut => {}
+        Server::S3 => {
+            let refused = &crowd.copies.tally.refused;
+            until_all_grow("a copy is refused", || [refused.load(Relaxed)]);
+        }
+        _ => copy_on(&crowd.copies),
+    }
+    // Nobody waits for the broker: what is to be told waits in the outboxes. And no service of players has objects.
+    if !matches!(kind, Server::RabbitMq | Server::S3) {
         until("a service says that it is not ready", || {
             stack.services().iter().any(|it| !it.is_ready())
         });
@@ -140,6 +161,7 @@ fn recover(stack: &Stack, crowd: &Crowd) {
     until_ready(stack);
     trade_on(&crowd.market);
     talk_on(&crowd.talk);
+    copy_on(&crowd.copies);
     let facts = stack.sum(TICKS);
     until("the warehouse hears of the battle", || {
         stack.sum(TICKS) > facts
@@ -170,6 +192,11 @@ fn talk_within_edges(talk: &Talk) {
     let tally = &talk.tally;
     let counts = || [&tally.taken, &tally.refused].map(|it| it.load(Relaxed));
     until_all_grow("lines are taken and refused", counts);
+}
+
+fn copy_on(copies: &Copies) {
+    let taken = &copies.tally.taken;
+    until_all_grow("copies are taken", || [taken.load(Relaxed)]);
 }
 
 fn until_all_grow<const COUNT: usize>(what: &str, counts: impl Fn() -> [u64; COUNT]) {

@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Arc,
     thread,
 };
 
@@ -117,21 +118,22 @@ pub struct Stack {
     /// Bots are on the first, and who talks is on both.
     pub edges: [Process; 2],
     pub shard: Process,
-    pub backends: [Backend; 4],
+    pub backends: [Backend; 5],
     pub witness: Witness,
     /// Of the cluster itself, whose leases no backend of services decides.
     directory: Option<TestDatabase>,
-    places: Places,
+    pub places: Arc<Places>,
 }
 
 /// Where everything is.
-struct Places {
+pub struct Places {
     folder: PathBuf,
     accounts: String,
     game: String,
     cache: String,
     broker: String,
     warehouse: String,
+    objects: String,
     directory: String,
 }
 
@@ -142,6 +144,7 @@ impl Stack {
             Server::Redis,
             Server::RabbitMq,
             Server::ClickHouse,
+            Server::S3,
         ];
         let started = kinds.map(|kind| thread::spawn(move || Backend::start(kind)));
         let backends = started.map(|it| it.join().expect("it starts"));
@@ -168,7 +171,7 @@ impl Stack {
             backends,
             witness,
             directory: Some(directory),
-            places,
+            places: Arc::new(places),
         }
     }
 
@@ -192,15 +195,17 @@ impl Stack {
         (access, ticket.expect("it answers"))
     }
 
-    /// Players, until [`Bots::finish`].
+    /// Players, who trade while they fight, until [`Bots::finish`].
     pub fn bots(&self, count: usize) -> Bots {
         let (edge, auth) = (&self.edges[0].address, &self.auth.address);
+        let inventory = &self.inventory.address;
         let mut command = self.places.voxelheim("bots");
         command.args(["--json", "--witnesses", "0", "--joins-per-second", "20"]);
         // Longer than the test.
         command.args(["--seconds", "3600", "--count", &count.to_string()]);
         command.args(["--url", &format!("http://{edge}")]);
         command.args(["--auth", &format!("http://{auth}/auth")]);
+        command.args(["--inventory", &format!("http://{inventory}/inventory")]);
         let child = command.stdout(Stdio::piped()).spawn();
         Bots(child.expect("the binary runs"))
     }
@@ -275,7 +280,10 @@ impl Drop for Stack {
 }
 
 impl Places {
-    fn new([postgres, redis, rabbitmq, clickhouse]: &[Backend; 4], directory: &str) -> Self {
+    fn new(
+        [postgres, redis, rabbitmq, clickhouse, objects]: &[Backend; 5],
+        directory: &str,
+    ) -> Self {
         let folder = std::env::temp_dir().join(unique_name("voxelheim_faults"));
         fs::create_dir_all(&folder).expect("a temporary folder");
         let schema = |name: &str| {
@@ -289,17 +297,18 @@ impl Places {
             cache: redis.way.url().to_owned(),
             broker: rabbitmq.way.url().to_owned(),
             warehouse: clickhouse.way.url().to_owned(),
+            objects: objects.way.url().to_owned(),
             directory: directory.to_owned(),
             folder,
         }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub fn path(&self, name: &str) -> String {
         let path = self.folder.join(name);
         path.to_str().expect("a plain path").to_owned()
     }
 
-    fn voxelheim(&self, verb: &str) -> Command {
+    pub fn voxelheim(&self, verb: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_voxelheim"));
         command
             .arg(verb)
@@ -309,6 +318,7 @@ impl Places {
             .env("VOXELHEIM_CACHE", &self.cache)
             .env("VOXELHEIM_BROKER", &self.broker)
             .env("VOXELHEIM_WAREHOUSE", &self.warehouse)
+            .env("VOXELHEIM_OBJECTS", &self.objects)
             .env("VOXELHEIM_DIRECTORY", &self.directory);
         command
     }
