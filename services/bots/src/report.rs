@@ -169,7 +169,7 @@ impl fmt::Display for Report {
             "  slowest time       {:8} permille",
             self.rate_permille_min
         )?;
-        if self.traders > 0 {
+        if self.traders > 0 || self.trades_refused + self.trades_put_off > 0 {
             writeln!(
                 formatter,
                 "  trades             {:8} of {} bots, {} refused, {} put off",

@@ -3,12 +3,7 @@
 //! tells their speaker. What was taken is kept: it goes to the broker whenever that is back. Who hears of it late
 //! does not show it, for nobody would know what it is about; it counts what it left out.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    future::Future,
-    pin::pin,
-    sync::Arc,
-};
+use std::{future::Future, pin::pin, sync::Arc};
 
 use backends::{
     backoff::Backoff,
@@ -19,7 +14,8 @@ use tokio::sync::mpsc;
 use web::Clock;
 
 use crate::{
-    limits::{BATCH_MAX, RETRY_MAX, RETRY_MIN, SEEN_MAX, WORDS_AGE_MAX_MS},
+    limits::{BATCH_MAX, RETRY_MAX, RETRY_MIN, WORDS_AGE_MAX_MS},
+    seen::Seen,
     service::WAITING,
     topics::{self, Announcement, Members, Told},
 };
@@ -96,9 +92,12 @@ impl Exchange {
         let events = words.iter();
         let events = events.filter_map(|it| topics::said(self.origin, Words::clone(it)));
         let events: Vec<_> = events.collect();
+        if events.is_empty() {
+            return;
+        }
         let mut backoff = Backoff::new(RETRY_MIN, RETRY_MAX);
         let mut is_told = false;
-        while let Err(error) = self.broker.publish(&events).await {
+        while let Err(error) = self.broker.publish_lasting(&events).await {
             if !is_told {
                 tracing::warn!(%error, "words for other processes wait for the broker");
             }
@@ -181,43 +180,9 @@ pub fn announced(announcement: &Announcement, event_id: &str) -> Result<Words, S
     })
 }
 
-/// The events that came last.
-#[derive(Default)]
-struct Seen {
-    known: HashSet<String>,
-    order: VecDeque<String>,
-}
-
-impl Seen {
-    /// The first time.
-    fn is_new(&mut self, id: &str) -> bool {
-        if !self.known.insert(id.to_owned()) {
-            return false;
-        }
-        self.order.push_back(id.to_owned());
-        if self.order.len() > SEEN_MAX
-            && let Some(eldest) = self.order.pop_front()
-        {
-            self.known.remove(&eldest);
-        }
-        true
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_event_is_new_once_and_few_are_remembered() {
-        let mut seen = Seen::default();
-        assert!(seen.is_new("a") && !seen.is_new("a"));
-        for number in 0..SEEN_MAX {
-            assert!(seen.is_new(&number.to_string()));
-        }
-        assert!(seen.is_new("a"), "it was forgotten");
-        assert_eq!(seen.known.len(), seen.order.len());
-    }
 
     #[test]
     fn an_announcement_is_the_servers_and_safe() {

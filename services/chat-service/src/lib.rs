@@ -13,6 +13,7 @@ mod keeper;
 pub mod limits;
 mod rates;
 mod routes;
+mod seen;
 mod service;
 pub mod store;
 mod teller;

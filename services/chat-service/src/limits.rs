@@ -16,7 +16,7 @@ pub const WORDS_AGE_MAX_MS: u64 = 60_000;
 /// Between two tries of a broker that is away.
 pub const RETRY_MIN: Duration = Duration::from_millis(100);
 pub const RETRY_MAX: Duration = Duration::from_secs(2);
-/// Events that an exchange knows again: many times what a broker may deliver twice after a lost connection.
+/// Events that are known again: many times what a broker may deliver twice after a lost connection.
 pub const SEEN_MAX: usize = 4_096;
 
 /// One window in which an account's words are counted over all its connections.

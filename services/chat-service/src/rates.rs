@@ -12,6 +12,7 @@ use web::{Clock, Counter};
 use crate::{
     keeper::words_of,
     limits::{RATE_WINDOW, RATE_WORDS_MAX},
+    seen::Seen,
     service::WAITING,
     topics::{self, Told},
 };
@@ -32,11 +33,13 @@ impl Rates<'_> {
     pub async fn run(&self) {
         let subscription = Subscription::shared(QUEUE, &["chat.said.#"]);
         let mut consumer = self.broker.subscribed(&subscription, WAITING).await;
+        let mut seen = Seen::default();
         loop {
             let delivery = consumer.next().await;
             // What is no words the keeper tells of.
             if let Ok(words) = words_of(&delivery.event)
                 && self.is_of_now(&words)
+                && seen.is_new(&delivery.event.id)
             {
                 self.count(words.speaker.account).await;
             }

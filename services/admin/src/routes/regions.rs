@@ -203,7 +203,8 @@ impl Admin {
 }
 
 fn shown(plans: Vec<PlanRow>) -> Vec<PlanRowView> {
-    let are_open: Vec<bool> = plans.iter().map(|plan| is_open(plan, &plans)).collect();
+    let places = 0..plans.len();
+    let are_open: Vec<bool> = places.map(|place| is_open(&plans, place)).collect();
     let rows = plans.into_iter().zip(are_open);
     let views = rows.map(|(row, is_open)| PlanRowView {
         is_open,
@@ -220,14 +221,13 @@ fn shown(plans: Vec<PlanRow>) -> Vec<PlanRowView> {
     views.collect()
 }
 
-/// Only said, and not long ago, and nothing was done with the region since.
-fn is_open(plan: &PlanRow, plans: &[PlanRow]) -> bool {
-    let is_done_since = |later: &PlanRow| {
-        let is_done = DONE.contains(&later.state.as_str());
-        is_done && later.region == plan.region && later.age_s <= plan.age_s
-    };
+/// Only said, and not long ago, and nothing was done with the region since. The newest come first.
+fn is_open(plans: &[PlanRow], place: usize) -> bool {
+    let plan = &plans[place];
+    let is_done =
+        |later: &PlanRow| later.region == plan.region && DONE.contains(&later.state.as_str());
     let is_said = plan.state == DRY_RUN && plan.age_s <= PLAN_AGE_MAX_S;
-    is_said && !plans.iter().any(is_done_since)
+    is_said && !plans[..place].iter().any(is_done)
 }
 
 /// Has a plan carried out that was only said, if that was not long ago. For operators.

@@ -108,9 +108,9 @@ fn answer(request: &Request) -> Answer {
             pinned: vec!["b".to_owned()],
             plans: vec![
                 plan("move", "dry run", 5),
-                plan("drain", "dry run", 500),
                 plan("split", "applied", 9),
                 plan("merge", "dry run", 10),
+                plan("drain", "dry run", 500),
             ],
             blocked: vec!["c is pinned".to_owned()],
         },
@@ -276,7 +276,7 @@ fn only_a_plan_that_was_said_lately_is_approved() {
             .ok(200);
         let open = plan["plans"].as_array().expect("a list").iter();
         let open: Vec<_> = open.map(|it| it["is_open"] == true).collect();
-        // Of the last something else was done with the region since.
+        // Something else was done with the region since that was said.
         assert_eq!(open, [true, false, false, false]);
         let form = |action: &str, to: Option<&str>| json!({ "action": action, "region": "b", "to": to, "reason": "it is right" });
         let approve = async |form| world.call("POST /plan/approve", OPERATOR, form).await;

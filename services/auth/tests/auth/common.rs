@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use auth::{
@@ -26,6 +27,8 @@ use web::{
     testing::{Answer, Client, HOME},
 };
 
+/// How long a test waits for what must come, however busy the machine is.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const MINUTE_MS: i64 = 60_000;
 pub const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 /// A day's beginning, so that no test is split by one.

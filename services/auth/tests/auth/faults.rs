@@ -11,9 +11,10 @@ use data_encoding::BASE64URL_NOPAD;
 use events::{Body, auth::Sanctioned};
 use serde_json::{Value, json};
 use tokens::Role;
+use tokio::time::timeout;
 
 use crate::{
-    common::{MINUTE_MS, World},
+    common::{MINUTE_MS, PATIENCE, World},
     people::PASSWORD,
     staff::impose,
 };
@@ -118,7 +119,7 @@ fn a_ban_while_the_broker_is_away_is_told_when_it_is_back() {
         rabbitmq.start();
         // Whoever tried meanwhile may have it in hand for a while.
         world.pass(MINUTE_MS);
-        let delivery = told.next().await;
+        let delivery = timeout(PATIENCE, told.next()).await.expect("it is told");
         let sanctioned = Sanctioned::from_bytes(&delivery.event.body).expect("ours");
         delivery.done().await;
         assert_eq!(sanctioned.account.to_string(), player.account);

@@ -7,7 +7,7 @@ use backends::{
     cache::Cache,
     testing::{TestDatabase, block_on},
 };
-use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
+use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD, HEXLOWER};
 use serde_json::{Value, json};
 use tokens::Role;
 use web::testing::HOSTILE;
@@ -141,16 +141,19 @@ fn who_has_the_database_alone_comes_in_nowhere() {
             &mailed,
         ];
         let mut wanted: Vec<Vec<u8>> = texts.map(|it| it.clone().into_bytes()).into();
+        wanted.extend(paper.iter().map(|code| code.replace('-', "").into_bytes()));
         wanted.extend(paper.iter().map(|code| code.clone().into_bytes()));
         wanted.extend([
             PASSWORD.as_bytes().to_vec(),
             BASE32_NOPAD.encode(&secret).into(),
+            HEXLOWER.encode(&secret).into(),
             secret,
         ]);
         for token in [&person.refresh, &guest.refresh, &mailed] {
             let token = BASE64URL_NOPAD.decode(token.as_bytes()).expect("base 64");
             // The number that names it comes before what nobody can guess.
-            wanted.push(token[16..48].to_vec());
+            let secret = &token[16..48];
+            wanted.extend([secret.to_vec(), HEXLOWER.encode(secret).into()]);
         }
         for (place, wanted) in wanted.iter().enumerate() {
             assert!(

@@ -4,10 +4,11 @@ use backends::broker::Subscription;
 use events::{Body, auth::Sanctioned};
 use serde_json::{Value, json};
 use tokens::Role;
+use tokio::time::timeout;
 use web::testing::Answer;
 
 use crate::{
-    common::{DAY_MS, World, on_each, text},
+    common::{DAY_MS, PATIENCE, World, on_each, text},
     people::{PASSWORD, Person, app_code},
 };
 
@@ -209,7 +210,7 @@ fn a_ban_without_an_end_lasts_until_it_is_lifted() {
 
 /// Edges send whom they hear of away.
 #[test]
-fn whoever_listens_is_told_of_a_sanction_once() {
+fn whoever_listens_is_told_of_each_sanction() {
     on_each(async |world| {
         let listening = Subscription::own(&[Sanctioned::TOPIC]);
         let listening = world.broker.subscribe(&listening).await;
@@ -222,7 +223,7 @@ fn whoever_listens_is_told_of_a_sanction_once() {
         let ban = json!({ "kind": "ban", "reason": "Again" });
         impose(world, &operator, &player, ban).await.ok(201);
         for (kind, until_ms) in [("suspension", Some(until_ms)), ("ban", None)] {
-            let delivery = told.next().await;
+            let delivery = timeout(PATIENCE, told.next()).await.expect("it is told");
             let sanctioned = Sanctioned::from_bytes(&delivery.event.body);
             delivery.done().await;
             let wanted = Sanctioned {

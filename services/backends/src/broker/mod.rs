@@ -169,7 +169,10 @@ impl Broker {
 
     /// The same, for a publisher that forgets the events afterwards for good: within the process, where
     /// queues end with it, that is when they were taken from them.
-    pub(crate) async fn publish_lasting(&self, events: &[Event]) -> Result<(), BrokerError> {
+    ///
+    /// # Errors
+    /// As [`Self::publish`].
+    pub async fn publish_lasting(&self, events: &[Event]) -> Result<(), BrokerError> {
         require_event_sizes(events)?;
         match &self.transport {
             Transport::Memory(memory) => {

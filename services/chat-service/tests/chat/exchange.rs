@@ -1,14 +1,19 @@
 //! Processes with edges hear each other, in order and once.
 
-use chat::{Audience, Channel, Membership, Notice};
+use std::sync::{Arc, atomic::AtomicI64};
+
+use backends::{broker::Broker, testing::block_on};
+use chat::{Audience, Channel, Membership, Notice, Words};
 use chat_service::{
     ChannelKey,
-    limits::RATE_WORDS_MAX,
+    limits::{RATE_WORDS_MAX, WORDS_AGE_MAX_MS},
     store::Cursor,
     topics::{self, Announcement, Members},
 };
 
-use crate::common::{NOW_MS, on_each, wait_for, words};
+use web::Clock;
+
+use crate::common::{NOW_MS, Process, on_each, wait_for, words};
 
 #[test]
 fn each_hears_the_others_in_order_and_not_itself() {
@@ -135,5 +140,38 @@ fn who_ends_in_an_orderly_way_has_said_all() {
             lines.await.expect("a database").len()
         };
         wait_for(async || lines().await == 100).await;
+    });
+}
+
+#[test]
+fn words_that_come_late_are_counted_and_not_told() {
+    on_each(async |world| {
+        let here = world.process().await;
+        let mut there = world.process().await;
+        let late_ms = NOW_MS.cast_unsigned() - WORDS_AGE_MAX_MS - 1;
+        here.say(Words {
+            time_ms: late_ms,
+            ..words(1, 1, "late")
+        })
+        .await;
+        here.say(words(1, 2, "young")).await;
+        assert_eq!(there.texts_until("young").await, ["young"]);
+        assert_eq!((there.lost(), here.lost()), (1, 0));
+        let lines = async || {
+            let lines = world.chat.store.lines(ChannelKey::Global, Cursor::TOP, 9);
+            lines.await.expect("a database").len()
+        };
+        wait_for(async || lines().await == 2).await;
+    });
+}
+
+/// Nothing waits, so nothing is waited for.
+#[test]
+fn who_has_said_nothing_ends_without_a_broker() {
+    block_on(async {
+        // Nobody listens on port 1.
+        let broker = Broker::open("amqp://127.0.0.1:1").expect("a URL");
+        let clock = Clock::at(Arc::new(AtomicI64::new(NOW_MS)));
+        Process::start(&broker, clock).end().await;
     });
 }

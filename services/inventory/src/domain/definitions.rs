@@ -118,6 +118,7 @@ pub struct Definitions {
     /// What every character begins with.
     pub start: BTreeMap<Item, u32>,
     pub recipes: BTreeMap<String, Recipe>,
+    /// Drawn from by the battle, by a copy of its own that a test of `services/spoils` holds equal.
     pub loot_tables: BTreeMap<String, LootTable>,
 }
 

@@ -117,7 +117,7 @@ impl Rest {
         // Services that are gone carry nothing.
         let _ = self.ended.send(());
         if self.carried.recv_timeout(REST_TIME_MAX) == Err(RecvTimeoutError::Timeout) {
-            tracing::error!("what was said last is lost: the broker is away");
+            tracing::error!("what was said last is lost: the broker did not take it in time");
         }
     }
 }
