@@ -75,8 +75,8 @@ impl Guest {
         }
     }
 
-    /// Asks a service, as who it is; a call is a method and a path behind the service's URL. Tokens that have
-    /// run out are renewed first.
+    /// Asks a service, as who it is; a call is a method and a path behind the service's URL. Where its tokens have
+    /// run out they are renewed, and it asks once more.
     ///
     /// # Errors
     /// A sentence, if there is no answer.
