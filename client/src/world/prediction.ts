@@ -109,9 +109,14 @@ export class Prediction {
     this.previous = this.current;
   }
 
+  /** Whether there was word of this tick or of a later one: datagrams overtake each other. */
+  isStale(report: OwnReport): boolean {
+    return this.confirmed !== null && report.tick <= this.confirmed.tick;
+  }
+
   /** The server's word. Stale ones are ignored. */
   confirm(report: OwnReport): void {
-    if (this.confirmed && report.tick <= this.confirmed.tick) return;
+    if (this.isStale(report)) return;
     this.confirmedCount += 1;
     if (!this.motion || !this.confirmed) return this.start(report);
     const predicted = this.motionAfter(report.inputSequence);

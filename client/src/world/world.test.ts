@@ -107,7 +107,7 @@ class Server {
     view.setInt32(16, view.getInt32(16, true) + 900, true);
   }
 
-  private report(): OwnReport {
+  report(): OwnReport {
     return {
       tick: this.tick,
       inputSequence: this.sequence,
@@ -286,15 +286,7 @@ class Match {
     this.toServer = this.toServer.filter(({ atMs }) => atMs > this.nextTickMs);
     eachTick();
     const own = this.server.advance();
-    const samples = {
-      tick: own.tick,
-      count: 0,
-      id: new Uint32Array(0),
-      placed: new Float32Array(0),
-      pose: new Uint8Array(0),
-      health: new Uint8Array(0),
-    };
-    const message: ForWorld = { kind: "snapshot", samples, own };
+    const message: ForWorld = { kind: "snapshot", samples: noSamples(own.tick), own };
     const atMs = this.nextTickMs + this.link.delayMs();
     if (!this.isLost()) this.toPage.push({ atMs, message });
     if (this.isLandTold && own.tick % TOLD_TICKS === 0) this.tell(told(own.tick));
@@ -313,6 +305,18 @@ class Match {
   private hearAnswer(sequence: number): void {
     this.open = this.open.filter((input) => input.sequence > sequence);
   }
+}
+
+/** Nobody else is in sight. */
+function noSamples(tick: number) {
+  return {
+    tick,
+    count: 0,
+    id: new Uint32Array(0),
+    placed: new Float32Array(0),
+    pose: new Uint8Array(0),
+    health: new Uint8Array(0),
+  };
 }
 
 /** All terrain of a tick was told. */
@@ -491,6 +495,18 @@ describe("the world", () => {
     expect([drops.lying.length, drops.freshNotices(game.nowMs).length]).toEqual([1, 1]);
     game.join([]);
     expect([drops.lying.length, drops.freshNotices(game.nowMs).length]).toEqual([0, 0]);
+  });
+
+  it("takes no word of the own body that a newer one overtook", async () => {
+    const game = await match(4, byDelay(() => 20));
+    game.run(1_000, 16);
+    const before = game.server.report();
+    game.run(1_000, 16);
+    const { state } = game.world.own;
+    const newest = { ...game.server.report(), tick: game.server.tick + 1, alive: false, health: 0 };
+    game.world.receive({ kind: "snapshot", samples: noSamples(newest.tick), own: newest }, game.nowMs);
+    game.world.receive({ kind: "snapshot", samples: noSamples(before.tick), own: before }, game.nowMs);
+    expect([state.alive, state.health]).toEqual([false, 0]);
   });
 
   it("stands still rather than be refused when the server or the link does", async () => {

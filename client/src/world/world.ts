@@ -303,6 +303,7 @@ export class World {
   }
 
   private report(report: OwnReport): void {
+    if (this.prediction.isStale(report)) return;
     // After a reconnect the server goes on counting where the lost connection stopped.
     this.sequence = Math.max(this.sequence, report.inputSequence);
     this.prediction.confirm(report);
