@@ -42,6 +42,8 @@ async function eatWhole(dora) {
     return told !== null && own.alive && own.health === own.healthMax;
   };
   await dora.until("whole", isWhole, DEED_MS_MAX);
+  // The first pictures of a battle take software seconds: a word that nobody could see yet may be over by then.
+  await dora.page.waitForSelector(".hud-middle");
   await dora.page.keyboard.press("KeyF");
   await notices(dora, "You are not hurt.");
 }
@@ -95,9 +97,14 @@ function noteNotices() {
   new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
 }
 
-function notices(dora, words) {
+async function notices(dora, words) {
   const isNoticed = (wanted) => window.noticed.some((text) => text.includes(wanted));
-  return dora.until(`a notice: ${words}`, isNoticed, DEED_MS_MAX, words);
+  try {
+    await dora.until(`a notice: ${words}`, isNoticed, DEED_MS_MAX, words);
+  } catch (error) {
+    const noticed = await dora.evaluate(() => window.noticed);
+    throw new Error(`${error.message}; noticed: ${JSON.stringify(noticed)}`);
+  }
 }
 
 /** By bombs of its own at its feet, one after the other: one may roll away, or find who is still safe. Health left. */

@@ -95,6 +95,13 @@ describe("belongings", () => {
     expect(belongings.state.word).toMatchObject({ kind: "away" });
   });
 
+  it("leave the word that stands when they are first looked for", async () => {
+    const belongings = new Belongings(new FakeService(), new FakeClock());
+    await belongings.eat(0);
+    await belongings.look();
+    expect(belongings.state.word?.text).toBe("You are not hurt.");
+  });
+
   it("are eaten one at a time, and who waits for the service is told over the battle", async () => {
     const { service, clock, belongings, inBag } = await opened();
     service.has.bag = [{ item: "bread", unique: null, count: 5 }];

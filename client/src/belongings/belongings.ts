@@ -190,6 +190,8 @@ export class Belongings {
   /** Eats or drinks an item, or whichever of the bag fits best. `lackedPoints` of health; null of the fallen. The
    * battle heals no more than is lacking, and what is eaten is gone. No window need be open. */
   async eat(lackedPoints: number | null, item?: string): Promise<void> {
+    // What is told now is told to who plays now, and not taken back once that is first asked.
+    this.keeperOfNow();
     if (lackedPoints === null) return this.tell("refused", FALLEN);
     if (lackedPoints <= 0) return this.tell("refused", NOT_HURT);
     const food = item ?? (await this.findFood(lackedPoints));
