@@ -209,12 +209,17 @@ async function signsOthersOut(browser) {
       await signIn(player, ANN);
       await player.says(".account-line", ANN.email);
     }
+    // Whoever it is that plays there leaves the battle, and does not come back.
+    await other.join();
+    await other.joined();
     await ann.page.click("#account");
     await ann.says(".account-sessions li", "Another browser");
     await ann.page.locator(".account-details").getByRole("button", { name: "Change" }).click();
     await fill(ann, { current_password: ANN.password, new_password: CHANGED_PASSWORD });
     await ann.says("#account-title", "Password changed");
     await look(ann, "password-changed");
+    await other.says("#refusal", "session has ended");
+    await look(other, "signed-out-in-the-battle");
     await isSignedOut(other);
     await signIn(other, { ...ANN, password: CHANGED_PASSWORD });
     await other.says(".account-line", ANN.email);

@@ -34,5 +34,6 @@ pub use http::pod::{Beside, serve as serve_pod_status};
 #[cfg(feature = "crowd")]
 pub use hub::crowd::Crowd;
 pub use hub::expulsion::Expeller;
+pub use registry::Return;
 pub use server::{BoundEdges, EdgesHandle, StartError, bind};
 pub use token::{Known, LineTicket, TokenKey};

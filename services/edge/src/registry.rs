@@ -41,9 +41,33 @@ struct Inner {
     line: Line,
     /// Whether newcomers are let in at all just now.
     is_open: bool,
-    /// Accounts that were sent away a moment ago, oldest first, and until when that counts.
-    barred: VecDeque<(u64, Instant)>,
+    /// Accounts that were sent away a moment ago, oldest first.
+    barred: VecDeque<Barred>,
     joins: Joins,
+}
+
+/// What lets an account that was sent away in again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Return {
+    /// Nothing, for [`limits::BAR_TIME`].
+    Later,
+    /// A ticket that was given after this, milliseconds by the clock of who gives tickets.
+    ByTicketSince(i64),
+}
+
+struct Barred {
+    account: u64,
+    until: Instant,
+    by: Return,
+}
+
+impl Barred {
+    fn refuses(&self, ticket_ms: Option<i64>) -> bool {
+        match self.by {
+            Return::Later => true,
+            Return::ByTicketSince(since_ms) => ticket_ms.is_none_or(|it| it <= since_ms),
+        }
+    }
 }
 
 impl Registry {
@@ -72,8 +96,14 @@ impl Registry {
         population: &Population,
         now: Instant,
     ) -> Result<Answer, Refusal> {
-        let known = self.key.known(request.resume_token);
-        self.refuse_barred(known, now)?;
+        let mut known = self.key.known(request.resume_token);
+        if let Err(refusal) = self.refuse_barred(known, None, now) {
+            // A ticket may say more than the token of the life before.
+            known = None;
+            if request.ticket.is_empty() {
+                return Err(refusal);
+            }
+        }
         // Who comes back is no newcomer: when an edge dies, others get everybody at once.
         if let Some(known) = known.filter(|known| population.has(known.session)) {
             let name = population.name(known.session).unwrap_or(request.name);
@@ -87,7 +117,8 @@ impl Registry {
             session: SessionId(holder.character as u64),
             account: holder.account as u64,
         });
-        self.refuse_barred(own, now)?;
+        let ticket_ms = holder.as_ref().map(|holder| holder.ticket_ms);
+        self.refuse_barred(own, ticket_ms, now)?;
         let name = holder.map_or_else(|| request.name.to_owned(), |holder| holder.name);
         let name = names::checked(&name).map_err(Refusal::Name)?;
         // A character has one body, whatever device it is played on.
@@ -132,7 +163,7 @@ impl Registry {
             None => known.session.is_stranger(),
         };
         let is_spent = self.lock().is_in(known.session, population, now);
-        let is_barred = self.refuse_barred(Some(known), now).is_err();
+        let is_barred = self.refuse_barred(Some(known), None, now).is_err();
         let counts = request.now_ms < ticket.until_ms && is_own && !is_spent && !is_barred;
         counts.then_some(ticket)
     }
@@ -146,23 +177,34 @@ impl Registry {
         })
     }
 
-    /// Lets an account in no more, until the tickets are over that it may still have; one that waits waits in vain.
-    pub fn bar(&self, account: u64, now: Instant) {
+    /// Lets an account in no more but as is said, until the tickets are over that it may still have; one that waits
+    /// waits in vain.
+    pub fn bar(&self, account: u64, by: Return, now: Instant) {
         let Inner { barred, line, .. } = &mut *self.lock();
         line.leave_account(account);
-        barred.retain(|(_, until)| *until > now);
+        barred.retain(|it| it.until > now);
         if barred.len() == limits::BARRED_MAX {
             barred.pop_front();
         }
-        barred.push_back((account, now + limits::BAR_TIME));
+        barred.push_back(Barred {
+            account,
+            until: now + limits::BAR_TIME,
+            by,
+        });
     }
 
-    fn refuse_barred(&self, known: Option<Known>, now: Instant) -> Result<(), Refusal> {
+    /// `ticket_ms` of who shows a ticket.
+    fn refuse_barred(
+        &self,
+        known: Option<Known>,
+        ticket_ms: Option<i64>,
+        now: Instant,
+    ) -> Result<(), Refusal> {
         let account = known.map(|known| known.account);
         let inner = self.lock();
-        let mut barred = inner.barred.iter();
-        let is_barred = barred.any(|(it, until)| Some(*it) == account && *until > now);
-        match is_barred {
+        let bars = inner.barred.iter();
+        let mut bars = bars.filter(|it| Some(it.account) == account && it.until > now);
+        match bars.any(|it| it.refuses(ticket_ms)) {
             true => Err(Refusal::Ticket(SENT_AWAY)),
             false => Ok(()),
         }
@@ -200,7 +242,7 @@ impl Registry {
         let Some(ahead_count) = inner.line.ahead_count(place.spot) else {
             drop(inner);
             return self
-                .refuse_barred(Some(place.known), now)
+                .refuse_barred(Some(place.known), None, now)
                 .map(|()| Turn::Replaced);
         };
         let is_back = is_in && place.is_proven;
@@ -419,7 +461,7 @@ mod tests {
         assert!(anew.session == first.session && anew.name == "Ivar");
     }
 
-    /// Knows tickets of characters, each once; all are of one account.
+    /// Knows tickets of characters, each once; all are of one account, and given at the time of their number.
     #[derive(Default)]
     struct Desk(Mutex<Vec<i64>>);
 
@@ -436,6 +478,7 @@ mod tests {
                 account: 1,
                 character,
                 name,
+                ticket_ms: character,
             })
         }
     }
@@ -600,7 +643,7 @@ mod tests {
         let twin = Twin::default();
         registry.set_open(false);
         let line = ["c", "d", "e"].map(|name| waits(&registry, name, &twin, now));
-        registry.bar(line[1].known.account, now);
+        registry.bar(line[1].known.account, Return::Later, now);
         registry.set_open(true);
         let turns = line.map(|mut place| registry.advance(&mut place, &twin.population(), now));
         let [first, second, third] = turns;
@@ -610,6 +653,28 @@ mod tests {
             [Ok(Turn::Now(_)), Ok(Turn::Now(_))]
         ));
         assert_eq!(registry.waiting_count(), 0);
+    }
+
+    #[test]
+    fn who_is_signed_out_comes_back_by_a_later_ticket_alone() {
+        let now = Instant::now();
+        let registry = ticketed(false, now);
+        let twin = Twin::default();
+        let shows = |ticket, token: &str, now| {
+            registry.admit(&with_ticket(ticket, token), &twin.population(), now)
+        };
+        let sent_away = Err(Refusal::Ticket(SENT_AWAY));
+        let token = joins(&registry, &with_ticket("7", ""), &twin, now).token;
+        registry.bar(1, Return::ByTicketSince(8), now);
+        for (ticket, token) in [("", &*token), ("8", &*token), ("6", "")] {
+            assert_eq!(shows(ticket, token, now), sent_away, "{ticket}");
+        }
+        assert!(
+            matches!(shows("9", &token, now), Ok(Answer::In(it)) if it.session == SessionId(9))
+        );
+        registry.bar(1, Return::Later, now);
+        assert_eq!(shows("10", "", now), sent_away);
+        assert!(shows("11", "", now + limits::BAR_TIME).is_ok());
     }
 
     /// Comes at a time with a line ticket, where nobody is let in.
@@ -676,7 +741,7 @@ mod tests {
         let (mine, inside) = (SessionId::STRANGER_BIT | 1, SessionId::STRANGER_BIT | 2);
         let admission = registry.attach(of(inside, 0).known, "in".into());
         twin.take_in(&admission);
-        registry.bar(SessionId::STRANGER_BIT | 3, now);
+        registry.bar(SessionId::STRANGER_BIT | 3, Return::Later, now);
         let sign = |ticket| registry.key.line_ticket(&ticket);
         let over = sign(of(mine, NOW_MS));
         let forged = TokenKey::new(&[2; TokenKey::BYTES]).line_ticket(&of(mine, u64::MAX));

@@ -70,6 +70,8 @@ pub struct Holder {
     /// Who it plays: the session in the world.
     pub character: i64,
     pub name: String,
+    /// When its ticket was given, by the clock of who gave it; of the second, rounded down.
+    pub ticket_ms: i64,
 }
 
 /// Checks tickets. Called by all edge threads of the process when somebody joins; must not wait for anything.

@@ -214,6 +214,7 @@ impl TicketDesk for OpenDesk {
     fn admit(&self, ticket: &str) -> Result<Holder, &'static str> {
         let character = ticket.parse().map_err(|_| "forged")?;
         Ok(Holder {
+            ticket_ms: 0,
             account: 1,
             character,
             name: format!("Bera {ticket}"),

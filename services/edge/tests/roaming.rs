@@ -12,7 +12,7 @@ use common::{
     server::{Realm, Server, config},
 };
 use edge::{
-    Known, TokenKey,
+    Known, Return, TokenKey,
     services::{Holder, TicketDesk, Tickets},
 };
 use engine::{SessionId, limits::RESUME_GRACE_TICKS};
@@ -268,6 +268,7 @@ struct OpenDesk;
 
 const ACCOUNT: u64 = 7;
 const CHARACTER: u64 = 77;
+const TICKET_MS: i64 = 1_790_000_000_000;
 
 impl TicketDesk for OpenDesk {
     fn admit(&self, _ticket: &str) -> Result<Holder, &'static str> {
@@ -275,8 +276,18 @@ impl TicketDesk for OpenDesk {
             account: ACCOUNT.cast_signed(),
             character: CHARACTER.cast_signed(),
             name: "Bera".into(),
+            ticket_ms: TICKET_MS,
         })
     }
+}
+
+async fn is_sent_away(mut client: Client) {
+    let (words, code) = client.until_closed().await;
+    assert_eq!(
+        words.map(|words| words.reason),
+        Some(CloseReason::BadTicket)
+    );
+    assert_eq!(code, CloseReason::BadTicket as u64);
 }
 
 #[tokio::test]
@@ -296,17 +307,20 @@ async fn who_is_sent_away_loses_connection_body_and_the_way_back() {
     let mut bera = join_as(server.http(), &with_ticket).await;
     acts(&mut bera, 100).await;
     let stranger = ACCOUNT + 1;
-    assert!(server.edges().expeller().expel(stranger), "nobody here");
+    let expeller = server.edges().expeller();
+    assert!(expeller.expel(stranger, Return::Later), "nobody here");
     acts(&mut bera, 100).await;
-    assert!(server.edges().expeller().expel(ACCOUNT));
-    let (words, code) = bera.until_closed().await;
-    assert_eq!(
-        words.map(|words| words.reason),
-        Some(CloseReason::BadTicket)
-    );
-    assert_eq!(code, CloseReason::BadTicket as u64);
+    // Signed out everywhere, it leaves, and comes back by a ticket that was given since.
+    assert!(expeller.expel(ACCOUNT, Return::ByTicketSince(TICKET_MS - 1)));
+    is_sent_away(bera).await;
+    let mut bera = join_as(server.http(), &with_ticket).await;
+    acts(&mut bera, 100).await;
+    assert!(expeller.expel(ACCOUNT, Return::ByTicketSince(TICKET_MS)));
+    assert!(expeller.expel(ACCOUNT, Return::Later));
+    let resume_token = bera.welcome.resume_token.clone();
+    is_sent_away(bera).await;
     // Neither what it was given for coming back helps, nor a ticket from before.
-    let token = with_token(&bera.welcome.resume_token);
+    let token = with_token(&resume_token);
     for hello in [token, with_ticket] {
         let first = Encoder::new().stream(&hello).to_vec();
         let (words, _) = knock(server.http(), &first).await.until_closed().await;

@@ -1,7 +1,11 @@
 //! Sessions: families of refresh tokens, each used once. Which token of a family is the newest, one
 //! statement decides, so that of two who ask at once one wins.
 
-use backends::sql::{SqlError, Transaction, row};
+use backends::{
+    broker,
+    sql::{SqlError, Transaction, row},
+};
+use events::{Body, auth::SignedOut};
 use sqlx::any::AnyRow;
 
 use crate::{
@@ -139,12 +143,17 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// All of an account, but for one that may stay.
+    /// All of an account, but for one that may stay; edges are told, for who plays is to leave.
     pub async fn end_sessions(&self, but: Option<i64>, event: &Event<'_>) -> Result<(), SqlError> {
         let mut transaction = self.database.begin().await?;
         end_all(&mut transaction, event.account, but, event.at_ms).await?;
         audit::write(&mut transaction, event).await?;
-        Ok(transaction.commit().await?)
+        let outbox = self.outbox();
+        let told = signed_out(event);
+        outbox.put(&mut transaction, event.account, &told).await?;
+        transaction.commit().await?;
+        outbox.wake();
+        Ok(())
     }
 
     /// From now on the session is one of somebody who gave a second factor.
@@ -157,6 +166,15 @@ impl Store {
         .execute(self.database.pool())
         .await?;
         Ok(())
+    }
+}
+
+fn signed_out(event: &Event<'_>) -> broker::Event {
+    let Event { account, at_ms, .. } = *event;
+    broker::Event {
+        id: format!("signed-out-{:016x}", web::ids::ordered_id(at_ms)),
+        topic: SignedOut::TOPIC.to_owned(),
+        body: SignedOut { account, at_ms }.to_bytes(),
     }
 }
 

@@ -1,13 +1,16 @@
 //! Sessions: rotation of refresh tokens, stolen ones, and ends.
 
 use auth::limits::{REUSE_GRACE_MS, SESSION_LIFE_MS, SESSIONS_MAX};
+use backends::broker::Subscription;
+use events::{Body, auth::SignedOut};
 use serde_json::{Value, json};
 use tokens::limits::ACCESS_LIFE_MS;
+use tokio::time::timeout;
 use web::testing::Answer;
 
 use crate::{
-    common::{World, on_each},
-    people::Person,
+    common::{PATIENCE, World, on_each},
+    people::{PASSWORD, Person},
 };
 
 const EMAIL: &str = "asa@example.org";
@@ -160,6 +163,37 @@ fn logging_out_ends_this_session_or_all() {
             is_in(world, &world.log_in(EMAIL).await).await,
             "in the same second"
         );
+    });
+}
+
+/// Edges send who plays away, and let nobody in by a ticket of before.
+#[test]
+fn whoever_listens_is_told_when_all_sessions_end() {
+    on_each(async |world| {
+        let listening = Subscription::own(&[SignedOut::TOPIC]);
+        let listening = world.broker.subscribe(&listening).await;
+        let mut told = listening.expect("a broker");
+        let one = world.player(EMAIL).await;
+        let change =
+            json!({ "current_password": PASSWORD, "new_password": "another long password" });
+        world
+            .call("POST /password/change", &one.access, change)
+            .await
+            .ok(204);
+        world
+            .call("POST /logout-everywhere", &one.access, Value::Null)
+            .await
+            .ok(204);
+        for _ in 0..2 {
+            let delivery = timeout(PATIENCE, told.next()).await.expect("it is told");
+            let signed_out = SignedOut::from_bytes(&delivery.event.body);
+            delivery.done().await;
+            let wanted = SignedOut {
+                account: one.account.parse().expect("a number"),
+                at_ms: world.now(),
+            };
+            assert_eq!(signed_out.expect("ours"), wanted);
+        }
     });
 }
 

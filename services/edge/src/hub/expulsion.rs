@@ -14,7 +14,7 @@ use crate::{
     edge::Shared,
     hub::{Hub, player},
     limits,
-    registry::SENT_AWAY,
+    registry::{Return, SENT_AWAY},
     session::Ending,
 };
 
@@ -40,8 +40,8 @@ impl Expeller {
     /// Sends all players of an account away, if any is here. Never waits: false if an edge has too many to send
     /// away already, and must be told again.
     #[must_use]
-    pub fn expel(&self, account: u64) -> bool {
-        self.shared.registry.bar(account, Instant::now());
+    pub fn expel(&self, account: u64, by: Return) -> bool {
+        self.shared.registry.bar(account, by, Instant::now());
         let tell = |edge: &mpsc::Sender<_>| edge.try_send(account).is_ok();
         self.edges.iter().all(tell)
     }

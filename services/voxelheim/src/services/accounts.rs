@@ -180,6 +180,7 @@ impl TicketDesk for Desk {
         let ticket = gate.admit(ticket, &keys, self.clock.now_ms());
         let ticket = ticket.map_err(sentence)?;
         Ok(Holder {
+            ticket_ms: ticket.issued_ms,
             account: ticket.account,
             character: ticket.character_id,
             name: ticket.character,

@@ -1,13 +1,17 @@
-//! Sends whom staff bans, suspends or sends away, away from the edges of a process, with all their characters. It asks
-//! nobody who those are: edges know players' accounts.
+//! Sends whom staff bans, suspends or sends away, and who signed out everywhere, away from the edges of a process, with
+//! all their characters. It asks nobody who those are: edges know players' accounts.
 
 use backends::{
     backoff::Backoff,
     broker::{Broker, Event, Subscription},
     limits::{HANDLER_RETRY_MAX, HANDLER_RETRY_MIN},
 };
-use edge::Expeller;
-use events::{BadBody, Body, admin::Expelled, auth::Sanctioned};
+use edge::{Expeller, Return};
+use events::{
+    BadBody, Body,
+    admin::Expelled,
+    auth::{Sanctioned, SignedOut},
+};
 use tokio::sync::watch;
 
 /// Listens to the auth service and the operations service, wherever those are.
@@ -35,15 +39,16 @@ impl Bailiff {
     }
 
     async fn listen(&mut self, expeller: &Expeller) {
-        let subscription = Subscription::own(&[Sanctioned::TOPIC, Expelled::TOPIC]);
+        let topics = [Sanctioned::TOPIC, Expelled::TOPIC, SignedOut::TOPIC];
+        let subscription = Subscription::own(&topics);
         let mut consumer = self
             .broker
-            .subscribed(&subscription, "hearing of bans")
+            .subscribed(&subscription, "hearing who is to go")
             .await;
         loop {
             let delivery = consumer.next().await;
-            match account_of(&delivery.event) {
-                Ok(account) => insist(account, expeller).await,
+            match who_goes(&delivery.event) {
+                Ok((account, by)) => insist(account, by, expeller).await,
                 Err(error) => log_refused(&delivery.event, &error),
             }
             delivery.done().await;
@@ -52,21 +57,31 @@ impl Bailiff {
 }
 
 /// With the ban in hand while the edges have too many.
-async fn insist(account: i64, expeller: &Expeller) {
+async fn insist(account: i64, by: Return, expeller: &Expeller) {
     let mut backoff = Backoff::new(HANDLER_RETRY_MIN, HANDLER_RETRY_MAX);
-    while !expeller.expel(account.cast_unsigned()) {
+    while !expeller.expel(account.cast_unsigned(), by) {
         backoff.wait().await;
     }
 }
 
-/// Who is to go.
-fn account_of(event: &Event) -> Result<i64, BadBody> {
-    if event.topic == Expelled::TOPIC {
-        return Expelled::from_bytes(&event.body).map(|it| it.account);
+/// Who is to go, and by what it comes back.
+fn who_goes(event: &Event) -> Result<(i64, Return), BadBody> {
+    match event.topic.as_str() {
+        SignedOut::TOPIC => {
+            let SignedOut { account, at_ms } = SignedOut::from_bytes(&event.body)?;
+            Ok((account, Return::ByTicketSince(at_ms)))
+        }
+        Expelled::TOPIC => {
+            let expelled = Expelled::from_bytes(&event.body)?;
+            Ok((expelled.account, Return::Later))
+        }
+        _ => {
+            let sanctioned = Sanctioned::from_bytes(&event.body)?;
+            Ok((sanctioned.account, Return::Later))
+        }
     }
-    Sanctioned::from_bytes(&event.body).map(|it| it.account)
 }
 
 fn log_refused(event: &Event, error: &dyn std::fmt::Display) {
-    tracing::error!(%error, id = event.id, "a ban was not understood");
+    tracing::error!(%error, id = event.id, "who is to go was not understood");
 }
