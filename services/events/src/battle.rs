@@ -142,7 +142,7 @@ impl Body for Happenings {
 }
 
 /// How the ticks of one shard went over some seconds.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Ticks {
     pub world: String,
     pub pod: u16,
@@ -158,6 +158,9 @@ pub struct Ticks {
     pub players: u32,
     /// By region that it owns: level and Morton code, and who is there.
     pub regions: Vec<Region>,
+    /// Whose bodies it has, for who heard of no visit; none of a teller that does not say it yet.
+    #[serde(default)]
+    pub present: Vec<Character>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -211,6 +214,14 @@ mod tests {
         let text = r#"{ "region": "5e0", "bodies": 3, "players": 1 }"#;
         let region: Region = serde_json::from_str(text).expect("it is understood");
         assert_eq!((region.cells, region.bodies), (0, 3));
+    }
+
+    #[test]
+    fn ticks_of_the_version_before_say_nobody_is_present() {
+        let text = r#"{ "version": 1, "world": "w", "pod": 1, "shard": 0, "at_ms": 1, "count": 200, "p50_us": 1,
+            "p99_us": 1, "max_us": 1, "period_us": 50000, "bodies": 3, "players": 1, "regions": [] }"#;
+        let ticks = Ticks::from_bytes(text.as_bytes()).expect("it is understood");
+        assert_eq!(ticks.present, []);
     }
 
     #[test]

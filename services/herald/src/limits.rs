@@ -13,6 +13,8 @@ pub const LOAD_TICKS: u32 = 10 * TICK_RATE_HZ;
 pub const FACTS_PER_EVENT_MAX: usize = 500;
 /// Regions that one shard is told to own: far more than the controller leaves it; the rest is left out.
 pub const REGIONS_PER_EVENT_MAX: usize = 4_096;
+/// Characters that one shard is told to have: more than one shard carries; the rest counts as there by its visit alone.
+pub const CHARACTERS_PER_EVENT_MAX: usize = 16_384;
 
 /// From one look at the frames to the next: five of them, of the 32 that the ring holds.
 pub const LOOK_PERIOD: Duration = Duration::from_millis(250);
@@ -30,4 +32,7 @@ pub const STOP_PATIENCE: Duration = Duration::from_secs(1);
 const _: () = {
     assert!(PUBLISH_EVENTS_MAX <= backends::limits::PUBLISH_EVENTS_MAX);
     assert!(FACTS_PER_EVENT_MAX * 160 < backends::limits::EVENT_BYTES_MAX);
+    // A region takes 80 bytes at most, a character 22.
+    let ticks_bytes = REGIONS_PER_EVENT_MAX * 80 + CHARACTERS_PER_EVENT_MAX * 22;
+    assert!(ticks_bytes + 1_024 < backends::limits::EVENT_BYTES_MAX);
 };

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use engine::Frame;
-use events::battle::{Region, Ticks};
+use events::battle::{Character, Region, Ticks};
 use spatial::{
     partition::{Owner, Partition},
     region::RegionId,
@@ -12,7 +12,8 @@ use world::status::ShardStatus;
 
 use crate::{
     aggregate::Origin,
-    limits::{LOAD_TICKS, REGIONS_PER_EVENT_MAX},
+    limits::{CHARACTERS_PER_EVENT_MAX, LOAD_TICKS, REGIONS_PER_EVENT_MAX},
+    sight::character_of,
 };
 
 /// See the module.
@@ -73,6 +74,7 @@ impl Load {
             bodies: saturating(frame.bodies.count() as u64),
             players: saturating(frame.players.len() as u64),
             regions: self.regions(frame),
+            present: characters(frame),
         }
     }
 
@@ -107,6 +109,13 @@ impl Load {
         let region = self.partition.locate(cell).ok()?;
         regions.get_mut(&region.id)
     }
+}
+
+/// Those that the shard has, soldiers and who has no account aside.
+fn characters(frame: &Frame) -> Vec<Character> {
+    let players = frame.players.iter();
+    let characters = players.filter_map(|player| character_of(player.session));
+    characters.take(CHARACTERS_PER_EVENT_MAX).collect()
 }
 
 fn nobody_in(id: RegionId) -> Region {

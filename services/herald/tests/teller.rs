@@ -87,6 +87,7 @@ fn who_comes_and_how_the_ticks_went_reaches_the_broker() {
         let (came, ticks) = (came.expect("told"), ticks.expect("told"));
         assert_eq!((came.character.0, came.is_there), (7, true));
         assert_eq!((ticks.count, ticks.players, ticks.bodies), (200, 1, 101));
+        assert_eq!(ticks.present, [came.character]);
         assert!(ticks.p50_us <= ticks.p99_us && ticks.p99_us <= ticks.max_us);
         let bodies: u32 = ticks.regions.iter().map(|it| it.bodies).sum();
         assert_eq!(bodies, 101, "all are in some region");

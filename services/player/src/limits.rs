@@ -43,9 +43,9 @@ pub const PAGE_MAX: usize = 100;
 pub const PRESENCE_LIFE: Duration = Duration::from_secs(200);
 /// Words of everybody's presence from what the battle tells: one a minute.
 pub const PRESENCE_PERIOD: Duration = Duration::from_secs(60);
-/// A world tells every ten seconds that it runs: what was silent for six of them has ended.
+/// A world tells every ten seconds that it runs and who is there: what was silent for six of them has ended.
 pub const WORLD_SILENCE_MS_MAX: i64 = MINUTE_MS;
-/// A visit whose end nobody told, for the process that had it died: longer than anybody plays.
+/// A visit whose end nobody told, of a world that does not tell who is there: longer than anybody plays.
 pub const VISIT_MS_MAX: i64 = 12 * 60 * MINUTE_MS;
 /// Characters in battles at a time: ten of the largest battles. More are not shown as there.
 pub const ATTENDING_MAX: usize = 100_000;

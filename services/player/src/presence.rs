@@ -82,7 +82,9 @@ async fn hear(player: &Player, attendance: &mut Attendance, event: &Event) {
     let now_ms = player.clock.now_ms();
     if event.topic == Ticks::TOPIC {
         if let Ok(ticks) = Ticks::from_bytes(&event.body) {
-            attendance.hear(&ticks.world, now_ms);
+            for character in attendance.hear(&ticks, now_ms) {
+                say(player, character, true).await;
+            }
         }
         return;
     }

@@ -122,6 +122,7 @@ pub fn ticks(at_ms: i64, (pod, shard): (u16, u16), players: u32, p50_us: u32) ->
             bodies: 4 * players,
             players,
         }],
+        present: Vec::new(),
     }
 }
 

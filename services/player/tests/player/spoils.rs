@@ -7,7 +7,7 @@ use backends::{
 };
 use events::{
     Body,
-    battle::{Character, Deeds, Happenings, Spoils, Visit},
+    battle::{Character, Deeds, Happenings, Spoils, Ticks, Visit},
     player::{FriendsChanged, GroupChange, GuildChanged, Levelled, PartyChanged},
 };
 use player::store::Progress;
@@ -240,15 +240,15 @@ fn friends_see_who_comes_into_the_battle_and_who_goes() {
         world.act(&ann, "POST /friends", ben.form()).await.ok(200);
         world.act(&ben, "POST /friends", ann.form()).await.ok(200);
         while_running(world, async |broker| {
-            for is_there in [true, false] {
-                // The service may not hear yet; whoever comes is told again until it does.
-                let place = if is_there {
-                    json!("battle")
-                } else {
-                    Value::Null
-                };
+            // The first comes to a service that was not there when the visit was told.
+            for (event, place) in [
+                (present(ben.id), json!("battle")),
+                (visit(ben.id, false), Value::Null),
+                (visit(ben.id, true), json!("battle")),
+            ] {
+                // The service may not hear yet; it is told again until it does.
                 loop {
-                    let told = broker.publish(&[visit(ben.id, is_there)]).await;
+                    let told = broker.publish(std::slice::from_ref(&event)).await;
                     told.expect("it is in this process");
                     tokio::task::yield_now().await;
                     let list = world.act(&ann, "GET /friends", Value::Null).await.ok(200);
@@ -260,6 +260,19 @@ fn friends_see_who_comes_into_the_battle_and_who_goes() {
         })
         .await;
     });
+}
+
+fn present(character: i64) -> Event {
+    let ticks = Ticks {
+        world: "w".to_owned(),
+        present: vec![Character(character)],
+        ..Ticks::default()
+    };
+    Event {
+        id: format!("present-{character}"),
+        topic: Ticks::TOPIC.to_owned(),
+        body: ticks.to_bytes(),
+    }
 }
 
 fn visit(character: i64, is_there: bool) -> Event {
