@@ -27,13 +27,11 @@ pub const CACHE_RETRY_MAX: Duration = Duration::from_secs(1);
 pub const CACHE_RETRIES: usize = 2;
 /// A key: a namespace, a word and an id or a digest.
 pub const CACHE_KEY_BYTES_MAX: usize = 256;
-/// A value: a session or a ticket, some hundred bytes.
+/// A value: what somebody comes back for once, some hundred bytes.
 pub const CACHE_VALUE_BYTES_MAX: usize = 16 * 1_024;
-/// Entries and members that the embedded cache holds: ten for each of 10,000 players, and as many again.
+/// Entries that the embedded cache holds: ten for each of 10,000 players, and as many again.
 /// When it is full it refuses new ones, as Redis does under `noeviction`.
 pub const CACHE_ENTRIES_MAX: usize = 200_000;
-/// Members that one answer names.
-pub const CACHE_MEMBERS_MAX: usize = 10_000;
 
 /// How long the broker may take to let somebody in, and to confirm what was published: a quorum queue
 /// confirms after a write to disk on most of its nodes, some milliseconds.

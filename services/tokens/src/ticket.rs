@@ -46,8 +46,8 @@ impl Token for Ticket {
     }
 }
 
-/// An edge's gate: checks tickets offline and burns each. Several edges of one name need to burn in
-/// their cache besides, by [`Ticket::id`].
+/// An edge's gate: checks tickets offline and burns each. Each process of edges of one name has its own (decision 0013):
+/// a ticket opens each of them once.
 #[derive(Debug)]
 pub struct TicketGate {
     audience: String,

@@ -1,13 +1,13 @@
-//! What may be forgotten: sessions and revocations, single-use tickets, rate limits, presence. In Redis
-//! and what speaks its protocol, or in the process's memory, by URL.
+//! What may be forgotten: revocations of sessions, what is good once, rate limits, presence. In Redis and what speaks
+//! its protocol, or in the process's memory, by URL.
 //!
 //! Each operation is about one key and happens at once or not at all, so keys may be spread over a cluster.
 //! Time to live is how the cache keeps itself small: whoever must not accept a thing too late writes its end
-//! into it, and compares with its own clock. Where time is part of the meaning ([`Cache::count`],
-//! presence), the caller gives it, in milliseconds since 1970.
+//! into it, and compares with its own clock. Where time is part of the meaning ([`Cache::count`]), the caller gives it, in
+//! milliseconds since 1970.
 //!
 //! What is in a cache is gone when its server starts again. Whoever keeps something there must do without
-//! it, safely: a lost ticket is refused, a lost session is read from the database.
+//! it, safely: what was good once is refused, and sessions themselves are in the database.
 
 mod error;
 mod memory;
@@ -125,16 +125,6 @@ impl Cache {
         on_store!(self, set(&key, value, ttl))
     }
 
-    /// Puts a value unless there is one; whether it did.
-    ///
-    /// # Errors
-    /// As of [`Self::set`].
-    pub async fn add(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, CacheError> {
-        let key = self.key(key)?;
-        require_size(value)?;
-        on_store!(self, add(&key, value, ttl))
-    }
-
     /// # Errors
     /// [`CacheError::TooLarge`] of the key, [`CacheError::Unavailable`].
     pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, CacheError> {
@@ -179,58 +169,6 @@ impl Cache {
         let left_ms = window_ms - now_ms.rem_euclid(window_ms);
         let window_left = Duration::from_millis(left_ms.unsigned_abs());
         Ok(Count { count, window_left })
-    }
-
-    /// Makes `member` one of a group until then, or for longer if it is one. Nobody else need end it: who
-    /// stops entering is no longer there.
-    ///
-    /// # Errors
-    /// As of [`Self::set`].
-    pub async fn enter(
-        &self,
-        group: &str,
-        member: &str,
-        now_ms: i64,
-        until_ms: i64,
-    ) -> Result<(), CacheError> {
-        let group = self.key(group)?;
-        if member.len() > CACHE_KEY_BYTES_MAX {
-            return Err(CacheError::TooLarge("a member"));
-        }
-        let ttl = Duration::from_millis(until_ms.saturating_sub(now_ms).max(1).unsigned_abs());
-        on_store!(self, enter(&group, member, until_ms, ttl))
-    }
-
-    /// Ends a membership; whether there was one.
-    ///
-    /// # Errors
-    /// As of [`Self::get`].
-    pub async fn leave(&self, group: &str, member: &str) -> Result<bool, CacheError> {
-        let group = self.key(group)?;
-        on_store!(self, leave(&group, member))
-    }
-
-    /// # Errors
-    /// As of [`Self::get`].
-    pub async fn is_member(
-        &self,
-        group: &str,
-        member: &str,
-        now_ms: i64,
-    ) -> Result<bool, CacheError> {
-        let group = self.key(group)?;
-        let until_ms = on_store!(self, until_ms(&group, member))?;
-        Ok(until_ms.is_some_and(|until_ms| until_ms > now_ms))
-    }
-
-    /// The members, those that end first first, [`CACHE_MEMBERS_MAX`](crate::limits::CACHE_MEMBERS_MAX) at
-    /// most. Those that are over are forgotten.
-    ///
-    /// # Errors
-    /// As of [`Self::get`].
-    pub async fn members(&self, group: &str, now_ms: i64) -> Result<Vec<String>, CacheError> {
-        let group = self.key(group)?;
-        on_store!(self, members(&group, now_ms))
     }
 
     fn key(&self, key: &str) -> Result<String, CacheError> {

@@ -12,8 +12,7 @@ use redis::{
 use crate::{
     cache::{CacheError, milliseconds},
     limits::{
-        CACHE_ANSWER_MAX, CACHE_CONNECT_MAX, CACHE_MEMBERS_MAX, CACHE_RETRIES, CACHE_RETRY_MAX,
-        CACHE_RETRY_MIN,
+        CACHE_ANSWER_MAX, CACHE_CONNECT_MAX, CACHE_RETRIES, CACHE_RETRY_MAX, CACHE_RETRY_MIN,
     },
 };
 
@@ -52,13 +51,6 @@ impl Redis {
             .await
     }
 
-    pub async fn add(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, CacheError> {
-        let mut command = cmd("SET");
-        command.arg(key).arg(value).arg("NX");
-        command.arg("PX").arg(expiry_ms(ttl));
-        self.ask(&command).await
-    }
-
     pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, CacheError> {
         self.repeat(cmd("GET").arg(key)).await
     }
@@ -82,59 +74,6 @@ impl Redis {
             .ignore();
         let (count,) = self.ask_all(&commands).await?;
         Ok(count)
-    }
-
-    pub async fn enter(
-        &self,
-        key: &str,
-        member: &str,
-        until_ms: i64,
-        ttl: Duration,
-    ) -> Result<(), CacheError> {
-        let mut commands = pipe();
-        commands.atomic();
-        commands
-            .cmd("ZADD")
-            .arg(key)
-            .arg("GT")
-            .arg(until_ms)
-            .arg(member);
-        // A new group has no end yet, an old one may only get a later one.
-        for condition in ["NX", "GT"] {
-            commands
-                .cmd("PEXPIRE")
-                .arg(key)
-                .arg(expiry_ms(ttl))
-                .arg(condition);
-        }
-        self.ask_all::<(i64, i64, i64)>(&commands).await.map(drop)
-    }
-
-    pub async fn leave(&self, key: &str, member: &str) -> Result<bool, CacheError> {
-        self.ask(cmd("ZREM").arg(key).arg(member)).await
-    }
-
-    pub async fn until_ms(&self, key: &str, member: &str) -> Result<Option<i64>, CacheError> {
-        self.repeat(cmd("ZSCORE").arg(key).arg(member)).await
-    }
-
-    pub async fn members(&self, key: &str, now_ms: i64) -> Result<Vec<String>, CacheError> {
-        let mut commands = pipe();
-        commands.atomic();
-        commands
-            .cmd("ZREMRANGEBYSCORE")
-            .arg(key)
-            .arg("-inf")
-            .arg(now_ms)
-            .ignore();
-        commands
-            .cmd("ZRANGEBYSCORE")
-            .arg(key)
-            .arg(format!("({now_ms}"))
-            .arg("+inf");
-        commands.arg("LIMIT").arg(0).arg(CACHE_MEMBERS_MAX);
-        let (members,) = self.ask_all(&commands).await?;
-        Ok(members)
     }
 
     async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, CacheError> {

@@ -46,32 +46,16 @@ fn a_value_is_what_was_set_last_until_it_is_removed() {
 }
 
 #[test]
-fn what_is_there_is_not_added() {
-    on_each_cache(async |cache| {
-        assert!(cache.add("a", b"one", MINUTE).await.expect("room"));
-        assert!(!cache.add("a", b"two", MINUTE).await.expect("room"));
-        let got = cache.get("a").await.expect("a cache");
-        assert_eq!(got.as_deref(), Some(&b"one"[..]));
-        assert!(cache.remove("a").await.expect("a cache"));
-        assert!(cache.add("a", b"two", MINUTE).await.expect("room"));
-    });
-}
-
-#[test]
 fn values_end_with_their_time() {
     on_each_cache(async |cache| {
         let soon = Duration::from_millis(20);
         cache.set("set", b"v", soon).await.expect("room");
-        assert!(cache.add("added", b"v", soon).await.expect("room"));
-        for key in ["set", "added"] {
-            until("the end of a value", async || {
-                let value = cache.get(key).await.expect("a cache");
-                value.is_none().then_some(())
-            })
-            .await;
-        }
-        assert!(cache.add("set", b"w", MINUTE).await.expect("room"));
-        assert!(!cache.remove("added").await.expect("a cache"), "it is over");
+        until("the end of a value", async || {
+            let value = cache.get("set").await.expect("a cache");
+            value.is_none().then_some(())
+        })
+        .await;
+        assert!(!cache.remove("set").await.expect("a cache"), "it is over");
     });
 }
 
@@ -95,16 +79,10 @@ fn a_new_value_has_a_new_end() {
 
 /// A single-use ticket: of fifty who come with it at once, one is let in.
 #[test]
-fn one_alone_takes_a_value_and_one_alone_adds_it() {
+fn one_alone_takes_a_value() {
     on_each_cache(async |cache| {
         let cache = Arc::new(cache);
-        let mut adders = JoinSet::new();
-        for number in 0..50_u8 {
-            let cache = Arc::clone(&cache);
-            adders.spawn(async move { cache.add("a", &[number], MINUTE).await.expect("room") });
-        }
-        let added = adders.join_all().await.into_iter().filter(|it| *it);
-        assert_eq!(added.count(), 1);
+        cache.set("a", b"v", MINUTE).await.expect("room");
         let mut takers = JoinSet::new();
         for _ in 0..50 {
             let cache = Arc::clone(&cache);
@@ -161,62 +139,6 @@ fn no_count_is_lost_among_many() {
 }
 
 #[test]
-fn members_are_those_who_entered_and_whose_time_is_not_over() {
-    on_each_cache(async |cache| {
-        let members = async |now_ms| cache.members("online", now_ms).await.expect("a cache");
-        assert_eq!(members(0).await, [""; 0]);
-        let now_ms = 1_800_000_000_000;
-        for (name, until_ms) in [
-            ("eve", now_ms + 300),
-            ("ann", now_ms + 100),
-            ("bob", now_ms + 200),
-        ] {
-            let entered = cache.enter("online", name, now_ms, until_ms).await;
-            entered.expect("room");
-        }
-        assert_eq!(members(now_ms).await, ["ann", "bob", "eve"]);
-        let is_member = async |name: &str, now_ms| {
-            let answer = cache.is_member("online", name, now_ms).await;
-            answer.expect("a cache")
-        };
-        assert!(is_member("ann", now_ms + 99).await);
-        assert!(!is_member("ann", now_ms + 100).await);
-        assert!(!is_member("zoe", now_ms).await);
-
-        // Entering again never shortens.
-        for until_ms in [now_ms + 400, now_ms + 50] {
-            let entered = cache.enter("online", "ann", now_ms, until_ms).await;
-            entered.expect("room");
-        }
-        assert_eq!(members(now_ms + 200).await, ["eve", "ann"]);
-        assert!(cache.leave("online", "ann").await.expect("a cache"));
-        assert!(!cache.leave("online", "ann").await.expect("a cache"));
-        assert!(
-            !cache.leave("online", "bob").await.expect("a cache"),
-            "swept"
-        );
-        assert_eq!(members(now_ms + 200).await, ["eve"]);
-        assert_eq!(members(now_ms + 300).await, [""; 0]);
-    });
-}
-
-/// Nobody has to end a group.
-#[test]
-fn a_group_ends_by_itself_after_its_last_member() {
-    on_each_cache(async |cache| {
-        for until_ms in [40, 1] {
-            cache.enter("g", "a", 0, until_ms).await.expect("room");
-        }
-        assert!(cache.is_member("g", "a", 0).await.expect("a cache"));
-        until("the end of the group", async || {
-            let is_member = cache.is_member("g", "a", 0).await.expect("a cache");
-            (!is_member).then_some(())
-        })
-        .await;
-    });
-}
-
-#[test]
 fn namespaces_are_apart() {
     on_each_cache(async |cache| {
         let inner = cache.namespace("inner");
@@ -235,11 +157,7 @@ fn what_is_too_large_is_refused() {
         let refusals = [
             cache.set(&key, b"v", MINUTE).await,
             cache.set("a", &value, MINUTE).await,
-            cache.add("a", &value, MINUTE).await.map(drop),
             cache.get(&key).await.map(drop),
-            cache
-                .enter("g", &"m".repeat(CACHE_KEY_BYTES_MAX + 1), 0, 1)
-                .await,
         ];
         for refusal in refusals {
             assert!(matches!(refusal, Err(CacheError::TooLarge(_))));
@@ -255,17 +173,10 @@ fn what_is_too_large_is_refused() {
 #[test]
 fn kinds_are_not_mixed() {
     on_each_cache(async |cache| {
-        cache.enter("a", "m", 0, 60_000).await.expect("room");
-        cache.set("b", b"v", MINUTE).await.expect("room");
-        let mistakes = [
-            cache.get("a").await.map(drop),
-            cache.take("a").await.map(drop),
-            cache.enter("b", "m", 0, 60_000).await,
-            cache.members("b", 0).await.map(drop),
-        ];
-        for mistake in mistakes {
-            assert!(matches!(mistake, Err(CacheError::Failed(_))), "{mistake:?}");
-        }
+        // As the key of a count's first window is.
+        cache.set("a:0", b"v", MINUTE).await.expect("room");
+        let mistake = cache.count("a", MINUTE, 0).await;
+        assert!(matches!(mistake, Err(CacheError::Failed(_))), "{mistake:?}");
     });
 }
 
@@ -282,20 +193,15 @@ fn the_embedded_cache_is_bounded_and_forgets_what_is_over() {
         // What is over makes room; what is not, does not.
         until("room", async || cache.set("a", b"", soon).await.ok()).await;
         let cache = Cache::open("memory:").await.expect("a URL");
-        for number in 0..CACHE_ENTRIES_MAX - 2 {
+        for number in 0..CACHE_ENTRIES_MAX {
             cache
                 .set(&number.to_string(), b"", MINUTE)
                 .await
                 .expect("room");
         }
-        cache
-            .enter("g", "m", 0, 60_000)
-            .await
-            .expect("room for a group and a member");
         let refusals = [
             cache.set("a", b"", MINUTE).await,
             cache.count("a", MINUTE, 0).await.map(drop),
-            cache.enter("g", "n", 0, 60_000).await,
         ];
         for refusal in refusals {
             assert!(matches!(refusal, Err(CacheError::Full)), "{refusal:?}");
@@ -304,7 +210,7 @@ fn the_embedded_cache_is_bounded_and_forgets_what_is_over() {
             .set("0", b"again", MINUTE)
             .await
             .expect("in its place");
-        assert!(cache.leave("g", "m").await.expect("a member"));
+        assert!(cache.remove("0").await.expect("a cache"));
         cache.set("a", b"", MINUTE).await.expect("room");
     });
 }
@@ -322,9 +228,7 @@ fn a_full_redis_says_so() {
         let cache = Cache::open(server.url()).await.expect("a URL");
         let refusals = [
             cache.set("a", b"v", MINUTE).await,
-            cache.add("a", b"v", MINUTE).await.map(drop),
             cache.count("a", MINUTE, 0).await.map(drop),
-            cache.enter("a", "m", 0, 60_000).await,
         ];
         for refusal in refusals {
             assert!(matches!(refusal, Err(CacheError::Full)), "{refusal:?}");
@@ -358,15 +262,10 @@ fn survives_a_restart_of(server: Server) {
         let failures = [
             cache.ping().await,
             cache.set("a", b"v", MINUTE).await,
-            cache.add("b", b"v", MINUTE).await.map(drop),
             cache.get("a").await.map(drop),
             cache.take("a").await.map(drop),
             cache.remove("a").await.map(drop),
             cache.count("c", MINUTE, 0).await.map(drop),
-            cache.enter("g", "m", 0, 60_000).await,
-            cache.leave("g", "m").await.map(drop),
-            cache.is_member("g", "m", 0).await.map(drop),
-            cache.members("g", 0).await.map(drop),
         ];
         for failure in failures {
             let error = failure.expect_err("the server is gone");
