@@ -120,6 +120,9 @@ impl Database {
     }
 }
 
+/// Whether a PostgreSQL has the extension: only then are tables spread as they are declared, for good.
+const HAS_CITUS: &str = "EXISTS (SELECT FROM pg_proc WHERE proname = 'create_reference_table')";
+
 /// What [`Migration::citus`] is made of, for a migration that makes a table and says where it lies.
 // It asks for the calls by name: their full signatures are Citus's own business.
 pub fn citus_declarations(distributed: &[(&str, &str)], reference: &[&str]) -> String {
@@ -138,12 +141,24 @@ pub fn citus_declarations(distributed: &[(&str, &str)], reference: &[&str]) -> S
     }
     format!(
         "DO $$ BEGIN\n\
-         IF EXISTS (SELECT FROM pg_proc WHERE proname = 'create_reference_table') THEN\n\
+         IF {HAS_CITUS} THEN\n\
          {calls}END IF;\nEND $$;\n"
     )
 }
 
 impl Database {
+    /// Whether tables that are made now are spread over Citus's nodes; never in SQLite.
+    ///
+    /// # Errors
+    /// [`SqlError::Unavailable`].
+    pub async fn has_citus(&self) -> Result<bool, SqlError> {
+        if self.dialect() == Dialect::Sqlite {
+            return Ok(false);
+        }
+        let statement = AssertSqlSafe(format!("SELECT {HAS_CITUS}"));
+        Ok(sqlx::query_scalar(statement).fetch_one(self.pool()).await?)
+    }
+
     /// Whether the database answers and has the tables of these migrations, for readiness.
     ///
     /// # Errors

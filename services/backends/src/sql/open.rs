@@ -81,6 +81,7 @@ impl Database {
     pub async fn open(url: &str, limits: SqlLimits) -> Result<Self, SqlError> {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of_url(url)?;
+        require_plain(url)?;
         let pool = match dialect {
             Dialect::Postgres => open_postgres(url, limits).await?,
             Dialect::Sqlite => open_sqlite(url, limits).await?,
@@ -94,6 +95,7 @@ impl Database {
     /// [`SqlError::BadUrl`].
     pub fn check_url(url: &str) -> Result<(), SqlError> {
         Dialect::of_url(url)?;
+        require_plain(url)?;
         parse(url).map(drop)
     }
 
@@ -210,6 +212,21 @@ fn creating(url: &str) -> String {
     }
     let separator = if url.contains('?') { '&' } else { '?' };
     format!("{url}{separator}mode=rwc")
+}
+
+/// A URL that insists on TLS would fail at each connection, with what sounds like a server that is away.
+fn require_plain(url: &str) -> Result<(), SqlError> {
+    let (_, query) = url.split_once('?').unwrap_or_default();
+    let mut modes = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .filter(|(name, _)| ["sslmode", "ssl-mode"].contains(name));
+    match modes.find(|(_, mode)| !["disable", "allow", "prefer"].contains(mode)) {
+        None => Ok(()),
+        Some((name, mode)) => Err(SqlError::BadUrl(format!(
+            "{name}={mode} asks for TLS, which is not spoken here: leave it out, on a network of your own"
+        ))),
+    }
 }
 
 fn parse(url: &str) -> Result<AnyConnectOptions, SqlError> {

@@ -52,6 +52,7 @@ fn what_was_committed_stays_and_nothing_else() {
 fn migrations_are_taken_once_and_in_order() {
     on_each_database(async |database, place| {
         let is_postgres = database.dialect() == Dialect::Postgres;
+        assert!(!database.has_citus().await.expect("a database"));
         let more = [
             TABLES,
             Migration::each(
@@ -303,6 +304,7 @@ fn a_wrong_url_is_refused_without_its_password() {
         for url in [
             "mysql://user:secret@host/db",
             "postgres://user:secret@host:port/db",
+            "postgres://user:secret@host/db?application_name=a&sslmode=require",
             "",
         ] {
             let error = Database::open(url, SqlLimits::default())
@@ -321,6 +323,7 @@ fn tables_that_citus_would_refuse_are_found() {
     block_on(async {
         let place = TestDatabase::postgres_for_citus().await;
         let database = place.open().await;
+        assert!(database.has_citus().await.expect("a database"));
         let spread = Migration::citus(2, &[("people", "house")], &[LIST]);
         let migrated = database.migrate(LIST, &[TABLES, spread]).await;
         migrated.expect("a new one");

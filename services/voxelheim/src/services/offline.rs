@@ -24,6 +24,11 @@ pub fn migrate(arguments: &MigrateArguments) -> Result<(), Failure> {
         if let Some(url) = &arguments.game {
             let game = open_database(url, "the game").await?;
             migrate_game(&game).await?;
+            // What was made without stays on one node for good: so whoever meant to have it must not overlook it.
+            crate::say(match game.has_citus().await.map_err(runtime_failure)? {
+                true => "The game's database has Citus: tables made now are spread over its nodes.",
+                false => "The game's database has no Citus: tables made now are plain ones.",
+            });
         }
         if let Some(url) = &arguments.warehouse {
             let warehouse = analytics::store::Store::new(open_warehouse(url).await?);
