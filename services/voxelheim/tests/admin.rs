@@ -227,6 +227,39 @@ fn an_admin_makes_a_moderator_by_ctl_and_both_are_told() {
 }
 
 #[test]
+fn staff_ask_the_warehouse_by_ctl() {
+    let server = Server::start("statistics");
+    let (player, operator) = server.staff("ole@example.org", "operator");
+    let ask = |access: &str, words: &str| {
+        let words = format!("statistics {words}");
+        let words: Vec<_> = words.split(' ').collect();
+        server.ctl(access, &words)
+    };
+    for question in [
+        "players",
+        "players --minutes --hours 2",
+        "retention",
+        "balance",
+        "weapons",
+        "kills --weapon bomb --cell 32",
+        "blocks",
+        "economy",
+        "shards",
+        "regions --world w",
+    ] {
+        let answer = ask(&operator, question);
+        assert!(answer.status.success(), "{question}: {answer:?}");
+        let told: Value = serde_json::from_slice(&answer.stdout).expect("JSON");
+        assert!(told["rows"].is_array(), "{question}: {told}");
+    }
+    let refused = ask(&player, "players");
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    let refused = ask(&operator, "economy --minutes");
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    server.stop();
+}
+
+#[test]
 fn the_manual_has_a_page_for_each_word_and_shells_complete_them() {
     let folder = std::env::temp_dir().join(format!("voxelheim-man-{}", std::process::id()));
     let written = voxelheim().arg("man").arg(&folder).status();

@@ -160,6 +160,54 @@ pub enum CtlVerb {
     },
     /// Lists the places where VoxelHeim runs, with their versions
     Environments,
+    /// Tells what the warehouse knows of the last hours
+    Statistics(StatisticsArguments),
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct StatisticsArguments {
+    #[arg(value_enum)]
+    pub question: Question,
+    /// How far back, from now; whole hours count, and of some questions whole days
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..))]
+    pub hours: u32,
+    /// By the minute instead of by the hour: players, shards and regions, of a day at most
+    #[arg(long)]
+    pub minutes: bool,
+    /// Of this world alone
+    #[arg(long, value_name = "NAME")]
+    pub world: Option<String>,
+    /// Only kills by this one: sword, arrow, bomb, fall or drown
+    #[arg(long, value_name = "WEAPON")]
+    pub weapon: Option<String>,
+    /// Blocks along the side of a cell of the map of kills: 8, 16, 32 and so on
+    #[arg(long, value_name = "BLOCKS")]
+    pub cell: Option<u32>,
+    /// The analytics service, if it is not beside staff's
+    #[arg(long, value_name = "URL")]
+    pub analytics: Option<String>,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Question {
+    /// How many were there at once
+    Players,
+    /// Of those who came first on a day, who came again a day and a week later
+    Retention,
+    /// What each house won
+    Balance,
+    /// What each weapon did
+    Weapons,
+    /// Where was killed, the bloodiest cells first
+    Kills,
+    /// What was broken and placed
+    Blocks,
+    /// What came into the world and went out of it
+    Economy,
+    /// How the ticks of each shard went
+    Shards,
+    /// Who was in each region
+    Regions,
 }
 
 #[derive(Subcommand, Clone, Debug)]

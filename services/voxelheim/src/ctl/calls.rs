@@ -24,7 +24,7 @@ pub struct Call {
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
-fn get(path: impl Into<String>) -> Call {
+pub fn get(path: impl Into<String>) -> Call {
     Call {
         method: "GET",
         path: path.into(),
@@ -92,7 +92,9 @@ pub fn call(verb: &CtlVerb) -> Result<Call, Failure> {
             let why = "a server answers this on its own socket: say its data folder with --data";
             return Err(Failure::Usage(why.to_owned()));
         }
-        CtlVerb::Login { .. } => unreachable!("it is asked of another service"),
+        CtlVerb::Login { .. } | CtlVerb::Statistics(_) => {
+            unreachable!("they are asked of other services")
+        }
         verb => desk(verb),
     })
 }
@@ -297,7 +299,7 @@ fn part(text: &str) -> String {
     bytes.collect()
 }
 
-fn query(names: &[(&str, Option<&String>)]) -> String {
+pub fn query(names: &[(&str, Option<&String>)]) -> String {
     let known = names
         .iter()
         .filter_map(|(name, value)| Some((name, (*value)?)));

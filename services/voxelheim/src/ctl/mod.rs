@@ -5,6 +5,7 @@ mod calls;
 mod service;
 mod shards;
 mod socket;
+mod statistics;
 mod table;
 mod tree;
 

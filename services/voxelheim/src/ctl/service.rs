@@ -14,7 +14,7 @@ use crate::{
         Told,
         arguments::{CtlArguments, CtlVerb, SettingsVerb},
         calls::{self, Call},
-        shards, table,
+        shards, statistics, table,
         tree::Tree,
     },
     services::{runtime, runtime_failure},
@@ -35,7 +35,13 @@ pub fn ask(url: &str, arguments: &CtlArguments) -> Result<Told, Failure> {
             };
             return Ok(text.into());
         }
-        let call = calls::call(&arguments.verb)?;
+        let (service, call) = match &arguments.verb {
+            CtlVerb::Statistics(asked) => {
+                let beside = service.beside("analytics", asked.analytics.as_deref());
+                (Service::new(&beside)?, statistics::call(asked))
+            }
+            verb => (service, calls::call(verb)?),
+        };
         let shown = call.shown;
         let body = service.serve(call, arguments).await?;
         told(&body, shown, arguments)
@@ -120,6 +126,12 @@ impl Service {
         })
     }
 
+    /// Where another service is: as is said, else beside this one.
+    fn beside(&self, service: &str, said: Option<&str>) -> String {
+        let beside = || format!("{}/{service}", self.url.trim_end_matches("/admin"));
+        said.map_or_else(beside, |url| url.trim_end_matches('/').to_owned())
+    }
+
     /// With what has to be asked before, and why.
     async fn serve(&self, call: Call, arguments: &CtlArguments) -> Result<String, Failure> {
         let token = arguments.token.as_deref().ok_or_else(|| {
@@ -157,8 +169,7 @@ impl Service {
         (email, code): (&str, &str),
         auth: Option<&str>,
     ) -> Result<String, Failure> {
-        let beside = self.url.trim_end_matches("/admin").to_owned() + "/auth";
-        let auth = auth.map_or(beside, |url| url.trim_end_matches('/').to_owned());
+        let auth = self.beside("auth", auth);
         let mut password = String::new();
         let read = io::stdin().lock().read_line(&mut password);
         read.map_err(|error| Failure::Usage(format!("no password was given: {error}")))?;
