@@ -292,8 +292,8 @@ fn a_large_batch_is_many_statements_and_one_change() {
 #[test]
 fn what_was_changed_is_told_once_it_is() {
     on_each(async |store| {
-        let broker = backends::broker::Broker::open("memory:").expect("a URL");
-        let topics = backends::broker::Subscription::shared("test", &["inventory.#"]);
+        let broker = backends::testing::broker_beside(store.database());
+        let topics = backends::broker::Subscription::own(&["inventory.#"]);
         let mut consumer = broker.subscribe(&topics).await.expect("it is here");
         require_done(&apply(store, "a", vec![gain(ANNA, log(), 5)]).await);
         apply(store, "b", vec![give(ANNA, BERT, log(), 6)]).await;
