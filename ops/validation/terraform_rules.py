@@ -9,11 +9,12 @@ import re
 import sys
 
 import hcl2
-from manifests import load
+from manifests import STORE_PORTS, load
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TERRAFORM = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "ops/terraform").resolve()
 OVERLAYS = ROOT / "ops/k8s/overlays"
+BACKENDS = ROOT / "services/backends"
 # A node's disk has room for this many pods that fill their scratch: one that copies and one that brings a copy back.
 SCRATCHES = 2
 # What every call of a module may have.
@@ -35,6 +36,10 @@ class Module:
 
     def named(self, kind):
         return {name: body for block in self.blocks.get(kind, []) for name, body in block.items() if name != "__start_line__"}
+
+    @property
+    def text_of_outputs(self):
+        return (self.folder / "outputs.tf").read_text(encoding="utf-8")
 
     @property
     def locals(self):
@@ -202,6 +207,44 @@ def faults_of_images(module):
         yield f"the image {repository} is not to be had"
 
 
+def schemes():
+    """With which a URL of a store may begin: as the binary says when it refuses one."""
+    said = [it.read_text(encoding="utf-8") for it in (BACKENDS / "src").rglob("*.rs")]
+    return {scheme for text in said for must in re.findall(r"but must with ([^\"]+)\"", text) for scheme in re.findall(r"(\w+):", must)}
+
+
+def faults_of_urls(module):
+    """A store is reached at its pods' port, by a scheme that the binary opens, and without TLS that it was built without."""
+    sql = re.search(r"^sqlx = .*features = \[(.*)\]", (BACKENDS / "Cargo.toml").read_text(encoding="utf-8"), re.M).group(1)
+    urls = [re.fullmatch(r"(\w+)://[^@]*@[^/]*:(\d+)/?(.*)", it) for it in re.findall(r'"(\w+://[^"]*)"', module.text_of_outputs)]
+    if len(urls) != 1 or urls[0] is None:
+        yield "says no URL of its store"
+        return
+    scheme, port, rest = urls[0].groups()
+    if scheme not in schemes():
+        yield f"the binary opens no {scheme}://"
+    if "tls" not in sql and re.search(r"\bssl|\btls", rest):
+        yield f"asks for TLS, which the binary does not speak to stores: {rest}"
+    if int(port) != STORE_PORTS[module.folder.name]:
+        yield f"is reached at {port}, and its pods listen on {STORE_PORTS[module.folder.name]}"
+
+
+def faults_of_postgres(module):
+    """Nothing stands before it at another port, and of several each commit waits for a second one."""
+    for name in ("disableEnvoy", "disableConnectionPooling"):
+        if not re.search(rf"\b{name}\s*=\s*true", module.text):
+            yield f"{name} is not said: it is reached at another port than its Service's"
+    several = re.search(r"several\s*=\s*{\s*mode\s*=\s*\"([^\"]*)\"", module.text)
+    if not several or not several.group(1).startswith("strict-sync"):
+        yield "several forget what one of them confirmed"
+    # A cluster's instances are one thing; of a sharded one there are two, the coordinator's and the shards'.
+    for kind, count in (("SGCluster", 1), ("SGShardedCluster", 2)):
+        (text,) = objects_of(module.text, kind)
+        for field, value in (("replication", r"local\.replication\[it\.replicas > 1 \? \"several\" : \"alone\"\]"), ("pods", r"local\.pods\[name\]")):
+            if len(re.findall(rf"\b{field}\s*=\s*{value}", text)) != count:
+                yield f"{kind} has {field} of its own"
+
+
 def shape(path):
     """A root without its values: all roots are alike."""
     text = re.sub(r'"[^"]*"|\d+|\[[^\]]*\]|true|false', "_", path.read_text())
@@ -219,6 +262,9 @@ def main():
     faults += faults_of_nodes(Module(TERRAFORM / "modules/cluster"))
     faults += faults_of_retention(Module(TERRAFORM / "modules/environment"))
     faults += faults_of_images(Module(TERRAFORM / "modules/rabbitmq"))
+    for store in STORE_PORTS:
+        faults += [f"{store}: {it}" for it in faults_of_urls(Module(TERRAFORM / "modules" / store))]
+    faults += [f"postgres: {it}" for it in faults_of_postgres(Module(TERRAFORM / "modules/postgres"))]
     for root in roots:
         faults += [f"{root.parent.name}: {it}" for it in faults_of_environment(root.parent.name)]
     if len({re.sub(r"\s+", " ", shape(it)) for it in roots}) != 1:
