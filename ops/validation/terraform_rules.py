@@ -165,12 +165,20 @@ def brace(text, at, step):
 
 
 def faults_of_watching(module):
-    """Alerts are ours alone, and nothing is scraped that EKS keeps to itself."""
+    """Alerts are ours alone, nothing is scraped that EKS keeps to itself, and Grafana opens to whom runbooks tell how."""
     if not re.search(r"defaultRules\s*=\s*{\s*create\s*=\s*false", module.text):
         yield "the chart's own alerts, which have no runbook, are on"
     for part in ("Proxy", "Etcd", "Scheduler", "ControllerManager"):
         if not re.search(rf"kube{part}\s*=\s*{{\s*enabled\s*=\s*false", module.text):
             yield f"kube{part} is scraped, which cannot be reached"
+    if not re.search(r'name\s*=\s*"grafana\.adminPassword", value = random_password\.\w+\.result', module.text):
+        yield "Grafana has the password that its chart is published with"
+    release = module.named("resource")["helm_release"]["this"]
+    name, namespace = one(release["name"]), one(release["namespace"])
+    reached = (ROOT / "docs/runbooks/README.md").read_text(encoding="utf-8")
+    for what in ("port-forward service/prometheus-operated", "port-forward service/alertmanager-operated", f"port-forward service/{name}-grafana", f"get secret {name}-grafana"):
+        if f"kubectl --namespace {namespace} {what} " not in reached:
+            yield f"runbooks do not say: kubectl --namespace {namespace} {what}"
 
 
 def faults_of_nodes(module):
