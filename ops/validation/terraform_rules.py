@@ -123,6 +123,10 @@ def faults_of_environment(name):
     values = load(OVERLAYS / name / "environment/values.yaml")[0]["data"]
     if f'"{values["host"]}"' not in text:
         yield f"its host is not {values['host']}"
+    # AWS' network plugin gives pods addresses of their nodes' network.
+    (cidr,) = re.findall(r'^ *cidr *= "([^"]*)"', text, re.M)
+    if values["proxies"] != cidr:
+        yield f"its pods are in {cidr}, and its overlay believes {values['proxies']} who asks"
     resources = load(OVERLAYS / name / "edge/kustomization.yaml")[0]["resources"]
     edges = [int(it.rsplit("/", 1)[1]) for it in resources if "/edges/" in it]
     if f"edges = {edges}" not in re.sub(r" +", " ", text):
