@@ -77,6 +77,14 @@ canaries() {
   sed -i '/^ *clusterOperator /d' "$copy/modules/rabbitmq/main.tf"
   must_fail "an image that is not to be had" own_rules "$copy"
   cp -r ops/terraform "$SCRATCH"
+  canaries_of_stores "$copy"
+  echo 'resource "a" "b" {' >"$copy/modules/dns/broken.tf"
+  must_fail "what is no HCL" terraform fmt -check "$copy/modules/dns"
+}
+
+# The same of the rules for how stores are reached, and for what they keep.
+canaries_of_stores() {
+  local copy="$1"
   sed -i 's|/${name}"|/${name}?sslmode=require"|' "$copy/modules/postgres/outputs.tf"
   must_fail "a URL that asks for TLS which the binary does not speak" own_rules "$copy"
   cp -r ops/terraform "$SCRATCH"
@@ -95,8 +103,6 @@ canaries() {
   sed -i '0,/^        replication .*/{/^        replication .*/d}' "$copy/modules/postgres/main.tf"
   must_fail "a coordinator that is replicated otherwise than its shards" own_rules "$copy"
   cp -r ops/terraform "$SCRATCH"
-  echo 'resource "a" "b" {' >"$copy/modules/dns/broken.tf"
-  must_fail "what is no HCL" terraform fmt -check "$copy/modules/dns"
 }
 
 main "$@"

@@ -38,10 +38,6 @@ class Module:
         return {name: body for block in self.blocks.get(kind, []) for name, body in block.items() if name != "__start_line__"}
 
     @property
-    def text_of_outputs(self):
-        return (self.folder / "outputs.tf").read_text(encoding="utf-8")
-
-    @property
     def locals(self):
         return {name for block in self.blocks.get("locals", []) for name in block}
 
@@ -179,9 +175,10 @@ def faults_of_watching(module):
         yield "Grafana has the password that its chart is published with"
     release = module.named("resource")["helm_release"]["this"]
     name, namespace = one(release["name"]), one(release["namespace"])
-    reached = (ROOT / "docs/runbooks/README.md").read_text(encoding="utf-8")
-    for what in ("port-forward service/prometheus-operated", "port-forward service/alertmanager-operated", f"port-forward service/{name}-grafana", f"get secret {name}-grafana"):
-        if f"kubectl --namespace {namespace} {what} " not in reached:
+    told = (ROOT / "docs/runbooks/README.md").read_text(encoding="utf-8")
+    services = ("prometheus-operated", "alertmanager-operated", f"{name}-grafana")
+    for what in (*(f"port-forward service/{it}" for it in services), f"get secret {name}-grafana"):
+        if f"kubectl --namespace {namespace} {what} " not in told:
             yield f"runbooks do not say: kubectl --namespace {namespace} {what}"
 
 
@@ -221,18 +218,21 @@ def faults_of_images(module):
 
 def schemes():
     """With which a URL of a store may begin: as the binary says when it refuses one."""
-    said = [it.read_text(encoding="utf-8") for it in (BACKENDS / "src").rglob("*.rs")]
-    return {scheme for text in said for must in re.findall(r"but must with ([^\"]+)\"", text) for scheme in re.findall(r"(\w+):", must)}
+    texts = [it.read_text(encoding="utf-8") for it in (BACKENDS / "src").rglob("*.rs")]
+    said = [it for text in texts for it in re.findall(r"but must with ([^\"]+)\"", text)]
+    return {scheme for it in said for scheme in re.findall(r"(\w+):", it)}
 
 
 def faults_of_urls(module):
     """A store is reached at its pods' port, by a scheme that the binary opens, and without TLS that it was built without."""
-    sql = re.search(r"^sqlx = .*features = \[(.*)\]", (BACKENDS / "Cargo.toml").read_text(encoding="utf-8"), re.M).group(1)
-    urls = [re.fullmatch(r"(\w+)://[^@]*@[^/]*:(\d+)/?(.*)", it) for it in re.findall(r'"(\w+://[^"]*)"', module.text_of_outputs)]
-    if len(urls) != 1 or urls[0] is None:
+    features = (BACKENDS / "Cargo.toml").read_text(encoding="utf-8")
+    sql = re.search(r"^sqlx = .*features = \[(.*)\]", features, re.M).group(1)
+    outputs = (module.folder / "outputs.tf").read_text(encoding="utf-8")
+    url = re.search(r'"(\w+)://[^@"]*@[^/"]*:(\d+)/?([^"]*)"', outputs)
+    if not url:
         yield "says no URL of its store"
         return
-    scheme, port, rest = urls[0].groups()
+    scheme, port, rest = url.groups()
     if scheme not in schemes():
         yield f"the binary opens no {scheme}://"
     if "tls" not in sql and re.search(r"\bssl|\btls", rest):
@@ -250,10 +250,11 @@ def faults_of_postgres(module):
     if not several or not several.group(1).startswith("strict-sync"):
         yield "several forget what one of them confirmed"
     # A cluster's instances are one thing; of a sharded one there are two, the coordinator's and the shards'.
+    said = {"replication": 'local.replication[it.replicas > 1 ? "several" : "alone"]', "pods": "local.pods[name]"}
     for kind, count in (("SGCluster", 1), ("SGShardedCluster", 2)):
         (text,) = objects_of(module.text, kind)
-        for field, value in (("replication", r"local\.replication\[it\.replicas > 1 \? \"several\" : \"alone\"\]"), ("pods", r"local\.pods\[name\]")):
-            if len(re.findall(rf"\b{field}\s*=\s*{value}", text)) != count:
+        for field, value in said.items():
+            if len(re.findall(rf"\b{field}\s*=\s*{re.escape(value)}", text)) != count:
                 yield f"{kind} has {field} of its own"
 
 
