@@ -3,7 +3,8 @@
 #   ops/dev/compose.sh env      writes .env with passwords drawn for this machine, unless it is there
 #   ops/dev/compose.sh check    checks the file by docker compose itself, and, where VOXELHEIM_BIN names the
 #                               binary, that this has the roles and flags; no engine is needed
-#   ops/dev/compose.sh public   prints what compose makes of the file with ops/compose/public.yml beside it, as JSON
+#   ops/dev/compose.sh alone    prints what compose makes of the file, as JSON
+#   ops/dev/compose.sh public   the same of the file with ops/compose/public.yml beside it
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -17,8 +18,12 @@ main() {
   case "${1:-}" in
     env) write_env .env ;;
     check) check ;;
-    public) public ;;
-    *) die "usage: $0 env|check|public" ;;
+    alone) rendered docker-compose.yml ;;
+    public)
+      rendered docker-compose.yml ops/compose/public.yml VOXELHEIM_HOST=play.example.org VOXELHEIM_BIND=0.0.0.0 \
+        VOXELHEIM_URL=https://play.example.org/ VOXELHEIM_CERTIFICATES_MAIL=you@example.org
+      ;;
+    *) die "usage: $0 env|check|alone|public" ;;
   esac
 }
 
@@ -60,18 +65,19 @@ check() {
   python3 ops/dev/compose_rules.py "$rendered" ${VOXELHEIM_BIN:+"$VOXELHEIM_BIN"}
 }
 
-# Of a server of nobody's, with passwords of its own.
-public() {
-  local folder
+# rendered FILE... NAME=VALUE...: of a server of nobody's, with passwords of its own.
+rendered() {
+  local folder it files=()
   find_compose
   folder="$(mktemp -d)"
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf '$folder'" EXIT
   write_env "$folder/env"
-  printf '%s\n' VOXELHEIM_HOST=play.example.org VOXELHEIM_URL=https://play.example.org/ VOXELHEIM_BIND=0.0.0.0 \
-    VOXELHEIM_CERTIFICATES_MAIL=you@example.org >>"$folder/env"
-  "${COMPOSE[@]}" --file docker-compose.yml --file ops/compose/public.yml --env-file "$folder/env" --profile '*' \
-    config --format json
+  for it in "$@"; do
+    case "$it" in *=*) echo "$it" >>"$folder/env" ;; *) files+=(--file "$it") ;; esac
+  done
+  # Whoever builds may say which commit it is.
+  REVISION=any "${COMPOSE[@]}" "${files[@]}" --env-file "$folder/env" --profile '*' config --format json
 }
 
 # Each can be started by itself, and none without passwords of its own.

@@ -1,4 +1,5 @@
-"""What docker compose does not check of the rendered file: that it is fit to be run, and fits the binary.
+"""What docker compose does not check of the rendered file: that it is fit to be run, that whoever asks a service asks
+where it listens, and that it fits the binary.
 
     python3 ops/dev/compose_rules.py RENDERED.json [BINARY]
 """
@@ -8,12 +9,15 @@ import pathlib
 import re
 import sys
 
-from binary_help import faults_of_command
+from binary_help import faults_of_command, unknown_variables
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUR_IMAGE = "voxelheim:"
 # Whose commands are scripts of ops/scripts.
 OUR_TOOLS = "voxelheim-tools:"
+ROUTES = ROOT / "ops/compose/routes.yml"
+# What says where others are, and by which flag those are told to be there.
+ASKS = {"--edge": "--listen", "--pod": "--control", "--link-public": "--link", "VOXELHEIM_KEYS": "--listen"}
 # End by themselves.
 ONE_SHOT = {"migrate", "elk-setup", "minio-setup", "restore"}
 
@@ -67,15 +71,44 @@ def faults_of_copies(services):
             yield f"the server of {name} does not see when copies are made"
 
 
+def faults_of_places(services):
+    """Routes, health checks and services ask each service at the port that it is told to listen on."""
+    asked = [("Traefik", url, "--listen") for url in re.findall(r'url: "([^"]*)"', ROUTES.read_text(encoding="utf-8"))]
+    for name, service in services.items():
+        if not service["image"].startswith(OUR_IMAGE):
+            continue
+        told = [it.split("=", 1) for it in service["command"] if "=" in it]
+        told += service.get("environment", {}).items()
+        asked += [(name, value, ASKS[it]) for it, value in told if it in ASKS and ":" in value]
+        # Shards answer HTTP at the address for their status, all others at their only one.
+        flag = "--status" if flag_of(service, "--status") else "--listen"
+        for url in service.get("healthcheck", {}).get("test", [])[-1:]:
+            asked.append((f"the health check of {name}", url.replace("127.0.0.1", name), flag))
+    for who, where, flag in asked:
+        host, port = re.fullmatch(r"(?:http://)?([\w.-]+):(\d+)(?:/.*)?", where).groups()
+        address = flag_of(services.get(host, {}), flag) or "nothing"
+        if address.rsplit(":", 1)[-1] != port:
+            yield f"{who} asks {where}, and {host} is told {flag} {address}"
+
+
+def flag_of(service, flag):
+    """What its command says of a flag; none if nothing."""
+    given = [it.split("=", 1)[1] for it in service.get("command") or [] if it.startswith(f"{flag}=")]
+    return next(iter(given), None)
+
+
 def main():
     rendered, *rest = sys.argv[1:]
     with open(rendered, encoding="utf-8") as file:
         services = json.load(file)["services"]
     faults = [f"backup: {it}" for it in faults_of_copies(services)]
+    faults += faults_of_places(services)
     for name, service in sorted(services.items()):
         found = list(faults_of(name, service))
         if rest and service["image"].startswith(OUR_IMAGE):
-            found += faults_of_command(rest[0], service["command"], service.get("environment", {}))
+            variables = service.get("environment", {})
+            found += faults_of_command(rest[0], service["command"], variables)
+            found += [f"it does not read {it}" for it in unknown_variables(rest[0], service["command"][0], variables)]
         faults += [f"{name}: {fault}" for fault in found]
         print(f"{'FAIL' if found else 'ok  '} {name}")
     for fault in faults:

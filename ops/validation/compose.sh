@@ -17,12 +17,33 @@ main() {
     note "no $BINARY: its flags are not looked at"
     ops/dev/compose.sh check
   fi
+  canaries
   watched docker-compose.yml
   check_public
   check_restore
 }
 
 watched() { python3 ops/validation/watching/compose.py "$1"; }
+
+# A fault for each of what our rules see between services, and between them and the binary.
+canaries() {
+  local file="$SCRATCH/alone.json" odd="$SCRATCH/odd.json"
+  ops/dev/compose.sh alone >"$file"
+  ruled "$file"
+  # All that asks the edge follows it, but for the route.
+  sed 's#--listen=0.0.0.0:8080#--listen=0.0.0.0:8081#; s#127.0.0.1:8080/healthz#127.0.0.1:8081/healthz#;
+    s#=http://edge:8080#=http://edge:8081#' "$file" >"$odd"
+  must_fail "a route to where nobody listens" ruled "$odd"
+  sed 's#127.0.0.1:9100/healthz#127.0.0.1:8090/healthz#' "$file" >"$odd"
+  must_fail "a health check of a port that nobody opens" ruled "$odd"
+  sed 's#--pod=shard-2:7101#--pod=shard-2:7102#' "$file" >"$odd"
+  must_fail "operators' questions at a port for links" ruled "$odd"
+  [ -x "$BINARY" ] || return 0
+  sed 's#VOXELHEIM_BROKER"#VOXELHEIM_BROKERS"#' "$file" >"$odd"
+  must_fail "a variable that a role does not read" ruled "$odd" "$BINARY"
+}
+
+ruled() { python3 ops/dev/compose_rules.py "$@"; }
 
 # What ops/compose/public.yml says of a service is in place of what the file says, so a line may be lost.
 check_public() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The image's recipe: as hadolint and checkov want it, with users, folders and ports as manifests and compose have them,
-# from files that are there.
+# from files that are there, with a bill of all that goes in.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 cd "$ROOT"
@@ -19,6 +19,11 @@ main() {
     [ -e "$source" ] || die "$FILE copies $source, which is not there"
   done < <(sed -n '/--from/d; s/^COPY \(.*\) [^ ]*$/\1/p' "$FILE" | tr ' ' '\n')
   agrees
+  billed "$FILE" .dockerignore || die "the bill of materials names no crate or no package of the page"
+  sed '/BUILDKIT_SBOM_SCAN_CONTEXT/d' "$FILE" >"$SCRATCH/Dockerfile"
+  must_fail "a bill of what runs alone" billed "$SCRATCH/Dockerfile" .dockerignore
+  { cat .dockerignore && echo '**/package-lock.json'; } >"$SCRATCH/ignored"
+  must_fail "a bill without the page's packages" billed "$FILE" "$SCRATCH/ignored"
   sed 's/^USER .*/USER root/' "$FILE" >"$SCRATCH/Dockerfile"
   must_fail "an image that runs as root" "$hadolint" --failure-threshold style "$SCRATCH/Dockerfile"
   echo "$FILE is as hadolint, checkov, manifests and compose want it"
@@ -36,6 +41,19 @@ agrees() {
   done
   for folder in $(grep -oE '^      - [a-z0-9-]+:/[a-z]+(:ro)?$' docker-compose.yml | sed 's|:ro$||; s|.*:||' | sort -u); do
     case "$folder" in /data | /authority | /copied) grep -q "/image$folder" "$FILE" || die "compose mounts $folder, which the image has not" ;; esac
+  done
+}
+
+# billed DOCKERFILE IGNORED: what comes into the build is scanned, as every stage is told, and lock files come into it.
+billed() {
+  local lock pattern
+  sed '/^FROM/q' "$1" | grep -qx 'ARG BUILDKIT_SBOM_SCAN_CONTEXT=true' || return 1
+  for lock in Cargo.lock client/package-lock.json; do
+    [ -e "$lock" ] || return 1
+    while read -r pattern; do
+      # shellcheck disable=SC2053 # patterns are patterns
+      ! [[ "$lock" = $pattern || "$lock" = $pattern/* || "/$lock" = */${pattern#\*\*/} ]] || return 1
+    done < <(grep -vE '^(#|$)' "$2")
   done
 }
 

@@ -113,6 +113,8 @@ canaries() {
   sed 's/--link-public/--link-outside/' "$1" >"$folder/flag.yaml"
   [ ! -x "$BINARY" ] || must_fail "a flag that the binary does not have" \
     rules ops/validation/manifest_rules.py live "$folder/flag.yaml" "$BINARY"
+  sed 's/port: 5432$/port: 7432/' "$1" >"$folder/stores.yaml"
+  must_fail "a port that no store's pod has" rules ops/validation/manifest_rules.py live "$folder/stores.yaml"
   canaries_of_copies "$1" "$folder"
 }
 

@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "ops/dev"))
 
 from binary_help import VARIABLES_OF_ALL, faults_of_command, unknown_variables  # noqa: E402
-from manifests import TRUSTED, VARIABLE, load, of_kind, pods_of, selects  # noqa: E402
+from manifests import OBJECTS_PORT, STORE_PORTS, TRUSTED, VARIABLE, load, of_kind, pods_of, selects  # noqa: E402
 
 # Where the binary says how long a role may take to stop, in seconds.
 STOPS = {
@@ -197,6 +197,7 @@ def together(documents, pods):
     yield from pruned(pods)
     yield from claimed(documents)
     yield from archiving(documents, pods)
+    yield from stored(documents)
     for secret in of_kind(documents, "Secret"):
         yield secret["metadata"]["name"], "a secret stands in git"
 
@@ -247,6 +248,16 @@ def archiving(documents, pods):
                     yield pod.name, "is told of the store of copies, which it cannot reach"
     for admin in (it for it in pods if it.role == "admin" and "VOXELHEIM_OBJECTS" not in it.environment):
         yield admin.name, "does not tell staff whether the store of copies is well"
+
+
+def stored(documents):
+    """Pods of stores are let through to at the ports that they have."""
+    policies = {it["metadata"]["name"]: it for it in of_kind(documents, "NetworkPolicy")}
+    for name, expected in (("stores", set(STORE_PORTS.values())), ("objects", {OBJECTS_PORT})):
+        ways = [it for it in policies[name]["spec"]["egress"] if any("namespaceSelector" in to for to in it["to"])]
+        let_through = {port["port"] for way in ways for port in way["ports"]}
+        if let_through != expected:
+            yield name, f"lets through to {sorted(let_through)}, and pods of stores have {sorted(expected)}"
 
 
 def operated(services, pods):

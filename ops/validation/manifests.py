@@ -10,6 +10,11 @@ POD_KINDS = {"Deployment", "StatefulSet", "Job", "CronJob"}
 TOOLS = "voxelheim-tools"
 # Names the proxies whose word is taken for who asks.
 TRUSTED = "VOXELHEIM_TRUSTED_PROXIES"
+# What the pods of stores listen on, by the module of ops/terraform that makes them. Their Services have the same ports.
+# NetworkPolicies let through pods' ports, whatever a Service's are.
+STORE_PORTS = {"postgres": 5432, "dragonfly": 6379, "rabbitmq": 5672, "clickhouse": 8123}
+# The same of a store of copies that stands beside them.
+OBJECTS_PORT = 9000
 VARIABLE = re.compile(r"\$\((\w+)\)")
 
 

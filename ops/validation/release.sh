@@ -18,6 +18,7 @@ main() {
   calls_are_there
   .ci/release check
   must_fail "a tag of another version" .ci/release check v999.0.0
+  bills
   previous_release
   tools_of_hosts
   scripts
@@ -35,6 +36,20 @@ calls_are_there() {
     done
     grep -q 'fetch-depth: 0' "$file" || grep -q 'GIT_DEPTH: "0"' "$file" || die "$file checks out no tags"
     ! grep -E 'uses:' "$file" | grep -qvE '@[0-9a-f]{40} # v' || die "$file uses what is not pinned"
+  done
+}
+
+# A bill names what is made of crates and of npm's packages, by names that there are.
+bills() {
+  local package packages
+  read -ra packages < <(sed -n 's/^NAMED=(\(.*\))$/\1/p' .ci/release)
+  printf '{ "referenceLocator": "%s1.0.0" }\n' "${packages[@]}" >"$SCRATCH/bill"
+  .ci/release bill "$SCRATCH/bill"
+  for package in "${packages[@]}"; do
+    grep -qE "^name = \"$(basename "$package" @)\"$|\"node_modules/$(basename "$package" @)\"" Cargo.lock client/package-lock.json ||
+      die ".ci/release looks for $package, which nothing needs"
+    grep -v "$package" "$SCRATCH/bill" >"$SCRATCH/short"
+    must_fail "a bill without $package" .ci/release bill "$SCRATCH/short"
   done
 }
 

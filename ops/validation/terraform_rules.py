@@ -9,11 +9,12 @@ import re
 import sys
 
 import hcl2
-from manifests import load
+from manifests import STORE_PORTS, load
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TERRAFORM = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "ops/terraform").resolve()
 OVERLAYS = ROOT / "ops/k8s/overlays"
+BACKENDS = ROOT / "services/backends"
 # A node's disk has room for this many pods that fill their scratch: one that copies and one that brings a copy back.
 SCRATCHES = 2
 # What every call of a module may have.
@@ -118,6 +119,10 @@ def faults_of_environment(name):
     values = load(OVERLAYS / name / "environment/values.yaml")[0]["data"]
     if f'"{values["host"]}"' not in text:
         yield f"its host is not {values['host']}"
+    # AWS' network plugin gives pods addresses of their nodes' network.
+    (cidr,) = re.findall(r'^ *cidr *= "([^"]*)"', text, re.M)
+    if values["proxies"] != cidr:
+        yield f"its pods are in {cidr}, and its overlay believes {values['proxies']} who asks"
     resources = load(OVERLAYS / name / "edge/kustomization.yaml")[0]["resources"]
     edges = [int(it.rsplit("/", 1)[1]) for it in resources if "/edges/" in it]
     if f"edges = {edges}" not in re.sub(r" +", " ", text):
@@ -160,12 +165,21 @@ def brace(text, at, step):
 
 
 def faults_of_watching(module):
-    """Alerts are ours alone, and nothing is scraped that EKS keeps to itself."""
+    """Alerts are ours alone, nothing is scraped that EKS keeps to itself, and Grafana opens to whom runbooks tell how."""
     if not re.search(r"defaultRules\s*=\s*{\s*create\s*=\s*false", module.text):
         yield "the chart's own alerts, which have no runbook, are on"
     for part in ("Proxy", "Etcd", "Scheduler", "ControllerManager"):
         if not re.search(rf"kube{part}\s*=\s*{{\s*enabled\s*=\s*false", module.text):
             yield f"kube{part} is scraped, which cannot be reached"
+    if not re.search(r'name\s*=\s*"grafana\.adminPassword", value = random_password\.\w+\.result', module.text):
+        yield "Grafana has the password that its chart is published with"
+    release = module.named("resource")["helm_release"]["this"]
+    name, namespace = one(release["name"]), one(release["namespace"])
+    told = (ROOT / "docs/runbooks/README.md").read_text(encoding="utf-8")
+    services = ("prometheus-operated", "alertmanager-operated", f"{name}-grafana")
+    for what in (*(f"port-forward service/{it}" for it in services), f"get secret {name}-grafana"):
+        if f"kubectl --namespace {namespace} {what} " not in told:
+            yield f"runbooks do not say: kubectl --namespace {namespace} {what}"
 
 
 def faults_of_nodes(module):
@@ -202,6 +216,48 @@ def faults_of_images(module):
         yield f"the image {repository} is not to be had"
 
 
+def schemes():
+    """With which a URL of a store may begin: as the binary says when it refuses one."""
+    texts = [it.read_text(encoding="utf-8") for it in (BACKENDS / "src").rglob("*.rs")]
+    said = [it for text in texts for it in re.findall(r"but must with ([^\"]+)\"", text)]
+    return {scheme for it in said for scheme in re.findall(r"(\w+):", it)}
+
+
+def faults_of_urls(module):
+    """A store is reached at its pods' port, by a scheme that the binary opens, and without TLS that it was built without."""
+    features = (BACKENDS / "Cargo.toml").read_text(encoding="utf-8")
+    sql = re.search(r"^sqlx = .*features = \[(.*)\]", features, re.M).group(1)
+    outputs = (module.folder / "outputs.tf").read_text(encoding="utf-8")
+    url = re.search(r'"(\w+)://[^@"]*@[^/"]*:(\d+)/?([^"]*)"', outputs)
+    if not url:
+        yield "says no URL of its store"
+        return
+    scheme, port, rest = url.groups()
+    if scheme not in schemes():
+        yield f"the binary opens no {scheme}://"
+    if "tls" not in sql and re.search(r"\bssl|\btls", rest):
+        yield f"asks for TLS, which the binary does not speak to stores: {rest}"
+    if int(port) != STORE_PORTS[module.folder.name]:
+        yield f"is reached at {port}, and its pods listen on {STORE_PORTS[module.folder.name]}"
+
+
+def faults_of_postgres(module):
+    """Nothing stands before it at another port, and of several each commit waits for a second one."""
+    for name in ("disableEnvoy", "disableConnectionPooling"):
+        if not re.search(rf"\b{name}\s*=\s*true", module.text):
+            yield f"{name} is not said: it is reached at another port than its Service's"
+    several = re.search(r"several\s*=\s*{\s*mode\s*=\s*\"([^\"]*)\"", module.text)
+    if not several or not several.group(1).startswith("strict-sync"):
+        yield "several forget what one of them confirmed"
+    # A cluster's instances are one thing; of a sharded one there are two, the coordinator's and the shards'.
+    said = {"replication": 'local.replication[it.replicas > 1 ? "several" : "alone"]', "pods": "local.pods[name]"}
+    for kind, count in (("SGCluster", 1), ("SGShardedCluster", 2)):
+        (text,) = objects_of(module.text, kind)
+        for field, value in said.items():
+            if len(re.findall(rf"\b{field}\s*=\s*{re.escape(value)}", text)) != count:
+                yield f"{kind} has {field} of its own"
+
+
 def shape(path):
     """A root without its values: all roots are alike."""
     text = re.sub(r'"[^"]*"|\d+|\[[^\]]*\]|true|false', "_", path.read_text())
@@ -219,6 +275,9 @@ def main():
     faults += faults_of_nodes(Module(TERRAFORM / "modules/cluster"))
     faults += faults_of_retention(Module(TERRAFORM / "modules/environment"))
     faults += faults_of_images(Module(TERRAFORM / "modules/rabbitmq"))
+    for store in STORE_PORTS:
+        faults += [f"{store}: {it}" for it in faults_of_urls(Module(TERRAFORM / "modules" / store))]
+    faults += [f"postgres: {it}" for it in faults_of_postgres(Module(TERRAFORM / "modules/postgres"))]
     for root in roots:
         faults += [f"{root.parent.name}: {it}" for it in faults_of_environment(root.parent.name)]
     if len({re.sub(r"\s+", " ", shape(it)) for it in roots}) != 1:

@@ -2,8 +2,8 @@
 
     python3 ops/validation/watching/boards.py URL BOARD.json...
 
-Each expression must be one that Prometheus parses, and answer with data; panels must not lie over each other. A
-sentence for each fault.
+Each expression must be one that Prometheus parses, and those of panels answer with data; panels must not lie over each
+other. A sentence for each fault.
 """
 
 import json
@@ -25,9 +25,9 @@ def main():
     for path in map(pathlib.Path, paths):
         board = json.loads(path.read_text())
         found = list(faults_of_board(board))
-        for title, expr in expressions(board):
+        for title, expr, is_panel in expressions(board):
             count += 1
-            found += [f"{title}: {fault}" for fault in faults_of_expression(url, expr)]
+            found += [f"{title}: {fault}" for fault in faults_of_expression(url, expr, is_panel)]
         if board["uid"] in uids:
             found.append("another board has its uid")
         uids.add(board["uid"])
@@ -70,13 +70,16 @@ def overlap(one, other):
 
 
 def expressions(board):
-    """Of panels and annotations. An annotation may have nothing to mark, so it only has to be understood."""
+    """Of panels and annotations, and whether it is a panel's."""
     for panel in board["panels"]:
         for target in panel.get("targets", []):
-            yield f"{panel['title']} ({target['refId']})", target["expr"]
+            yield f"{panel['title']} ({target['refId']})", target["expr"], True
+    for annotation in board["annotations"]["list"]:
+        yield f"annotation {annotation['name']}", annotation["expr"], False
 
 
-def faults_of_expression(url, expr):
+def faults_of_expression(url, expr, is_panel):
+    """An annotation may have nothing to mark, so it only has to be understood."""
     for name, value in VARIABLES.items():
         expr = expr.replace(name, value)
     expr = re.sub(r"\$\{?\w+(:\w+)?\}?", ".*", expr)
@@ -85,6 +88,8 @@ def faults_of_expression(url, expr):
             result = json.load(answer)["data"]["result"]
     except urllib.error.HTTPError as refused:
         yield json.load(refused)["error"]
+        return
+    if not is_panel:
         return
     if not result:
         yield f"no data: {expr}"

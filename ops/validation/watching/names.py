@@ -58,6 +58,7 @@ def spoken_of():
     for path in sorted((ROOT / "ops/grafana/boards").glob("*.json")):
         board = json.loads(path.read_text())
         expressions += [target["expr"] for panel in board["panels"] for target in panel.get("targets", [])]
+        expressions += [it["expr"] for it in board["annotations"]["list"]]
         expressions += [it["query"]["query"].split("(")[1].rsplit(",", 1)[0] for it in board["templating"]["list"] if it["type"] == "query"]
     return {name for expr in expressions for name in names_in(expr)}, recorded, expressions
 

@@ -10,6 +10,14 @@ locals {
   boards  = { for file in fileset("${local.watching}/grafana/boards", "*.json") : trimsuffix(file, ".json") => { json = file("${local.watching}/grafana/boards/${file}") } }
 }
 
+# The chart's own is published with it. The chart keeps this one in the secret `monitoring-grafana`
+# (docs/runbooks/README.md says how to read it).
+resource "random_password" "grafana" {
+  length = 32
+  # It goes through Helm's --set.
+  special = false
+}
+
 resource "helm_release" "this" {
   name             = "monitoring"
   namespace        = "monitoring"
@@ -19,6 +27,8 @@ resource "helm_release" "this" {
   version          = "77.5.0"
   atomic           = true
   timeout          = 900
+  # Not among the values: a plan would show none of them.
+  set_sensitive = [{ name = "grafana.adminPassword", value = random_password.grafana.result }]
   values = [yamlencode({
     prometheus = { prometheusSpec = {
       retention               = "${var.retention_days}d"

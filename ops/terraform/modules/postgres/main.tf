@@ -41,6 +41,21 @@ locals {
     ) }
   }]
 
+  # PostgreSQL itself listens at the port that its Service has, for NetworkPolicies let through pods' ports. Envoy and
+  # PgBouncer would each stand before it at another.
+  pods = { for name, it in var.databases : name => {
+    persistentVolume         = { size = "${it.storage_gib}Gi" }
+    disableEnvoy             = true
+    disableConnectionPooling = true
+  } }
+
+  # What was confirmed is on two disks, whoever is promoted (docs/invariants/ownership.md). One alone has nobody to wait
+  # for, and loses what its disk does.
+  replication = {
+    alone   = { mode = "async" }
+    several = { mode = "strict-sync", syncInstances = 1 }
+  }
+
   plain_clusters = [for name, it in local.plain : {
     apiVersion = "stackgres.io/v1"
     kind       = "SGCluster"
@@ -49,7 +64,8 @@ locals {
       postgres          = { version = "17" }
       instances         = it.replicas
       sgInstanceProfile = name
-      pods              = { persistentVolume = { size = "${it.storage_gib}Gi" } }
+      replication       = local.replication[it.replicas > 1 ? "several" : "alone"]
+      pods              = local.pods[name]
       managedSql        = { scripts = [{ sgScript = name }] }
     }
   }]
@@ -61,17 +77,20 @@ locals {
       type     = "citus"
       database = name
       postgres = { version = "17" }
+      # Of the shards; unless it is told, too, the coordinator waits for all that it has.
+      replication = local.replication[it.replicas > 1 ? "several" : "alone"]
       coordinator = {
         instances         = it.replicas
         sgInstanceProfile = name
-        pods              = { persistentVolume = { size = "${it.storage_gib}Gi" } }
+        replication       = local.replication[it.replicas > 1 ? "several" : "alone"]
+        pods              = local.pods[name]
         managedSql        = { scripts = [{ sgScript = name }] }
       }
       shards = {
         clusters            = it.workers
         instancesPerCluster = it.replicas
         sgInstanceProfile   = name
-        pods                = { persistentVolume = { size = "${it.storage_gib}Gi" } }
+        pods                = local.pods[name]
         managedSql          = { scripts = [{ sgScript = name }] }
       }
     }
