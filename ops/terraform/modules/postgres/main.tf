@@ -49,6 +49,15 @@ locals {
     disableConnectionPooling = true
   } }
 
+  # Each process of a service has eight at most, and without PgBouncer each is one of the server's: with all autoscalers at
+  # their end some 280 for the game, and those that Citus makes to its workers.
+  settings = [for name, it in var.databases : {
+    apiVersion = "stackgres.io/v1"
+    kind       = "SGPostgresConfig"
+    metadata   = { name = name }
+    spec       = { postgresVersion = "17", "postgresql.conf" = { max_connections = "500" } }
+  }]
+
   # What was confirmed is on two disks, whoever is promoted (docs/invariants/ownership.md). One alone has nobody to wait
   # for, and loses what its disk does.
   replication = {
@@ -66,6 +75,7 @@ locals {
       sgInstanceProfile = name
       replication       = local.replication[it.replicas > 1 ? "several" : "alone"]
       pods              = local.pods[name]
+      configurations    = { sgPostgresConfig = name }
       managedSql        = { scripts = [{ sgScript = name }] }
     }
   }]
@@ -84,6 +94,7 @@ locals {
         sgInstanceProfile = name
         replication       = local.replication[it.replicas > 1 ? "several" : "alone"]
         pods              = local.pods[name]
+        configurations    = { sgPostgresConfig = name }
         managedSql        = { scripts = [{ sgScript = name }] }
       }
       shards = {
@@ -91,6 +102,7 @@ locals {
         instancesPerCluster = it.replicas
         sgInstanceProfile   = name
         pods                = local.pods[name]
+        configurations      = { sgPostgresConfig = name }
         managedSql          = { scripts = [{ sgScript = name }] }
       }
     }
@@ -102,7 +114,7 @@ resource "helm_release" "objects" {
   namespace = var.namespace
   chart     = "${path.module}/../../charts/objects"
   values = [yamlencode({
-    objects = concat(local.profiles, local.users, local.scripts, local.plain_clusters, local.sharded_clusters)
+    objects = concat(local.profiles, local.users, local.scripts, local.settings, local.plain_clusters, local.sharded_clusters)
   })]
 
   depends_on = [helm_release.operator]
