@@ -281,6 +281,17 @@ impl TicketDesk for OpenDesk {
     }
 }
 
+/// The world says so, which it does now and then.
+async fn until_players(server: &Server, count: u64) {
+    let there = async || {
+        let status = http::json(server.http(), "/status").await;
+        status["players"].as_u64() == Some(count)
+    };
+    while !there().await {
+        tokio::task::yield_now().await;
+    }
+}
+
 async fn is_sent_away(mut client: Client) {
     let (words, code) = client.until_closed().await;
     assert_eq!(
@@ -310,9 +321,11 @@ async fn who_is_sent_away_loses_connection_body_and_the_way_back() {
     let expeller = server.edges().expeller();
     assert!(expeller.expel(stranger, Return::Later), "nobody here");
     acts(&mut bera, 100).await;
+    until_players(&server, 1).await;
     // Signed out everywhere, it leaves, and comes back by a ticket that was given since.
     assert!(expeller.expel(ACCOUNT, Return::ByTicketSince(TICKET_MS - 1)));
     is_sent_away(bera).await;
+    until_players(&server, 0).await;
     let mut bera = join_as(server.http(), &with_ticket).await;
     acts(&mut bera, 100).await;
     assert!(expeller.expel(ACCOUNT, Return::ByTicketSince(TICKET_MS)));
