@@ -160,12 +160,14 @@ def brace(text, at, step):
 
 
 def faults_of_watching(module):
-    """Alerts are ours alone, and nothing is scraped that EKS keeps to itself."""
+    """Alerts are ours alone, nothing is scraped that EKS keeps to itself, and all that Kubernetes tells is."""
     if not re.search(r"defaultRules\s*=\s*{\s*create\s*=\s*false", module.text):
         yield "the chart's own alerts, which have no runbook, are on"
     for part in ("Proxy", "Etcd", "Scheduler", "ControllerManager"):
         if not re.search(rf"kube{part}\s*=\s*{{\s*enabled\s*=\s*false", module.text):
             yield f"kube{part} is scraped, which cannot be reached"
+    if re.search(r"kubeStateMetrics\s*=\s*{\s*enabled\s*=\s*false|metricAllowlist|metricDenylist|metricRelabelings", module.text):
+        yield "of what kube-state-metrics tells a part is left out, and alerts need it"
 
 
 def faults_of_nodes(module):
