@@ -206,7 +206,7 @@ half_restored() {
   no_dump_of drill "has not ended"
   ! "$ROOT/ops/scripts/import_db_dump.sh" drill "$WORK/whole" 2>"$WORK/said" || die "a half of a restore was overwritten"
   grep -q "broke off" "$WORK/said" || die "it does not say why: $(cat "$WORK/said")"
-  anew 2
+  empty 2
 }
 
 # no_dump_of ENV WHY: the store is there for more than one run, so what it keeps is compared.
@@ -220,13 +220,15 @@ no_dump_of() {
 
 dumps_of() { "$BINARY" archive --objects "$OBJECTS" list "databases/$1"; }
 
-# The databases of an environment, by its place.
-anew() {
-  local database
-  for database in "${ACCOUNTS[$1]}" "${GAMES[$1]}"; do
-    psql_of "$POSTGRES" "DROP DATABASE $database"
-    psql_of "$POSTGRES" "CREATE DATABASE $database"
-  done
+# The databases of an environment, by its place: by what the page has one say. The warehouse's words are for a cluster, so
+# they are only read, by its own parser.
+empty() {
+  local database word page="$ROOT/docs/disaster-recovery.md"
+  word="$(sed -n 's/^ *psql game --command "\(DROP .*\)"$/\1/p' "$page")"
+  for database in "${ACCOUNTS[$1]}" "${GAMES[$1]}"; do psql_of "${POSTGRES%/*}/$database" "$word"; done
+  sed 's/ \\$//' "$page" | sed -n '/--query "/,/"$/p' | tr -d '\n' | grep -o '"[^"]*"' | tr -d '"' >"$WORK/words"
+  [ "$(wc -l <"$WORK/words")" = 2 ] || die "$page has other words for the warehouse"
+  while read -r word; do warehouse default "EXPLAIN AST $word" >/dev/null; done <"$WORK/words"
 }
 
 # --- the store is lost with the rest: what was carried over to another is all that there is from here on ---

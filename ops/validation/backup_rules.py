@@ -53,6 +53,7 @@ def named(documents, commands):
     for job in (it["metadata"]["name"] for it in of_kind(documents, "CronJob")):
         expected += [f"patch cronjob {job} --patch '{{\"spec\": {{\"suspend\": {it}}}}}'" for it in ("true", "false")]
     yield from (f"the steps lack: {it}" for it in expected if it not in text)
+    yield from (f"the steps lack: {it}" for it in emptied_stores() if it not in text)
     there = {f"{it['kind'].lower()}/{it['metadata']['name']}" for it in documents}
     for name in re.findall(r"\b(?:deployment|statefulset)/[\w-]+", text):
         if name not in there:
@@ -60,6 +61,19 @@ def named(documents, commands):
     for name in re.findall(r"\bcronjob ([\w-]+)", text):
         if f"cronjob/{name}" not in there:
             yield f"the steps name the CronJob {name}, which is not there"
+
+
+def emptied_stores():
+    """Every database that Terraform makes is emptied, by its own names; what Citus spreads, once its workers were counted."""
+    made = (ROOT / "ops/terraform/modules/environment/main.tf").read_text()
+    for name, workers in re.findall(r"^    (\w+) += { workers = ([^,]+),", made, re.M):
+        pod = f"{name}-0" if workers == "0" else f"{name}-coord-0"
+        asked = f"exec {pod} --container postgres-util -- psql {name} --command"
+        yield f'{asked} "DROP OWNED BY voxelheim CASCADE"'
+        if workers != "0":
+            yield f'{asked} "SELECT count(*) FROM citus_get_active_worker_nodes()"'
+    warehouse = (ROOT / "ops/terraform/modules/clickhouse/main.tf").read_text()
+    yield "ON CLUSTER voxelheim " + re.search(r'"(ENGINE = Replicated\([^"]*)"', warehouse)[1]
 
 
 def steps_of(text):

@@ -152,6 +152,10 @@ canaries_of_restores() {
   sed '/backup-prune.*true/d' docs/disaster-recovery.md >"$steps"
   must_fail "copies that are given up while others are restored" \
     rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" "$steps"
+  sed 's/psql game --command "SELECT/psql game --command "SELECT 1, /' docs/disaster-recovery.md >"$steps"
+  must_fail "a game whose tables lie on one node" rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" "$steps"
+  sed '/psql directory/d' docs/disaster-recovery.md >"$steps"
+  must_fail "a directory of before" rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" "$steps"
   { cat docs/disaster-recovery.md && echo '    kubectl drain NODE --ignore-daemonsets'; } >"$steps"
   must_fail "a node that is not emptied" rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" "$steps"
 }
