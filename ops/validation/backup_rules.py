@@ -1,5 +1,5 @@
-"""What brings copies back in a cluster: Jobs that run where the shards do whose worlds they restore, and steps in
-docs/disaster-recovery.md that kubectl takes and that name what there is.
+"""What brings copies back in a cluster: Jobs that run where the shards do whose worlds they restore, scripts that were
+tried, and steps in docs/disaster-recovery.md that kubectl takes and that name what there is.
 
     python3 ops/validation/backup_rules.py jobs RENDERED.yaml
     python3 ops/validation/backup_rules.py steps RENDERED.yaml STEPS.md [PAGE.md]...
@@ -36,6 +36,14 @@ def placed(documents):
             [shard] = [spec for name, spec in shards.items() if claim.startswith(f"data-{name}-")]
             for field in (it for it in PLACE if (pod.spec.get(it) or None) != (shard.get(it) or None)):
                 yield f"{pod.name} has the {field} {pod.spec.get(field)}, its shard {shard.get(field)}"
+
+
+def tried(documents):
+    """No manifest runs a script that ops/validation/backup.sh does not."""
+    proof = (ROOT / "ops/validation/backup.sh").read_text()
+    for script in sorted({it["args"][0] for pod in pods_of(documents) for it in pod.scripts}):
+        if f"/ops/scripts/{script}" not in proof:
+            yield f"nobody tries {script}, which manifests run"
 
 
 def named(documents, commands):
@@ -129,7 +137,7 @@ def main():
     what, rendered, *pages = sys.argv[1:]
     documents = load(rendered)
     if what == "jobs":
-        faults = list(placed(documents))
+        faults = [*placed(documents), *tried(documents)]
         print(f"{len(pods_of(documents))} pods, {len(faults)} faults")
     else:
         texts = [pathlib.Path(page).read_text(encoding="utf-8") for page in pages]
