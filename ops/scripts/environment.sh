@@ -96,6 +96,12 @@ unseal() {
   age --decrypt --identity "$VOXELHEIM_BACKUP_IDENTITY" "$1" | zstd --quiet --decompress
 }
 
+# tick_of FILE: of which tick this checkpoint is, by its head (services/journal/src/checkpoint.rs).
+tick_of() {
+  [ "$(head --bytes 8 "$1")" = VXCHECKP ] || die "that is no checkpoint"
+  od --address-radix n --skip-bytes 24 --read-bytes 4 --format u4 --endian little "$1" | tr -d ' '
+}
+
 # scratch: a folder for this user alone, in $SCRATCH, that goes when the script ends.
 scratch() {
   umask 077

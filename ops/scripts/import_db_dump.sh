@@ -5,7 +5,7 @@
 #   ops/scripts/import_db_dump.sh ENV archive:NAME:ID that of an id
 # No service may run on them meanwhile. The tables are made by this version of the program, whose dump should be of no
 # later one. From its beginning until all is there create_db_dump.sh refuses these databases; one into which a restore
-# broke off has to be made anew.
+# broke off has to be emptied, or made anew.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 

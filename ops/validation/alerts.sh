@@ -23,7 +23,21 @@ main() {
   routes="$(check_routes)"
   python3 ops/validation/watching/deliveries.py ops/alertmanager/alertmanager.yml "$FOLDER"
   verdict="$(python3 ops/validation/watching/alerts.py ${binary:+"$binary"})" || { echo "$verdict"; return 1; }
+  canaries
   echo "$verdict, $routes routes"
+}
+
+# A page that tells of a lost volume and not of the whole world's way back, in a copy of what is asked.
+canaries() {
+  local tree="$FOLDER/tree"
+  mkdir -p "$tree/ops" "$tree/docs"
+  cp -r ops/prometheus ops/k8s ops/validation "$tree/ops"
+  cp -r docs/runbooks docs/disaster-recovery.md "$tree/docs"
+  cp docker-compose.yml "$tree"
+  python3 "$tree/ops/validation/watching/alerts.py" >/dev/null
+  sed -i 's/#one-lost-volume//' "$tree/docs/runbooks/PodGone.md"
+  ! python3 "$tree/ops/validation/watching/alerts.py" >"$FOLDER/canary" || die "a pod comes back alone, and nobody minds"
+  grep -q '^PodGone.md has a pod without its volume' "$FOLDER/canary" || die "it is not said why: $(cat "$FOLDER/canary")"
 }
 
 # Each line of routes.txt: labels, then the receivers that an alert with these must reach.

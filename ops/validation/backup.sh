@@ -28,6 +28,7 @@ main() {
   drill
   shards
   hourly
+  beside
   refusals
   note "rows, ledger, world and sessions are as they were"
 }
@@ -206,7 +207,7 @@ half_restored() {
   no_dump_of drill "has not ended"
   ! "$ROOT/ops/scripts/import_db_dump.sh" drill "$WORK/whole" 2>"$WORK/said" || die "a half of a restore was overwritten"
   grep -q "broke off" "$WORK/said" || die "it does not say why: $(cat "$WORK/said")"
-  anew 2
+  empty 2
 }
 
 # no_dump_of ENV WHY: the store is there for more than one run, so what it keeps is compared.
@@ -220,13 +221,15 @@ no_dump_of() {
 
 dumps_of() { "$BINARY" archive --objects "$OBJECTS" list "databases/$1"; }
 
-# The databases of an environment, by its place.
-anew() {
-  local database
-  for database in "${ACCOUNTS[$1]}" "${GAMES[$1]}"; do
-    psql_of "$POSTGRES" "DROP DATABASE $database"
-    psql_of "$POSTGRES" "CREATE DATABASE $database"
-  done
+# The databases of an environment, by its place: by what the page has one say. The warehouse's words are for a cluster, so
+# they are only read, by its own parser.
+empty() {
+  local database word page="$ROOT/docs/disaster-recovery.md"
+  word="$(sed -n 's/^ *psql game --command "\(DROP .*\)"$/\1/p' "$page")"
+  for database in "${ACCOUNTS[$1]}" "${GAMES[$1]}"; do psql_of "${POSTGRES%/*}/$database" "$word"; done
+  sed 's/ \\$//' "$page" | sed -n '/--query "/,/"$/p' | tr -d '\n' | grep -o '"[^"]*"' | tr -d '"' >"$WORK/words"
+  [ "$(wc -l <"$WORK/words")" = 2 ] || die "$page has other words for the warehouse"
+  while read -r word; do warehouse default "EXPLAIN AST $word" >/dev/null; done <"$WORK/words"
 }
 
 # --- the store is lost with the rest: what was carried over to another is all that there is from here on ---
@@ -348,6 +351,65 @@ an_hour_of() {
   done
   end_services
 }
+
+# --- by the hour, in a cluster: beside its shard, as manifests run it ---
+
+beside() {
+  local told="$WORK/told" rested="$WORK/rested" part="$TAG-beside" kept="worlds/$TAG/$TAG-beside" pid status=0 end tick
+  mkdir -p "$WORK/beside"
+  # The hour is over at once, and there is no world; five minutes later there is; the next hour never ends.
+  cat >"$WORK/beside/sleep" <<TEXT
+#!/bin/sh
+echo "\$1" >>"$rested"
+case "\$(wc -l <"$rested")" in
+  1) ;;
+  2) [ ! -e "$told" ] && ln -s "$WORK/world" "$WORK/later" ;;
+  *) exec tail --pid "\$PPID" -f /dev/null ;;
+esac
+TEXT
+  chmod +x "$WORK/beside/sleep"
+  : >"$rested"
+  (VOXELHEIM_ENVIRONMENT="$TAG" VOXELHEIM_COPIED="$told" PATH="$WORK/beside:$PATH" \
+    become after "$ROOT/ops/scripts/keep_world_copied.sh" here "$WORK/later" "$part" >"$WORK/said" 2>&1) &
+  pid="$!"
+  STARTED+=("$pid")
+  until [ "$(wc -l <"$rested")" = 3 ]; do
+    kill -0 "$pid" 2>/dev/null || die "a copy that failed ends what makes them: $(cat "$WORK/said")"
+    read -r -t 0.1 <> <(:) || true
+  done
+  [ "$(sed -n 2p "$rested")" = 300 ] || die "a copy that failed is not tried again after five minutes: $(cat "$rested")"
+  [ "$(sed '2d' "$rested" | awk '1 <= $1 && $1 <= 3600' | wc -l)" = 2 ] || die "copies are not made by the hour: $(cat "$rested")"
+  [ -e "$told" ] || die "the shard is not told that a copy was made"
+  [ "$("$BINARY" archive --objects "$OBJECTS" list "$kept" | wc -l)" = 1 ] || die "there is not one copy"
+  grep -q "that copy is late" "$WORK/said" || die "nobody is told that it is of another tick than others"
+  # As the kubelet asks it to end: at once, and well.
+  kill "$pid"
+  end=$((SECONDS + 20))
+  while kill -0 "$pid" 2>/dev/null; do
+    [ "$SECONDS" -lt "$end" ] || die "what copies does not end when it is told to"
+    read -r -t 0.1 <> <(:) || true
+  done
+  wait "$pid" || status="$?"
+  [ "$status" = 0 ] || die "what copies ends with $status when it is told to end"
+  tick="$(sed -n 's/^that is .* as of tick \([0-9]*\)$/\1/p' "$WORK/said")"
+  (VOXELHEIM_ENVIRONMENT="$TAG" become after "$ROOT/ops/scripts/restore_world.sh" here "$WORK/restored" "$part") |
+    grep -q " as of tick $tick\.$" || die "a copy says that it is of another tick than it is"
+  ticks "$tick" "$part" "$kept"
+}
+
+# ticks TICK PART KIND: that is told of a copy before it is restored, and one of another tick does not go with it.
+ticks() {
+  local id
+  "$BINARY" checkpoint save --data "$WORK/world" >"$WORK/other"
+  printf '\377' | dd of="$WORK/other" bs=1 seek=26 conv=notrunc status=none
+  id="$(zstd --quiet <"$WORK/other" | age --encrypt --recipient "$(age-keygen -y "$WORK/identity")" |
+    "$BINARY" archive --objects "$OBJECTS" put "$3-other")"
+  [ "$(world_ticks "$2")" = "$2 $1" ] || die "it is not told of which tick a copy is"
+  ! world_ticks "$2" "$2-other:$id" >"$WORK/said" 2>&1 || die "copies of two ticks are one world"
+  grep -q "not of one tick" "$WORK/said" || die "it does not say why: $(cat "$WORK/said")"
+}
+
+world_ticks() { (VOXELHEIM_ENVIRONMENT="$TAG" become after "$ROOT/ops/scripts/world_ticks.sh" here "$@"); }
 
 # --- what is not done ---
 

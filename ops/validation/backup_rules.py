@@ -1,5 +1,5 @@
-"""What brings copies back in a cluster: Jobs that run where the shards do whose worlds they restore, and steps in
-docs/disaster-recovery.md that kubectl takes and that name what there is.
+"""What brings copies back in a cluster: Jobs that run where the shards do whose worlds they restore, scripts that were
+tried, and steps in docs/disaster-recovery.md that kubectl takes and that name what there is.
 
     python3 ops/validation/backup_rules.py jobs RENDERED.yaml
     python3 ops/validation/backup_rules.py steps RENDERED.yaml STEPS.md [PAGE.md]...
@@ -38,6 +38,14 @@ def placed(documents):
                 yield f"{pod.name} has the {field} {pod.spec.get(field)}, its shard {shard.get(field)}"
 
 
+def tried(documents):
+    """No manifest runs a script that ops/validation/backup.sh does not."""
+    proof = (ROOT / "ops/validation/backup.sh").read_text()
+    for script in sorted({it["args"][0] for pod in pods_of(documents) for it in pod.scripts}):
+        if f"/ops/scripts/{script}" not in proof:
+            yield f"nobody tries {script}, which manifests run"
+
+
 def named(documents, commands):
     """The steps are for this environment as it is: its jobs, its shards, and each stopped and started again."""
     text = "\n".join(commands)
@@ -53,6 +61,7 @@ def named(documents, commands):
     for job in (it["metadata"]["name"] for it in of_kind(documents, "CronJob")):
         expected += [f"patch cronjob {job} --patch '{{\"spec\": {{\"suspend\": {it}}}}}'" for it in ("true", "false")]
     yield from (f"the steps lack: {it}" for it in expected if it not in text)
+    yield from (f"the steps lack: {it}" for it in emptied_stores() if it not in text)
     there = {f"{it['kind'].lower()}/{it['metadata']['name']}" for it in documents}
     for name in re.findall(r"\b(?:deployment|statefulset)/[\w-]+", text):
         if name not in there:
@@ -60,6 +69,19 @@ def named(documents, commands):
     for name in re.findall(r"\bcronjob ([\w-]+)", text):
         if f"cronjob/{name}" not in there:
             yield f"the steps name the CronJob {name}, which is not there"
+
+
+def emptied_stores():
+    """Every database that Terraform makes is emptied, by its own names; what Citus spreads, once its workers were counted."""
+    made = (ROOT / "ops/terraform/modules/environment/main.tf").read_text()
+    for name, workers in re.findall(r"^    (\w+) += { workers = ([^,]+),", made, re.M):
+        pod = f"{name}-0" if workers == "0" else f"{name}-coord-0"
+        asked = f"exec {pod} --container postgres-util -- psql {name} --command"
+        yield f'{asked} "DROP OWNED BY voxelheim CASCADE"'
+        if workers != "0":
+            yield f'{asked} "SELECT count(*) FROM citus_get_active_worker_nodes()"'
+    warehouse = (ROOT / "ops/terraform/modules/clickhouse/main.tf").read_text()
+    yield "ON CLUSTER voxelheim " + re.search(r'"(ENGINE = Replicated\([^"]*)"', warehouse)[1]
 
 
 def steps_of(text):
@@ -115,7 +137,7 @@ def main():
     what, rendered, *pages = sys.argv[1:]
     documents = load(rendered)
     if what == "jobs":
-        faults = list(placed(documents))
+        faults = [*placed(documents), *tried(documents)]
         print(f"{len(pods_of(documents))} pods, {len(faults)} faults")
     else:
         texts = [pathlib.Path(page).read_text(encoding="utf-8") for page in pages]

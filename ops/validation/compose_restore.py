@@ -7,6 +7,7 @@ RENDERED.json is what docker compose makes of the file.
 """
 
 import json
+import math
 import pathlib
 import re
 import shlex
@@ -76,9 +77,10 @@ def faults_of_run(name, words, file):
 
 
 def counts_of(text):
-    """How many arguments a script takes, as its usage says."""
+    """How many arguments a script takes, as its usage says; of what ends with dots as many as one likes."""
     words = re.search(r'usage: \$0 (.+?)"', text).group(1).split()
-    return sum(not it.startswith("[") for it in words), len(words)
+    most = math.inf if words[-1].endswith("...") else len(words)
+    return sum(not it.startswith("[") for it in words), most
 
 
 def faults_of_world(folder, name, service, file):

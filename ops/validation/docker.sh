@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The image's recipe: as hadolint and checkov want it, with users, folders and ports as manifests and compose have them,
-# from files that are there, with a bill of all that goes in.
+# from files that are there, with a bill of all that goes in, and with a program that is told from which commit it is built.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 cd "$ROOT"
@@ -24,10 +24,41 @@ main() {
   must_fail "a bill of what runs alone" billed "$SCRATCH/Dockerfile" .dockerignore
   { cat .dockerignore && echo '**/package-lock.json'; } >"$SCRATCH/ignored"
   must_fail "a bill without the page's packages" billed "$FILE" "$SCRATCH/ignored"
+  told_commit "$FILE" .ci/release
+  canaries_of_commit
   sed 's/^USER .*/USER root/' "$FILE" >"$SCRATCH/Dockerfile"
   must_fail "an image that runs as root" "$hadolint" --failure-threshold style "$SCRATCH/Dockerfile"
   echo "$FILE is as hadolint, checkov, manifests and compose want it"
 }
+
+# told_commit DOCKERFILE RELEASE: what a release says of the commit comes by an argument into the stage that builds, into the
+# variable that build.rs reads, and into the image's label.
+told_commit() {
+  local variable argument
+  variable="$(sed -n 's/.*match env::var("\([A-Z_]*\)").*/\1/p' services/voxelheim/build.rs)"
+  [ -n "$variable" ] || die "build.rs reads no commit"
+  argument="$(stage ' AS binary$' "$1" | sed -n "s/.*\b$variable=\"\${\([A-Z]*\)}\" cargo build .*/\1/p")"
+  [ -n "$argument" ] || die "the build is not told $variable"
+  stage ' AS binary$' "$1" | sed "/cargo build/q" | grep -q "^ARG $argument\b" || die "the stage that builds knows no $argument"
+  stage distroless "$1" | grep -q "^ARG $argument\b" || die "the last stage knows no $argument"
+  grep -qF "image.revision=\"\${$argument}\"" "$1" || die "the image has no label of its commit"
+  grep -qF -- "--build-arg \"$argument=\$(git rev-parse HEAD)\"" "$2" || die "a release does not say $argument"
+}
+
+# stage PATTERN FILE: of the Dockerfile's stages the one whose head is like that.
+stage() { awk -v head="$1" '/^FROM/ { on = $0 ~ head } on' "$2"; }
+
+canaries_of_commit() {
+  sed 's/VOXELHEIM_COMMIT=/VOXELHEIM_REVISION=/' "$FILE" >"$SCRATCH/Dockerfile"
+  must_fail "a variable that build.rs does not read" told_in_own_shell "$SCRATCH/Dockerfile" .ci/release
+  sed '/^ARG REVISION$/d' "$FILE" >"$SCRATCH/Dockerfile"
+  must_fail "an argument that the stage does not have" told_in_own_shell "$SCRATCH/Dockerfile" .ci/release
+  sed 's/--build-arg "REVISION=/--build-arg "COMMIT=/' .ci/release >"$SCRATCH/release"
+  must_fail "a release that says no commit" told_in_own_shell "$FILE" "$SCRATCH/release"
+}
+
+# What fails ends the shell.
+told_in_own_shell() { (told_commit "$@"); }
 
 # Whose number it runs under, what folders it has, and which ports it says it opens.
 agrees() {

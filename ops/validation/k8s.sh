@@ -149,11 +149,17 @@ canaries_of_restores() {
     must_fail "a world restored where its shard may not run ($field)" \
       rules ops/validation/backup_rules.py jobs "$folder/elsewhere.yaml"
   done
+  sed 's/keep_world_copied.sh/keep_world.sh/' "$SCRATCH/restoring" >"$folder/untried.yaml"
+  must_fail "a script that nobody tried" rules ops/validation/backup_rules.py jobs "$folder/untried.yaml"
   sed 's|--all statefulset,deployment|statefulset/pod deployment --all|' docs/disaster-recovery.md >"$steps"
   must_fail "a step that kubectl refuses" rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" "$steps"
   sed '/backup-prune.*true/d' docs/disaster-recovery.md >"$steps"
   must_fail "copies that are given up while others are restored" \
     rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" "$steps"
+  sed 's/psql game --command "SELECT/psql game --command "SELECT 1, /' docs/disaster-recovery.md >"$steps"
+  must_fail "a game whose tables lie on one node" rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" "$steps"
+  sed '/psql directory/d' docs/disaster-recovery.md >"$steps"
+  must_fail "a directory of before" rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" "$steps"
   { cat docs/disaster-recovery.md && echo '    kubectl drain NODE --ignore-daemonsets'; } >"$steps"
   must_fail "a node that is not emptied" rules ops/validation/backup_rules.py steps "$SCRATCH/restoring" "$steps"
 }

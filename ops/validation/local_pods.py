@@ -50,7 +50,8 @@ class LocalPods:
     def __init__(self, documents, binary, folder, secrets, issue):
         self.documents, self.binary, self.secrets, self.issue = documents, binary, secrets, issue
         self.running = []
-        # What runs scripts at its time wants a bucket and the scripts' image: ops/validation/backup.sh tries those.
+        # What runs scripts at its time, pods of theirs and sidecars, wants a bucket and the scripts' image: none is run
+        # here. ops/validation/backup.sh runs each script that manifests name, and ops/validation/backup_rules.py sees to that.
         for pod in (it for it in pods_of(documents) if it.container not in it.scripts):
             spec = pod.owner["spec"]
             start = spec.get("ordinals", {}).get("start", 0)

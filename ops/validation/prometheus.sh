@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prometheus' configuration by promtool: of compose, of a cluster, of one process; rules, whose jobs a cluster has; the
-# prober. The broker, the page and each process of a rendered overlay are found once, and the exporters' manifests are
-# what Kubernetes' schemas say.
+# prober. The broker, the page and each process of a rendered overlay are found once, and missed
+# when it has no pod; the exporters' manifests are what Kubernetes' schemas say.
 # Seconds; nothing is scraped here, that is grafana.sh.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
@@ -85,6 +85,22 @@ check_pods() {
   found="$(found_by pods voxelheim)"
   [ "$expected" = "$found" ] || die "pods are $expected; found is $found"
   note "found: $found"
+  check_replicas "$folder"/{shard,edge,services,admin}.yml
+}
+
+# What has no pod to be found is missed by its name, so names in rules are those of manifests.
+check_replicas() {
+  local rules=ops/prometheus/rules/machines.yml
+  missed "$rules" "$@"
+  sed 's/pod|rabbitmq-server/shard|rabbitmq-server/g' "$rules" >"$FOLDER/odd_rules.yml"
+  must_fail "shards of another name than theirs" missed "$FOLDER/odd_rules.yml" "$@"
+  sed 's/edge-\.+/edges-.+/g' "$rules" >"$FOLDER/odd_rules.yml"
+  must_fail "edges of another name than theirs" missed "$FOLDER/odd_rules.yml" "$@"
+}
+
+missed() {
+  python3 ops/validation/watching/replicas.py "$@" >"$FOLDER/replicas.yml"
+  promtool test rules "$FOLDER/replicas.yml"
 }
 
 check_exporters() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What makes releases: CI files as their hosts' schemas say, each of which does no more than call .ci; versions, changelog
-# and upgrade notes that fit together; the release from which an upgrade is tried; tools that a host brings or misses;
-# every script of ours as shellcheck wants it.
+# and upgrade notes that fit together; images that say their commit; the release from which an upgrade is tried; tools that
+# a host brings or misses; every script of ours as shellcheck wants it.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 cd "$ROOT"
@@ -19,6 +19,7 @@ main() {
   .ci/release check
   must_fail "a tag of another version" .ci/release check v999.0.0
   bills
+  commit_of_release
   previous_release
   tools_of_hosts
   scripts
@@ -52,6 +53,40 @@ bills() {
     must_fail "a bill without $package" .ci/release bill "$SCRATCH/short"
   done
 }
+
+# A release is made of images whose program says its commit, by an engine that only says what it was given.
+commit_of_release() {
+  local copy="$SCRATCH/released" version tag
+  mkdir -p "$copy/client" "$SCRATCH/engine"
+  cp -r .ci Cargo.toml "$copy"
+  cp client/package.json "$copy/client"
+  version="$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)"
+  tag="v$version"
+  sed "s/^## \[Unreleased\]/## [$version]/" CHANGELOG.md >"$copy/CHANGELOG.md"
+  cat >"$SCRATCH/engine/docker" <<'TEXT'
+#!/bin/sh
+case "$1 $2" in
+  "buildx build") while [ $# -gt 1 ]; do [ "$1" != --metadata-file ] || echo '  "containerimage.digest": "sha256:0a"' >"$2"; shift; done ;;
+  "run --rm") case "$*" in *tools@*voxelheim\ --version) echo "voxelheim 0 ($TOLD_TOOLS)" ;; *--version) echo "voxelheim 0 ($TOLD)" ;; esac ;;
+  "buildx imagetools") echo '"pkg:cargo/quinn@1.0.0", "pkg:npm/solid-js@1.0.0"' ;;
+  cp\ *) : >"$3" ;;
+esac
+TEXT
+  chmod +x "$SCRATCH/engine/docker"
+  cd "$copy"
+  git init --quiet .
+  commit "$version"
+  released "$tag" "$(git rev-parse HEAD)" "$(git rev-parse HEAD)" || die "what knows its commit is not released: $(cat "$SCRATCH/canary")"
+  [ -s target/release-files/images ] || die "a release has no images"
+  must_fail "an image of an unknown commit" released "$tag" "" "$(git rev-parse HEAD)"
+  grep -q 'does not say its commit' "$SCRATCH/canary" || die "it fails, and not for that: $(cat "$SCRATCH/canary")"
+  must_fail "tools of an unknown commit" released "$tag" "$(git rev-parse HEAD)" ""
+  [ ! -e target/release-files/images ] || die "what is not released has images"
+  cd "$ROOT"
+}
+
+# released TAG COMMIT COMMIT_OF_TOOLS: with programs that say these.
+released() { TOLD="$2" TOLD_TOOLS="$3" PATH="$SCRATCH/engine:$PATH" .ci/release "$1" image >"$SCRATCH/canary" 2>&1; }
 
 # The one before this commit, from its own tag, by a cargo that says what it was given; or none, which is said.
 previous_release() {

@@ -165,7 +165,8 @@ def brace(text, at, step):
 
 
 def faults_of_watching(module):
-    """Alerts are ours alone, nothing is scraped that EKS keeps to itself, and Grafana opens to whom runbooks tell how."""
+    """Alerts are ours alone, nothing is scraped that EKS keeps to itself and all that Kubernetes tells is, and Grafana
+    opens to whom runbooks tell how."""
     if not re.search(r"defaultRules\s*=\s*{\s*create\s*=\s*false", module.text):
         yield "the chart's own alerts, which have no runbook, are on"
     for part in ("Proxy", "Etcd", "Scheduler", "ControllerManager"):
@@ -180,6 +181,8 @@ def faults_of_watching(module):
     for what in (*(f"port-forward service/{it}" for it in services), f"get secret {name}-grafana"):
         if f"kubectl --namespace {namespace} {what} " not in told:
             yield f"runbooks do not say: kubectl --namespace {namespace} {what}"
+    if re.search(r"kubeStateMetrics\s*=\s*{\s*enabled\s*=\s*false|metricAllowlist|metricDenylist|metricRelabelings", module.text):
+        yield "of what kube-state-metrics tells a part is left out, and alerts need it"
 
 
 def faults_of_nodes(module):

@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 RULES = ROOT / "ops/prometheus/rules"
 TESTS = ROOT / "ops/prometheus/tests"
 RUNBOOKS = ROOT / "docs/runbooks"
+STEPS = ROOT / "docs/disaster-recovery.md"
 
 SEVERITIES = {"page", "ticket", "none"}
 HEADINGS = ["## What it means", "## What to look at", "## What to do"]
@@ -28,6 +29,9 @@ SHOVEL_KEYS = {
     "ack-mode", "dest-add-forward-headers", "dest-exchange", "dest-exchange-key", "dest-protocol", "dest-queue",
     "dest-uri", "reconnect-delay", "src-delete-after", "src-prefetch-count", "src-protocol", "src-queue", "src-uri",
 }
+# A page that has something restored, and one that has a pod's volume or folder lost.
+RESTORES = re.compile(r"\b[Rr]estore\b|from (?:the|a) backup")
+LOST_FOLDER = re.compile(r"(?:volume|folder) is (?:gone|lost)")
 # What stands for something of the reader's in a command.
 PLACEHOLDER = re.compile(r"^[A-Z]+$|^\S*/|^http")
 
@@ -86,6 +90,7 @@ def faults_of_runbook(page, rules, binary):
     if not any(rule["annotations"].get("runbook", "").endswith(f"/{page.name}") for rule in rules):
         yield "is of no alert"
     yield from faults_of_broker(text)
+    yield from faults_of_restores(text)
     if binary:
         yield from faults_of_commands(text, binary)
 
@@ -111,6 +116,19 @@ def faults_of_reach(pages):
         for host, port in re.findall(r"http://([\w.-]+):(\d+)", page.read_text()):
             if (host, port) not in places and host not in services:
                 yield f"{page.name} asks {host}:{port}, which nobody reaches"
+
+
+def faults_of_restores(text):
+    """Who is to restore something is led to the steps: of several pods none comes back from a copy alone."""
+    if RESTORES.search(text) and "disaster-recovery.md" not in text:
+        yield "has something restored, and does not say by which steps"
+    if LOST_FOLDER.search(text) and f"{STEPS.name}#one-lost-volume" not in text:
+        yield "has a pod without its volume, and does not say that the whole world goes back"
+
+
+def faults_of_steps():
+    if "\n### One lost volume\n" not in STEPS.read_text():
+        yield f"{STEPS.name} does not say what to do about one lost volume"
 
 
 def faults_of_broker(text):
@@ -193,6 +211,7 @@ def main():
     faults += [f"{page.name} {fault}" for page in pages for fault in faults_of_runbook(page, rules, binary)]
     faults += faults_of_index(rules)
     faults += faults_of_reach(pages)
+    faults += faults_of_steps()
     for fault in faults:
         print(fault)
     print(f"{len(rules)} alerts, {len(pages)} runbooks, {len(faults)} faults")

@@ -28,6 +28,8 @@ RAISED = [
     ({"alertname": "DatabaseAway", "severity": "page", "area": "backends"}, {"page"}),
     ({"alertname": "LeaseLapsed", "severity": "page", "area": "world", "pod": "1"}, set()),
     ({"alertname": "OutboxWaits", "severity": "page", "area": "backends"}, set()),
+    ({"alertname": "ReplicasMissing", "severity": "page", "area": "machines", "deployment": "auth"}, set()),
+    ({"alertname": "PartMissing", "severity": "page", "area": "machines", "part": "edge"}, {"page"}),
 ]
 
 
