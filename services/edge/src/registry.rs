@@ -5,11 +5,12 @@
 //! somebody joins or waits; never on the way of a tick, an input or a snapshot.
 
 mod answer;
+mod bars;
 mod joins;
 mod line;
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     sync::{Mutex, MutexGuard},
     time::Instant,
 };
@@ -17,12 +18,13 @@ use std::{
 use engine::{Attachment, SessionId};
 
 pub use answer::{Admission, Answer, JoinRequest, Place, Refusal, SENT_AWAY, Turn};
+pub use bars::Return;
 
 use crate::{
     Bounds,
     hub::population::{Population, folded},
     limits, names,
-    registry::{joins::Joins, line::Line},
+    registry::{bars::Bars, joins::Joins, line::Line},
     services::{Holder, Tickets},
     token::{Known, LineTicket, TokenKey, random},
 };
@@ -41,33 +43,8 @@ struct Inner {
     line: Line,
     /// Whether newcomers are let in at all just now.
     is_open: bool,
-    /// Accounts that were sent away a moment ago, oldest first.
-    barred: VecDeque<Barred>,
+    bars: Bars,
     joins: Joins,
-}
-
-/// What lets an account that was sent away in again.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Return {
-    /// Nothing, for [`limits::BAR_TIME`].
-    Later,
-    /// A ticket that was given after this, milliseconds by the clock of who gives tickets.
-    ByTicketSince(i64),
-}
-
-struct Barred {
-    account: u64,
-    until: Instant,
-    by: Return,
-}
-
-impl Barred {
-    fn refuses(&self, ticket_ms: Option<i64>) -> bool {
-        match self.by {
-            Return::Later => true,
-            Return::ByTicketSince(since_ms) => ticket_ms.is_none_or(|it| it <= since_ms),
-        }
-    }
 }
 
 impl Registry {
@@ -80,7 +57,7 @@ impl Registry {
                 pending: HashMap::new(),
                 line: Line::default(),
                 is_open: true,
-                barred: VecDeque::new(),
+                bars: Bars::default(),
                 joins: Joins::new(now),
             }),
         }
@@ -96,14 +73,13 @@ impl Registry {
         population: &Population,
         now: Instant,
     ) -> Result<Answer, Refusal> {
-        let mut known = self.key.known(request.resume_token);
-        if let Err(refusal) = self.refuse_barred(known, None, now) {
-            // A ticket may say more than the token of the life before.
-            known = None;
-            if request.ticket.is_empty() {
-                return Err(refusal);
-            }
-        }
+        let known = self.key.known(request.resume_token);
+        let welcome = self.refuse_barred(known, None, now);
+        // A ticket may say more than the token of the life before.
+        let known = match request.ticket.is_empty() {
+            true => welcome.map(|()| known)?,
+            false => welcome.ok().and(known),
+        };
         // Who comes back is no newcomer: when an edge dies, others get everybody at once.
         if let Some(known) = known.filter(|known| population.has(known.session)) {
             let name = population.name(known.session).unwrap_or(request.name);
@@ -129,7 +105,7 @@ impl Registry {
         let proven = own.or(known);
         let waited = self.waited(request, proven, population, now);
         let known = proven.or(waited.map(|ticket| ticket.known));
-        let known = known.unwrap_or_else(|| stranger(population));
+        let known = known.unwrap_or_else(|| Known::stranger(|it| population.has(it)));
         let mut inner = self.lock();
         inner.settle(population, now);
         if inner.line.is_empty() && self.room(&inner, population) > 0 {
@@ -180,17 +156,9 @@ impl Registry {
     /// Lets an account in no more but as is said, until the tickets are over that it may still have; one that waits
     /// waits in vain.
     pub fn bar(&self, account: u64, by: Return, now: Instant) {
-        let Inner { barred, line, .. } = &mut *self.lock();
-        line.leave_account(account);
-        barred.retain(|it| it.until > now);
-        if barred.len() == limits::BARRED_MAX {
-            barred.pop_front();
-        }
-        barred.push_back(Barred {
-            account,
-            until: now + limits::BAR_TIME,
-            by,
-        });
+        let mut inner = self.lock();
+        inner.line.leave_account(account);
+        inner.bars.add(account, by, now);
     }
 
     /// `ticket_ms` of who shows a ticket.
@@ -200,14 +168,9 @@ impl Registry {
         ticket_ms: Option<i64>,
         now: Instant,
     ) -> Result<(), Refusal> {
-        let account = known.map(|known| known.account);
-        let inner = self.lock();
-        let bars = inner.barred.iter();
-        let mut bars = bars.filter(|it| Some(it.account) == account && it.until > now);
-        match bars.any(|it| it.refuses(ticket_ms)) {
-            true => Err(Refusal::Ticket(SENT_AWAY)),
-            false => Ok(()),
-        }
+        let refuse = |it: Known| self.lock().bars.refuse(it.account, ticket_ms, now);
+        let is_welcome = !known.is_some_and(refuse);
+        is_welcome.then_some(()).ok_or(Refusal::Ticket(SENT_AWAY))
     }
 
     /// Whose ticket it is; none for a guest, where guests are let in.
@@ -335,21 +298,9 @@ impl Inner {
         }
         self.line.leave(place.spot);
         let end_ms = self.line.end_ms(place.spot.since_ms);
-        place.known = stranger(population);
+        place.known = Known::stranger(|it| population.has(it));
         let spot = self.line.enter(place.known, end_ms);
         place.spot = spot.expect("it just left one");
-    }
-}
-
-/// Any number that is no character's, but those in use; nobody's account.
-fn stranger(population: &Population) -> Known {
-    loop {
-        let number = u64::from_le_bytes(random()) | SessionId::STRANGER_BIT;
-        let session = SessionId(number);
-        if !population.has(session) {
-            let account = number;
-            return Known { session, account };
-        }
     }
 }
 
@@ -660,21 +611,16 @@ mod tests {
         let now = Instant::now();
         let registry = ticketed(false, now);
         let twin = Twin::default();
-        let shows = |ticket, token: &str, now| {
+        let shows = |ticket, token: &str| {
             registry.admit(&with_ticket(ticket, token), &twin.population(), now)
         };
-        let sent_away = Err(Refusal::Ticket(SENT_AWAY));
         let token = joins(&registry, &with_ticket("7", ""), &twin, now).token;
         registry.bar(1, Return::ByTicketSince(8), now);
         for (ticket, token) in [("", &*token), ("8", &*token), ("6", "")] {
-            assert_eq!(shows(ticket, token, now), sent_away, "{ticket}");
+            let refused = shows(ticket, token);
+            assert_eq!(refused, Err(Refusal::Ticket(SENT_AWAY)), "{ticket}");
         }
-        assert!(
-            matches!(shows("9", &token, now), Ok(Answer::In(it)) if it.session == SessionId(9))
-        );
-        registry.bar(1, Return::Later, now);
-        assert_eq!(shows("10", "", now), sent_away);
-        assert!(shows("11", "", now + limits::BAR_TIME).is_ok());
+        assert!(matches!(shows("9", &token), Ok(Answer::In(it)) if it.session == SessionId(9)));
     }
 
     /// Comes at a time with a line ticket, where nobody is let in.

@@ -37,6 +37,20 @@ pub struct Known {
     pub account: u64,
 }
 
+impl Known {
+    /// Any number that is no character's, but those in use; nobody's account.
+    pub(crate) fn stranger(is_in_use: impl Fn(SessionId) -> bool) -> Self {
+        loop {
+            let number = u64::from_le_bytes(random()) | SessionId::STRANGER_BIT;
+            let session = SessionId(number);
+            if !is_in_use(session) {
+                let account = number;
+                return Self { session, account };
+            }
+        }
+    }
+}
+
 /// What a line ticket says: since when its holder waits for room. It lets nobody into a body.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LineTicket {
