@@ -168,7 +168,7 @@ impl Registry {
         ticket_ms: Option<i64>,
         now: Instant,
     ) -> Result<(), Refusal> {
-        let refuse = |it: Known| self.lock().bars.refuse(it.account, ticket_ms, now);
+        let refuse = |it: Known| self.lock().bars.refuses(it.account, ticket_ms, now);
         let is_welcome = !known.is_some_and(refuse);
         is_welcome.then_some(()).ok_or(Refusal::Ticket(SENT_AWAY))
     }

@@ -15,6 +15,11 @@ pub struct Sanctioned {
     pub at_ms: i64,
 }
 
+impl Body for Sanctioned {
+    const TOPIC: &'static str = "auth.sanctioned";
+    const VERSION: u64 = 1;
+}
+
 /// All sessions of an account ended, or all but one: by its own wish, with its password, or with its role. What plays
 /// leaves the battle, and comes back by a ticket that was given later.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -27,10 +32,5 @@ pub struct SignedOut {
 
 impl Body for SignedOut {
     const TOPIC: &'static str = "auth.signed_out";
-    const VERSION: u64 = 1;
-}
-
-impl Body for Sanctioned {
-    const TOPIC: &'static str = "auth.sanctioned";
     const VERSION: u64 = 1;
 }

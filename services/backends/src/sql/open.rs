@@ -81,7 +81,6 @@ impl Database {
     pub async fn open(url: &str, limits: SqlLimits) -> Result<Self, SqlError> {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of_url(url)?;
-        require_plain(url)?;
         let pool = match dialect {
             Dialect::Postgres => open_postgres(url, limits).await?,
             Dialect::Sqlite => open_sqlite(url, limits).await?,
@@ -95,7 +94,6 @@ impl Database {
     /// [`SqlError::BadUrl`].
     pub fn check_url(url: &str) -> Result<(), SqlError> {
         Dialect::of_url(url)?;
-        require_plain(url)?;
         parse(url).map(drop)
     }
 
@@ -230,5 +228,6 @@ fn require_plain(url: &str) -> Result<(), SqlError> {
 }
 
 fn parse(url: &str) -> Result<AnyConnectOptions, SqlError> {
+    require_plain(url)?;
     AnyConnectOptions::from_str(url).map_err(|error| SqlError::BadUrl(error.to_string()))
 }

@@ -34,7 +34,7 @@ impl Bars {
     }
 
     /// `ticket_ms` of who shows a ticket.
-    pub fn refuse(&self, account: u64, ticket_ms: Option<i64>, now: Instant) -> bool {
+    pub fn refuses(&self, account: u64, ticket_ms: Option<i64>, now: Instant) -> bool {
         let mut bars = self.0.iter();
         bars.any(|it| it.account == account && it.until > now && it.refuses(ticket_ms))
     }
@@ -58,11 +58,11 @@ mod tests {
         let now = Instant::now();
         let mut bars = Bars::default();
         bars.add(1, Return::ByTicketSince(8), now);
-        assert!(bars.refuse(1, None, now) && bars.refuse(1, Some(8), now));
-        assert!(!bars.refuse(1, Some(9), now) && !bars.refuse(2, None, now));
+        assert!(bars.refuses(1, None, now) && bars.refuses(1, Some(8), now));
+        assert!(!bars.refuses(1, Some(9), now) && !bars.refuses(2, None, now));
         bars.add(1, Return::Later, now);
-        assert!(bars.refuse(1, Some(9), now));
-        assert!(!bars.refuse(1, None, now + limits::BAR_TIME));
+        assert!(bars.refuses(1, Some(9), now));
+        assert!(!bars.refuses(1, None, now + limits::BAR_TIME));
     }
 
     #[test]
@@ -72,6 +72,6 @@ mod tests {
         for account in 0..=limits::BARRED_MAX as u64 {
             bars.add(account, Return::Later, now);
         }
-        assert!(!bars.refuse(0, None, now) && bars.refuse(1, None, now));
+        assert!(!bars.refuses(0, None, now) && bars.refuses(1, None, now));
     }
 }
